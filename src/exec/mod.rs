@@ -1,0 +1,10 @@
+//! The executor: plain data, and no knowledge of how anything was proved.
+
+pub mod claim;
+#[allow(missing_debug_implementations)]
+pub mod plan;
+pub(crate) mod scheduler;
+pub mod slot;
+mod sync;
+pub mod view;
+mod wakeups;

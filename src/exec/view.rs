@@ -1,0 +1,90 @@
+//! A store as the executor sees it: numbered places, and values without their types.
+
+use super::plan::{Plan, Source};
+use super::slot::AnySlot;
+use core::any::Any;
+
+/// A value without its type.
+pub type Erased = dyn Any + Send + Sync;
+
+/// What the executor asks of a store.
+pub trait Values: Send + Sync {
+    /// Where everything is.
+    fn plan(&self) -> &'static Plan;
+    /// The slot of a step.
+    fn slot(&self, step: usize) -> &dyn AnySlot;
+    /// The slot of a step, to change it.
+    fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot;
+    /// Appends the slots of all steps.
+    fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>);
+    /// The supplied value at a place.
+    fn supplied(&self, place: usize) -> Option<&Erased>;
+    /// The `Option` that holds the supplied value at a place.
+    fn supplied_mut(&mut self, place: usize) -> &mut dyn Any;
+}
+
+/// A store, borrowed for a run.
+#[derive(Clone, Copy)]
+pub struct View<'s> {
+    store: &'s dyn Values,
+}
+
+impl<'s> View<'s> {
+    pub(crate) fn new(store: &'s dyn Values) -> Self {
+        View { store }
+    }
+
+    pub(crate) fn plan(&self) -> &'static Plan {
+        self.store.plan()
+    }
+
+    /// The value of the resource with a key, if it is there.
+    pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
+        match self.plan().source(key) {
+            Source::Nowhere => None,
+            Source::Supplied(place) => self.store.supplied(place.into()),
+            Source::Step { step, output } => self.store.slot(step.into()).output(output.into()),
+        }
+    }
+
+    /// The slot of a step.
+    pub(crate) fn slot(&self, step: usize) -> &'s dyn AnySlot {
+        self.store.slot(step)
+    }
+
+    /// The slots of all steps, by their numbers.
+    pub(crate) fn slots(&self) -> Vec<&'s dyn AnySlot> {
+        let mut slots = Vec::with_capacity(self.plan().steps().len());
+        self.store.slots(&mut slots);
+        slots
+    }
+
+    /// The supplied value at a place.
+    pub(crate) fn supplied(&self, place: usize) -> Option<&'s Erased> {
+        self.store.supplied(place)
+    }
+}
+
+/// The inputs of a step on their way to it.
+pub struct Gather<'a, 's> {
+    /// Where the inputs that are left come from.
+    pub(crate) sources: core::slice::Iter<'a, Source>,
+    pub(crate) slots: &'a [&'s dyn AnySlot],
+    pub(crate) view: View<'s>,
+}
+
+impl<'s> Gather<'_, 's> {
+    /// The next input.
+    ///
+    /// # Panics
+    ///
+    /// If it is not there, or not of the type: then the scheduler is wrong.
+    pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
+        let value = match self.sources.next() {
+            Some(&Source::Supplied(place)) => self.view.supplied(place.into()),
+            Some(&Source::Step { step, output }) => self.slots[usize::from(step)].output(output.into()),
+            _ => None,
+        };
+        value.and_then(|value| value.downcast_ref()).expect("a step starts when its inputs are there")
+    }
+}

@@ -1,0 +1,77 @@
+//! Wake-ups: which steps of a run were woken since it was last polled.
+//!
+//! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a step is polled when it
+//! was woken, and never because a sibling was.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::task::Waker;
+use futures::task::{ArcWake, AtomicWaker};
+use std::sync::Arc;
+
+/// The wake-ups of a run.
+#[derive(Debug)]
+pub(crate) struct Wakeups {
+    /// The task that polls the run.
+    task: AtomicWaker,
+    /// A bit for each step.
+    woken: Box<[AtomicU64]>,
+}
+
+impl Wakeups {
+    /// Wake-ups for so many steps.
+    pub(crate) fn new(steps: usize) -> Arc<Self> {
+        let woken = (0..steps.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        Arc::new(Wakeups { task: AtomicWaker::new(), woken })
+    }
+
+    /// Whom to wake from now on.
+    pub(crate) fn register(&self, task: &Waker) {
+        self.task.register(task);
+    }
+
+    /// How many words of bits there are.
+    pub(crate) fn words(&self) -> usize {
+        self.woken.len()
+    }
+
+    /// Takes the steps that were woken out of a word of bits.
+    pub(crate) fn take(&self, word: usize) -> impl Iterator<Item = u16> + use<> {
+        let mut bits = match self.woken[word].load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.woken[word].swap(0, Ordering::Acquire),
+        };
+        core::iter::from_fn(move || {
+            let bit = bits.trailing_zeros();
+            bits &= bits.checked_sub(1)?;
+            Some((word * 64) as u16 + bit as u16)
+        })
+    }
+
+    /// A waker for a step.
+    pub(crate) fn wakeup(self: &Arc<Self>, step: u16) -> Arc<Wakeup> {
+        Arc::new(Wakeup { wakeups: Arc::clone(self), step })
+    }
+}
+
+/// The waker of a step.
+#[derive(Debug)]
+pub(crate) struct Wakeup {
+    wakeups: Arc<Wakeups>,
+    step: u16,
+}
+
+impl Wakeup {
+    /// Makes this the waker of another step, if nobody else holds it.
+    pub(crate) fn reuse(self: &mut Arc<Self>, step: u16) -> bool {
+        Arc::get_mut(self).map(|wakeup| wakeup.step = step).is_some()
+    }
+}
+
+impl ArcWake for Wakeup {
+    fn wake_by_ref(this: &Arc<Self>) {
+        let (word, bit) = (usize::from(this.step) / 64, 1 << (this.step % 64));
+        if this.wakeups.woken[word].fetch_or(bit, Ordering::Release) & bit == 0 {
+            this.wakeups.task.wake();
+        }
+    }
+}

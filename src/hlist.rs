@@ -1,0 +1,85 @@
+//! The list macros: frunk's lists, written without a limit on their length.
+//!
+//! frunk's own macros recurse once per element, and the compiler recurses along whatever they build; both end at
+//! the recursion limit of 128. Up to 32 elements these macros build the very lists that frunk builds; a longer list
+//! becomes a list of lists of 32. [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a
+//! value and a pattern of the same length always fit each other.
+
+/// The type of a heterogeneous list: `HList![Base, Divisor]`.
+///
+/// `HList![Base, ...Others]` puts elements before a list that exists already.
+///
+/// ```
+/// use pipeliner::{HCons, HList, HNil};
+///
+/// fn same_type(list: HList![i64, &'static str]) -> HCons<i64, HCons<&'static str, HNil>> {
+///     list
+/// }
+/// # same_type(pipeliner::hlist![1, "a"]);
+/// ```
+#[macro_export]
+macro_rules! HList {
+    ($($element:ty),* $(,)?) => { $crate::__list!(@cut type [] [$([$element])*]) };
+    ($($with_rest:tt)*) => { $crate::__frunk::HList!($($with_rest)*) };
+}
+
+/// The value of a heterogeneous list: `hlist![38, 3]`.
+///
+/// `hlist![38, ...others]` puts elements before a list that exists already.
+///
+/// ```
+/// use pipeliner::{hlist, hlist_pat};
+///
+/// let hlist_pat![base, divisor] = hlist![38, 3];
+/// assert_eq!(base / divisor, 12);
+/// ```
+#[macro_export]
+macro_rules! hlist {
+    ($($element:expr),* $(,)?) => { $crate::__list!(@cut expr [] [$([$element])*]) };
+    ($($with_rest:tt)*) => { $crate::__frunk::hlist!($($with_rest)*) };
+}
+
+/// The pattern of a heterogeneous list: `hlist_pat![base, divisor]`.
+///
+/// `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]` ignores it.
+///
+/// ```
+/// use pipeliner::{hlist, hlist_pat};
+///
+/// let hlist_pat![first, ...rest] = hlist![1, "two", 3.0];
+/// let hlist_pat![second, ...] = rest;
+/// assert_eq!((first, second), (1, "two"));
+/// ```
+#[macro_export]
+macro_rules! hlist_pat {
+    ($($element:pat),* $(,)?) => { $crate::__list!(@cut pat [] [$([$element])*]) };
+    ($($with_rest:tt)*) => { $crate::__frunk::hlist_pat!($($with_rest)*) };
+}
+
+/// Cuts a list of bracketed elements into lists of 32, then builds the type, expression or pattern.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __list {
+    (@cut $kind:ident [$($cut:tt)*] [
+        $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
+        $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
+        $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
+        $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
+        $($rest:tt)+
+    ]) => {
+        $crate::__list!(@cut $kind [$($cut)* [
+            $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7
+            $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
+            $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7
+            $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
+        ]] [$($rest)+])
+    };
+    (@cut $kind:ident [] [$($element:tt)*]) => { $crate::__list!($kind $($element)*) };
+    (@cut $kind:ident [$([$($element:tt)*])+] [$($last:tt)*]) => {
+        $crate::__list!($kind $([$crate::__list!($kind $($element)*)])+ [$crate::__list!($kind $($last)*)])
+    };
+    (type [$head:ty] $($tail:tt)*) => { $crate::HCons<$head, $crate::__list!(type $($tail)*)> };
+    (expr [$head:expr] $($tail:tt)*) => { $crate::HCons { head: $head, tail: $crate::__list!(expr $($tail)*) } };
+    (pat [$head:pat] $($tail:tt)*) => { $crate::HCons { head: $head, tail: $crate::__list!(pat $($tail)*) } };
+    ($kind:ident) => { $crate::HNil };
+}

@@ -1,0 +1,29 @@
+//! typed-pipeliner
+#![doc(html_root_url = "https://docs.rs/typed-pipeliner")]
+
+#[doc(hidden)]
+pub mod exec;
+mod hlist;
+mod list;
+mod names;
+mod pipeline;
+pub mod proof;
+mod resource;
+mod run;
+mod step;
+mod store;
+mod supply;
+
+pub use frunk::{HCons, HNil};
+pub use list::{Input, InputList, Output, OutputList};
+pub use pipeline::{Pipeline, StepList};
+pub use proof::Runs;
+pub use resource::{Resource, Return};
+pub use run::{Handed, Run, RunError, RunOptions, run, run_with};
+pub use step::{BoxError, Inputs, Outputs, Step};
+pub use store::{Store, StoreOf};
+pub use supply::{Nothing, Supply, SupplyList, With};
+
+/// For the list macros.
+#[doc(hidden)]
+pub use frunk as __frunk;

@@ -1,0 +1,254 @@
+//! What lists of resources give at run time: references, values, and what is handed to the caller of `run`.
+//!
+//! A list's element is a resource, a [`Return`] (among outputs), or a list again: [`HList!`](crate::HList!) makes lists of
+//! lists when there are more than 32.
+
+use crate::exec::plan::{Key, Source, Tree};
+use crate::exec::view::{Erased, Gather, Values, View};
+use crate::proof::digits::Digits;
+use crate::proof::lists::{Gives, Want, Wants};
+use crate::proof::verdict::Kept;
+use crate::resource::{Resource, Return};
+use frunk::{HCons, HNil};
+
+/// A list of resources that a step takes: `HList![Base, Divisor]`.
+///
+/// Implemented for lists of resources; you never write it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Base]`"
+)]
+pub trait InputList: Wants {
+    /// A reference to the value of each.
+    type Refs<'s>: Send;
+    /// What each is called in the plan.
+    #[doc(hidden)]
+    const KEYS: &'static Tree<Key>;
+    /// Takes the references, in order.
+    #[doc(hidden)]
+    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
+}
+
+impl InputList for HNil {
+    type Refs<'s> = HNil;
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
+        HNil
+    }
+}
+
+impl<H: Input, L: InputList> InputList for HCons<H, L> {
+    type Refs<'s> = HCons<H::Refs<'s>, L::Refs<'s>>;
+    const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
+    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
+        HCons { head: H::gather(from), tail: L::gather(from) }
+    }
+}
+
+/// An element of an [`InputList`].
+pub trait Input: Want {
+    /// A reference to its value.
+    type Refs<'s>: Send;
+    #[doc(hidden)]
+    const KEYS: &'static Tree<Key>;
+    #[doc(hidden)]
+    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
+}
+
+impl<R: Resource> Input for R {
+    type Refs<'s> = &'s R::Value;
+    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    fn gather<'s>(from: &mut Gather<'_, 's>) -> &'s R::Value {
+        from.next()
+    }
+}
+
+impl Input for HNil {
+    type Refs<'s> = HNil;
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
+        HNil
+    }
+}
+
+impl<H: Input, L: InputList> Input for HCons<H, L> {
+    type Refs<'s> = <Self as InputList>::Refs<'s>;
+    const KEYS: &'static Tree<Key> = <Self as InputList>::KEYS;
+    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
+        <Self as InputList>::gather(from)
+    }
+}
+
+/// Refused, with a message of its own: a [`Return`] is never stored, so nobody can take it.
+impl<V: 'static> Input for Return<V>
+where
+    Self: Kept,
+{
+    type Refs<'s> = ();
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    fn gather<'s>(_: &mut Gather<'_, 's>) {}
+}
+
+/// A list of what a step gives: resources, and [`Return`]s.
+///
+/// Implemented for lists of these; you never write it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Quotient]`"
+)]
+pub trait OutputList: Output {}
+impl OutputList for HNil {}
+impl<H: Output, L: OutputList> OutputList for HCons<H, L> {}
+
+/// An element of an [`OutputList`], or the list itself.
+pub trait Output: Gives {
+    /// What the step returns for it.
+    type Values: Send;
+    /// What the store keeps of that.
+    type Stored: Send + Sync + 'static;
+    /// What is handed to the caller of `run` by value.
+    type Returned: Send;
+    /// What the caller of `run` gets: references to what is stored, the rest by value.
+    type Handed<'s>: Send;
+
+    /// What each stored output is called in the plan.
+    #[doc(hidden)]
+    const KEYS: &'static Tree<Key>;
+    /// How many outputs are stored.
+    #[doc(hidden)]
+    const STORED: usize;
+    /// How many outputs are handed over by value.
+    #[doc(hidden)]
+    const RETURNED: usize;
+
+    /// Parts what is stored from what is handed over.
+    #[doc(hidden)]
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
+    /// The stored output at a place.
+    #[doc(hidden)]
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased;
+    /// What is handed over where nothing is: none, if there is something to hand over.
+    #[doc(hidden)]
+    fn nothing_returned() -> Option<Self::Returned>;
+    /// What the caller gets, if all that is stored is there.
+    #[doc(hidden)]
+    fn hand<'s>(view: &View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>>;
+    /// What the caller gets by value: what was supplied, else what the step stored.
+    #[doc(hidden)]
+    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
+}
+
+impl<R: Resource> Output for R {
+    type Values = R::Value;
+    type Stored = R::Value;
+    type Returned = ();
+    type Handed<'s> = &'s R::Value;
+    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    const STORED: usize = 1;
+    const RETURNED: usize = 0;
+
+    fn split(value: R::Value) -> (R::Value, ()) {
+        (value, ())
+    }
+    fn stored(stored: &R::Value, _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<()> {
+        Some(())
+    }
+    fn hand<'s>(view: &View<'s>, (): ()) -> Option<&'s R::Value> {
+        view.value(<R::Identity as Digits>::KEY)?.downcast_ref()
+    }
+    fn own(store: &mut dyn Values, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
+        match store.plan().source(<R::Identity as Digits>::KEY) {
+            Source::Supplied(place) => store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take(),
+            _ => stored,
+        }
+    }
+}
+
+impl<V: Send + 'static> Output for Return<V> {
+    type Values = Return<V>;
+    type Stored = ();
+    type Returned = Return<V>;
+    type Handed<'s> = Return<V>;
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    const STORED: usize = 0;
+    const RETURNED: usize = 1;
+
+    fn split(value: Return<V>) -> ((), Return<V>) {
+        ((), value)
+    }
+    fn stored(stored: &(), _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<Return<V>> {
+        None
+    }
+    fn hand<'s>(_: &View<'s>, returned: Return<V>) -> Option<Return<V>> {
+        Some(returned)
+    }
+    fn own(_: &mut dyn Values, _: Option<()>, returned: Return<V>) -> Option<Return<V>> {
+        Some(returned)
+    }
+}
+
+impl Output for HNil {
+    type Values = HNil;
+    type Stored = HNil;
+    type Returned = HNil;
+    type Handed<'s> = HNil;
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    const STORED: usize = 0;
+    const RETURNED: usize = 0;
+
+    fn split(HNil: HNil) -> (HNil, HNil) {
+        (HNil, HNil)
+    }
+    fn stored(stored: &HNil, _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<HNil> {
+        Some(HNil)
+    }
+    fn hand<'s>(_: &View<'s>, HNil: HNil) -> Option<HNil> {
+        Some(HNil)
+    }
+    fn own(_: &mut dyn Values, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
+        Some(HNil)
+    }
+}
+
+impl<H: Output, L: OutputList> Output for HCons<H, L> {
+    type Values = HCons<H::Values, L::Values>;
+    type Stored = HCons<H::Stored, L::Stored>;
+    type Returned = HCons<H::Returned, L::Returned>;
+    type Handed<'s> = HCons<H::Handed<'s>, L::Handed<'s>>;
+    const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
+    const STORED: usize = H::STORED + L::STORED;
+    const RETURNED: usize = H::RETURNED + L::RETURNED;
+
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
+        let (head, head_returned) = H::split(values.head);
+        let (tail, tail_returned) = L::split(values.tail);
+        (HCons { head, tail }, HCons { head: head_returned, tail: tail_returned })
+    }
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
+        match place.checked_sub(H::STORED) {
+            None => H::stored(&stored.head, place),
+            Some(place) => L::stored(&stored.tail, place),
+        }
+    }
+    fn nothing_returned() -> Option<Self::Returned> {
+        Some(HCons { head: H::nothing_returned()?, tail: L::nothing_returned()? })
+    }
+    fn hand<'s>(view: &View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
+        Some(HCons { head: H::hand(view, returned.head)?, tail: L::hand(view, returned.tail)? })
+    }
+    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
+        let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
+        Some(HCons { head: H::own(store, head, returned.head)?, tail: L::own(store, tail, returned.tail)? })
+    }
+}

@@ -1,0 +1,109 @@
+//! Pipelines: which steps there are.
+
+use crate::exec::plan::{Spec, Tree};
+use crate::exec::slot::{AnySlot, Slot};
+use crate::list::Output;
+use crate::proof::lists::Registers;
+use crate::step::Step;
+use frunk::{HCons, HNil};
+
+/// A set of steps that are registered together. (docs to come)
+pub trait Pipeline: Sized + 'static {
+    /// The steps, in any order; an element may itself be a list.
+    type Steps: StepList;
+}
+
+/// A step, or a list of steps and lists: `HList![Divide, Mod]`.
+///
+/// Implemented for steps and for lists of them; you never write it.
+pub trait StepList: Registers {
+    /// Room for what the steps store.
+    #[doc(hidden)]
+    type Slots: Slots;
+    /// What the executor has to know of the steps.
+    #[doc(hidden)]
+    const SPECS: &'static Tree<Spec>;
+}
+
+impl<S: Step> StepList for S {
+    type Slots = Slot<S::Outputs>;
+    const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
+}
+
+impl StepList for HNil {
+    type Slots = HNil;
+    const SPECS: &'static Tree<Spec> = &Tree::Empty;
+}
+
+impl<H: StepList, L: StepList> StepList for HCons<H, L> {
+    type Slots = HCons<H::Slots, L::Slots>;
+    const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
+}
+
+/// The slots of some steps, each typed and in place.
+#[doc(hidden)]
+pub trait Slots: Send + Sync + 'static {
+    /// How many there are.
+    const LEN: usize;
+    /// Slots with nothing in them.
+    fn vacant() -> Self;
+    /// The slot at a place.
+    fn slot(&self, place: usize) -> &dyn AnySlot;
+    /// The slot at a place, to change it.
+    fn slot_mut(&mut self, place: usize) -> &mut dyn AnySlot;
+    /// Appends all slots, in order.
+    fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>);
+}
+
+impl<O: Output> Slots for Slot<O> {
+    const LEN: usize = 1;
+    fn vacant() -> Self {
+        Slot::new()
+    }
+    fn slot(&self, _: usize) -> &dyn AnySlot {
+        self
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn AnySlot {
+        self
+    }
+    fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
+        to.push(self);
+    }
+}
+
+impl Slots for HNil {
+    const LEN: usize = 0;
+    fn vacant() -> Self {
+        HNil
+    }
+    fn slot(&self, _: usize) -> &dyn AnySlot {
+        unreachable!("a place in the plan is a place in the store")
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn AnySlot {
+        unreachable!("a place in the plan is a place in the store")
+    }
+    fn list<'s>(&'s self, _: &mut Vec<&'s dyn AnySlot>) {}
+}
+
+impl<H: Slots, L: Slots> Slots for HCons<H, L> {
+    const LEN: usize = H::LEN + L::LEN;
+    fn vacant() -> Self {
+        HCons { head: H::vacant(), tail: L::vacant() }
+    }
+    fn slot(&self, place: usize) -> &dyn AnySlot {
+        match place.checked_sub(H::LEN) {
+            None => self.head.slot(place),
+            Some(place) => self.tail.slot(place),
+        }
+    }
+    fn slot_mut(&mut self, place: usize) -> &mut dyn AnySlot {
+        match place.checked_sub(H::LEN) {
+            None => self.head.slot_mut(place),
+            Some(place) => self.tail.slot_mut(place),
+        }
+    }
+    fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
+        self.head.list(to);
+        self.tail.list(to);
+    }
+}

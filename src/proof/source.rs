@@ -1,0 +1,96 @@
+//! Where a resource comes from: the answers of the map of a store.
+
+use super::digits::{Digit, Digits, End};
+use super::verdict::Findings;
+use super::visited::Visited;
+use super::walk::{Machine, Stack, Walk, World};
+use crate::resource::Resource;
+use crate::step::Step;
+use core::marker::PhantomData;
+
+/// The number of the first step. Five digits: a pipeline holds up to 1,023 steps.
+pub type FirstStep = Digit<0, Digit<0, Digit<0, Digit<0, Digit<0, End>>>>>;
+
+/// The number of a target that is not registered: the last one.
+pub type Unregistered = Digit<3, Digit<3, Digit<3, Digit<3, Digit<3, End>>>>>;
+
+/// Where a resource comes from.
+pub trait Source: 'static {
+    /// The number of the step it comes from.
+    type Number: Digits;
+    /// This source and a newer one under the same identity.
+    type Join<N: Source>: Source;
+    /// This source as the newer of two.
+    type After<Old: Source>: Source;
+    /// Sees to the resource `R` with this source, on behalf of the step on top of the stack.
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
+}
+
+/// From nowhere: no registered step provides it and the store does not hold it.
+#[derive(Debug)]
+pub struct Absent;
+
+impl Source for Absent {
+    type Number = Unregistered;
+    type Join<N: Source> = N;
+    type After<Old: Source> = Old;
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
+}
+
+/// From the store, which was supplied with it.
+#[derive(Debug)]
+pub struct Supplied<R>(PhantomData<R>);
+
+impl<R0: Resource> Source for Supplied<R0> {
+    type Number = Unregistered;
+    type Join<N: Source> = N::After<Self>;
+    type After<Old: Source> = Self;
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+}
+
+/// From the step `S`, whose number is `N`.
+///
+/// `R` is kept for the verdict, which demands that it is the resource that was looked for: an identity is only a hint.
+#[derive(Debug)]
+pub struct Provided<R, S, N>(PhantomData<(R, S, N)>);
+
+impl<R0: Resource, S: Step, N0: Digits> Source for Provided<R0, S, N0> {
+    type Number = N0;
+    type Join<N: Source> = N::After<Self>;
+    type After<Old: Source> = Twice<Old, Self>;
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> =
+        <V::Mark<N0> as Visited>::Visit<W, S, N0, K, V, F>;
+}
+
+/// From two steps. That is right where they are one step, reached through two groups; it counts as the older.
+#[derive(Debug)]
+pub struct Twice<Old, New>(PhantomData<(Old, New)>);
+
+impl<Old: Source, New: Source> Source for Twice<Old, New> {
+    type Number = Old::Number;
+    type Join<N: Source> = N::After<Self>;
+    type After<Older: Source> = Twice<Older, Self>;
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
+}
+
+/// Listed by a step: the entry of the map in which the resources of one list are checked for repetition.
+#[derive(Debug)]
+pub struct Listed<R>(PhantomData<R>);
+
+impl<R0: Resource> Source for Listed<R0> {
+    type Number = Unregistered;
+    type Join<N: Source> = N::After<Self>;
+    type After<Old: Source> = Twice<Old, Self>;
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+}
+
+/// What stands for the step of a target that stores nothing: there is none to look for.
+#[derive(Debug)]
+pub struct NothingStored;
+
+impl Source for NothingStored {
+    type Number = Unregistered;
+    type Join<N: Source> = N;
+    type After<Old: Source> = Old;
+    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+}

@@ -1,0 +1,146 @@
+//! Resources: the named values that steps take and provide.
+
+use crate::proof::digits::Digits;
+
+/// A named value of a pipeline: a zero-sized marker type that says what type the value has.
+///
+/// Most resources are declared with [`resource!`](crate::resource!). To write the trait by hand, spell the identity with
+/// [`identity!`](crate::identity!), from a name that no other resource has:
+///
+/// ```
+/// use pipeliner::{Resource, identity};
+///
+/// /// The number that is divided.
+/// pub struct Base;
+///
+/// impl Resource for Base {
+///     type Value = i64;
+///     type Identity = identity!("my_crate::Base");
+/// }
+///
+/// assert_eq!(Base::name(), "Base");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "not a resource",
+    note = "declare it with its type of value: `resource! {{ pub {Self}: i64; }}`"
+)]
+pub trait Resource: 'static {
+    /// The type of the value.
+    type Value: Send + Sync + 'static;
+
+    /// What tells this resource from all others on the level of types: a hash of its name, spelled in digits.
+    type Identity: Digits;
+
+    /// The name of the resource in errors and reports: that of its type, unless overridden.
+    fn name() -> &'static str {
+        crate::names::of::<Self>()
+    }
+}
+
+/// An output that is handed to the caller of [`run`](crate::run()) by value, and never stored.
+///
+/// A step with such an output runs each time it is the target of a run; nobody can take it as an input.
+///
+/// ```
+/// use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
+///
+/// resource! { Name: String; }
+///
+/// struct Greet;
+/// impl Step for Greet {
+///     type Inputs = HList![Name];
+///     type Outputs = HList![Return<String>];
+///     type Error = std::convert::Infallible;
+///     async fn run(hlist_pat![name]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist![Return(format!("Hello, {name}!"))])
+///     }
+/// }
+///
+/// struct Greetings;
+/// impl Pipeline for Greetings {
+///     type Steps = HList![];
+/// }
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # futures::executor::block_on(async {
+/// let store = Store::<Greetings>::new().with(Name, "World".to_owned());
+/// let hlist_pat![Return(greeting)] = run::<Greet>(&store).await?;
+/// assert_eq!(greeting, "Hello, World!");
+/// # Ok(()) }) }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Return<V>(pub V);
+
+/// Declares resources: a marker type each, with the type of its value.
+///
+/// Visibility, doc comments and attributes are carried over. Each marker is a unit struct, so it can be named where
+/// a value is expected: `store.with(Base, 38)`.
+///
+/// ```
+/// use pipeliner::{Resource, resource};
+///
+/// resource! {
+///     /// The number that is divided.
+///     pub Base: i64;
+///     pub(crate) Divisor: i64;
+///     #[derive(Debug)]
+///     Names: Vec<String>;
+/// }
+///
+/// assert_eq!(Base::name(), "Base");
+/// assert_eq!(size_of_val(&Divisor), 0);
+/// ```
+#[macro_export]
+macro_rules! resource {
+    ($($(#[$attribute:meta])* $visibility:vis $name:ident: $value:ty);* $(;)?) => {$(
+        $(#[$attribute])*
+        $visibility struct $name;
+
+        const _: () = {
+            const HASH: u64 = $crate::proof::identity::hash(&[
+                match option_env!("CARGO_PKG_VERSION") {
+                    Some(version) => version,
+                    None => "",
+                },
+                module_path!(),
+                stringify!($name),
+            ]);
+            impl $crate::Resource for $name {
+                type Value = $value;
+                type Identity = $crate::__spell!(HASH);
+                fn name() -> &'static str {
+                    stringify!($name)
+                }
+            }
+        };
+    )*};
+}
+
+/// The identity of a resource whose [`Resource`] impl is written by hand.
+///
+/// It is made from a name, which must differ from the names and paths of all other resources that meet in one pipeline;
+/// two resources with one identity are refused by the compiler.
+///
+/// ```
+/// # use pipeliner::{Resource, identity};
+/// struct Base;
+/// impl Resource for Base {
+///     type Value = i64;
+///     type Identity = identity!("my_crate::Base");
+/// }
+/// ```
+#[macro_export]
+macro_rules! identity {
+    ($name:expr) => { $crate::__spell!($crate::proof::identity::hash(&[$name])) };
+}
+
+/// Spells a hash in digits.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __spell {
+    ($hash:expr) => { $crate::__spell!(@ $hash; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) };
+    (@ $hash:expr; $($place:literal)*) => {
+        $crate::proof::identity::Spelled<$({ $crate::proof::identity::digit($hash, $place) }),*>
+    };
+}

@@ -1,0 +1,99 @@
+//! What a store was given: a list of resources with their values, as a type.
+//!
+//! The list is sorted by identity, so that its type does not depend on the order in which the values were supplied.
+
+use crate::exec::plan::{Key, Tree};
+use crate::exec::view::Erased;
+use crate::proof::digits::{Digits, Order};
+use crate::proof::source;
+use crate::proof::trie::{Empty, Trie};
+use crate::resource::Resource;
+use core::any::Any;
+use frunk::{HCons, HNil};
+
+/// Nothing supplied.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nothing;
+
+/// The resource `R` supplied, and what is in `Rest`.
+pub struct With<R: Resource, Rest = Nothing> {
+    /// The value; taken out only by `run_owned`.
+    pub(crate) value: Option<R::Value>,
+    /// What else is supplied.
+    pub(crate) rest: Rest,
+}
+
+/// A list of what is supplied: [`Nothing`], or [`With`].
+///
+/// Sealed; you never write it.
+pub trait Supply: Send + Sync + Sized + 'static {
+    /// The list with one more resource in its place.
+    type Insert<R: Resource>: Supply;
+    /// The map `T`, with what is supplied in place of what it had.
+    type Overlay<T: Trie>: Trie;
+    /// What each is called in the plan.
+    #[doc(hidden)]
+    const KEYS: &'static Tree<Key>;
+    /// Puts a value into its place.
+    #[doc(hidden)]
+    fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R>;
+    /// The value at a place.
+    #[doc(hidden)]
+    fn value(&self, place: usize) -> Option<&Erased>;
+    /// The `Option` that holds the value at a place.
+    #[doc(hidden)]
+    fn value_mut(&mut self, place: usize) -> &mut dyn Any;
+}
+
+impl Supply for Nothing {
+    type Insert<R: Resource> = With<R, Nothing>;
+    type Overlay<T: Trie> = T;
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    fn insert<R: Resource>(self, value: R::Value) -> With<R> {
+        With { value: Some(value), rest: self }
+    }
+    fn value(&self, _: usize) -> Option<&Erased> {
+        None
+    }
+    fn value_mut(&mut self, _: usize) -> &mut dyn Any {
+        unreachable!("a place in the plan is a place in the store")
+    }
+}
+
+impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
+    type Insert<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
+    type Overlay<T: Trie> = Rest::Overlay<T::Insert<R0::Identity, source::Supplied<R0>>>;
+    const KEYS: &'static Tree<Key> = &Tree::Both(&Tree::One(Key::of::<R0>()), Rest::KEYS);
+    fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R> {
+        <<R::Identity as Digits>::Compare<R0::Identity> as Order>::place(value, self)
+    }
+    fn value(&self, place: usize) -> Option<&Erased> {
+        match place.checked_sub(1) {
+            None => self.value.as_ref().map(|value| value as &Erased),
+            Some(place) => self.rest.value(place),
+        }
+    }
+    fn value_mut(&mut self, place: usize) -> &mut dyn Any {
+        match place.checked_sub(1) {
+            None => &mut self.value,
+            Some(place) => self.rest.value_mut(place),
+        }
+    }
+}
+
+/// A list of resources, as the type of a store names them: `StoreOf<Calc, HList![Base, Divisor]>`.
+pub trait SupplyList {
+    /// The sorted list.
+    type Sorted: Supply;
+}
+
+impl SupplyList for HNil {
+    type Sorted = Nothing;
+}
+
+impl<R: Resource, L: SupplyList> SupplyList for HCons<R, L> {
+    type Sorted = <L::Sorted as Supply>::Insert<R>;
+}
+
+/// The map of what is supplied alone.
+pub(crate) type Held<G> = <G as Supply>::Overlay<Empty>;
