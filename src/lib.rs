@@ -1,6 +1,7 @@
 //! typed-pipeliner
 #![doc(html_root_url = "https://docs.rs/typed-pipeliner")]
 
+mod error;
 #[doc(hidden)]
 pub mod exec;
 mod hlist;
@@ -14,12 +15,13 @@ mod step;
 mod store;
 mod supply;
 
+pub use error::RunError;
 pub use frunk::{HCons, HNil};
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList};
-pub use proof::Runs;
+pub use proof::{Runs, RunsOwned};
 pub use resource::{Resource, Return};
-pub use run::{Handed, Run, RunError, RunOptions, run, run_with};
+pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
 pub use step::{BoxError, Inputs, Outputs, Step};
 pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};

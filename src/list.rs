@@ -19,7 +19,7 @@ use frunk::{HCons, HNil};
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Base]`"
 )]
-pub trait InputList: Wants {
+pub trait InputList: Wants + 'static {
     /// A reference to the value of each.
     type Refs<'s>: Send;
     /// What each is called in the plan.
@@ -47,7 +47,7 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
 }
 
 /// An element of an [`InputList`].
-pub trait Input: Want {
+pub trait Input: Want + 'static {
     /// A reference to its value.
     type Refs<'s>: Send;
     #[doc(hidden)]
@@ -98,12 +98,12 @@ where
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Quotient]`"
 )]
-pub trait OutputList: Output {}
+pub trait OutputList: Output + 'static {}
 impl OutputList for HNil {}
 impl<H: Output, L: OutputList> OutputList for HCons<H, L> {}
 
 /// An element of an [`OutputList`], or the list itself.
-pub trait Output: Gives {
+pub trait Output: Gives + 'static {
     /// What the step returns for it.
     type Values: Send;
     /// What the store keeps of that.
@@ -119,9 +119,12 @@ pub trait Output: Gives {
     /// How many outputs are stored.
     #[doc(hidden)]
     const STORED: usize;
-    /// How many outputs are handed over by value.
+    /// Whether nothing is handed over by value.
     #[doc(hidden)]
-    const RETURNED: usize;
+    const NOTHING_RETURNED: bool;
+    /// Whether everything is stored, and there is something: then a target need not run once its outputs are there.
+    #[doc(hidden)]
+    const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::STORED > 0;
 
     /// Parts what is stored from what is handed over.
     #[doc(hidden)]
@@ -134,7 +137,7 @@ pub trait Output: Gives {
     fn nothing_returned() -> Option<Self::Returned>;
     /// What the caller gets, if all that is stored is there.
     #[doc(hidden)]
-    fn hand<'s>(view: &View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>>;
+    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>>;
     /// What the caller gets by value: what was supplied, else what the step stored.
     #[doc(hidden)]
     fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
@@ -147,7 +150,7 @@ impl<R: Resource> Output for R {
     type Handed<'s> = &'s R::Value;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     const STORED: usize = 1;
-    const RETURNED: usize = 0;
+    const NOTHING_RETURNED: bool = true;
 
     fn split(value: R::Value) -> (R::Value, ()) {
         (value, ())
@@ -158,7 +161,7 @@ impl<R: Resource> Output for R {
     fn nothing_returned() -> Option<()> {
         Some(())
     }
-    fn hand<'s>(view: &View<'s>, (): ()) -> Option<&'s R::Value> {
+    fn hand<'s>(view: View<'s>, (): ()) -> Option<&'s R::Value> {
         view.value(<R::Identity as Digits>::KEY)?.downcast_ref()
     }
     fn own(store: &mut dyn Values, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
@@ -176,7 +179,7 @@ impl<V: Send + 'static> Output for Return<V> {
     type Handed<'s> = Return<V>;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
     const STORED: usize = 0;
-    const RETURNED: usize = 1;
+    const NOTHING_RETURNED: bool = false;
 
     fn split(value: Return<V>) -> ((), Return<V>) {
         ((), value)
@@ -187,7 +190,7 @@ impl<V: Send + 'static> Output for Return<V> {
     fn nothing_returned() -> Option<Return<V>> {
         None
     }
-    fn hand<'s>(_: &View<'s>, returned: Return<V>) -> Option<Return<V>> {
+    fn hand<'s>(_: View<'s>, returned: Return<V>) -> Option<Return<V>> {
         Some(returned)
     }
     fn own(_: &mut dyn Values, _: Option<()>, returned: Return<V>) -> Option<Return<V>> {
@@ -202,7 +205,7 @@ impl Output for HNil {
     type Handed<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
     const STORED: usize = 0;
-    const RETURNED: usize = 0;
+    const NOTHING_RETURNED: bool = true;
 
     fn split(HNil: HNil) -> (HNil, HNil) {
         (HNil, HNil)
@@ -213,7 +216,7 @@ impl Output for HNil {
     fn nothing_returned() -> Option<HNil> {
         Some(HNil)
     }
-    fn hand<'s>(_: &View<'s>, HNil: HNil) -> Option<HNil> {
+    fn hand<'s>(_: View<'s>, HNil: HNil) -> Option<HNil> {
         Some(HNil)
     }
     fn own(_: &mut dyn Values, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
@@ -228,7 +231,7 @@ impl<H: Output, L: OutputList> Output for HCons<H, L> {
     type Handed<'s> = HCons<H::Handed<'s>, L::Handed<'s>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
     const STORED: usize = H::STORED + L::STORED;
-    const RETURNED: usize = H::RETURNED + L::RETURNED;
+    const NOTHING_RETURNED: bool = H::NOTHING_RETURNED && L::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
         let (head, head_returned) = H::split(values.head);
@@ -244,7 +247,7 @@ impl<H: Output, L: OutputList> Output for HCons<H, L> {
     fn nothing_returned() -> Option<Self::Returned> {
         Some(HCons { head: H::nothing_returned()?, tail: L::nothing_returned()? })
     }
-    fn hand<'s>(view: &View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
+    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
         Some(HCons { head: H::hand(view, returned.head)?, tail: L::hand(view, returned.tail)? })
     }
     fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {

@@ -16,7 +16,7 @@ pub trait Pipeline: Sized + 'static {
 /// A step, or a list of steps and lists: `HList![Divide, Mod]`.
 ///
 /// Implemented for steps and for lists of them; you never write it.
-pub trait StepList: Registers {
+pub trait StepList: Registers + 'static {
     /// Room for what the steps store.
     #[doc(hidden)]
     type Slots: Slots;

@@ -132,7 +132,9 @@ macro_rules! resource {
 /// ```
 #[macro_export]
 macro_rules! identity {
-    ($name:expr) => { $crate::__spell!($crate::proof::identity::hash(&[$name])) };
+    ($name:expr) => {
+        $crate::__spell!($crate::proof::identity::hash(&[$name]))
+    };
 }
 
 /// Spells a hash in digits.

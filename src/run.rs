@@ -1,34 +1,146 @@
 //! Runs: a target, and everything it needs.
 
+use crate::error::RunError;
 use crate::exec::plan::{Key, Source, Tree};
 use crate::exec::scheduler::Scheduler;
 use crate::exec::slot::Slot;
-use crate::exec::view::{Gather, View};
+use crate::exec::view::{Gather, Values, View};
 use crate::list::{InputList, Output};
-use crate::proof::Runs;
+use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
-use crate::step::{BoxError, Step};
-use core::error::Error;
+use crate::step::{Outputs, Step};
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures::future::BoxFuture;
 
-/// What a run of the target `T` hands to its caller: a reference to each stored output, and each
+/// What a run of the target `T` hands to its caller: a list with a reference to each stored output, and each
 /// [`Return`](crate::Return) by value.
 pub type Handed<'s, T> = <<T as Step>::Outputs as Output>::Handed<'s>;
 
-/// Runs a target. (docs to come)
+/// Runs a target and, before it, every step that it needs and whose outputs are not in the store.
+///
+/// The target is the one argument to write: `run::<GetDivision>(&store)`. The store may be in an [`Arc`](std::sync::Arc).
+/// The outputs come as a list, to be taken apart with [`hlist_pat!`](crate::hlist_pat!): a reference into the store for
+/// each output that is stored, the value for each [`Return`](crate::Return).
+///
+/// It compiles if each prerequisite of the target, direct or through other steps, is in the type of the store or
+/// provided by a registered step; [how to read the error](crate::proof) if it does not.
+///
+/// # Errors
+///
+/// The first error that a step returns ends the run, with that step's name and the way from it to the target. The
+/// other running steps are dropped; every value that was computed stays, and the next run goes on from there.
+///
+/// # Panics
+///
+/// A panic in a step reaches whoever polls the run. The store stays usable.
+///
+/// # Cancel safety
+///
+/// Dropping the run drops its running steps at once. Values that were computed stay; a step that was dropped runs again
+/// when it is next needed. A run that is neither polled nor dropped keeps the steps that it had started, and other runs
+/// of the same store wait for them.
+///
+/// # Examples
+///
+/// ```
+/// use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run};
+///
+/// resource! { Width: u32; Height: u32; Area: u32; }
+///
+/// struct Multiply;
+/// impl Step for Multiply {
+///     type Inputs = HList![Width, Height];
+///     type Outputs = HList![Area];
+///     type Error = std::convert::Infallible;
+///     async fn run(hlist_pat![width, height]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist![width * height])
+///     }
+/// }
+///
+/// struct Geometry;
+/// impl Pipeline for Geometry {
+///     type Steps = HList![Multiply];
+/// }
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # smol::block_on(async {
+/// let store = Store::<Geometry>::new().with(Width, 3).with(Height, 4);
+/// let hlist_pat![area] = run::<Multiply>(&store).await?;
+/// assert_eq!(*area, 12);
+/// # Ok(()) }) }
+/// ```
 pub fn run<'s, T: Step>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
     run_with::<T>(store, RunOptions::default())
 }
 
-/// Runs a target with options.
+/// Runs a target like [`run`], with options.
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # resource! { One: u32; }
+/// # struct MakeOne;
+/// # impl Step for MakeOne {
+/// #     type Inputs = HList![];
+/// #     type Outputs = HList![One];
+/// #     type Error = std::convert::Infallible;
+/// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![1]) }
+/// # }
+/// # struct Numbers;
+/// # impl Pipeline for Numbers { type Steps = HList![MakeOne]; }
+/// use pipeliner::{RunOptions, run_with};
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # smol::block_on(async {
+/// # let store = Store::<Numbers>::new();
+/// let hlist_pat![one] = run_with::<MakeOne>(&store, RunOptions::new().limit(2)).await?;
+/// # assert_eq!(*one, 1);
+/// # Ok(()) }) }
+/// ```
 pub fn run_with<'s, T: Step>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
-    target::<T>(store.view(), options)
+    let view = store.view();
+    match there::<T>(view) {
+        Some(outputs) => Run(State::There(Some(outputs))),
+        None => Run(State::Running(Box::pin(target::<T>(view, options)))),
+    }
 }
 
-/// How to run.
+/// Runs a target like [`run`], consumes the store and hands all outputs out by value, without cloning.
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # resource! { Text: String; }
+/// # struct Write;
+/// # impl Step for Write {
+/// #     type Inputs = HList![];
+/// #     type Outputs = HList![Text];
+/// #     type Error = std::convert::Infallible;
+/// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist!["text".to_owned()]) }
+/// # }
+/// # struct Report;
+/// # impl Pipeline for Report { type Steps = HList![Write]; }
+/// use pipeliner::run_owned;
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # smol::block_on(async {
+/// let hlist_pat![text] = run_owned::<Write>(Store::<Report>::new()).await?;
+/// let text: String = text;
+/// # assert_eq!(text, "text");
+/// # Ok(()) }) }
+/// ```
+///
+/// # Errors, panics, cancel safety
+///
+/// As for [`run`], but for the store, which is gone with the run.
+pub fn run_owned<'s, T: Step>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
+    Run(State::Running(Box::pin(async move {
+        let returned = prepare::<T>(store.view(), RunOptions::default()).await?;
+        Ok(take::<T>(&mut store, returned))
+    })))
+}
+
+/// How to run: the options of [`run_with`].
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RunOptions {
@@ -37,16 +149,17 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// The defaults.
+    /// The options of [`run`]: any number of steps at once.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Runs so many steps at once at the most.
+    /// Runs no more than this number of steps at once.
     ///
     /// # Panics
     ///
-    /// If `steps` is 0.
+    /// If it is 0: such a run would never end.
+    #[must_use]
     pub fn limit(mut self, steps: usize) -> Self {
         assert!(steps > 0, "a run with a limit of 0 steps at once would never end");
         self.limit = Some(steps);
@@ -54,16 +167,21 @@ impl RunOptions {
     }
 }
 
-/// A run, as a future.
+/// A run that was asked for: the future of [`run`] and its siblings.
+///
+/// It does nothing until it is polled, and works under any executor. It is one allocation, and none at all where
+/// everything was there already.
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'s, O>(State<'s, O>);
 
 enum State<'s, O> {
-    /// All was there already: nothing to run, nothing to allocate.
+    /// All is there.
     There(Option<O>),
+    /// Boxed, so that the type of the future is not part of the caller's: the borrow checker would look into it.
     Running(BoxFuture<'s, Result<O, RunError>>),
 }
 
+// Nothing in it is pinned in place: the outputs are moved out, and the future is in a box.
 impl<O> Unpin for Run<'_, O> {}
 
 impl<O> Future for Run<'_, O> {
@@ -83,143 +201,90 @@ impl<O> fmt::Debug for Run<'_, O> {
     }
 }
 
-/// A run of the target `T`.
-fn target<'s, T: Step>(view: View<'s>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
-    if is_stored::<T>() && let Some(outputs) = there::<T>(&view) {
-        return Run(State::There(Some(outputs)));
+/// The outputs of a target that stores all its outputs, if they are there.
+fn there<'s, T: Step>(view: View<'s>) -> Option<Handed<'s, T>> {
+    if !T::Outputs::ALL_STORED {
+        return None;
     }
-    Run(State::Running(Box::pin(async move {
-        if is_stored::<T>() {
-            let mut scheduler = Scheduler::new(view, &options, None);
-            scheduler.demand(sources(&view, T::Outputs::KEYS));
-            scheduler.await?;
-            Ok(there::<T>(&view).expect("what a run demands is there at its end"))
-        } else {
-            always::<T>(view, options).await
-        }
-    })))
-}
-
-/// Whether all outputs of a target are stored, so that it need not run once they are there.
-const fn is_stored<T: Step>() -> bool {
-    T::Outputs::STORED > 0 && T::Outputs::RETURNED == 0
-}
-
-/// The outputs of a target that are there already.
-fn there<'s, T: Step>(view: &View<'s>) -> Option<Handed<'s, T>> {
     T::Outputs::hand(view, T::Outputs::nothing_returned()?)
 }
 
-/// Runs a target that runs at every call: first what it needs, then itself.
-async fn always<'s, T: Step>(view: View<'s>, options: RunOptions) -> Result<Handed<'s, T>, RunError> {
-    let mut sources_of_inputs = Vec::new();
-    list(&view, T::Inputs::KEYS, &mut sources_of_inputs);
+/// Runs a target.
+async fn target<'s, T: Step>(view: View<'s>, options: RunOptions) -> Result<Handed<'s, T>, RunError> {
+    let returned = prepare::<T>(view, options).await?;
+    Ok(T::Outputs::hand(view, returned).expect("what a run demands is there at its end"))
+}
+
+/// Runs a target until all its stored outputs are there; what it hands over by value is the result.
+async fn prepare<T: Step>(view: View<'_>, options: RunOptions) -> Result<<T::Outputs as Output>::Returned, RunError> {
+    if T::Outputs::ALL_STORED
+        && let Some(returned) = T::Outputs::nothing_returned()
+    {
+        let mut scheduler = Scheduler::new(view, &options, None);
+        scheduler.demand(&sources(view, T::Outputs::KEYS));
+        scheduler.await?;
+        return Ok(returned);
+    }
+
+    // The target itself runs at every call, after all that it needs.
+    let inputs = sources(view, T::Inputs::KEYS);
     let mut scheduler = Scheduler::new(view, &options, Some(T::name));
-    scheduler.demand(sources_of_inputs.iter().copied());
-    (&mut scheduler).await?;
-    let inputs = T::Inputs::gather(&mut Gather {
-        sources: sources_of_inputs.iter(),
-        slots: scheduler.slots(),
-        view,
-    });
-    drop(scheduler);
+    scheduler.demand(&inputs);
+    let slots = scheduler.slots().to_vec();
+    scheduler.await?;
+    let inputs = T::Inputs::gather(&mut Gather::new(&inputs, &slots, view));
     let outputs = T::run(inputs).await.map_err(|error| RunError::new(Box::new([T::name()]), error.into()))?;
     let (stored, returned) = T::Outputs::split(outputs);
-    for source in sources(&view, T::Outputs::KEYS) {
-        if let Source::Step { step, .. } = source
-            && let Some(slot) = view.slot(step.into()).as_any().downcast_ref::<Slot<T::Outputs>>()
-        {
-            slot.fill(stored);
-            break;
-        }
+    if let Some(step) = step_of::<T>(view)
+        && let Some(slot) = view.slot(step).as_any().downcast_ref::<Slot<T::Outputs>>()
+    {
+        slot.fill(stored);
     }
-    Ok(T::Outputs::hand(&view, returned).expect("what a step has stored is there"))
+    Ok(returned)
+}
+
+/// Takes the outputs of a target out of a store.
+fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as Output>::Returned) -> Outputs<T> {
+    let stored = step_of::<T>(View::new(store))
+        .and_then(|step| store.slot_mut(step).as_any_mut().downcast_mut::<Slot<T::Outputs>>()?.take());
+    T::Outputs::own(store, stored, returned).expect("what a run demands is there at its end")
 }
 
 /// A run of what is needed for one resource.
-pub(crate) fn fetch<'s, R: Resource>(view: View<'s>, options: RunOptions) -> Run<'s, &'s R::Value> {
+pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
     let look = move || view.value(Key::of::<R>().id)?.downcast_ref();
     if let Some(value) = look() {
         return Run(State::There(Some(value)));
     }
     Run(State::Running(Box::pin(async move {
-        let mut scheduler = Scheduler::new(view, &options, None);
-        scheduler.demand([view.plan().source(Key::of::<R>().id)]);
+        let mut scheduler = Scheduler::new(view, &RunOptions::default(), None);
+        scheduler.demand(&[view.plan().source(Key::of::<R>().id)]);
         scheduler.await?;
         Ok(look().expect("what a run demands is there at its end"))
     })))
 }
 
-/// Where the resources of a list are.
-fn sources(view: &View<'_>, keys: &Tree<Key>) -> Vec<Source> {
+/// The number of the step `T`: that of the step from which its outputs come, but for those that were supplied.
+fn step_of<T: Step>(view: View<'_>) -> Option<usize> {
+    sources(view, T::Outputs::KEYS).into_iter().find_map(|source| match source {
+        Source::Step { step, .. } => Some(step.into()),
+        Source::Nowhere | Source::Supplied(_) => None,
+    })
+}
+
+/// Where the resources of a list are, in order.
+fn sources(view: View<'_>, keys: &Tree<Key>) -> Vec<Source> {
+    fn list(view: View<'_>, keys: &Tree<Key>, to: &mut Vec<Source>) {
+        match keys {
+            Tree::Empty => {}
+            Tree::One(key) => to.push(view.plan().source(key.id)),
+            Tree::Both(first, second) => {
+                list(view, first, to);
+                list(view, second, to);
+            }
+        }
+    }
     let mut sources = Vec::new();
     list(view, keys, &mut sources);
     sources
-}
-
-fn list(view: &View<'_>, keys: &Tree<Key>, to: &mut Vec<Source>) {
-    match keys {
-        Tree::Empty => {}
-        Tree::One(key) => to.push(view.plan().source(key.id)),
-        Tree::Both(first, second) => {
-            list(view, first, to);
-            list(view, second, to);
-        }
-    }
-}
-
-/// Why a run failed: which step, and why.
-pub struct RunError {
-    /// The step that failed, the step that needed it, and so on to the target.
-    path: Box<[&'static str]>,
-    /// What the step returned.
-    source: BoxError,
-}
-
-impl RunError {
-    pub(crate) fn new(path: Box<[&'static str]>, source: BoxError) -> Self {
-        RunError { path, source }
-    }
-
-    /// The name of the step that failed.
-    pub fn step(&self) -> &'static str {
-        self.path[0]
-    }
-
-    /// The way from the step that failed to the target: its name, that of the step which needed it, and so on.
-    pub fn path(&self) -> &[&'static str] {
-        &self.path
-    }
-
-    /// The error of the step, if it is of this type.
-    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        self.source.downcast_ref()
-    }
-
-    /// The error of the step.
-    pub fn into_source(self) -> BoxError {
-        self.source
-    }
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "step `{}`", self.step())?;
-        for step in &self.path[1..] {
-            write!(f, ", needed by `{step}`")?;
-        }
-        write!(f, ", failed")
-    }
-}
-
-impl fmt::Debug for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}: {}", self.source)
-    }
-}
-
-impl Error for RunError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
-    }
 }

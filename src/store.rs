@@ -2,11 +2,11 @@
 
 use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::AnySlot;
-use crate::exec::view::{Erased, Values, View};
+use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::{Accepts, Holds, Knowing, Valid};
+use crate::proof::{Accepts, Knows, Provides, Valid};
 use crate::resource::Resource;
-use crate::run::{Run, RunOptions, fetch};
+use crate::run::{Run, fetch};
 use crate::supply::{Nothing, Supply, SupplyList};
 use core::any::Any;
 use core::fmt;
@@ -52,7 +52,7 @@ impl<P: Pipeline, G: Supply> Store<P, G> {
     /// The value of a resource, if it is there.
     pub fn get<R: Resource>(&self) -> Option<&R::Value>
     where
-        Self: Holds<R>,
+        Self: Knows<R>,
     {
         View::new(self).value(Key::of::<R>().id)?.downcast_ref()
     }
@@ -60,7 +60,7 @@ impl<P: Pipeline, G: Supply> Store<P, G> {
     /// Whether the value of a resource is there.
     pub fn is_ready<R: Resource>(&self) -> bool
     where
-        Self: Holds<R>,
+        Self: Knows<R>,
     {
         self.get::<R>().is_some()
     }
@@ -68,9 +68,9 @@ impl<P: Pipeline, G: Supply> Store<P, G> {
     /// The value of a resource: runs what is needed for it, and nothing else.
     pub fn resource<R: Resource>(&self) -> Run<'_, &R::Value>
     where
-        Self: Knowing<R>,
+        Self: Provides<R>,
     {
-        fetch::<R>(View::new(self), RunOptions::default())
+        fetch::<R>(View::new(self))
     }
 
     /// Drops every computed value and keeps the supplied ones.
@@ -87,6 +87,12 @@ struct PlanOf<P, G>(PhantomData<(P, G)>);
 impl<P: Pipeline, G: Supply> Lower for PlanOf<P, G> {
     const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
     const SUPPLIED: &'static Tree<Key> = G::KEYS;
+}
+
+impl<P: Pipeline, G: Supply> Backing for Store<P, G> {
+    fn view(&self) -> View<'_> {
+        View::new(self)
+    }
 }
 
 impl<P: Pipeline, G: Supply> Values for Store<P, G> {

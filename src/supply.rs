@@ -6,9 +6,10 @@ use crate::exec::plan::{Key, Tree};
 use crate::exec::view::Erased;
 use crate::proof::digits::{Digits, Order};
 use crate::proof::source;
-use crate::proof::trie::{Empty, Trie};
+use crate::proof::trie::Trie;
 use crate::resource::Resource;
 use core::any::Any;
+use core::fmt;
 use frunk::{HCons, HNil};
 
 /// Nothing supplied.
@@ -21,6 +22,12 @@ pub struct With<R: Resource, Rest = Nothing> {
     pub(crate) value: Option<R::Value>,
     /// What else is supplied.
     pub(crate) rest: Rest,
+}
+
+impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("With").field(&format_args!("{}", R::name())).finish_non_exhaustive()
+    }
 }
 
 /// A list of what is supplied: [`Nothing`], or [`With`].
@@ -94,6 +101,3 @@ impl SupplyList for HNil {
 impl<R: Resource, L: SupplyList> SupplyList for HCons<R, L> {
     type Sorted = <L::Sorted as Supply>::Insert<R>;
 }
-
-/// The map of what is supplied alone.
-pub(crate) type Held<G> = <G as Supply>::Overlay<Empty>;

@@ -1,7 +1,8 @@
 //! The executor: plain data, and no knowledge of how anything was proved.
 
+#![allow(missing_debug_implementations)]
+
 pub mod claim;
-#[allow(missing_debug_implementations)]
 pub mod plan;
 pub(crate) mod scheduler;
 pub mod slot;

@@ -307,12 +307,7 @@ struct Tables<const N: usize> {
 
 /// What an unused entry of the table of steps holds.
 const UNUSED: Planned = Planned {
-    spec: &Spec {
-        name: || unreachable!(),
-        inputs: &Tree::Empty,
-        outputs: &Tree::Empty,
-        start: |_, _| unreachable!(),
-    },
+    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, start: |_, _| unreachable!() },
     inputs: (0, 0),
     dependents: (0, 0),
 };

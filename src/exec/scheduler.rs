@@ -5,7 +5,8 @@ use super::plan::{Plan, Running, Source};
 use super::slot::AnySlot;
 use super::view::{Gather, View};
 use super::wakeups::{Wakeup, Wakeups};
-use crate::run::{RunError, RunOptions};
+use crate::error::RunError;
+use crate::run::RunOptions;
 use crate::step::BoxError;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -55,7 +56,7 @@ enum State<'s> {
     /// It runs here. The future goes before the claim, so that nobody takes over before it is gone.
     Running { future: Running<'s>, taken: Taken<'s>, wakeup: Arc<Wakeup> },
     /// Another run of the same store has it.
-    Elsewhere { wakeup: Arc<Wakeup> },
+    Elsewhere,
     /// Its outputs are there.
     Done,
 }
@@ -86,10 +87,10 @@ impl<'s> Scheduler<'s> {
     }
 
     /// Demands what some sources give, and all that this needs.
-    pub(crate) fn demand(&mut self, sources: impl IntoIterator<Item = Source>) {
+    pub(crate) fn demand(&mut self, sources: &[Source]) {
         // The queue of steps to look at, breadth first: so the way to a target that an error tells is a shortest one.
         // It becomes the queue of steps that are ready once those that have to wait are taken out.
-        for source in sources {
+        for &source in sources {
             self.demand_source(source, None);
         }
         let mut at = 0;
@@ -143,7 +144,7 @@ impl<'s> Scheduler<'s> {
         let wakeup = spare.unwrap_or_else(|| self.wakeups.wakeup(step));
         let Some(taken) = slot.take_claim() else {
             if slot.wait(&waker_ref(&wakeup)) {
-                self.nodes[usize::from(step)].state = State::Elsewhere { wakeup };
+                self.nodes[usize::from(step)].state = State::Elsewhere;
             } else {
                 // It was given back or done in between.
                 self.ready.push_back(step);
@@ -157,11 +158,7 @@ impl<'s> Scheduler<'s> {
             return Ok(());
         }
         let planned = &self.plan.steps()[usize::from(step)];
-        let inputs = Gather {
-            sources: self.plan.inputs(step.into()).iter(),
-            slots: &self.slots,
-            view: self.view,
-        };
+        let inputs = Gather::new(self.plan.inputs(step.into()), &self.slots, self.view);
         let future = (planned.spec().start)(inputs, slot);
         self.running += 1;
         self.nodes[usize::from(step)].state = State::Running { future, taken, wakeup };
@@ -179,7 +176,9 @@ impl<'s> Scheduler<'s> {
                     Poll::Ready(Ok(())) => {
                         drop(waker);
                         self.running -= 1;
-                        if let State::Running { future, taken, wakeup } = core::mem::replace(&mut node.state, State::Done) {
+                        if let State::Running { future, taken, wakeup } =
+                            core::mem::replace(&mut node.state, State::Done)
+                        {
                             drop(future);
                             taken.done();
                             self.spare = Some(wakeup);
@@ -190,7 +189,7 @@ impl<'s> Scheduler<'s> {
                     Poll::Ready(Err(source)) => Err(self.error(step, source)),
                 }
             }
-            State::Elsewhere { .. } => {
+            State::Elsewhere => {
                 node.state = State::Demanded;
                 self.ready.push_back(step);
                 Ok(())

@@ -23,6 +23,21 @@ pub trait Values: Send + Sync {
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any;
 }
 
+/// A store, or a pointer to one, that a run can borrow.
+///
+/// A trait of its own, without any proof: code generation solves the bounds of an impl again for each function that it
+/// calls through it.
+pub trait Backing: Sync {
+    /// The store as the executor sees it.
+    fn view(&self) -> View<'_>;
+}
+
+impl<B: Backing + Send> Backing for std::sync::Arc<B> {
+    fn view(&self) -> View<'_> {
+        B::view(self)
+    }
+}
+
 /// A store, borrowed for a run.
 #[derive(Clone, Copy)]
 pub struct View<'s> {
@@ -68,12 +83,17 @@ impl<'s> View<'s> {
 /// The inputs of a step on their way to it.
 pub struct Gather<'a, 's> {
     /// Where the inputs that are left come from.
-    pub(crate) sources: core::slice::Iter<'a, Source>,
-    pub(crate) slots: &'a [&'s dyn AnySlot],
-    pub(crate) view: View<'s>,
+    sources: core::slice::Iter<'a, Source>,
+    /// The slots of all steps, by number.
+    slots: &'a [&'s dyn AnySlot],
+    view: View<'s>,
 }
 
-impl<'s> Gather<'_, 's> {
+impl<'a, 's> Gather<'a, 's> {
+    pub(crate) fn new(sources: &'a [Source], slots: &'a [&'s dyn AnySlot], view: View<'s>) -> Self {
+        Gather { sources: sources.iter(), slots, view }
+    }
+
     /// The next input.
     ///
     /// # Panics

@@ -26,7 +26,7 @@ pub struct Digit<const D: u8, T>(PhantomData<T>);
 ///
 /// Sealed: only [`End`] and [`Digit`] are. A function of two numbers comes in parts, since an associated type
 /// dispatches on one type at a time: `Compare` dispatches on the first number, `Compare0` to `Compare3` on the second.
-pub trait Digits: 'static {
+pub trait Digits {
     /// The number as a value: the same for equal numbers, and mixed well enough for a hash table.
     const KEY: u64;
 
@@ -142,10 +142,7 @@ macro_rules! unequal {
             type Meet<E: Source, Rest: Digits, N: Source, I: Digits> =
                 <Rest::Insert<Empty, Empty, Empty, Empty, E> as Trie>::Insert<I, N>;
             type Place<$R: Resource, $R0: Resource, $Rest: Supply> = $place;
-            fn place<$R: Resource, $R0: Resource, $Rest: Supply>(
-                $value: $R::Value,
-                $list: With<$R0, $Rest>,
-            ) -> $place {
+            fn place<$R: Resource, $R0: Resource, $Rest: Supply>($value: $R::Value, $list: With<$R0, $Rest>) -> $place {
                 $insert
             }
             type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> =
@@ -165,13 +162,9 @@ impl Order for Equal {
     type Found<E: Source> = E;
     type Meet<E: Source, Rest: Digits, N: Source, I: Digits> = Leaf<E::Join<N>, Rest>;
     type Place<R: Resource, R0: Resource, Rest: Supply> = With<R, Rest>;
-    fn place<R: Resource, R0: Resource, Rest: Supply>(
-        value: R::Value,
-        list: With<R0, Rest>,
-    ) -> With<R, Rest> {
+    fn place<R: Resource, R0: Resource, Rest: Supply>(value: R::Value, list: With<R0, Rest>) -> With<R, Rest> {
         With { value: Some(value), rest: list.rest }
     }
-    type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> =
-        MissingInput<R0, S0, Rest>;
+    type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> = MissingInput<R0, S0, Rest>;
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = T::With<P>;
 }

@@ -33,7 +33,44 @@ pub const fn digit(hash: u64, place: u32) -> u8 {
 
 /// A hash of 32 bits as 16 digits in base 4.
 pub type Spelled<
-    const A: u8, const B: u8, const C: u8, const D: u8, const E: u8, const F: u8, const G: u8, const H: u8,
-    const I: u8, const J: u8, const K: u8, const L: u8, const M: u8, const N: u8, const O: u8, const P: u8,
-> = Digit<A, Digit<B, Digit<C, Digit<D, Digit<E, Digit<F, Digit<G, Digit<H,
-    Digit<I, Digit<J, Digit<K, Digit<L, Digit<M, Digit<N, Digit<O, Digit<P, End>>>>>>>>>>>>>>>>;
+    const A: u8,
+    const B: u8,
+    const C: u8,
+    const D: u8,
+    const E: u8,
+    const F: u8,
+    const G: u8,
+    const H: u8,
+    const I: u8,
+    const J: u8,
+    const K: u8,
+    const L: u8,
+    const M: u8,
+    const N: u8,
+    const O: u8,
+    const P: u8,
+> = Digit<
+    A,
+    Digit<
+        B,
+        Digit<
+            C,
+            Digit<
+                D,
+                Digit<
+                    E,
+                    Digit<
+                        F,
+                        Digit<
+                            G,
+                            Digit<
+                                H,
+                                Digit<I, Digit<J, Digit<K, Digit<L, Digit<M, Digit<N, Digit<O, Digit<P, End>>>>>>>>,
+                            >,
+                        >,
+                    >,
+                >,
+            >,
+        >,
+    >,
+>;

@@ -11,7 +11,7 @@ use crate::step::Step;
 use frunk::{HCons, HNil};
 
 /// A list of inputs.
-pub trait Wants: 'static {
+pub trait Wants {
     /// One tick of the walk: looks at the first input, or leaves the step `S` if there is none.
     type Tick<W: World, S: Step, N: Digits, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
@@ -33,7 +33,7 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
 }
 
 /// One element of a list of inputs: a resource, or a list of them.
-pub trait Want: 'static {
+pub trait Want {
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: World, K: Stack, V: Visited, F: Findings>: Machine;
     /// The map `T` with this input listed.
@@ -57,7 +57,7 @@ impl<H: Want, L: Wants> Want for HCons<H, L> {
 }
 
 /// Refused: nobody can take a [`Return`].
-impl<V: 'static> Want for Return<V>
+impl<V> Want for Return<V>
 where
     Self: Kept,
 {
@@ -66,7 +66,7 @@ where
 }
 
 /// A list of outputs, or one element of it: a resource, a [`Return`], or a list.
-pub trait Gives: 'static {
+pub trait Gives {
     /// The map `T`, in which the step `S`, number `N`, provides these outputs.
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
     /// The source, in the map `T`, of the first of these outputs that is stored, or else `Rest`.
@@ -81,7 +81,7 @@ impl<R: Resource> Gives for R {
     type List<T: Trie> = T::Insert<R::Identity, Listed<R>>;
 }
 
-impl<V: 'static> Gives for Return<V> {
+impl<V> Gives for Return<V> {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type List<T: Trie> = T;
@@ -100,7 +100,7 @@ impl<H: Gives, L: Gives> Gives for HCons<H, L> {
 }
 
 /// The steps of a pipeline: a step, or a list of steps and lists.
-pub trait Registers: 'static {
+pub trait Registers {
     /// The map `T` with these steps registered, from number `N` on.
     type Register<T: Trie, N: Digits>: Trie;
     /// The number after these steps.

@@ -9,20 +9,20 @@ pub mod verdict;
 pub mod visited;
 pub mod walk;
 
-use crate::exec::view::View;
+use crate::exec::view::{Backing, Values};
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
 use crate::store::Store;
-use crate::supply::{Held, Supply};
+use crate::supply::Supply;
 use core::marker::PhantomData;
 use frunk::{HCons, HNil};
 use lists::{Gives, Registers, Wants};
 use source::{FirstStep, NothingStored, Source};
 use std::sync::Arc;
 use trie::{Empty, Trie};
-use verdict::{Distinct, HomeOf, Knows, Sound, SourceOf, Undisputed, Unsupplied};
-use walk::{FoundFrom, World};
+use verdict::{Distinct, HomeOf, Known, Sound, SourceOf, Undisputed, Unsupplied};
+use walk::{FoundFrom, FoundFromTarget, World};
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
 pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, FirstStep>;
@@ -70,47 +70,72 @@ impl<W, H: Meets1<W>, L: Meets<W>> Meets<W> for HCons<H, L> {}
 pub trait Meets1<W> {}
 impl<W> Meets1<W> for HNil {}
 impl<W, H: Meets1<W>, L: Meets<W>> Meets1<W> for HCons<H, L> {}
-impl<W: World, R: Resource> Meets1<W> for R where <W::Sources as Trie>::Find<R::Identity>: SourceOf<R> {}
+impl<W: World, R: Resource> Meets1<W> for R where SourceIn<W, R>: SourceOf<R> {}
 
-/// A store that can take the resource `R`: it does not hold it yet.
+/// A list of what is supplied that can take the resource `R`: it does not hold it yet.
 pub trait Accepts<R: Resource>: Supply {}
-impl<R: Resource, G: Supply> Accepts<R> for G where <Held<G> as Trie>::Find<R::Identity>: Unsupplied<R> {}
+impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
 
-/// A store that holds the resource `R`, or whose pipeline provides it.
-pub trait Holds<R: Resource> {}
-impl<P: Pipeline, G: Supply, R: Resource> Holds<R> for Store<P, G> where
-    <G::Overlay<Providers<P>> as Trie>::Find<R::Identity>: Knows<R, P>
-{
-}
+/// The source of the resource `R` among what is supplied.
+pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
+
+/// The source of the resource `R` in the world `W`.
+pub type SourceIn<W, R> = <<W as World>::Sources as Trie>::Find<<R as Resource>::Identity>;
+
+/// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
+pub trait Knows<R: Resource> {}
+impl<P: Pipeline, G: Supply, R: Resource> Knows<R> for Store<P, G> where SourceIn<WorldOf<P, G>, R>: Known<R, P> {}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
-pub trait Knowing<R: Resource>: Holds<R> {}
-impl<P: Pipeline, G: Supply, R: Resource> Knowing<R> for Store<P, G> where
-    Self: Holds<R>
+pub trait Provides<R: Resource>: Knows<R> {}
+impl<P: Pipeline, G: Supply, R: Resource> Provides<R> for Store<P, G>
+where
+    Self: Knows<R>,
+    FoundFrom<WorldOf<P, G>, SourceIn<WorldOf<P, G>, R>, R>: Sound,
+    P::Steps: EachMeets<WorldOf<P, G>>,
 {
 }
 
-/// A store that can run the target `T`.
-pub trait Runs<T: Step>: Sync {
-    /// The store as the executor sees it.
-    #[doc(hidden)]
-    fn view(&self) -> View<'_>;
-}
+/// A store that can run the target `T`: whatever the target needs, the store holds or a step of its pipeline provides.
+///
+/// This is the bound to write in generic code, and the trait that carries the proof:
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Return, Step, hlist, hlist_pat, resource};
+/// # resource! { Name: String; }
+/// # struct Greet;
+/// # impl Step for Greet {
+/// #     type Inputs = HList![Name];
+/// #     type Outputs = HList![Return<String>];
+/// #     type Error = std::convert::Infallible;
+/// #     async fn run(hlist_pat![name]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+/// #         Ok(hlist![Return(format!("Hello, {name}!"))])
+/// #     }
+/// # }
+/// use pipeliner::{RunError, Runs, run};
+///
+/// async fn greet(store: &impl Runs<Greet>) -> Result<String, RunError> {
+///     let hlist_pat![Return(greeting)] = run::<Greet>(store).await?;
+///     Ok(greeting)
+/// }
+/// ```
+pub trait Runs<T: Step>: Backing {}
 
 impl<P: Pipeline, G: Supply, T: Step> Runs<T> for Store<P, G>
 where
-    <T::Outputs as Gives>::Home<Providers<P>, NothingStored>: HomeOf<T, P>,
-    FoundFrom<WorldOf<P, G>, T, <<T::Outputs as Gives>::Home<Providers<P>, NothingStored> as Source>::Number>: Sound,
+    Home<T, P>: HomeOf<T, P>,
+    FoundFromTarget<WorldOf<P, G>, T, <Home<T, P> as Source>::Number>: Sound,
     P::Steps: EachMeets<WorldOf<P, G>>,
     T::Inputs: Meets<WorldOf<P, G>>,
 {
-    fn view(&self) -> View<'_> {
-        View::new(self)
-    }
 }
 
-impl<T: Step, S: Runs<T> + Send> Runs<T> for Arc<S> {
-    fn view(&self) -> View<'_> {
-        S::view(self)
-    }
-}
+impl<T: Step, S: Runs<T> + Send> Runs<T> for Arc<S> {}
+
+/// A store that can run the target `T` and then be taken apart: not one that others may hold as well.
+pub trait RunsOwned<T: Step>: Runs<T> + Values + Sized {}
+
+impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T> for Store<P, G> where Self: Runs<T> {}
+
+/// The source, among the steps of the pipeline `P`, of what the target `T` stores.
+pub type Home<T, P> = <<T as Step>::Outputs as Gives>::Home<Providers<P>, NothingStored>;

@@ -15,7 +15,7 @@ pub type FirstStep = Digit<0, Digit<0, Digit<0, Digit<0, Digit<0, End>>>>>;
 pub type Unregistered = Digit<3, Digit<3, Digit<3, Digit<3, Digit<3, End>>>>>;
 
 /// Where a resource comes from.
-pub trait Source: 'static {
+pub trait Source {
     /// The number of the step it comes from.
     type Number: Digits;
     /// This source and a newer one under the same identity.

@@ -6,7 +6,7 @@ use super::source::Source;
 use core::marker::PhantomData;
 
 /// A map from identities to the sources of resources.
-pub trait Trie: 'static {
+pub trait Trie {
     /// The source under an identity, or [`Absent`](super::source::Absent).
     type Find<I: Digits>: Source;
     /// The map with one more source. Where the identity has one already, the two are joined.

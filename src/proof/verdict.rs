@@ -12,7 +12,7 @@ use crate::step::Step;
 use core::marker::PhantomData;
 
 /// A list of what the walk found wrong.
-pub trait Findings: 'static {
+pub trait Findings {
     /// The list with the resource `R` missing, which the step `S` needs. Each missing resource stands there once.
     type Missing<R: Resource, S: Step>: Findings;
     /// The list with the cycle `P`.
@@ -113,8 +113,10 @@ impl<A: Undisputed, B: Undisputed, C: Undisputed, D: Undisputed> Undisputed for 
 impl<E: Undisputed, Rest> Undisputed for Leaf<E, Rest> {}
 impl<R, S, N> Undisputed for Provided<R, S, N> {}
 impl<R: ProvidedOnce<Q, A, B>, Q, A, B, N, M> Undisputed for Twice<Provided<R, A, N>, Provided<Q, B, M>> {}
-impl<R: ProvidedOnce<Q, A, B>, Q, A, B, N, M, Old> Undisputed for Twice<Twice<Old, Provided<R, A, N>>, Provided<Q, B, M>> where
-    Twice<Old, Provided<R, A, N>>: Undisputed
+impl<R: ProvidedOnce<Q, A, B>, Q, A, B, N, M, Old> Undisputed
+    for Twice<Twice<Old, Provided<R, A, N>>, Provided<Q, B, M>>
+where
+    Twice<Old, Provided<R, A, N>>: Undisputed,
 {
 }
 
@@ -169,11 +171,11 @@ pub trait SameResource<R> {}
 impl<R> SameResource<R> for R {}
 
 /// The source of the resource `R` in the map of a store of `P`: one that can give it.
-pub trait Knows<R, P> {}
-impl<R: KnownTo<P>, P> Knows<R, P> for Absent {}
-impl<R, P, Q: SameResource<R>> Knows<R, P> for Supplied<Q> {}
-impl<R, P, Q: SameResource<R>, S, N> Knows<R, P> for Provided<Q, S, N> {}
-impl<R, P, Old: Knows<R, P>, New> Knows<R, P> for Twice<Old, New> {}
+pub trait Known<R, P> {}
+impl<R: KnownTo<P>, P> Known<R, P> for Absent {}
+impl<R, P, Q: SameResource<R>> Known<R, P> for Supplied<Q> {}
+impl<R, P, Q: SameResource<R>, S, N> Known<R, P> for Provided<Q, S, N> {}
+impl<R, P, Old: Known<R, P>, New> Known<R, P> for Twice<Old, New> {}
 
 /// Never so: the resource is unknown.
 #[diagnostic::on_unimplemented(

@@ -12,7 +12,7 @@ use crate::step::Step;
 use core::marker::PhantomData;
 
 /// A mark, or the marks of many steps.
-pub trait Visited: 'static {
+pub trait Visited {
     /// The mark of the step with a number.
     type Mark<I: Digits>: Visited;
     /// The set with the mark of one step replaced.
@@ -44,8 +44,7 @@ impl Visited for New {
 impl Visited for Busy {
     type Mark<I: Digits> = Busy;
     type SetMark<I: Digits, M: Visited> = M;
-    type Visit<W: World, Q: Step, I: Digits, K: Stack, V: Visited, F: Findings> =
-        Trace<K, I, Closed, Walk<K, V, F>>;
+    type Visit<W: World, Q: Step, I: Digits, K: Stack, V: Visited, F: Findings> = Trace<K, I, Closed, Walk<K, V, F>>;
 }
 
 impl Visited for Done {

@@ -17,21 +17,22 @@
 
 use super::digits::{Digits, Order};
 use super::lists::Wants;
+use super::source::Source;
 use super::trie::Trie;
-use super::verdict::{Findings, Unfinished};
+use super::verdict::{Findings, Nothing, Unfinished};
 use super::visited::{Busy, New, Visited};
 use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
 
 /// What is known where a target is to run.
-pub trait World: 'static {
+pub trait World {
     /// The map from resources to their sources.
     type Sources: Trie;
 }
 
 /// A state of the machine.
-pub trait Machine: 'static {
+pub trait Machine {
     /// The state after one tick.
     type Tick<W: World>: Machine;
     /// The state after as many ticks as there is fuel, or where it halts before.
@@ -55,7 +56,7 @@ impl<K: Stack, V: Visited, F: Findings> Machine for Walk<K, V, F> {
 pub struct Trace<K, I, P, T>(PhantomData<(K, I, P, T)>);
 
 /// The walk that goes on after a cycle was read.
-pub trait Resume: 'static {
+pub trait Resume {
     /// The walk, with the cycle `P` among its findings.
     type With<P: Path>: Machine;
 }
@@ -81,7 +82,7 @@ impl<F: Findings> Machine for Halt<F> {
 }
 
 /// The stack of steps whose inputs are being looked at.
-pub trait Stack: 'static {
+pub trait Stack {
     /// One tick of the walk.
     type Tick<W: World, V: Visited, F: Findings>: Machine;
     /// The findings `F`, and that the step on top needs `R`, which comes from nowhere.
@@ -115,7 +116,7 @@ impl<L: Wants, S: Step, N: Digits, K: Stack> Stack for Call<L, S, N, K> {
 }
 
 /// The steps of a cycle, each before the one it needs.
-pub trait Path: 'static {}
+pub trait Path {}
 
 /// The end of a path.
 #[derive(Debug)]
@@ -129,7 +130,7 @@ impl Path for Closed {}
 impl<S: Step, P: Path> Path for Via<S, P> {}
 
 /// A number of ticks.
-pub trait Fuel: 'static {
+pub trait Fuel {
     /// The state after so many ticks.
     type Burn<W: World, M: Machine>: Machine;
 }
@@ -143,20 +144,23 @@ pub struct Four;
 pub struct Double<F>(PhantomData<F>);
 
 impl Fuel for Four {
-    type Burn<W: World, M: Machine> =
-        <<<M::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W>;
+    type Burn<W: World, M: Machine> = <<<M::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W>;
 }
 
 impl<F: Fuel> Fuel for Double<F> {
     type Burn<W: World, M: Machine> = <F::Burn<W, M> as Machine>::Run<W, F>;
 }
 
-/// 65,536 ticks: a tick an input and one a step, for the 1,023 steps that a pipeline holds.
-type Tank = Twice<Twice<Twice<Twice<Twice<Twice<Twice<Double<Four>>>>>>>>;
-type Twice<F> = Double<Double<F>>;
+/// 65,536 ticks, for the 1,023 steps that a pipeline holds: one for each step, and one for each of its inputs.
+type Tank = Octuple<Octuple<Octuple<Octuple<Double<Double<Four>>>>>>;
+type Octuple<F> = Double<Double<Double<F>>>;
+
+/// What the walk finds in the world `W` from the machine's state `M`.
+type Found<W, M> = <<Tank as Fuel>::Burn<W, M> as Machine>::Found;
+
+/// What the walk from the resource `R`, which has the source `E`, finds in the world `W`.
+pub type FoundFrom<W, E, R> = Found<W, <E as Source>::Visit<W, R, Bottom, New, Nothing>>;
 
 /// What the walk from the target `T`, number `N`, finds in the world `W`.
-pub type FoundFrom<W, T, N> = <<Tank as Fuel>::Burn<W, From<T, N>> as Machine>::Found;
-
-/// The walk before its first tick: the target on the stack, and busy.
-type From<T, N> = Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Visited>::SetMark<N, Busy>, super::verdict::Nothing>;
+pub type FoundFromTarget<W, T, N> =
+    Found<W, Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Visited>::SetMark<N, Busy>, Nothing>>;

@@ -1,0 +1,130 @@
+//! The git history behind `HEAD`, read by libgit2.
+
+use crate::tree::Tree;
+use git2::{ErrorCode, Oid, Repository, Sort};
+use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+
+resource! {
+    /// What git knows of the tree.
+    pub(crate) GitHistory: History;
+    /// Authors with their numbers of commits, the busiest first.
+    pub(crate) Authors: Vec<(String, usize)>;
+}
+
+/// The history of a tree, if git keeps one.
+pub(crate) enum History {
+    /// The tree is not the root of a git repository.
+    NoRepository,
+    /// The repository belongs to someone else, and git was not told that it is safe.
+    NotTrusted,
+    /// The commits behind `HEAD`.
+    Commits(Log),
+}
+
+/// The commits of a repository.
+pub(crate) struct Log {
+    /// The newest first; none in a new repository.
+    pub(crate) commits: Vec<Commit>,
+    /// Whether older commits were left out when the repository was cloned.
+    pub(crate) is_shallow: bool,
+}
+
+/// What the report says of a commit.
+pub(crate) struct Commit {
+    pub(crate) id: Oid,
+    /// In seconds since 1970.
+    pub(crate) time: i64,
+    pub(crate) author: String,
+    pub(crate) summary: String,
+}
+
+/// There is a repository, and it could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the git history of `{}`", path.display())]
+pub(crate) struct UnreadableHistory {
+    path: PathBuf,
+    source: git2::Error,
+}
+
+/// Reads all commits behind `HEAD`.
+pub(crate) struct ReadHistory;
+
+impl Step for ReadHistory {
+    type Inputs = HList![Tree];
+    type Outputs = HList![GitHistory];
+    type Error = UnreadableHistory;
+
+    async fn run(hlist_pat![tree]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let path = tree.path.clone();
+        let history = smol::unblock(move || read(&path)).await;
+        history.map(|history| hlist![history]).map_err(|source| UnreadableHistory { path: tree.path.clone(), source })
+    }
+}
+
+fn read(root: &Path) -> Result<History, git2::Error> {
+    match Repository::open(root) {
+        Ok(repository) => Ok(History::Commits(log(&repository)?)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(History::NoRepository),
+        Err(error) if error.code() == ErrorCode::Owner => Ok(History::NotTrusted),
+        Err(error) => Err(error),
+    }
+}
+
+fn log(repository: &Repository) -> Result<Log, git2::Error> {
+    let is_shallow = repository.is_shallow();
+    let mut commits = Vec::new();
+    if has_commits(repository)? {
+        let mailmap = repository.mailmap()?;
+        let mut ids = repository.revwalk()?;
+        ids.set_sorting(Sort::TOPOLOGICAL | Sort::TIME)?;
+        ids.push_head()?;
+        for id in ids {
+            let commit = repository.find_commit(id?)?;
+            commits.push(Commit {
+                id: commit.id(),
+                time: commit.time().seconds(),
+                author: lossy(commit.author_with_mailmap(&mailmap)?.name_bytes()),
+                summary: lossy(commit.summary_bytes().unwrap_or_default()),
+            });
+        }
+    }
+    Ok(Log { commits, is_shallow })
+}
+
+/// `HEAD` of a new repository names a branch that is not born yet.
+fn has_commits(repository: &Repository) -> Result<bool, git2::Error> {
+    match repository.head() {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Counts the commits of each author.
+pub(crate) struct RankAuthors;
+
+impl Step for RankAuthors {
+    type Inputs = HList![GitHistory];
+    type Outputs = HList![Authors];
+    type Error = Infallible;
+
+    async fn run(hlist_pat![history]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let mut authors: BTreeMap<&str, usize> = BTreeMap::new();
+        if let History::Commits(log) = history {
+            for commit in &log.commits {
+                *authors.entry(&commit.author).or_default() += 1;
+            }
+        }
+        let mut authors: Vec<_> = authors.into_iter().map(|(name, commits)| (name.to_owned(), commits)).collect();
+        authors.sort_by_key(|&(_, commits)| Reverse(commits));
+        Ok(hlist![authors])
+    }
+}

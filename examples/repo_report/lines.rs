@@ -1,0 +1,103 @@
+//! Lines by language, counted by tokei.
+
+use crate::tree::{Files, Tree};
+use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::thread;
+use tokei::{Config, LanguageType};
+
+resource! {
+    /// The languages of the tree, the one with the most code first.
+    pub(crate) Languages: Vec<(LanguageType, Lines)>;
+    /// Files that could not be read, and why.
+    pub(crate) Uncounted: Vec<String>;
+}
+
+/// What was counted in the files of one language.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Lines {
+    pub(crate) files: usize,
+    pub(crate) code: usize,
+    pub(crate) comments: usize,
+    pub(crate) blanks: usize,
+}
+
+impl Lines {
+    /// Adds what was counted elsewhere.
+    pub(crate) fn add(&mut self, other: Lines) {
+        self.files += other.files;
+        self.code += other.code;
+        self.comments += other.comments;
+        self.blanks += other.blanks;
+    }
+}
+
+/// Counts the lines of every file, on as many threads as the machine has cores.
+pub(crate) struct CountLines;
+
+impl Step for CountLines {
+    type Inputs = HList![Tree, Files];
+    type Outputs = HList![Languages, Uncounted];
+    type Error = Infallible;
+
+    async fn run(hlist_pat![tree, files]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let counting: Vec<_> = (0..threads)
+            .map(|thread| files.iter().skip(thread).step_by(threads))
+            .map(|share| share.map(|file| tree.path.join(&file.path)).collect::<Vec<_>>())
+            .map(|paths| smol::unblock(move || Count::of(&paths)))
+            .collect();
+
+        let mut total = Count::default();
+        for count in counting {
+            total.add(count.await);
+        }
+        total.unread.sort();
+        let mut languages: Vec<_> = total.languages.into_iter().collect();
+        languages.sort_by_key(|(language, lines)| (Reverse(lines.code), language.name()));
+        Ok(hlist![languages, total.unread])
+    }
+}
+
+/// What was counted in some of the files.
+#[derive(Default)]
+struct Count {
+    languages: BTreeMap<LanguageType, Lines>,
+    unread: Vec<String>,
+}
+
+impl Count {
+    fn of(paths: &[PathBuf]) -> Self {
+        let mut count = Count::default();
+        for path in paths {
+            count.file(path);
+        }
+        count
+    }
+
+    /// Counts one file, with what is embedded in it (code in Markdown, say), for the language of the file.
+    fn file(&mut self, path: &Path) {
+        let config = Config::default();
+        let Some(language) = LanguageType::from_path(path, &config) else {
+            return;
+        };
+        match language.parse(path.to_owned(), &config) {
+            Ok(report) => {
+                let stats = report.stats.summarise();
+                let lines = Lines { files: 1, code: stats.code, comments: stats.comments, blanks: stats.blanks };
+                self.languages.entry(language).or_default().add(lines);
+            }
+            Err((error, path)) => self.unread.push(format!("{}: {error}", path.display())),
+        }
+    }
+
+    fn add(&mut self, other: Count) {
+        for (language, lines) in other.languages {
+            self.languages.entry(language).or_default().add(lines);
+        }
+        self.unread.extend(other.unread);
+    }
+}

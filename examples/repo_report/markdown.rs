@@ -1,0 +1,44 @@
+//! The little Markdown that the report is written in.
+
+/// Text as it is, whatever it has in it.
+pub(crate) fn text(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' => escaped.extend(['\\', c]),
+            c if c.is_control() => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Text as code, also within a table.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.replace(|c: char| c.is_control(), "\u{fffd}").replace('|', "\\|");
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+/// A table: the first column is for names, the others are for figures.
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut rows = rows.into_iter().map(row).peekable();
+    if rows.peek().is_none() {
+        return "None.\n".to_owned();
+    }
+    let rule: [&str; N] = std::array::from_fn(|column| if column == 0 { "---" } else { "--:" });
+    [row(head), row(rule)].into_iter().chain(rows).collect()
+}
+
+fn row<const N: usize>(cells: [impl AsRef<str>; N]) -> String {
+    format!("| {} |\n", cells.each_ref().map(AsRef::as_ref).join(" | "))
+}
+
+/// A list with a bullet for each item.
+pub(crate) fn bullets(items: impl IntoIterator<Item = String>) -> String {
+    items.into_iter().map(|item| format!("- {item}\n")).collect()
+}
+
+/// A count with its noun: `1 file`, `2 files`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

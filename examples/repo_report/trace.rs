@@ -1,0 +1,106 @@
+//! When each step ran, and how many ran at once.
+
+use pipeliner::{HCons, Inputs, Outputs, Step, resource};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How many characters the time line of the whole run takes.
+const WIDTH: usize = 40;
+
+resource! {
+    /// Where the steps leave a trace.
+    pub(crate) Timeline: Trace;
+}
+
+/// The step `S`, which leaves a trace when it runs.
+pub(crate) struct Traced<S>(PhantomData<S>);
+
+impl<S: Step> Step for Traced<S> {
+    type Inputs = HCons<Timeline, S::Inputs>;
+    type Outputs = S::Outputs;
+    type Error = S::Error;
+
+    async fn run(HCons { head: trace, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let _span = trace.enter(S::name());
+        S::run(inputs).await
+    }
+
+    fn name() -> &'static str {
+        S::name()
+    }
+}
+
+/// What the steps of one run left.
+pub(crate) struct Trace {
+    begin: Instant,
+    log: Mutex<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    spans: Vec<Span>,
+    running: usize,
+    most: usize,
+}
+
+struct Span {
+    step: &'static str,
+    start: Duration,
+    /// None while the step runs.
+    end: Option<Duration>,
+}
+
+impl Trace {
+    /// A trace that begins now.
+    pub(crate) fn begin() -> Self {
+        Trace { begin: Instant::now(), log: Mutex::default() }
+    }
+
+    /// Notes that a step runs, for as long as the guard lives: until its end, or until the run drops it.
+    fn enter(&self, step: &'static str) -> Running<'_> {
+        let mut log = self.log();
+        log.running += 1;
+        log.most = log.most.max(log.running);
+        log.spans.push(Span { step, start: self.begin.elapsed(), end: None });
+        Running { trace: self, span: log.spans.len() - 1 }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A step that runs.
+struct Running<'t> {
+    trace: &'t Trace,
+    span: usize,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut log = self.trace.log();
+        log.running -= 1;
+        log.spans[self.span].end = Some(self.trace.begin.elapsed());
+    }
+}
+
+/// One line for each step, in the order of their starts, and a sum.
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let log = self.log();
+        let now = self.begin.elapsed();
+        let end = |span: &Span| span.end.unwrap_or(now);
+        let whole = log.spans.iter().map(end).max().unwrap_or(now);
+        let column = |time: Duration| (time.div_duration_f64(whole) * WIDTH as f64) as usize;
+        for span in &log.spans {
+            let start = column(span.start).min(WIDTH - 1);
+            let length = (column(end(span)) - column(span.start)).max(1);
+            let line = format!("{}{}", " ".repeat(start), "#".repeat(length));
+            let [from, to] = [span.start, end(span)].map(|time| time.as_secs_f64() * 1e3);
+            writeln!(f, "{:<18}|{line:<WIDTH$}| {from:>8.1} to {to:>8.1} ms", span.step)?;
+        }
+        writeln!(f, "{} steps, at most {} at once", log.spans.len(), log.most)
+    }
+}

@@ -1,0 +1,149 @@
+//! The source tree: which files it has, the largest of them and the most recently changed.
+//!
+//! Which files count is decided by the rules of ripgrep and tokei: not those that git ignores, and no hidden ones.
+//! Nor does what cargo built: a directory `target` beside a `Cargo.toml`.
+
+use ignore::{Walk, WalkBuilder};
+use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use smol::stream::StreamExt;
+use smol::{Unblock, fs};
+use std::cmp::Reverse;
+use std::convert::Infallible;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// How many files each of the two lists shows.
+const LISTED: usize = 10;
+
+resource! {
+    /// The directory to report on, as the user wrote it.
+    pub(crate) Directory: PathBuf;
+    /// The same directory, after a look at it.
+    pub(crate) Tree: TreeRoot;
+    /// Every file of the tree, by path.
+    pub(crate) Files: Vec<SourceFile>;
+    /// What the walk could not read, and why.
+    pub(crate) Unwalked: Vec<String>;
+    /// The largest files, the largest first.
+    pub(crate) Largest: Vec<SourceFile>;
+    /// The most recently changed files, the latest first.
+    pub(crate) Recent: Vec<SourceFile>;
+}
+
+/// A directory that can be listed.
+pub(crate) struct TreeRoot {
+    /// As the user wrote it.
+    pub(crate) path: PathBuf,
+    /// The name of the directory itself, also where the path is `.`.
+    pub(crate) name: String,
+}
+
+/// A file of the tree.
+#[derive(Clone)]
+pub(crate) struct SourceFile {
+    /// From the root of the tree.
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+    pub(crate) modified: SystemTime,
+}
+
+/// The directory is missing, is no directory, or may not be listed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the directory `{}`", path.display())]
+pub(crate) struct UnreadableDirectory {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Makes sure that there is a directory to read, before anything looks into it.
+pub(crate) struct OpenTree;
+
+impl Step for OpenTree {
+    type Inputs = HList![Directory];
+    type Outputs = HList![Tree];
+    type Error = UnreadableDirectory;
+
+    async fn run(hlist_pat![path]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let unreadable = |source| UnreadableDirectory { path: path.clone(), source };
+        fs::read_dir(path).await.map_err(unreadable)?;
+        let absolute = fs::canonicalize(path).await.map_err(unreadable)?;
+        let name = absolute.file_name().unwrap_or(absolute.as_os_str());
+        Ok(hlist![TreeRoot { path: path.clone(), name: name.to_string_lossy().into_owned() }])
+    }
+}
+
+/// Walks the tree. A part that cannot be read is left out and listed.
+pub(crate) struct WalkTree;
+
+impl Step for WalkTree {
+    type Inputs = HList![Tree];
+    type Outputs = HList![Files, Unwalked];
+    type Error = Infallible;
+
+    async fn run(hlist_pat![tree]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let mut files = Vec::new();
+        let mut unwalked = Vec::new();
+        let path = tree.path.clone();
+        let mut entries = Unblock::new(smol::unblock(move || walk(&path)).await);
+        while let Some(entry) = entries.next().await {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    match source_file(&tree.path, entry.path()).await {
+                        Ok(file) => files.push(file),
+                        Err(error) => unwalked.push(format!("{}: {error}", entry.path().display())),
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => unwalked.push(error.to_string()),
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        unwalked.sort();
+        Ok(hlist![files, unwalked])
+    }
+}
+
+fn walk(root: &Path) -> Walk {
+    let built_by_cargo = |path: &Path| path.ends_with("target") && path.with_file_name("Cargo.toml").exists();
+    WalkBuilder::new(root).filter_entry(move |entry| !built_by_cargo(entry.path())).build()
+}
+
+async fn source_file(root: &Path, path: &Path) -> io::Result<SourceFile> {
+    let metadata = fs::symlink_metadata(path).await?;
+    let path = path.strip_prefix(root).unwrap_or(path).to_owned();
+    Ok(SourceFile { path, bytes: metadata.len(), modified: metadata.modified()? })
+}
+
+/// Picks the largest files.
+pub(crate) struct FindLargest;
+
+impl Step for FindLargest {
+    type Inputs = HList![Files];
+    type Outputs = HList![Largest];
+    type Error = Infallible;
+
+    async fn run(hlist_pat![files]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![first_by(files, |file| Reverse(file.bytes))])
+    }
+}
+
+/// Picks the files that were changed last, by the time stamps on disk.
+pub(crate) struct FindRecent;
+
+impl Step for FindRecent {
+    type Inputs = HList![Files];
+    type Outputs = HList![Recent];
+    type Error = Infallible;
+
+    async fn run(hlist_pat![files]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![first_by(files, |file| Reverse(file.modified))])
+    }
+}
+
+/// The first files in the order of a key; the sort is stable, so equal ones stay ordered by path.
+fn first_by<K: Ord>(files: &[SourceFile], key: impl Fn(&SourceFile) -> K) -> Vec<SourceFile> {
+    let mut files: Vec<&SourceFile> = files.iter().collect();
+    files.sort_by_key(|file| key(file));
+    files.into_iter().take(LISTED).cloned().collect()
+}
