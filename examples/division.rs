@@ -8,17 +8,17 @@ use std::fmt;
 
 resource! {
     /// The number that is divided.
-    pub Base: i64;
+    Base: i64;
     /// What it is divided by.
-    pub Divisor: i64;
+    Divisor: i64;
     /// How often the divisor goes into the base.
-    pub Quotient: i64;
+    Quotient: i64;
     /// What is left.
-    pub Modulus: i64;
+    Modulus: i64;
 }
 
 /// Provides a base where none is supplied.
-pub struct BaseProvider;
+struct BaseProvider;
 
 impl Step for BaseProvider {
     type Inputs = HList![];
@@ -31,7 +31,8 @@ impl Step for BaseProvider {
     }
 }
 
-pub struct Divide;
+/// Divides.
+struct Divide;
 
 impl Step for Divide {
     type Inputs = HList![Base, Divisor];
@@ -44,7 +45,8 @@ impl Step for Divide {
     }
 }
 
-pub struct Mod;
+/// Finds what is left.
+struct Mod;
 
 impl Step for Mod {
     type Inputs = HList![Base, Divisor];
@@ -57,7 +59,8 @@ impl Step for Mod {
     }
 }
 
-pub struct GetDivision;
+/// Tells of the division.
+struct GetDivision;
 
 impl Step for GetDivision {
     type Inputs = HList![Base, Divisor, Quotient, Modulus];
@@ -70,7 +73,8 @@ impl Step for GetDivision {
     }
 }
 
-pub struct GetResmod;
+/// Tells of the product and the difference.
+struct GetResmod;
 
 impl Step for GetResmod {
     type Inputs = HList![Quotient, Modulus];
@@ -84,7 +88,8 @@ impl Step for GetResmod {
     }
 }
 
-pub struct Calc;
+/// The pipeline.
+struct Calc;
 
 impl Pipeline for Calc {
     type Steps = HList![BaseProvider, Divide, Mod, GetDivision, GetResmod];
@@ -103,8 +108,9 @@ fn main() -> Result<(), RunError> {
     })
 }
 
+/// Nothing can be divided by zero.
 #[derive(Debug)]
-pub struct DivisionByZero;
+struct DivisionByZero;
 
 impl fmt::Display for DivisionByZero {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -41,6 +41,7 @@ macro_rules! hlist {
 
 /// The pattern of a heterogeneous list: `hlist_pat![base, divisor]`.
 ///
+/// Each element is a pattern; in a list of more than 32 it is a name, or a tuple struct as in `Return(report)`.
 /// `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]` ignores it.
 ///
 /// ```
@@ -52,8 +53,10 @@ macro_rules! hlist {
 /// ```
 #[macro_export]
 macro_rules! hlist_pat {
-    ($($element:pat),* $(,)?) => { $crate::__list!(@cut pat [] [$([$element])*]) };
-    ($($with_rest:tt)*) => { $crate::__frunk::hlist_pat!($($with_rest)*) };
+    ($($name:ident $(($($inner:pat),*))?),* $(,)?) => {
+        $crate::__list!(@cut pat [] [$([$name $(($($inner),*))?])*])
+    };
+    ($($pattern:tt)*) => { $crate::__frunk::hlist_pat!($($pattern)*) };
 }
 
 /// Cuts a list of bracketed elements into lists of 32, then builds the type, expression or pattern.
@@ -80,6 +83,6 @@ macro_rules! __list {
     };
     (type [$head:ty] $($tail:tt)*) => { $crate::HCons<$head, $crate::__list!(type $($tail)*)> };
     (expr [$head:expr] $($tail:tt)*) => { $crate::HCons { head: $head, tail: $crate::__list!(expr $($tail)*) } };
-    (pat [$head:pat] $($tail:tt)*) => { $crate::HCons { head: $head, tail: $crate::__list!(pat $($tail)*) } };
+    (pat [$($head:tt)+] $($tail:tt)*) => { $crate::HCons { head: $($head)+, tail: $crate::__list!(pat $($tail)*) } };
     ($kind:ident) => { $crate::HNil };
 }
