@@ -1,0 +1,172 @@
+//! Demand starts at the target, and goes to prerequisites only where a value is absent.
+
+mod support;
+
+use pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
+use support::{Journal, pipeline, ready, step};
+
+resource! {
+    Log: Journal;
+    Seed: u32;
+    Left: u32;
+    Right: u32;
+    Joined: u32;
+    Aside: u32;
+    Even: u32;
+    Odd: u32;
+    Nobody: u32;
+    Chicken: u32;
+    Egg: u32;
+}
+
+step!(MakeSeed(log: Log) -> [Seed] {
+    log.note("MakeSeed");
+    Ok(hlist![1])
+});
+step!(MakeLeft(log: Log, seed: Seed) -> [Left] {
+    log.note("MakeLeft");
+    Ok(hlist![seed + 1])
+});
+step!(MakeRight(log: Log, seed: Seed) -> [Right] {
+    log.note("MakeRight");
+    Ok(hlist![seed + 2])
+});
+step!(Join(log: Log, left: Left, right: Right) -> [Joined] {
+    log.note("Join");
+    Ok(hlist![10 * left + right])
+});
+step!(StepAside(log: Log, joined: Joined) -> [Aside] {
+    log.note("StepAside");
+    Ok(hlist![*joined])
+});
+step!(Split(log: Log, seed: Seed) -> [Even, Odd] {
+    log.note("Split");
+    Ok(hlist![2 * seed, 2 * seed + 1])
+});
+step!(TellEven(even: Even) -> [Return<u32>] { Ok(hlist![Return(*even)]) });
+step!(TellBoth(even: Even, odd: Odd) -> [Return<(u32, u32)>] { Ok(hlist![Return((*even, *odd))]) });
+step!(Hatch(log: Log, egg: Egg) -> [Chicken] {
+    log.note("Hatch");
+    Ok(hlist![egg + 1])
+});
+step!(Lay(log: Log, chicken: Chicken) -> [Egg] {
+    log.note("Lay");
+    Ok(hlist![chicken + 1])
+});
+step!(Ask(nobody: Nobody) -> [Aside] { Ok(hlist![*nobody]) });
+
+pipeline! {
+    Diamond: [StepAside, Join, MakeLeft, MakeRight, MakeSeed, Split];
+    Ring: [Hatch, Lay];
+    Hole: [Ask, MakeSeed];
+}
+
+#[test]
+fn what_the_target_does_not_need_does_not_run() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone());
+
+    let hlist_pat![left] = ready(run::<MakeLeft>(&store)).unwrap();
+    assert_eq!(*left, 2);
+    assert_eq!(log.take(), ["MakeSeed", "MakeLeft"]);
+
+    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    assert_eq!(*joined, 23);
+    assert_eq!(log.take(), ["MakeRight", "Join"]);
+}
+
+#[test]
+fn a_supplied_value_takes_the_place_of_its_step() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone()).with(Left, 7);
+
+    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    assert_eq!(*joined, 73);
+    assert_eq!(log.take(), ["MakeSeed", "MakeRight", "Join"]);
+}
+
+#[test]
+fn nor_does_what_only_that_step_needed_run() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone()).with(Left, 7).with(Right, 8);
+
+    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    assert_eq!(*joined, 78);
+    assert_eq!(log.take(), ["Join"]);
+}
+
+#[test]
+fn a_computed_value_stops_demand_as_a_supplied_one_does() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone());
+    ready(run::<Join>(&store)).unwrap();
+    log.take();
+
+    ready(run::<StepAside>(&store)).unwrap();
+    assert_eq!(log.take(), ["StepAside"]);
+}
+
+#[test]
+fn nothing_runs_for_a_target_that_is_there() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone()).with(Joined, 5);
+    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    assert_eq!(*joined, 5);
+    assert_eq!(log.take(), [""; 0]);
+
+    ready(run::<MakeLeft>(&store)).unwrap();
+    log.take();
+    let hlist_pat![left] = ready(run::<MakeLeft>(&store)).unwrap();
+    assert_eq!(*left, 2);
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn a_step_does_not_run_for_an_output_that_is_there() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone()).with(Even, 100);
+
+    let hlist_pat![Return(even)] = ready(run::<TellEven>(&store)).unwrap();
+    assert_eq!(even, 100);
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn it_runs_for_another_that_is_not() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone()).with(Even, 100);
+
+    let hlist_pat![Return(both)] = ready(run::<TellBoth>(&store)).unwrap();
+    assert_eq!(both, (100, 3));
+    assert_eq!(log.take(), ["MakeSeed", "Split"]);
+}
+
+#[test]
+fn a_step_that_two_need_runs_once() {
+    let log = Journal::default();
+    let store = Store::<Diamond>::new().with(Log, log.clone());
+
+    ready(run::<Join>(&store)).unwrap();
+    let events = log.take();
+    assert_eq!(events.iter().filter(|&&event| event == "MakeSeed").count(), 1);
+    assert_eq!(events.len(), 4);
+}
+
+#[test]
+fn a_supplied_value_cuts_a_ring() {
+    let log = Journal::default();
+    let store = Store::<Ring>::new().with(Log, log.clone()).with(Egg, 1);
+    assert_eq!(ready(store.resource::<Chicken>()).unwrap(), &2);
+    assert_eq!(log.take(), ["Hatch"]);
+
+    let store = Store::<Ring>::new().with(Log, log.clone()).with(Chicken, 1);
+    assert_eq!(ready(store.resource::<Egg>()).unwrap(), &2);
+    assert_eq!(log.take(), ["Lay"]);
+}
+
+#[test]
+fn a_hole_that_the_target_does_not_need_is_no_mistake() {
+    let store = Store::<Hole>::new().with(Log, Journal::default());
+    let hlist_pat![seed] = ready(run::<MakeSeed>(&store)).unwrap();
+    assert_eq!(*seed, 1);
+}
