@@ -1,0 +1,197 @@
+//! A step whose outputs are there is skipped, whoever put them there; a slot is written once.
+
+mod support;
+
+use pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
+use support::{Census, Counted, Gate, Journal, pipeline, poll, ready, step};
+
+resource! {
+    Log: Journal;
+    Base: u32;
+    Doubled: u32;
+    Tripled: u32;
+    Sum: u32;
+    Low: u32;
+    High: u32;
+    Pass: Gate;
+    Population: Census;
+    Citizen: Counted;
+}
+
+step!(Double(log: Log, base: Base) -> [Doubled] {
+    log.note("Double");
+    Ok(hlist![2 * base])
+});
+step!(Triple(log: Log, base: Base) -> [Tripled] {
+    log.note("Triple");
+    Ok(hlist![3 * base])
+});
+step!(Add(log: Log, doubled: Doubled, tripled: Tripled) -> [Sum] {
+    log.note("Add");
+    Ok(hlist![doubled + tripled])
+});
+step!(Bounds(log: Log, base: Base) -> [Low, High] {
+    log.note("Bounds");
+    Ok(hlist![base - 1, base + 1])
+});
+step!(Naturalise(population: Population) -> [Citizen] { Ok(hlist![population.make()]) });
+step!(DoubleSlowly(log: Log, pass: Pass, base: Base) -> [Doubled] {
+    log.note("DoubleSlowly starts");
+    pass.pass().await;
+    log.note("DoubleSlowly ends");
+    Ok(hlist![2 * base])
+});
+step!(TripleAndTell(log: Log, base: Base, doubled: Doubled) -> [Tripled, Return<u32>] {
+    log.note("TripleAndTell");
+    Ok(hlist![3 * base, Return(*doubled)])
+});
+
+pipeline! {
+    Arithmetic: [Double, Triple, Add, Bounds];
+    Slow: [DoubleSlowly, TripleAndTell, Add];
+    Town: [Naturalise];
+}
+
+#[test]
+fn a_second_target_reuses_what_the_first_one_computed() {
+    let log = Journal::default();
+    let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10);
+
+    ready(run::<Triple>(&store)).unwrap();
+    assert_eq!(log.take(), ["Triple"]);
+
+    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    assert_eq!(*sum, 50);
+    assert_eq!(log.take(), ["Double", "Add"]);
+
+    let hlist_pat![doubled] = ready(run::<Double>(&store)).unwrap();
+    assert_eq!(*doubled, 20);
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn the_same_value_is_handed_out_each_time() {
+    let store = Store::<Arithmetic>::new().with(Log, Journal::default()).with(Base, 10);
+    let hlist_pat![first] = ready(run::<Add>(&store)).unwrap();
+    let hlist_pat![second] = ready(run::<Add>(&store)).unwrap();
+    assert!(std::ptr::eq(first, second));
+    assert!(std::ptr::eq(first, store.get::<Sum>().unwrap()));
+}
+
+#[test]
+fn with_one_of_two_outputs_supplied_a_step_runs_and_the_supplied_value_stays() {
+    let log = Journal::default();
+    let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99);
+
+    let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
+    assert_eq!((*low, *high), (9, 99));
+    assert_eq!(store.get::<High>(), Some(&99));
+    assert_eq!(log.take(), ["Bounds"]);
+
+    let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
+    assert_eq!((*low, *high), (9, 99));
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn with_both_supplied_it_does_not() {
+    let log = Journal::default();
+    let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99).with(Low, 1);
+    let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
+    assert_eq!((*low, *high), (1, 99));
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn a_step_is_skipped_if_its_outputs_have_come_by_the_time_of_its_turn() {
+    let (log, pass) = (Journal::default(), Gate::new());
+    let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass.clone());
+    let mut told = run::<TripleAndTell>(&store);
+    let mut sum = run::<Add>(&store);
+    assert!(poll(&mut told).is_pending());
+    assert!(poll(&mut sum).is_pending());
+    assert_eq!(log.take(), ["DoubleSlowly starts"]);
+
+    pass.open();
+    assert!(poll(&mut told).is_ready());
+    assert_eq!(log.take(), ["DoubleSlowly ends", "TripleAndTell"]);
+
+    // Both were to run when this run began.
+    let hlist_pat![sum] = ready(sum).unwrap();
+    assert_eq!(*sum, 50);
+    assert_eq!(log.take(), ["Add"]);
+}
+
+#[test]
+fn what_a_target_stores_stays_though_it_runs_at_each_call_for_what_it_returns() {
+    let (log, pass) = (Journal::default(), Gate::new());
+    pass.open();
+    let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass);
+
+    let hlist_pat![first, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
+    let hlist_pat![second, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
+    assert!(std::ptr::eq(first, second));
+    assert_eq!(log.take(), ["DoubleSlowly starts", "DoubleSlowly ends", "TripleAndTell", "TripleAndTell"]);
+}
+
+#[test]
+fn get_looks_and_never_runs() {
+    let log = Journal::default();
+    let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10);
+    assert_eq!(store.get::<Base>(), Some(&10));
+    assert!(store.is_ready::<Base>());
+    assert_eq!(store.get::<Doubled>(), None);
+    assert!(!store.is_ready::<Doubled>());
+    assert_eq!(log.take(), [""; 0]);
+
+    ready(run::<Double>(&store)).unwrap();
+    assert_eq!(store.get::<Doubled>(), Some(&20));
+    assert!(store.is_ready::<Doubled>());
+    assert_eq!(store.get::<Tripled>(), None);
+}
+
+#[test]
+fn clear_drops_what_was_computed_and_keeps_what_was_supplied() {
+    let log = Journal::default();
+    let mut store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99);
+    ready(run::<Add>(&store)).unwrap();
+    ready(run::<Bounds>(&store)).unwrap();
+    log.take();
+
+    store.clear();
+    assert_eq!(store.get::<Base>(), Some(&10));
+    assert_eq!(store.get::<High>(), Some(&99));
+    assert_eq!(store.get::<Low>(), None);
+    assert_eq!(store.get::<Doubled>(), None);
+    assert_eq!(store.get::<Sum>(), None);
+
+    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    assert_eq!(*sum, 50);
+    assert_eq!(log.take(), ["Double", "Triple", "Add"]);
+}
+
+#[test]
+fn clear_drops_at_once() {
+    let population = Census::default();
+    let mut store = Store::<Town>::new().with(Population, population.clone());
+    ready(run::<Naturalise>(&store)).unwrap();
+    assert_eq!((population.made(), population.alive()), (1, 1));
+    store.clear();
+    assert_eq!((population.made(), population.alive()), (1, 0));
+    ready(run::<Naturalise>(&store)).unwrap();
+    assert_eq!((population.made(), population.alive()), (2, 1));
+    drop(store);
+    assert_eq!(population.alive(), 0);
+}
+
+#[test]
+fn a_run_that_was_dropped_half_way_is_no_hindrance_to_clear() {
+    let (log, pass) = (Journal::default(), Gate::new());
+    let mut store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass.clone());
+    assert!(poll(&mut run::<Add>(&store)).is_pending());
+    store.clear();
+    pass.open();
+    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    assert_eq!(*sum, 50);
+    assert_eq!(log.take(), ["DoubleSlowly starts", "DoubleSlowly starts", "DoubleSlowly ends", "TripleAndTell", "Add"]);
+}
