@@ -1,0 +1,201 @@
+//! A step starts as soon as its own inputs are there: no layers, no barriers.
+
+mod support;
+
+use pipeliner::{Return, RunOptions, Store, hlist, resource, run, run_with};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use support::{Gate, Journal, pipeline, poll, ready, step};
+
+resource! {
+    Log: Journal;
+    GateA: Gate;
+    GateD: Gate;
+    A: ();
+    B: ();
+    C: ();
+    D: ();
+    E: ();
+}
+
+step!(RunA(log: Log, gate: GateA) -> [A] {
+    log.note("A starts");
+    gate.pass().await;
+    log.note("A ends");
+    Ok(hlist![()])
+});
+step!(RunB(log: Log, _a: A) -> [B] {
+    log.note("B");
+    Ok(hlist![()])
+});
+step!(RunC(log: Log) -> [C] {
+    log.note("C");
+    Ok(hlist![()])
+});
+step!(RunD(log: Log, gate: GateD, _c: C) -> [D] {
+    log.note("D starts");
+    gate.pass().await;
+    log.note("D ends");
+    Ok(hlist![()])
+});
+step!(RunE(log: Log, _b: B, _d: D) -> [E] {
+    log.note("E");
+    Ok(hlist![()])
+});
+
+pipeline! { Crossed: [RunE, RunD, RunC, RunB, RunA]; }
+
+#[test]
+fn the_fast_end_of_one_chain_does_not_wait_for_the_slow_start_of_the_other() {
+    let (log, a, d) = (Journal::default(), Gate::new(), Gate::new());
+    let store = Store::<Crossed>::new().with(Log, log.clone()).with(GateA, a.clone()).with(GateD, d.clone());
+    let mut run = run::<RunE>(&store);
+
+    assert!(poll(&mut run).is_pending());
+    assert_eq!(log.take(), ["A starts", "C", "D starts"]);
+
+    a.open();
+    assert!(poll(&mut run).is_pending());
+    assert_eq!(log.take(), ["A ends", "B"]);
+
+    d.open();
+    assert!(poll(&mut run).is_ready());
+    assert_eq!(log.take(), ["D ends", "E"]);
+}
+
+#[test]
+fn and_the_other_way_round() {
+    let (log, a, d) = (Journal::default(), Gate::new(), Gate::new());
+    let store = Store::<Crossed>::new().with(Log, log.clone()).with(GateA, a.clone()).with(GateD, d.clone());
+    let mut run = run::<RunE>(&store);
+
+    assert!(poll(&mut run).is_pending());
+    log.take();
+
+    d.open();
+    assert!(poll(&mut run).is_pending());
+    assert_eq!(log.take(), ["D ends"]);
+
+    a.open();
+    assert!(poll(&mut run).is_ready());
+    assert_eq!(log.take(), ["A ends", "B", "E"]);
+}
+
+resource! {
+    Water: ();
+    Beans: ();
+    Coffee: ();
+    Milk: ();
+}
+
+step!(Boil(log: Log) -> [Water] {
+    log.note("Boil");
+    Ok(hlist![()])
+});
+step!(Grind(log: Log) -> [Beans] {
+    log.note("Grind");
+    Ok(hlist![()])
+});
+step!(Brew(log: Log, _water: Water, _beans: Beans) -> [Coffee] {
+    log.note("Brew");
+    Ok(hlist![()])
+});
+step!(Froth(log: Log) -> [Milk] {
+    log.note("Froth");
+    Ok(hlist![()])
+});
+step!(Pour(log: Log, _coffee: Coffee, _milk: Milk) -> [Return<()>] {
+    log.note("Pour");
+    Ok(hlist![Return(())])
+});
+
+pipeline! { Cafe: [Brew, Boil, Grind, Froth]; }
+
+#[test]
+fn steps_without_prerequisites_start_first() {
+    let log = Journal::default();
+    for limit in [usize::MAX, 2, 1] {
+        let store = Store::<Cafe>::new().with(Log, log.clone());
+        ready(run_with::<Pour>(&store, RunOptions::new().limit(limit))).unwrap();
+        let mut events = log.take();
+        // The other three may be in any order, since none waits for any.
+        events[..3].sort_unstable();
+        assert_eq!(events, ["Boil", "Froth", "Grind", "Brew", "Pour"]);
+    }
+}
+
+resource! {
+    Crowd: Arc<AtomicUsize>;
+    Gate1: Gate;
+    Gate2: Gate;
+    Gate3: Gate;
+    Gate4: Gate;
+    Done1: ();
+    Done2: ();
+    Done3: ();
+    Done4: ();
+}
+
+/// Steps that wait for a gate each, and count how many of them are running.
+macro_rules! visitors {
+    ($($name:ident($gate:ident) -> $done:ident);* $(;)?) => {$(
+        step!($name(crowd: Crowd, gate: $gate) -> [$done] {
+            crowd.fetch_add(1, Ordering::SeqCst);
+            gate.pass().await;
+            crowd.fetch_sub(1, Ordering::SeqCst);
+            Ok(hlist![()])
+        });
+    )*};
+}
+visitors! {
+    Visit1(Gate1) -> Done1;
+    Visit2(Gate2) -> Done2;
+    Visit3(Gate3) -> Done3;
+    Visit4(Gate4) -> Done4;
+}
+step!(Close(_1: Done1, _2: Done2, _3: Done3, _4: Done4) -> [Return<()>] { Ok(hlist![Return(())]) });
+
+pipeline! { Museum: [Visit1, Visit2, Visit3, Visit4]; }
+
+/// The number of steps that run after each gate is opened, under a limit.
+fn crowds(options: RunOptions) -> Vec<usize> {
+    let crowd = Arc::new(AtomicUsize::new(0));
+    let gates = [(); 4].map(|()| Gate::new());
+    let [gate1, gate2, gate3, gate4] = gates.clone();
+    let store = Store::<Museum>::new()
+        .with(Crowd, crowd.clone())
+        .with(Gate1, gate1)
+        .with(Gate2, gate2)
+        .with(Gate3, gate3)
+        .with(Gate4, gate4);
+    let mut run = run_with::<Close>(&store, options);
+    let mut crowds = Vec::new();
+    for gate in gates {
+        assert!(poll(&mut run).is_pending());
+        crowds.push(crowd.load(Ordering::SeqCst));
+        gate.open();
+    }
+    assert!(poll(&mut run).is_ready());
+    assert_eq!(crowd.load(Ordering::SeqCst), 0);
+    crowds
+}
+
+#[test]
+fn all_that_can_run_run_at_once() {
+    assert_eq!(crowds(RunOptions::new()), [4, 3, 2, 1]);
+}
+
+#[test]
+fn no_more_run_at_once_than_the_limit() {
+    assert_eq!(crowds(RunOptions::new().limit(1)), [1, 1, 1, 1]);
+    assert_eq!(crowds(RunOptions::new().limit(2)), [2, 2, 2, 1]);
+    assert_eq!(crowds(RunOptions::new().limit(3)), [3, 3, 2, 1]);
+    assert_eq!(crowds(RunOptions::new().limit(4)), [4, 3, 2, 1]);
+    assert_eq!(crowds(RunOptions::new().limit(100)), [4, 3, 2, 1]);
+}
+
+#[test]
+#[should_panic(expected = "a run with a limit of 0 steps at once would never end")]
+fn a_limit_of_0_is_refused() {
+    let _ = RunOptions::new().limit(0);
+}
