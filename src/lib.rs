@@ -18,7 +18,7 @@ mod supply;
 pub use error::RunError;
 pub use frunk::{HCons, HNil};
 pub use list::{Input, InputList, Output, OutputList};
-pub use pipeline::{Pipeline, StepList};
+pub use pipeline::{Pipeline, StepList, Steps};
 pub use proof::{Runs, RunsOwned};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};

@@ -6,8 +6,8 @@
 use crate::exec::plan::{Key, Source, Tree};
 use crate::exec::view::{Erased, Gather, Values, View};
 use crate::proof::digits::Digits;
-use crate::proof::lists::{Gives, Want, Wants};
-use crate::proof::verdict::Kept;
+use crate::proof::lists::{Give, Gives, Want, Wants};
+use crate::proof::verdict::{Stores, Verdict};
 use crate::resource::{Resource, Return};
 use frunk::{HCons, HNil};
 
@@ -47,6 +47,12 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
 }
 
 /// An element of an [`InputList`].
+// Of all types, rustc stops here only for `Return`, for which it cannot tell which impl was meant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an input: it is handed to the caller of `run` and never stored",
+    label = "no step can take a `Return`",
+    note = "let the step that makes the value provide a resource of its own"
+)]
 pub trait Input: Want + 'static {
     /// A reference to its value.
     type Refs<'s>: Send;
@@ -81,9 +87,10 @@ impl<H: Input, L: InputList> Input for HCons<H, L> {
 }
 
 /// Refused, with a message of its own: a [`Return`] is never stored, so nobody can take it.
+#[diagnostic::do_not_recommend]
 impl<V: 'static> Input for Return<V>
 where
-    Self: Kept,
+    Verdict: Stores<V>,
 {
     type Refs<'s> = ();
     const KEYS: &'static Tree<Key> = &Tree::Empty;
@@ -98,13 +105,8 @@ where
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Quotient]`"
 )]
-pub trait OutputList: Output + 'static {}
-impl OutputList for HNil {}
-impl<H: Output, L: OutputList> OutputList for HCons<H, L> {}
-
-/// An element of an [`OutputList`], or the list itself.
-pub trait Output: Gives + 'static {
-    /// What the step returns for it.
+pub trait OutputList: Gives + 'static {
+    /// What the step returns.
     type Values: Send;
     /// What the store keeps of that.
     type Stored: Send + Sync + 'static;
@@ -125,6 +127,102 @@ pub trait Output: Gives + 'static {
     /// Whether everything is stored, and there is something: then a target need not run once its outputs are there.
     #[doc(hidden)]
     const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::STORED > 0;
+
+    /// Parts what is stored from what is handed over.
+    #[doc(hidden)]
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
+    /// The stored output at a place.
+    #[doc(hidden)]
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased;
+    /// What is handed over where nothing is: none, if there is something to hand over.
+    #[doc(hidden)]
+    fn nothing_returned() -> Option<Self::Returned>;
+    /// What the caller gets, if all that is stored is there.
+    #[doc(hidden)]
+    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>>;
+    /// What the caller gets by value: what was supplied, else what the step stored.
+    #[doc(hidden)]
+    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
+}
+
+impl OutputList for HNil {
+    type Values = HNil;
+    type Stored = HNil;
+    type Returned = HNil;
+    type Handed<'s> = HNil;
+    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    const STORED: usize = 0;
+    const NOTHING_RETURNED: bool = true;
+
+    fn split(HNil: HNil) -> (HNil, HNil) {
+        (HNil, HNil)
+    }
+    fn stored(stored: &HNil, _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<HNil> {
+        Some(HNil)
+    }
+    fn hand<'s>(_: View<'s>, HNil: HNil) -> Option<HNil> {
+        Some(HNil)
+    }
+    fn own(_: &mut dyn Values, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
+        Some(HNil)
+    }
+}
+
+impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
+    type Values = HCons<H::Values, L::Values>;
+    type Stored = HCons<H::Stored, L::Stored>;
+    type Returned = HCons<H::Returned, L::Returned>;
+    type Handed<'s> = HCons<H::Handed<'s>, L::Handed<'s>>;
+    const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
+    const STORED: usize = H::STORED + L::STORED;
+    const NOTHING_RETURNED: bool = H::NOTHING_RETURNED && L::NOTHING_RETURNED;
+
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
+        let (head, head_returned) = H::split(values.head);
+        let (tail, tail_returned) = L::split(values.tail);
+        (HCons { head, tail }, HCons { head: head_returned, tail: tail_returned })
+    }
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
+        match place.checked_sub(H::STORED) {
+            None => H::stored(&stored.head, place),
+            Some(place) => L::stored(&stored.tail, place),
+        }
+    }
+    fn nothing_returned() -> Option<Self::Returned> {
+        Some(HCons { head: H::nothing_returned()?, tail: L::nothing_returned()? })
+    }
+    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
+        Some(HCons { head: H::hand(view, returned.head)?, tail: L::hand(view, returned.tail)? })
+    }
+    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
+        let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
+        Some(HCons { head: H::own(store, head, returned.head)?, tail: L::own(store, tail, returned.tail)? })
+    }
+}
+
+/// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
+pub trait Output: Give + 'static {
+    /// What the step returns for it.
+    type Values: Send;
+    /// What the store keeps of that.
+    type Stored: Send + Sync + 'static;
+    /// What is handed to the caller of `run` by value.
+    type Returned: Send;
+    /// What the caller of `run` gets: references to what is stored, the rest by value.
+    type Handed<'s>: Send;
+
+    /// What each stored output is called in the plan.
+    #[doc(hidden)]
+    const KEYS: &'static Tree<Key>;
+    /// How many outputs are stored.
+    #[doc(hidden)]
+    const STORED: usize;
+    /// Whether nothing is handed over by value.
+    #[doc(hidden)]
+    const NOTHING_RETURNED: bool;
 
     /// Parts what is stored from what is handed over.
     #[doc(hidden)]
@@ -199,59 +297,53 @@ impl<V: Send + 'static> Output for Return<V> {
 }
 
 impl Output for HNil {
-    type Values = HNil;
-    type Stored = HNil;
-    type Returned = HNil;
-    type Handed<'s> = HNil;
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
-    const STORED: usize = 0;
-    const NOTHING_RETURNED: bool = true;
+    type Values = <Self as OutputList>::Values;
+    type Stored = <Self as OutputList>::Stored;
+    type Returned = <Self as OutputList>::Returned;
+    type Handed<'s> = <Self as OutputList>::Handed<'s>;
+    const KEYS: &'static Tree<Key> = <Self as OutputList>::KEYS;
+    const STORED: usize = <Self as OutputList>::STORED;
+    const NOTHING_RETURNED: bool = <Self as OutputList>::NOTHING_RETURNED;
 
-    fn split(HNil: HNil) -> (HNil, HNil) {
-        (HNil, HNil)
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
+        <Self as OutputList>::split(values)
     }
-    fn stored(stored: &HNil, _: usize) -> &Erased {
-        stored
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
+        <Self as OutputList>::stored(stored, place)
     }
-    fn nothing_returned() -> Option<HNil> {
-        Some(HNil)
+    fn nothing_returned() -> Option<Self::Returned> {
+        <Self as OutputList>::nothing_returned()
     }
-    fn hand<'s>(_: View<'s>, HNil: HNil) -> Option<HNil> {
-        Some(HNil)
+    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
+        <Self as OutputList>::hand(view, returned)
     }
-    fn own(_: &mut dyn Values, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
-        Some(HNil)
+    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
+        <Self as OutputList>::own(store, stored, returned)
     }
 }
 
 impl<H: Output, L: OutputList> Output for HCons<H, L> {
-    type Values = HCons<H::Values, L::Values>;
-    type Stored = HCons<H::Stored, L::Stored>;
-    type Returned = HCons<H::Returned, L::Returned>;
-    type Handed<'s> = HCons<H::Handed<'s>, L::Handed<'s>>;
-    const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
-    const STORED: usize = H::STORED + L::STORED;
-    const NOTHING_RETURNED: bool = H::NOTHING_RETURNED && L::NOTHING_RETURNED;
+    type Values = <Self as OutputList>::Values;
+    type Stored = <Self as OutputList>::Stored;
+    type Returned = <Self as OutputList>::Returned;
+    type Handed<'s> = <Self as OutputList>::Handed<'s>;
+    const KEYS: &'static Tree<Key> = <Self as OutputList>::KEYS;
+    const STORED: usize = <Self as OutputList>::STORED;
+    const NOTHING_RETURNED: bool = <Self as OutputList>::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
-        let (head, head_returned) = H::split(values.head);
-        let (tail, tail_returned) = L::split(values.tail);
-        (HCons { head, tail }, HCons { head: head_returned, tail: tail_returned })
+        <Self as OutputList>::split(values)
     }
     fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        match place.checked_sub(H::STORED) {
-            None => H::stored(&stored.head, place),
-            Some(place) => L::stored(&stored.tail, place),
-        }
+        <Self as OutputList>::stored(stored, place)
     }
     fn nothing_returned() -> Option<Self::Returned> {
-        Some(HCons { head: H::nothing_returned()?, tail: L::nothing_returned()? })
+        <Self as OutputList>::nothing_returned()
     }
     fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
-        Some(HCons { head: H::hand(view, returned.head)?, tail: L::hand(view, returned.tail)? })
+        <Self as OutputList>::hand(view, returned)
     }
     fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
-        let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
-        Some(HCons { head: H::own(store, head, returned.head)?, tail: L::own(store, tail, returned.tail)? })
+        <Self as OutputList>::own(store, stored, returned)
     }
 }

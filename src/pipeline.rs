@@ -2,8 +2,8 @@
 
 use crate::exec::plan::{Spec, Tree};
 use crate::exec::slot::{AnySlot, Slot};
-use crate::list::Output;
-use crate::proof::lists::Registers;
+use crate::list::OutputList;
+use crate::proof::lists::{Register, Registers};
 use crate::step::Step;
 use frunk::{HCons, HNil};
 
@@ -13,9 +13,14 @@ pub trait Pipeline: Sized + 'static {
     type Steps: StepList;
 }
 
-/// A step, or a list of steps and lists: `HList![Divide, Mod]`.
+/// A list of steps: `HList![Divide, Mod]`. An element may be such a list again.
 ///
-/// Implemented for steps and for lists of them; you never write it.
+/// Implemented for lists of steps; you never write it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of steps",
+    label = "not a list of steps",
+    note = "write a list, even of one: `HList![Divide]`"
+)]
 pub trait StepList: Registers + 'static {
     /// Room for what the steps store.
     #[doc(hidden)]
@@ -25,19 +30,39 @@ pub trait StepList: Registers + 'static {
     const SPECS: &'static Tree<Spec>;
 }
 
-impl<S: Step> StepList for S {
-    type Slots = Slot<S::Outputs>;
-    const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
-}
-
 impl StepList for HNil {
     type Slots = HNil;
     const SPECS: &'static Tree<Spec> = &Tree::Empty;
 }
 
-impl<H: StepList, L: StepList> StepList for HCons<H, L> {
+impl<H: Steps, L: StepList> StepList for HCons<H, L> {
     type Slots = HCons<H::Slots, L::Slots>;
     const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
+}
+
+/// An element of a [`StepList`]: a step, or a list of steps.
+pub trait Steps: Register + 'static {
+    /// Room for what the steps store.
+    #[doc(hidden)]
+    type Slots: Slots;
+    /// What the executor has to know of the steps.
+    #[doc(hidden)]
+    const SPECS: &'static Tree<Spec>;
+}
+
+impl<S: Step> Steps for S {
+    type Slots = Slot<S::Outputs>;
+    const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
+}
+
+impl Steps for HNil {
+    type Slots = HNil;
+    const SPECS: &'static Tree<Spec> = &Tree::Empty;
+}
+
+impl<H: Steps, L: StepList> Steps for HCons<H, L> {
+    type Slots = <Self as StepList>::Slots;
+    const SPECS: &'static Tree<Spec> = <Self as StepList>::SPECS;
 }
 
 /// The slots of some steps, each typed and in place.
@@ -55,7 +80,7 @@ pub trait Slots: Send + Sync + 'static {
     fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>);
 }
 
-impl<O: Output> Slots for Slot<O> {
+impl<O: OutputList> Slots for Slot<O> {
     const LEN: usize = 1;
     fn vacant() -> Self {
         Slot::new()

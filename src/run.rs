@@ -5,7 +5,7 @@ use crate::exec::plan::{Key, Source, Tree};
 use crate::exec::scheduler::Scheduler;
 use crate::exec::slot::Slot;
 use crate::exec::view::{Gather, Values, View};
-use crate::list::{InputList, Output};
+use crate::list::{InputList, OutputList};
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 
 /// What a run of the target `T` hands to its caller: a list with a reference to each stored output, and each
 /// [`Return`](crate::Return) by value.
-pub type Handed<'s, T> = <<T as Step>::Outputs as Output>::Handed<'s>;
+pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
 
 /// Runs a target and, before it, every step that it needs and whose outputs are not in the store.
 ///
@@ -216,7 +216,10 @@ async fn target<'s, T: Step>(view: View<'s>, options: RunOptions) -> Result<Hand
 }
 
 /// Runs a target until all its stored outputs are there; what it hands over by value is the result.
-async fn prepare<T: Step>(view: View<'_>, options: RunOptions) -> Result<<T::Outputs as Output>::Returned, RunError> {
+async fn prepare<T: Step>(
+    view: View<'_>,
+    options: RunOptions,
+) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
     if T::Outputs::ALL_STORED
         && let Some(returned) = T::Outputs::nothing_returned()
     {
@@ -244,7 +247,7 @@ async fn prepare<T: Step>(view: View<'_>, options: RunOptions) -> Result<<T::Out
 }
 
 /// Takes the outputs of a target out of a store.
-fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as Output>::Returned) -> Outputs<T> {
+fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
     let stored = step_of::<T>(View::new(store))
         .and_then(|step| store.slot_mut(step).as_any_mut().downcast_mut::<Slot<T::Outputs>>()?.take());
     T::Outputs::own(store, stored, returned).expect("what a run demands is there at its end")

@@ -1,6 +1,6 @@
 //! Steps: the async functions of a pipeline.
 
-use crate::list::{InputList, Output, OutputList};
+use crate::list::{InputList, OutputList};
 use core::error::Error;
 
 /// An error of any type, as [`RunError`](crate::RunError) keeps it.
@@ -10,7 +10,7 @@ pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
 pub type Inputs<'s, S> = <<S as Step>::Inputs as InputList>::Refs<'s>;
 
 /// What the step `S` returns: a list of the values of its [`Outputs`](Step::Outputs).
-pub type Outputs<S> = <<S as Step>::Outputs as Output>::Values;
+pub type Outputs<S> = <<S as Step>::Outputs as OutputList>::Values;
 
 /// An async function of a pipeline. (docs to come)
 #[diagnostic::on_unimplemented(

@@ -4,7 +4,7 @@ use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::AnySlot;
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::{Accepts, Knows, Provides, Valid};
+use crate::proof::{Accepts, Knows, Provides, Valid, WorldOf};
 use crate::resource::Resource;
 use crate::run::{Run, fetch};
 use crate::supply::{Nothing, Supply, SupplyList};
@@ -90,6 +90,7 @@ impl<P: Pipeline, G: Supply> Lower for PlanOf<P, G> {
 }
 
 impl<P: Pipeline, G: Supply> Backing for Store<P, G> {
+    type World = WorldOf<P, G>;
     fn view(&self) -> View<'_> {
         View::new(self)
     }

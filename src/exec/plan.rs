@@ -6,7 +6,7 @@
 
 use super::slot::{AnySlot, Slot};
 use super::view::Gather;
-use crate::list::{InputList, Output};
+use crate::list::{InputList, OutputList};
 use crate::proof::digits::Digits;
 use crate::resource::Resource;
 use crate::step::{BoxError, Step};
@@ -65,7 +65,7 @@ impl Spec {
         Spec {
             name: S::name,
             inputs: <S::Inputs as InputList>::KEYS,
-            outputs: <S::Outputs as Output>::KEYS,
+            outputs: <S::Outputs as OutputList>::KEYS,
             start: start::<S>,
         }
     }
@@ -79,13 +79,13 @@ fn start<'s, S: Step>(mut inputs: Gather<'_, 's>, slot: &'s dyn AnySlot) -> Runn
 
 /// A step's own future and the slot for its outputs.
 #[pin_project::pin_project]
-struct Fill<'s, F, O: Output> {
+struct Fill<'s, F, O: OutputList> {
     #[pin]
     future: F,
     slot: &'s Slot<O>,
 }
 
-impl<F, O: Output, E: Into<BoxError>> Future for Fill<'_, F, O>
+impl<F, O: OutputList, E: Into<BoxError>> Future for Fill<'_, F, O>
 where
     F: Future<Output = Result<O::Values, E>>,
 {

@@ -2,20 +2,20 @@
 
 use super::claim::{Claim, Taken};
 use super::view::Erased;
-use crate::list::Output;
+use crate::list::OutputList;
 use core::any::Any;
 use core::fmt;
 use std::sync::OnceLock;
 
 /// Room for the stored outputs `O` of one step. They come and go together.
-pub struct Slot<O: Output> {
+pub struct Slot<O: OutputList> {
     /// Which run executes the step.
     claim: Claim,
     /// What the step stored.
     stored: OnceLock<O::Stored>,
 }
 
-impl<O: Output> Slot<O> {
+impl<O: OutputList> Slot<O> {
     /// A slot with nothing in it.
     pub(crate) const fn new() -> Self {
         Slot { claim: Claim::new(), stored: OnceLock::new() }
@@ -33,7 +33,7 @@ impl<O: Output> Slot<O> {
     }
 }
 
-impl<O: Output> fmt::Debug for Slot<O> {
+impl<O: OutputList> fmt::Debug for Slot<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Slot").field("filled", &self.is_filled()).finish_non_exhaustive()
     }
@@ -59,7 +59,7 @@ pub trait AnySlot: Any + Send + Sync {
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
-impl<O: Output> AnySlot for Slot<O> {
+impl<O: OutputList> AnySlot for Slot<O> {
     fn is_filled(&self) -> bool {
         self.stored.get().is_some()
     }

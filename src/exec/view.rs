@@ -28,11 +28,14 @@ pub trait Values: Send + Sync {
 /// A trait of its own, without any proof: code generation solves the bounds of an impl again for each function that it
 /// calls through it.
 pub trait Backing: Sync {
+    /// What is known of the store by its type.
+    type World;
     /// The store as the executor sees it.
     fn view(&self) -> View<'_>;
 }
 
 impl<B: Backing + Send> Backing for std::sync::Arc<B> {
+    type World = B::World;
     fn view(&self) -> View<'_> {
         B::view(self)
     }

@@ -3,11 +3,12 @@
 use super::digits::Digits;
 use super::source::{Listed, Provided, Source};
 use super::trie::Trie;
-use super::verdict::{Findings, Kept};
+use super::verdict::{Findings, Stores, Verdict};
 use super::visited::{Done, Visited};
 use super::walk::{Call, Machine, Stack, Walk, World};
 use crate::resource::{Resource, Return};
 use crate::step::Step;
+use core::marker::PhantomData;
 use frunk::{HCons, HNil};
 
 /// A list of inputs.
@@ -18,54 +19,70 @@ pub trait Wants {
     type Append<L: Wants>: Wants;
     /// The map `T` with these inputs listed.
     type List<T: Trie>: Trie;
+    /// These inputs as a tree.
+    type Tree;
 }
 
 impl Wants for HNil {
     type Tick<W: World, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
     type List<T: Trie> = T;
+    type Tree = HNil;
 }
 
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
     type Tick<W: World, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
     type List<T: Trie> = L::List<H::List<T>>;
+    type Tree = Pair<H::Tree, L::Tree>;
 }
 
 /// One element of a list of inputs: a resource, or a list of them.
+// Of all types, rustc stops here only for `Return`, for which it cannot tell which impl was meant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an input: it is handed to the caller of `run` and never stored",
+    label = "no step can take a `Return`",
+    note = "let the step that makes the value provide a resource of its own"
+)]
 pub trait Want {
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: World, K: Stack, V: Visited, F: Findings>: Machine;
     /// The map `T` with this input listed.
     type List<T: Trie>: Trie;
+    /// This input as a tree.
+    type Tree;
 }
 
 impl<R: Resource> Want for R {
     type Visit<W: World, K: Stack, V: Visited, F: Findings> =
         <<W::Sources as Trie>::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
     type List<T: Trie> = T::Insert<R::Identity, Listed<R>>;
+    type Tree = One<R>;
 }
 
 impl Want for HNil {
     type Visit<W: World, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type List<T: Trie> = T;
+    type Tree = HNil;
 }
 
 impl<H: Want, L: Wants> Want for HCons<H, L> {
     type Visit<W: World, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
     type List<T: Trie> = <Self as Wants>::List<T>;
+    type Tree = <Self as Wants>::Tree;
 }
 
 /// Refused: nobody can take a [`Return`].
 impl<V> Want for Return<V>
 where
-    Self: Kept,
+    Verdict: Stores<V>,
 {
     type Visit<W: World, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
     type List<T: Trie> = T;
+    type Tree = HNil;
 }
 
-/// A list of outputs, or one element of it: a resource, a [`Return`], or a list.
+/// A list of outputs.
 pub trait Gives {
     /// The map `T`, in which the step `S`, number `N`, provides these outputs.
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
@@ -75,49 +92,109 @@ pub trait Gives {
     type List<T: Trie>: Trie;
 }
 
-impl<R: Resource> Gives for R {
-    type Provide<T: Trie, S: Step, N: Digits> = T::Insert<R::Identity, Provided<R, S, N>>;
-    type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
-    type List<T: Trie> = T::Insert<R::Identity, Listed<R>>;
-}
-
-impl<V> Gives for Return<V> {
-    type Provide<T: Trie, S: Step, N: Digits> = T;
-    type Home<T: Trie, Rest: Source> = Rest;
-    type List<T: Trie> = T;
-}
-
 impl Gives for HNil {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type List<T: Trie> = T;
 }
 
-impl<H: Gives, L: Gives> Gives for HCons<H, L> {
+impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Digits> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type List<T: Trie> = L::List<H::List<T>>;
 }
 
-/// The steps of a pipeline: a step, or a list of steps and lists.
+/// One element of a list of outputs: a resource, a [`Return`], or a list of them.
+pub trait Give {
+    /// See [`Gives::Provide`].
+    type Provide<T: Trie, S: Step, N: Digits>: Trie;
+    /// See [`Gives::Home`].
+    type Home<T: Trie, Rest: Source>: Source;
+    /// See [`Gives::List`].
+    type List<T: Trie>: Trie;
+}
+
+impl<R: Resource> Give for R {
+    type Provide<T: Trie, S: Step, N: Digits> = T::Insert<R::Identity, Provided<R, S, N>>;
+    type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
+    type List<T: Trie> = T::Insert<R::Identity, Listed<R>>;
+}
+
+impl<V: 'static> Give for Return<V> {
+    type Provide<T: Trie, S: Step, N: Digits> = T;
+    type Home<T: Trie, Rest: Source> = Rest;
+    type List<T: Trie> = T;
+}
+
+impl Give for HNil {
+    type Provide<T: Trie, S: Step, N: Digits> = T;
+    type Home<T: Trie, Rest: Source> = Rest;
+    type List<T: Trie> = T;
+}
+
+impl<H: Give, L: Gives> Give for HCons<H, L> {
+    type Provide<T: Trie, S: Step, N: Digits> = <Self as Gives>::Provide<T, S, N>;
+    type Home<T: Trie, Rest: Source> = <Self as Gives>::Home<T, Rest>;
+    type List<T: Trie> = <Self as Gives>::List<T>;
+}
+
+/// The steps of a pipeline.
 pub trait Registers {
     /// The map `T` with these steps registered, from number `N` on.
     type Register<T: Trie, N: Digits>: Trie;
     /// The number after these steps.
     type Next<N: Digits>: Digits;
-}
-
-impl<S: Step> Registers for S {
-    type Register<T: Trie, N: Digits> = <S::Outputs as Gives>::Provide<T, S, N>;
-    type Next<N: Digits> = N::Next;
+    /// These steps as a tree.
+    type Tree;
 }
 
 impl Registers for HNil {
     type Register<T: Trie, N: Digits> = T;
     type Next<N: Digits> = N;
+    type Tree = HNil;
 }
 
-impl<H: Registers, L: Registers> Registers for HCons<H, L> {
+impl<H: Register, L: Registers> Registers for HCons<H, L> {
     type Register<T: Trie, N: Digits> = L::Register<H::Register<T, N>, H::Next<N>>;
     type Next<N: Digits> = L::Next<H::Next<N>>;
+    type Tree = Pair<H::Tree, L::Tree>;
 }
+
+/// One element of the list of steps: a step, or a list of them.
+pub trait Register {
+    /// See [`Registers::Register`].
+    type Register<T: Trie, N: Digits>: Trie;
+    /// See [`Registers::Next`].
+    type Next<N: Digits>: Digits;
+    /// See [`Registers::Tree`].
+    type Tree;
+}
+
+impl<S: Step> Register for S {
+    type Register<T: Trie, N: Digits> = <S::Outputs as Gives>::Provide<T, S, N>;
+    type Next<N: Digits> = N::Next;
+    type Tree = One<S>;
+}
+
+impl Register for HNil {
+    type Register<T: Trie, N: Digits> = T;
+    type Next<N: Digits> = N;
+    type Tree = HNil;
+}
+
+impl<H: Register, L: Registers> Register for HCons<H, L> {
+    type Register<T: Trie, N: Digits> = <Self as Registers>::Register<T, N>;
+    type Next<N: Digits> = <Self as Registers>::Next<N>;
+    type Tree = <Self as Registers>::Tree;
+}
+
+/// A tree of one element.
+///
+/// The verdict judges trees: where a trait has an impl for lists beside one for all steps or resources, rustc cannot
+/// tell which was meant, and its error stops there instead of going on to the element that is at fault.
+#[derive(Debug)]
+pub struct One<X>(PhantomData<X>);
+
+/// A tree of two trees.
+#[derive(Debug)]
+pub struct Pair<A, B>(PhantomData<(A, B)>);

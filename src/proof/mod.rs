@@ -16,12 +16,10 @@ use crate::step::Step;
 use crate::store::Store;
 use crate::supply::Supply;
 use core::marker::PhantomData;
-use frunk::{HCons, HNil};
-use lists::{Gives, Registers, Wants};
+use lists::{Gives, One, Registers};
 use source::{FirstStep, NothingStored, Source};
-use std::sync::Arc;
 use trie::{Empty, Trie};
-use verdict::{Distinct, HomeOf, Known, Sound, SourceOf, Undisputed, Unsupplied};
+use verdict::{Case, EachDistinct, Known, Sought, Sound, Undisputed, Unsupplied};
 use walk::{FoundFrom, FoundFromTarget, World};
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
@@ -41,36 +39,12 @@ pub trait Valid: Pipeline {}
 impl<P: Pipeline> Valid for P
 where
     Providers<P>: Undisputed,
-    P::Steps: EachDistinct,
+    StepsOf<P>: EachDistinct,
 {
 }
 
-/// Steps that list no resource twice.
-pub trait EachDistinct {}
-impl EachDistinct for HNil {}
-impl<H: EachDistinct, L: EachDistinct> EachDistinct for HCons<H, L> {}
-impl<S: Step> EachDistinct for S
-where
-    <S::Inputs as Wants>::List<Empty>: Distinct<S>,
-    <S::Outputs as Gives>::List<Empty>: Distinct<S>,
-{
-}
-
-/// Steps whose inputs are, in the world `W`, the resources that they are meant to be.
-pub trait EachMeets<W> {}
-impl<W> EachMeets<W> for HNil {}
-impl<W, H: EachMeets<W>, L: EachMeets<W>> EachMeets<W> for HCons<H, L> {}
-impl<W, S: Step> EachMeets<W> for S where S::Inputs: Meets<W> {}
-
-/// Inputs that are, in the world `W`, the resources that they are meant to be.
-pub trait Meets<W> {}
-impl<W> Meets<W> for HNil {}
-impl<W, H: Meets1<W>, L: Meets<W>> Meets<W> for HCons<H, L> {}
-/// One of them.
-pub trait Meets1<W> {}
-impl<W> Meets1<W> for HNil {}
-impl<W, H: Meets1<W>, L: Meets<W>> Meets1<W> for HCons<H, L> {}
-impl<W: World, R: Resource> Meets1<W> for R where SourceIn<W, R>: SourceOf<R> {}
+/// The steps of the pipeline `P` as a tree.
+pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 
 /// A list of what is supplied that can take the resource `R`: it does not hold it yet.
 pub trait Accepts<R: Resource>: Supply {}
@@ -91,8 +65,7 @@ pub trait Provides<R: Resource>: Knows<R> {}
 impl<P: Pipeline, G: Supply, R: Resource> Provides<R> for Store<P, G>
 where
     Self: Knows<R>,
-    FoundFrom<WorldOf<P, G>, SourceIn<WorldOf<P, G>, R>, R>: Sound,
-    P::Steps: EachMeets<WorldOf<P, G>>,
+    FoundFrom<WorldOf<P, G>, SourceIn<WorldOf<P, G>, R>, R>: Sound<Case<Sought<R>, WorldOf<P, G>>>,
 {
 }
 
@@ -121,16 +94,23 @@ where
 /// ```
 pub trait Runs<T: Step>: Backing {}
 
-impl<P: Pipeline, G: Supply, T: Step> Runs<T> for Store<P, G>
+// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
+impl<T: Step, S: Backing> Runs<T> for S
 where
-    Home<T, P>: HomeOf<T, P>,
-    FoundFromTarget<WorldOf<P, G>, T, <Home<T, P> as Source>::Number>: Sound,
-    P::Steps: EachMeets<WorldOf<P, G>>,
-    T::Inputs: Meets<WorldOf<P, G>>,
+    S::World: Finds<T>,
+    <S::World as Finds<T>>::Found: Sound<Case<One<T>, S::World>>,
 {
 }
 
-impl<T: Step, S: Runs<T> + Send> Runs<T> for Arc<S> {}
+/// A world in which the walk from a target finds something.
+pub trait Finds<T: Step> {
+    /// What the walk from the target `T` finds.
+    type Found;
+}
+
+impl<P: Pipeline, G: Supply, T: Step> Finds<T> for WorldOf<P, G> {
+    type Found = FoundFromTarget<Self, T, <Home<T, P> as Source>::Number>;
+}
 
 /// A store that can run the target `T` and then be taken apart: not one that others may hold as well.
 pub trait RunsOwned<T: Step>: Runs<T> + Values + Sized {}

@@ -1,15 +1,21 @@
 //! The verdict: what the walk found, judged by the traits that carry every message of this library.
 //!
-//! A trait that carries a message is a leaf: rustc reports the first bound that it cannot descend past, so what stands
-//! between a leaf and the call must be nothing but bounds on other traits.
+//! A trait that carries a message is a leaf: rustc reports the first bound that it cannot descend past, so between a
+//! leaf and the call there stand only impls that it can tell apart. All leaves are traits of [`Verdict`], a type of this
+//! library: of a type of the user's, rustc would show the whole declaration each time.
 
 use super::digits::{Digits, Order};
+use super::lists::{Gives, One, Pair, Wants};
 use super::source::{Absent, Listed, NothingStored, Provided, Supplied, Twice};
 use super::trie::{Empty, Fork, Leaf};
-use super::walk::{Closed, Path, Via};
+use super::walk::{Closed, Path, Via, World};
+use super::{Home, SourceIn, StepsOf, WorldOf};
+use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
+use crate::supply::Supply;
 use core::marker::PhantomData;
+use frunk::HNil;
 
 /// A list of what the walk found wrong.
 pub trait Findings {
@@ -19,9 +25,9 @@ pub trait Findings {
     type Cycle<P: Path>: Findings;
 }
 
-/// Nothing wrong.
+/// Nothing more is wrong.
 #[derive(Debug)]
-pub struct Nothing;
+pub struct NoMore;
 
 /// The resource `R`, needed by the step `S`, comes from nowhere; and then what is in `F`.
 #[derive(Debug)]
@@ -33,11 +39,11 @@ pub struct Cycle<P, F>(PhantomData<(P, F)>);
 
 /// The walk did not come to its end.
 #[derive(Debug)]
-pub struct Unfinished;
+pub struct Unfinished<M>(PhantomData<M>);
 
-impl Findings for Nothing {
-    type Missing<R: Resource, S: Step> = MissingInput<R, S, Nothing>;
-    type Cycle<P: Path> = Cycle<P, Nothing>;
+impl Findings for NoMore {
+    type Missing<R: Resource, S: Step> = MissingInput<R, S, NoMore>;
+    type Cycle<P: Path> = Cycle<P, NoMore>;
 }
 
 impl<R0: Resource, S0: Step, F: Findings> Findings for MissingInput<R0, S0, F> {
@@ -51,60 +57,114 @@ impl<P0: Path, F: Findings> Findings for Cycle<P0, F> {
     type Cycle<P: Path> = Cycle<P0, F::Cycle<P>>;
 }
 
-/// Findings with nothing wrong in them.
+/// Who answers for a run: the type of whom all that follows is said.
+#[derive(Debug)]
+pub struct Verdict;
+
+/// A run for the target `T` in the world `W`: what is judged of it after the findings of the walk.
+///
+/// One after the other, and not all at once: a mistake in one makes no second error in another.
+#[derive(Debug)]
+pub struct Case<T, W>(PhantomData<(T, W)>);
+
+/// Findings with nothing wrong in them, in a case `C` that is right as well.
+#[diagnostic::on_unimplemented(
+    message = "it is not known here whether the store has what the target needs",
+    label = "the type of this store is not known in full",
+    note = "take any store that can run the target: `store: &impl Runs<Target>`"
+)]
+pub trait Sound<C> {}
+
+impl<T, P: Pipeline, G: Supply> Sound<Case<T, WorldOf<P, G>>> for NoMore
+where
+    T: RightTarget<P, WorldOf<P, G>>,
+    StepsOf<P>: EachMeant<WorldOf<P, G>>,
+{
+}
+impl<R, S, F: Sound<WrongAlready>, C> Sound<C> for MissingInput<R, S, F> where Verdict: Supplies<R, S> {}
+impl<P: Acyclic, F: Sound<WrongAlready>, C> Sound<C> for Cycle<P, F> {}
+impl<M, C> Sound<C> for Unfinished<M> where Verdict: Finishes<M> {}
+
+/// What is judged once something was found to be wrong: nothing.
+#[derive(Debug)]
+pub struct WrongAlready;
+impl Sound<WrongAlready> for NoMore {}
+
+/// What a run is for, right in the pipeline `P` and the world `W`.
+pub trait RightTarget<P, W> {}
+
+/// A target, registered where it has to be, and with inputs that are what they are meant to be.
+impl<T: Step, P: Pipeline, W> RightTarget<P, W> for One<T>
+where
+    Home<T, P>: HomeOf<T, P>,
+    <T::Inputs as Wants>::Tree: Meant<W>,
+{
+}
+
+/// A resource: its source has been looked at.
+#[derive(Debug)]
+pub struct Sought<R>(PhantomData<R>);
+impl<R, P, W> RightTarget<P, W> for Sought<R> {}
+
+/// Never so: the resource `R`, which the step `S` needs, is missing.
+#[diagnostic::on_unimplemented(
+    message = "step `{S}` needs `{R}`, which no registered step provides and the store does not hold",
+    label = "`{R}` is missing",
+    note = "supply it with `.with({R}, value)`, or register a step whose `Outputs` contain `{R}`"
+)]
+pub trait Supplies<R, S> {}
+
+/// Never so: the machine was still in the state `M` when it ran out of fuel.
 #[diagnostic::on_unimplemented(
     message = "the pipeline is too large to be checked",
-    label = "more than 65,536 inputs are needed by this target",
+    label = "this target needs more than 65,536 inputs, all in all",
     note = "let steps provide larger resources, or cut the pipeline in two"
 )]
-pub trait Sound {}
+pub trait Finishes<M> {}
 
-impl Sound for Nothing {}
-impl<R: SuppliedTo<S>, S, F: Sound> Sound for MissingInput<R, S, F> {}
-impl<P: Acyclic, F: Sound> Sound for Cycle<P, F> {}
-
-/// Never so: the resource is missing.
-#[diagnostic::on_unimplemented(
-    message = "step `{S}` needs `{Self}`, which no registered step provides and the store does not hold",
-    label = "`{Self}` is missing",
-    note = "supply it: `.with({Self}, value)` – or register a step whose `Outputs` contain `{Self}`"
-)]
-pub trait SuppliedTo<S> {}
-
-/// Never so: each length of a cycle has a message that spells it out.
+/// A path that is no cycle: there is none.
 pub trait Acyclic {}
 
+/// A cycle of a certain length, spelled out whole: rustc would shorten a long type, but not a message with many types.
 macro_rules! cycle {
-    ($trait:ident, $message:literal, [$($param:ident)*], $path:ty) => {
+    ($trait:ident[$($step:ident)*], $path:ty, $message:literal) => {
         #[diagnostic::on_unimplemented(
             message = $message,
-            label = "this target needs the cycle",
-            note = "supply a resource that one of these steps takes from another, or let one of them do without it"
+            label = "the target needs this cycle",
+            note = "supply a resource that one of these steps takes from the next, or let it do without"
         )]
         #[doc = concat!("Never so: ", $message)]
-        pub trait $trait<$($param),*> {}
-        impl<Step: $trait<$($param),*>, $($param),*> Acyclic for $path {}
+        pub trait $trait<$($step),*> {}
+        impl<$($step),*> Acyclic for $path where Verdict: $trait<$($step),*> {}
     };
 }
-cycle!(NeedsItself, "dependency cycle: `{Self}` needs itself", [], Via<Step, Closed>);
-cycle!(
-    Cycle2,
-    "dependency cycle: `{Self}` needs `{A}`, which needs `{Self}`",
-    [A],
-    Via<Step, Via<A, Closed>>
-);
-cycle!(
-    Cycle3,
-    "dependency cycle: `{Self}` → `{A}` → `{B}` → `{Self}` (each needs the next)",
-    [A B],
-    Via<Step, Via<A, Via<B, Closed>>>
-);
-cycle!(
-    Cycle4,
-    "dependency cycle: `{Self}` → `{A}` → `{B}` → `{C}` → `{Self}` (each needs the next)",
-    [A B C],
-    Via<Step, Via<A, Via<B, Via<C, Closed>>>>
-);
+cycle!(Cycle1[S], Via<S, Closed>, "dependency cycle: step `{S}` needs itself");
+cycle!(Cycle2[S A], Via<S, Via<A, Closed>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{S}`");
+cycle!(Cycle3[S A B], Via<S, Via<A, Via<B, Closed>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{S}`");
+cycle!(Cycle4[S A B C], Via<S, Via<A, Via<B, Via<C, Closed>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{S}`");
+cycle!(Cycle5[S A B C D], Via<S, Via<A, Via<B, Via<C, Via<D, Closed>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{S}`");
+cycle!(Cycle6[S A B C D E], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Closed>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{S}`");
+cycle!(Cycle7[S A B C D E F], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Closed>>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{S}`");
+cycle!(Cycle8[S A B C D E F G], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Closed>>>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{S}`");
+cycle!(Cycle9[S A B C D E F G H], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Via<H, Closed>>>>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{H}`, which needs `{S}`");
+cycle!(Cycle10[S A B C D E F G H I], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Via<H, Via<I, Closed>>>>>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{H}`, which needs `{I}`, which needs `{S}`");
+cycle!(Cycle11[S A B C D E F G H I J], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Via<H, Via<I, Via<J, Closed>>>>>>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{H}`, which needs `{I}`, which needs `{J}`, which needs `{S}`");
+cycle!(Cycle12[S A B C D E F G H I J K], Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Via<H, Via<I, Via<J, Via<K, Closed>>>>>>>>>>>>, "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{H}`, which needs `{I}`, which needs `{J}`, which needs `{K}`, which needs `{S}`");
+
+/// Never so: a cycle of more than twelve steps, the first twelve of which are spelled out.
+#[diagnostic::on_unimplemented(
+    message = "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{H}`, which needs `{I}`, which needs `{J}`, which needs `{K}`, and so on through `{More}` to `{S}`",
+    label = "the target needs this cycle",
+    note = "supply a resource that one of these steps takes from the next, or let it do without"
+)]
+pub trait LongCycle<S, A, B, C, D, E, F, G, H, I, J, K, More> {}
+#[rustfmt::skip]
+impl<S, A, B, C, D, E, F, G, H, I, J, K, L, P> Acyclic
+    for Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Via<H, Via<I, Via<J, Via<K, Via<L, P>>>>>>>>>>>>>
+where
+    Verdict: LongCycle<S, A, B, C, D, E, F, G, H, I, J, K, Via<L, P>>,
+{
+}
 
 /// A map in which nothing is provided by two steps.
 pub trait Undisputed {}
@@ -112,120 +172,147 @@ impl Undisputed for Empty {}
 impl<A: Undisputed, B: Undisputed, C: Undisputed, D: Undisputed> Undisputed for Fork<A, B, C, D> {}
 impl<E: Undisputed, Rest> Undisputed for Leaf<E, Rest> {}
 impl<R, S, N> Undisputed for Provided<R, S, N> {}
-impl<R: ProvidedOnce<Q, A, B>, Q, A, B, N, M> Undisputed for Twice<Provided<R, A, N>, Provided<Q, B, M>> {}
-impl<R: ProvidedOnce<Q, A, B>, Q, A, B, N, M, Old> Undisputed
-    for Twice<Twice<Old, Provided<R, A, N>>, Provided<Q, B, M>>
+impl<R, Q, A, B, N, M> Undisputed for Twice<Provided<R, A, N>, Provided<Q, B, M>> where Verdict: OneProvider<R, Q, A, B> {}
+impl<R, Q, A, B, N, M, Old> Undisputed for Twice<Twice<Old, Provided<R, A, N>>, Provided<Q, B, M>>
 where
     Twice<Old, Provided<R, A, N>>: Undisputed,
+    Verdict: OneProvider<R, Q, A, B>,
 {
 }
 
-/// `Self` from the step `A` and `R` from the step `B` are one resource from one step.
+/// `R` from the step `A` and `Q` from the step `B` are one resource from one step.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` and `{R}` have the same identity",
+    message = "`{R}` and `{Q}` have the same identity",
     label = "two resources with one identity are registered here",
     note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
 )]
-pub trait ProvidedOnce<R, A, B> {}
-impl<R, A: SameProvider<B, R>, B> ProvidedOnce<R, A, B> for R {}
+pub trait OneProvider<R, Q, A, B> {}
+impl<R, A, B> OneProvider<R, R, A, B> for Verdict where Verdict: OneStep<R, A, B> {}
 
-/// The providers `Self` and `S` of the resource `R` are one step.
+/// The providers `A` and `B` of the resource `R` are one step.
 #[diagnostic::on_unimplemented(
-    message = "`{R}` is provided by two steps, `{Self}` and `{S}`",
-    label = "two providers of `{R}` are registered here",
+    message = "`{R}` is provided by two steps, `{A}` and `{B}`",
+    label = "both providers of `{R}` are registered here",
     note = "register one of them, or let one provide a resource of its own"
 )]
-pub trait SameProvider<S, R> {}
-impl<S, R> SameProvider<S, R> for S {}
+pub trait OneStep<R, A, B> {}
+impl<R, A> OneStep<R, A, A> for Verdict {}
 
-/// The map of the resources that the step `S` lists in one of its lists, with none in it twice.
+/// The map of the resources in one list of the step `S`, with none in it twice.
 pub trait Distinct<S> {}
 impl<S> Distinct<S> for Empty {}
 impl<S, A: Distinct<S>, B: Distinct<S>, C: Distinct<S>, D: Distinct<S>> Distinct<S> for Fork<A, B, C, D> {}
 impl<S, E: Distinct<S>, Rest> Distinct<S> for Leaf<E, Rest> {}
 impl<S, R> Distinct<S> for Listed<R> {}
-impl<S, Old, R: ListedOnce<S>> Distinct<S> for Twice<Old, Listed<R>> {}
+impl<S, Old, R> Distinct<S> for Twice<Old, Listed<R>> where Verdict: ListedOnce<R, S> {}
 
-/// Never so: the step `S` lists the resource twice.
+/// Never so: the step `S` lists the resource `R` twice.
 #[diagnostic::on_unimplemented(
-    message = "step `{S}` lists `{Self}` twice",
-    label = "`{Self}` stands twice in one list of `{S}`",
-    note = "name `{Self}` once in `Inputs` and once in `Outputs` at the most"
+    message = "step `{S}` lists `{R}` twice",
+    label = "`{S}` is registered here",
+    note = "name each resource once in `Inputs`, and once in `Outputs`"
 )]
-pub trait ListedOnce<S> {}
+pub trait ListedOnce<R, S> {}
+
+/// A tree of steps that list no resource twice.
+pub trait EachDistinct {}
+impl EachDistinct for HNil {}
+impl<A: EachDistinct, B: EachDistinct> EachDistinct for Pair<A, B> {}
+impl<S: Step> EachDistinct for One<S>
+where
+    <S::Inputs as Wants>::List<Empty>: Distinct<S>,
+    <S::Outputs as Gives>::List<Empty>: Distinct<S>,
+{
+}
+
+/// A tree of steps whose inputs are, in the world `W`, the resources that they are meant to be.
+pub trait EachMeant<W> {}
+impl<W> EachMeant<W> for HNil {}
+impl<W, A: EachMeant<W>, B: EachMeant<W>> EachMeant<W> for Pair<A, B> {}
+impl<W, S: Step> EachMeant<W> for One<S> where <S::Inputs as Wants>::Tree: Meant<W> {}
+
+/// A tree of inputs that are, in the world `W`, the resources that they are meant to be.
+pub trait Meant<W> {}
+impl<W> Meant<W> for HNil {}
+impl<W, A: Meant<W>, B: Meant<W>> Meant<W> for Pair<A, B> {}
+impl<W: World, R: Resource> Meant<W> for One<R> where SourceIn<W, R>: SourceOf<R> {}
 
 /// The source of the resource `R` in a map: one that is meant for `R`.
 pub trait SourceOf<R> {}
 impl<R> SourceOf<R> for Absent {}
-impl<R, Q: SameResource<R>> SourceOf<R> for Supplied<Q> {}
-impl<R, Q: SameResource<R>, S, N> SourceOf<R> for Provided<Q, S, N> {}
+impl<R, Q> SourceOf<R> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, Q, S, N> SourceOf<R> for Provided<Q, S, N> where Verdict: SameResource<Q, R> {}
 impl<R, Old: SourceOf<R>, New> SourceOf<R> for Twice<Old, New> {}
 
-/// Two types of one identity are one type.
+/// `Q` and `R`, which have the same identity, are one resource.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` and `{R}` have the same identity",
+    message = "`{Q}` and `{R}` have the same identity",
     label = "these two resources meet here",
     note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
 )]
-pub trait SameResource<R> {}
-impl<R> SameResource<R> for R {}
+pub trait SameResource<Q, R> {}
+impl<R> SameResource<R, R> for Verdict {}
 
-/// The source of the resource `R` in the map of a store of `P`: one that can give it.
+/// The source of the resource `R` in the map of a store of `P`: there is one.
 pub trait Known<R, P> {}
-impl<R: KnownTo<P>, P> Known<R, P> for Absent {}
-impl<R, P, Q: SameResource<R>> Known<R, P> for Supplied<Q> {}
-impl<R, P, Q: SameResource<R>, S, N> Known<R, P> for Provided<Q, S, N> {}
+impl<R, P> Known<R, P> for Absent where Verdict: KnownTo<R, P> {}
+impl<R, P, Q> Known<R, P> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, P, Q, S, N> Known<R, P> for Provided<Q, S, N> where Verdict: SameResource<Q, R> {}
 impl<R, P, Old: Known<R, P>, New> Known<R, P> for Twice<Old, New> {}
 
-/// Never so: the resource is unknown.
+/// Never so: the resource `R` is unknown to a store of `P`.
 #[diagnostic::on_unimplemented(
-    message = "`{P}` has no step that provides `{Self}`, and the store does not hold it",
-    label = "`{Self}` is unknown here",
-    note = "supply it: `.with({Self}, value)` – or register a step whose `Outputs` contain `{Self}`"
+    message = "no step of `{P}` provides `{R}`, and the store does not hold it",
+    label = "`{R}` is unknown here",
+    note = "supply it with `.with({R}, value)`, or register a step whose `Outputs` contain `{R}`"
 )]
-pub trait KnownTo<P> {}
+pub trait KnownTo<R, P> {}
 
 /// The source of the outputs of the target `T` among the steps of `P`: that very step.
 pub trait HomeOf<T, P> {}
 impl<T, P> HomeOf<T, P> for NothingStored {}
-impl<T: RegisteredIn<P>, P> HomeOf<T, P> for Absent {}
-impl<T, P, R, S: IsTarget<T, R, P>, N> HomeOf<T, P> for Provided<R, S, N> {}
+impl<T, P> HomeOf<T, P> for Absent where Verdict: Registers<T, P> {}
+impl<T, P, R, S, N> HomeOf<T, P> for Provided<R, S, N> where Verdict: TakesFrom<T, S, R, P> {}
 impl<T, P, Old: HomeOf<T, P>, New> HomeOf<T, P> for Twice<Old, New> {}
 
-/// Never so: the target is not registered.
+/// Never so: the target `T` is not registered in `P`.
 #[diagnostic::on_unimplemented(
-    message = "step `{Self}` stores its outputs, and `{P}` does not register it",
-    label = "`{Self}` is not in the `Steps` of `{P}`",
-    note = "add `{Self}` to `type Steps` of `{P}`"
+    message = "step `{T}` stores its outputs, and `{P}` does not register it",
+    label = "`{T}` is not among the `Steps` of `{P}`",
+    note = "add `{T}` to `type Steps` of `{P}`"
 )]
-pub trait RegisteredIn<P> {}
+pub trait Registers<T, P> {}
 
-/// The provider of the resource `R` in `P` is the target `T`.
+/// The step from which `P` takes the resource `R`, which the target `T` stores, is that target: `S` is `T`.
 #[diagnostic::on_unimplemented(
-    message = "step `{T}` stores `{R}`, which `{P}` takes from `{Self}`",
-    label = "`{T}` is not in the `Steps` of `{P}`",
-    note = "run `{Self}` instead, or register `{T}` in its place"
+    message = "step `{T}` stores `{R}`, which `{P}` takes from `{S}`",
+    label = "`{T}` is not among the `Steps` of `{P}`",
+    note = "run `{S}` instead, or register `{T}` in its place"
 )]
-pub trait IsTarget<T, R, P> {}
-impl<T, R, P> IsTarget<T, R, P> for T {}
+pub trait TakesFrom<T, S, R, P> {}
+impl<T, R, P> TakesFrom<T, T, R, P> for Verdict {}
 
-/// Never so: the resource is in the store already.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is supplied twice",
-    label = "the store holds `{Self}` already",
-    note = "supply each resource once; a value in a store is never overwritten"
-)]
-pub trait SuppliedOnce {}
-
-/// Never so: a returned value is not kept.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an input: it is handed to the caller of `run` and never stored",
-    label = "no step can take this",
-    note = "let the step that makes the value provide a resource: `resource! {{ pub Report: String; }}`"
-)]
-pub trait Kept {}
-
-/// What a store holds under the identity of `R`: nothing.
+/// What is supplied under the identity of `R`: nothing.
 pub trait Unsupplied<R> {}
 impl<R> Unsupplied<R> for Absent {}
-impl<R: SuppliedOnce, Q: SameResource<R>> Unsupplied<R> for Supplied<Q> {}
+impl<R, Q> Unsupplied<R> for Supplied<Q> where Verdict: SuppliedOnce<R, Q> {}
+
+/// Never so: `R` is supplied already, as `Q`. One resource, or two with the same identity.
+#[diagnostic::on_unimplemented(
+    message = "`{Q}` and `{R}` have the same identity",
+    label = "the store holds `{Q}` already",
+    note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
+)]
+pub trait SuppliedOnce<R, Q> {}
+impl<R> SuppliedOnce<R, R> for Verdict where Verdict: Accepts<R> {}
+
+/// Never so: the store holds `R` already.
+#[diagnostic::on_unimplemented(
+    message = "`{R}` is supplied twice",
+    label = "the store holds `{R}` already",
+    note = "supply each resource once; a value in a store is never overwritten"
+)]
+pub trait Accepts<R> {}
+
+/// Never so: a value of the type `V` that is handed to the caller of `run` is stored besides.
+pub trait Stores<V> {}

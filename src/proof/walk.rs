@@ -19,7 +19,7 @@ use super::digits::{Digits, Order};
 use super::lists::Wants;
 use super::source::Source;
 use super::trie::Trie;
-use super::verdict::{Findings, Nothing, Unfinished};
+use super::verdict::{Findings, NoMore, Unfinished};
 use super::visited::{Busy, New, Visited};
 use crate::resource::Resource;
 use crate::step::Step;
@@ -48,7 +48,7 @@ pub struct Walk<K, V, F>(PhantomData<(K, V, F)>);
 impl<K: Stack, V: Visited, F: Findings> Machine for Walk<K, V, F> {
     type Tick<W: World> = K::Tick<W, V, F>;
     type Run<W: World, U: Fuel> = U::Burn<W, Self>;
-    type Found = Unfinished;
+    type Found = Unfinished<Self>;
 }
 
 /// Reading a cycle off the stack, before the walk `T` goes on: down from `K` to the step `I`, past the steps `P`.
@@ -68,7 +68,7 @@ impl<K: Stack, V: Visited, F: Findings> Resume for Walk<K, V, F> {
 impl<K: Stack, I: Digits, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
     type Tick<W: World> = K::Trace<I, P, T>;
     type Run<W: World, U: Fuel> = U::Burn<W, Self>;
-    type Found = Unfinished;
+    type Found = Unfinished<Self>;
 }
 
 /// Halted, with the findings `F`.
@@ -159,8 +159,8 @@ type Octuple<F> = Double<Double<Double<F>>>;
 type Found<W, M> = <<Tank as Fuel>::Burn<W, M> as Machine>::Found;
 
 /// What the walk from the resource `R`, which has the source `E`, finds in the world `W`.
-pub type FoundFrom<W, E, R> = Found<W, <E as Source>::Visit<W, R, Bottom, New, Nothing>>;
+pub type FoundFrom<W, E, R> = Found<W, <E as Source>::Visit<W, R, Bottom, New, NoMore>>;
 
 /// What the walk from the target `T`, number `N`, finds in the world `W`.
 pub type FoundFromTarget<W, T, N> =
-    Found<W, Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Visited>::SetMark<N, Busy>, Nothing>>;
+    Found<W, Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Visited>::SetMark<N, Busy>, NoMore>>;

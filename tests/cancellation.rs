@@ -1,0 +1,262 @@
+//! Dropping a run cancels it, at whatever point: its steps are dropped at once, and the store stays usable.
+
+mod support;
+
+use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store, StoreOf};
+use pipeliner::{hlist, hlist_pat, resource, run, run_owned};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use support::{Census, Counted, poll, ready};
+
+/// What the steps of a test count.
+#[derive(Clone, Default)]
+struct Counts {
+    /// The values that they make.
+    values: Census,
+    /// Their futures, from the first poll on.
+    running: Census,
+    /// How often each came to its end.
+    ended: Arc<[AtomicUsize; 5]>,
+}
+
+impl Counts {
+    /// How often each step came to its end.
+    fn ended(&self) -> [usize; 5] {
+        std::array::from_fn(|step| self.ended[step].load(Ordering::SeqCst))
+    }
+}
+
+resource! {
+    Count: Counts;
+    Supplied: Counted;
+    Source: Counted;
+    Left: Counted;
+    Right: Counted;
+    Side: Counted;
+    Goal: Counted;
+}
+
+/// Pends once, and wakes its task for that.
+async fn pause() {
+    let mut paused = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut paused, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+/// Works for so many polls, then makes a value.
+async fn work(counts: &Counts, step: usize, pauses: usize) -> Counted {
+    let _running = counts.running.make();
+    let half_done = counts.values.make();
+    for _ in 0..pauses {
+        pause().await;
+    }
+    drop(half_done);
+    counts.ended[step].fetch_add(1, Ordering::SeqCst);
+    counts.values.make()
+}
+
+struct Begin;
+impl Step for Begin {
+    type Inputs = HList![Count, Supplied];
+    type Outputs = HList![Source, Side];
+    type Error = &'static str;
+    async fn run(hlist_pat![counts, _supplied]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![work(counts, 0, 2).await, counts.values.make()])
+    }
+}
+
+struct GoLeft;
+impl Step for GoLeft {
+    type Inputs = HList![Count, Source];
+    type Outputs = HList![Left];
+    type Error = &'static str;
+    async fn run(hlist_pat![counts, _source]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![work(counts, 1, 1).await])
+    }
+}
+
+struct GoRight;
+impl Step for GoRight {
+    type Inputs = HList![Count, Source];
+    type Outputs = HList![Right];
+    type Error = &'static str;
+    async fn run(hlist_pat![counts, _source]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![work(counts, 2, 4).await])
+    }
+}
+
+struct Meet;
+impl Step for Meet {
+    type Inputs = HList![Count, Left, Right, Side];
+    type Outputs = HList![Goal];
+    type Error = &'static str;
+    async fn run(hlist_pat![counts, _left, _right, _side]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![work(counts, 3, 2).await])
+    }
+}
+
+struct Tell;
+impl Step for Tell {
+    type Inputs = HList![Count, Goal];
+    type Outputs = HList![Return<Counted>];
+    type Error = &'static str;
+    async fn run(hlist_pat![counts, _goal]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![Return(work(counts, 4, 2).await)])
+    }
+}
+
+struct Walk;
+impl Pipeline for Walk {
+    type Steps = HList![Meet, GoLeft, GoRight, Begin, Tell];
+}
+
+type WalkStore = StoreOf<Walk, HList![Count, Supplied]>;
+
+fn store(counts: &Counts) -> WalkStore {
+    let supplied = counts.values.make();
+    Store::<Walk>::new().with(Count, counts.clone()).with(Supplied, supplied)
+}
+
+/// Drops a run after each number of polls that it can take; then runs what is left of it. Returns the number of polls that
+/// a run takes from beginning to end.
+fn dropped_everywhere(
+    run: impl for<'s> Fn(&'s WalkStore) -> Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
+    ended: [usize; 5],
+) -> usize {
+    for polls in 0.. {
+        let counts = Counts::default();
+        let store = store(&counts);
+
+        let mut dropped = run(&store);
+        let done = (0..polls).any(|_| poll(&mut dropped).is_ready());
+        drop(dropped);
+        assert_eq!(counts.running.alive(), 0, "after {polls} polls");
+
+        let before = counts.ended();
+        smol::block_on(run(&store)).unwrap();
+        for step in 0..4 {
+            assert_eq!(counts.ended()[step], ended[step], "step {step} ran to its end once, after {polls} polls");
+        }
+        assert_eq!(counts.ended()[4] - before[4], ended[4], "the target runs at each call");
+
+        drop(store);
+        assert_eq!(counts.values.alive(), 0, "after {polls} polls");
+        assert_eq!(counts.running.alive(), 0, "after {polls} polls");
+        if done {
+            return polls;
+        }
+    }
+    unreachable!("there is an end to a run")
+}
+
+#[test]
+fn a_run_can_be_dropped_at_any_point() {
+    let polls = dropped_everywhere(
+        |store| {
+            Box::pin(async {
+                run::<Meet>(store).await?;
+                Ok(())
+            })
+        },
+        [1, 1, 1, 1, 0],
+    );
+    assert_eq!(polls, 9);
+}
+
+#[test]
+fn so_can_one_whose_target_returns_something() {
+    let polls = dropped_everywhere(
+        |store| {
+            Box::pin(async {
+                run::<Tell>(store).await?;
+                Ok(())
+            })
+        },
+        [1, 1, 1, 1, 1],
+    );
+    assert_eq!(polls, 11);
+}
+
+#[test]
+fn so_can_one_for_a_resource() {
+    let polls = dropped_everywhere(
+        |store| {
+            Box::pin(async {
+                store.resource::<Right>().await?;
+                Ok(())
+            })
+        },
+        [1, 0, 1, 0, 0],
+    );
+    assert_eq!(polls, 7);
+}
+
+#[test]
+fn so_can_one_that_owns_its_store() {
+    for polls in 0.. {
+        let counts = Counts::default();
+        let mut dropped = run_owned::<Meet>(store(&counts));
+        let done = (0..polls).any(|_| poll(&mut dropped).is_ready());
+        drop(dropped);
+        assert_eq!(counts.running.alive(), 0, "after {polls} polls");
+        assert_eq!(counts.values.alive(), 0, "after {polls} polls");
+        if done {
+            assert_eq!(polls, 9);
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_run_does_nothing_until_it_is_polled() {
+    let counts = Counts::default();
+    let store = store(&counts);
+    let run = run::<Tell>(&store);
+    assert_eq!((counts.values.made(), counts.running.made()), (1, 0));
+    drop(run);
+    assert_eq!((counts.values.made(), counts.running.made()), (1, 0));
+}
+
+#[test]
+fn a_run_that_was_dropped_is_no_obstacle_to_dropping_the_store_or_moving_it() {
+    let counts = Counts::default();
+    let store = store(&counts);
+    assert!(poll(&mut run::<Meet>(&store)).is_pending());
+    let moved = Box::new(store);
+    let hlist_pat![_goal] = smol::block_on(run::<Meet>(&*moved)).unwrap();
+    drop(moved);
+    assert_eq!(counts.values.alive(), 0);
+}
+
+/// Counts how often it is polled, and is dropped with whatever polls it.
+struct Other;
+impl Step for Other {
+    type Inputs = HList![];
+    type Outputs = HList![Return<()>];
+    type Error = &'static str;
+    async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![Return(())])
+    }
+}
+
+#[test]
+fn a_race_drops_the_run_that_loses() {
+    let counts = Counts::default();
+    let store = store(&counts);
+    let quick = run::<Other>(&store);
+    let slow = run::<Meet>(&store);
+    let winner = ready(futures::future::select(slow, quick));
+    assert!(matches!(winner, futures::future::Either::Right(_)));
+    assert_eq!(counts.running.alive(), 1);
+    drop(winner);
+    assert_eq!(counts.running.alive(), 0);
+}

@@ -1,0 +1,131 @@
+//! `store.resource::<R>()`, the simplest way in: the value of a resource, and no more run than it takes.
+
+mod support;
+
+use pipeliner::{HList, Store, StoreOf, hlist, hlist_pat, resource, run};
+use support::{Gate, Journal, Task, pipeline, poll, ready, step};
+
+resource! {
+    Log: Journal;
+    Flour: u32;
+    Dough: u32;
+    Bread: u32;
+    Crumbs: u32;
+    Toast: u32;
+    Oven: Gate;
+    Cake: u32;
+}
+
+step!(Knead(log: Log, flour: Flour) -> [Dough] {
+    log.note("Knead");
+    Ok(hlist![flour + 1])
+});
+step!(Bake(log: Log, dough: Dough) -> [Bread, Crumbs] {
+    log.note("Bake");
+    Ok(hlist![10 * dough, 1])
+});
+step!(Roast(log: Log, bread: Bread) -> [Toast] {
+    log.note("Roast");
+    Ok(hlist![bread + 1])
+});
+step!(BakeSlowly(log: Log, oven: Oven, dough: Dough) -> [Cake] {
+    log.note("BakeSlowly");
+    oven.pass().await;
+    Ok(hlist![100 * dough])
+});
+
+pipeline! { Bakery: [Roast, Bake, Knead, BakeSlowly]; }
+
+/// A store with an oven that is shut.
+fn bakery(log: &Journal) -> StoreOf<Bakery, HList![Flour, Log, Oven]> {
+    Store::<Bakery>::new().with(Log, log.clone()).with(Flour, 4).with(Oven, Gate::new())
+}
+
+#[test]
+fn what_it_takes_is_run_and_nothing_else() {
+    let log = Journal::default();
+    let store = bakery(&log);
+    let bread: &u32 = ready(store.resource::<Bread>()).unwrap();
+    assert_eq!(bread, &50);
+    assert_eq!(log.take(), ["Knead", "Bake"]);
+}
+
+#[test]
+fn a_present_value_is_handed_out_and_nothing_runs() {
+    let log = Journal::default();
+    let store = bakery(&log);
+    let first = ready(store.resource::<Bread>()).unwrap();
+    log.take();
+
+    let second = ready(store.resource::<Bread>()).unwrap();
+    assert!(std::ptr::eq(first, second));
+    // The other output of the same step is there as well.
+    assert_eq!(ready(store.resource::<Crumbs>()).unwrap(), &1);
+    assert_eq!(log.take(), [""; 0]);
+
+    assert_eq!(ready(store.resource::<Toast>()).unwrap(), &51);
+    assert_eq!(log.take(), ["Roast"]);
+}
+
+#[test]
+fn a_supplied_value_is_handed_out_and_nothing_runs() {
+    let log = Journal::default();
+    let store = bakery(&log).with(Bread, 7);
+    assert_eq!(ready(store.resource::<Flour>()).unwrap(), &4);
+    assert_eq!(ready(store.resource::<Bread>()).unwrap(), &7);
+    assert_eq!(log.take(), [""; 0]);
+
+    assert_eq!(ready(store.resource::<Toast>()).unwrap(), &8);
+    assert_eq!(log.take(), ["Roast"]);
+}
+
+#[test]
+fn a_supplied_value_stays_when_its_step_runs_for_another_output() {
+    let log = Journal::default();
+    let store = bakery(&log).with(Bread, 7);
+    assert_eq!(ready(store.resource::<Crumbs>()).unwrap(), &1);
+    assert_eq!(log.take(), ["Knead", "Bake"]);
+    assert_eq!(ready(store.resource::<Bread>()).unwrap(), &7);
+}
+
+#[test]
+fn two_resources_can_be_asked_for_at_once() {
+    let log = Journal::default();
+    let store = bakery(&log);
+    let mut cake = store.resource::<Cake>();
+    let mut toast = store.resource::<Toast>();
+    assert!(poll(&mut cake).is_pending());
+    assert!(poll(&mut toast).is_ready());
+    assert_eq!(log.take(), ["Knead", "BakeSlowly", "Bake", "Roast"]);
+
+    store.get::<Oven>().unwrap().open();
+    assert_eq!(ready(cake).unwrap(), &500);
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn it_waits_for_a_run_that_has_begun() {
+    let log = Journal::default();
+    let store = bakery(&log);
+    let task = Task::new();
+    let mut target = run::<BakeSlowly>(&store);
+    let mut resource = store.resource::<Cake>();
+    assert!(poll(&mut target).is_pending());
+    assert!(task.poll(&mut resource).is_pending());
+    store.get::<Oven>().unwrap().open();
+
+    assert!(poll(&mut target).is_ready());
+    assert_eq!(task.take_wakes(), 1);
+    assert_eq!(ready(resource).unwrap(), &500);
+    assert_eq!(log.take(), ["Knead", "BakeSlowly"]);
+}
+
+#[test]
+fn a_target_finds_what_was_asked_for_as_a_resource() {
+    let log = Journal::default();
+    let store = bakery(&log);
+    ready(store.resource::<Dough>()).unwrap();
+    let hlist_pat![bread, crumbs] = ready(run::<Bake>(&store)).unwrap();
+    assert_eq!((*bread, *crumbs), (50, 1));
+    assert_eq!(log.take(), ["Knead", "Bake"]);
+}

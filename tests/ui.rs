@@ -1,0 +1,25 @@
+//! What the compiler says to each mistake, and that the twin of each without the mistake compiles.
+//!
+//! The texts are those of one compiler, the pinned one. With another one the failing cases are left out, with a note.
+
+use std::process::Command;
+
+/// The compiler whose texts are kept.
+const PINNED: &str = "rustc 1.95.0";
+
+#[test]
+fn mistakes_are_explained() {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = Command::new(rustc).arg("--version").output().expect("rustc runs");
+    let version = String::from_utf8_lossy(&version.stdout);
+    if !version.starts_with(PINNED) {
+        eprintln!("note: skipped the texts of errors: they are kept for {PINNED}, and this is {version}");
+        return;
+    }
+    trybuild::TestCases::new().compile_fail("ui-tests/fail/*.rs");
+}
+
+#[test]
+fn what_is_no_mistake_compiles() {
+    trybuild::TestCases::new().pass("ui-tests/pass/*.rs");
+}

@@ -1,0 +1,10 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Calc, GetDivision};
+use pipeliner::{Store, run};
+
+fn main() {
+    let store = Store::<Calc>::new();
+    let _ = run::<GetDivision>(&store);
+}

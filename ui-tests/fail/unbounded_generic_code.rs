@@ -1,0 +1,11 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Calc, Divide};
+use pipeliner::{Store, Supply, run};
+
+async fn divide<G: Supply>(store: &Store<Calc, G>) {
+    let _ = run::<Divide>(store).await;
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::Calc;
+use pipeliner::{Store, resource};
+
+resource! {
+    Weather: String;
+}
+
+fn main() {
+    let store = Store::<Calc>::new();
+    let _ = store.resource::<Weather>();
+}
