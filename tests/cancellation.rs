@@ -237,7 +237,7 @@ fn a_run_that_was_dropped_is_no_obstacle_to_dropping_the_store_or_moving_it() {
     assert_eq!(counts.values.alive(), 0);
 }
 
-/// Counts how often it is polled, and is dropped with whatever polls it.
+/// A target that needs nothing.
 struct Other;
 impl Step for Other {
     type Inputs = HList![];

@@ -231,14 +231,14 @@ impl Future for Scheduler<'_> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         this.wakeups.register(cx.waker());
-        this.start_ready()?;
         for word in 0..this.wakeups.words() {
             // Each woken step once: one that wakes itself has its next turn when the run has.
             for step in this.wakeups.take(word) {
                 this.poll_step(step)?;
             }
-            this.start_ready()?;
         }
+        // After that, or a step that wakes itself as it starts would have two turns.
+        this.start_ready()?;
         if this.unfinished == 0 { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 }
