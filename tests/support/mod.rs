@@ -34,7 +34,8 @@ pub(crate) use step;
 
 /// Declares pipelines: `pipeline! { Calc: [Divide, Mod]; }`.
 macro_rules! pipeline {
-    ($($name:ident: [$($step:ty),* $(,)?]);* $(;)?) => {$(
+    ($($(#[$attribute:meta])* $name:ident: [$($step:ty),* $(,)?]);* $(;)?) => {$(
+        $(#[$attribute])*
         struct $name;
         impl pipeliner::Pipeline for $name {
             type Steps = pipeliner::HList![$($step),*];
