@@ -1,0 +1,271 @@
+//! Several runs at once on one store: a step's body runs once, and the others wait for what it gives.
+
+mod support;
+
+use pipeliner::{HList, Return, Store, StoreOf, hlist, hlist_pat, resource, run};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use support::{Census, Gate, Journal, Task, pipeline, poll, ready, step};
+
+resource! {
+    Log: Journal;
+    Opened: Gate;
+    Slow: u32;
+    Next: u32;
+    Other: u32;
+    Last: u32;
+}
+
+step!(RunSlow(log: Log, opened: Opened) -> [Slow] {
+    log.note("RunSlow starts");
+    opened.pass().await;
+    log.note("RunSlow ends");
+    Ok(hlist![1])
+});
+step!(RunNext(log: Log, slow: Slow) -> [Next] {
+    log.note("RunNext");
+    Ok(hlist![slow + 1])
+});
+step!(RunOther(log: Log) -> [Other] {
+    log.note("RunOther");
+    Ok(hlist![10])
+});
+step!(RunLast(log: Log, next: Next, other: Other) -> [Last] {
+    log.note("RunLast");
+    Ok(hlist![next + other])
+});
+
+pipeline! { Shared: [RunSlow, RunNext, RunOther, RunLast]; }
+
+type SharedStore = StoreOf<Shared, HList![Log, Opened]>;
+
+fn store(log: &Journal, opened: &Gate) -> SharedStore {
+    Store::<Shared>::new().with(Log, log.clone()).with(Opened, opened.clone())
+}
+
+#[test]
+fn a_step_that_two_runs_need_runs_once() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let (first_task, second_task) = (Task::new(), Task::new());
+    let (mut first, mut second) = (run::<RunNext>(&store), run::<RunNext>(&store));
+
+    assert!(first_task.poll(&mut first).is_pending());
+    assert!(second_task.poll(&mut second).is_pending());
+    assert_eq!(log.take(), ["RunSlow starts"]);
+
+    // Only the run that has the step is woken by it.
+    opened.open();
+    assert_eq!((first_task.take_wakes(), second_task.take_wakes()), (1, 0));
+
+    // The other one when the step is done.
+    let hlist_pat![next] = ready(first).unwrap();
+    assert_eq!(*next, 2);
+    assert_eq!(second_task.take_wakes(), 1);
+    let hlist_pat![next] = ready(second).unwrap();
+    assert_eq!(*next, 2);
+    assert_eq!(log.take(), ["RunSlow ends", "RunNext"]);
+}
+
+#[test]
+fn a_run_that_waits_for_another_gets_on_with_the_rest() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let (mut first, mut second) = (run::<RunNext>(&store), run::<RunLast>(&store));
+
+    assert!(poll(&mut first).is_pending());
+    assert!(poll(&mut second).is_pending());
+    assert_eq!(log.take(), ["RunSlow starts", "RunOther"]);
+
+    opened.open();
+    assert!(poll(&mut second).is_pending());
+    assert!(poll(&mut first).is_ready());
+    assert_eq!(log.take(), ["RunSlow ends", "RunNext"]);
+    assert!(poll(&mut second).is_ready());
+    assert_eq!(log.take(), ["RunLast"]);
+}
+
+#[test]
+fn if_a_run_is_dropped_another_takes_over() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let tasks = [Task::new(), Task::new(), Task::new()];
+    let mut first = run::<RunNext>(&store);
+    let mut second = run::<RunNext>(&store);
+    let mut third = store.resource::<Slow>();
+    assert!(tasks[0].poll(&mut first).is_pending());
+    assert!(tasks[1].poll(&mut second).is_pending());
+    assert!(tasks[2].poll(&mut third).is_pending());
+
+    drop(first);
+    assert!(tasks[1].take_wakes() + tasks[2].take_wakes() >= 1, "somebody is told");
+    assert!(tasks[2].poll(&mut third).is_pending());
+    assert!(tasks[1].poll(&mut second).is_pending());
+    // Exactly one of those who wait takes over.
+    assert_eq!(log.take(), ["RunSlow starts", "RunSlow starts"]);
+
+    opened.open();
+    assert_eq!((tasks[1].take_wakes(), tasks[2].take_wakes()), (0, 1));
+    assert_eq!(ready(third).unwrap(), &1);
+    assert_eq!(tasks[1].take_wakes(), 1);
+    ready(second).unwrap();
+    assert_eq!(log.take(), ["RunSlow ends", "RunNext"]);
+}
+
+#[test]
+fn if_those_who_took_over_are_dropped_the_next_one_does() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let mut runs: Vec<_> = (0..5).map(|_| (Task::new(), run::<RunNext>(&store))).collect();
+    for (task, run) in &mut runs {
+        assert!(task.poll(run).is_pending());
+    }
+    assert_eq!(log.take(), ["RunSlow starts"]);
+
+    // The first one goes; the next is polled if it was woken.
+    while runs.len() > 1 {
+        drop(runs.remove(0));
+        for (task, run) in &mut runs {
+            if task.take_wakes() > 0 {
+                assert!(task.poll(run).is_pending());
+            }
+        }
+        assert_eq!(log.take(), ["RunSlow starts"], "with {} left", runs.len());
+    }
+    opened.open();
+    let (task, run) = runs.pop().unwrap();
+    assert_eq!(task.take_wakes(), 1);
+    ready(run).unwrap();
+    assert_eq!(log.take(), ["RunSlow ends", "RunNext"]);
+}
+
+#[test]
+fn a_run_that_waited_and_was_dropped_is_harmless() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let (mut first, mut second) = (run::<RunNext>(&store), run::<RunNext>(&store));
+    assert!(poll(&mut first).is_pending());
+    assert!(poll(&mut second).is_pending());
+    drop(second);
+    opened.open();
+    assert!(poll(&mut first).is_ready());
+    assert_eq!(log.take(), ["RunSlow starts", "RunSlow ends", "RunNext"]);
+}
+
+#[test]
+fn a_run_that_was_told_to_take_over_and_was_dropped_first_is_harmless() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let task = Task::new();
+    let (mut first, mut second, mut third) = (run::<RunNext>(&store), run::<RunNext>(&store), run::<RunNext>(&store));
+    assert!(poll(&mut first).is_pending());
+    assert!(poll(&mut second).is_pending());
+    assert!(task.poll(&mut third).is_pending());
+    drop(first);
+    drop(second);
+    assert!(task.take_wakes() >= 1);
+    opened.open();
+    assert!(task.poll(&mut third).is_ready());
+    assert_eq!(log.take(), ["RunSlow starts", "RunSlow starts", "RunSlow ends", "RunNext"]);
+}
+
+#[test]
+fn a_run_that_was_never_polled_claims_nothing() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    opened.open();
+    let _first = run::<RunNext>(&store);
+    ready(run::<RunNext>(&store)).unwrap();
+    assert_eq!(log.take(), ["RunSlow starts", "RunSlow ends", "RunNext"]);
+}
+
+resource! {
+    FailuresLeft: AtomicUsize;
+    Fetched: u32;
+}
+
+step!(Fetch(log: Log, opened: Opened, left: FailuresLeft) -> [Fetched], &'static str {
+    log.note("Fetch starts");
+    opened.pass().await;
+    match left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+        Ok(_) => Err("no answer"),
+        Err(_) => Ok(hlist![7]),
+    }
+});
+
+pipeline! { Fetching: [Fetch]; }
+
+#[test]
+fn a_failure_leaves_the_step_to_others() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store =
+        Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
+    let mut first = run::<Fetch>(&store);
+    assert!(poll(&mut first).is_pending());
+    opened.open();
+    ready(first).unwrap_err();
+    let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
+    assert_eq!(*fetched, 7);
+    assert_eq!(log.take(), ["Fetch starts", "Fetch starts"]);
+}
+
+resource! {
+    Bodies: Arc<AtomicUsize>;
+    Values: Census;
+    W1: support::Counted;
+    W2: support::Counted;
+    W3: support::Counted;
+    W4: support::Counted;
+}
+
+/// Steps that count how often their bodies come to their ends, and give way to other tasks on the way there.
+macro_rules! workers {
+    ($($name:ident($($input:ident)?) -> $output:ident);* $(;)?) => {$(
+        step!($name(bodies: Bodies, values: Values $(, _input: $input)?) -> [$output] {
+            for _ in 0..3 {
+                smol::future::yield_now().await;
+            }
+            bodies.fetch_add(1, Ordering::SeqCst);
+            Ok(hlist![values.make()])
+        });
+    )*};
+}
+workers! {
+    Work1() -> W1;
+    Work2(W1) -> W2;
+    Work3(W1) -> W3;
+    Work4() -> W4;
+}
+step!(All(_2: W2, _3: W3, _4: W4) -> [Return<()>] { Ok(hlist![Return(())]) });
+
+pipeline! { Working: [Work1, Work2, Work3, Work4]; }
+
+/// Many runs from several threads, some of which are dropped on the way; again and again.
+#[test]
+fn runs_in_several_threads_share_the_work() {
+    for round in 0..200 {
+        let (bodies, values) = (Arc::new(AtomicUsize::new(0)), Census::default());
+        let store = Store::<Working>::new().with(Bodies, bodies.clone()).with(Values, values.clone());
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let store = &store;
+                scope.spawn(move || {
+                    let mut dropped = run::<All>(store);
+                    for _ in 0..(round + thread) % 6 {
+                        if let Poll::Ready(done) = poll(&mut dropped) {
+                            done.unwrap();
+                            break;
+                        }
+                    }
+                    drop(dropped);
+                    smol::block_on(run::<All>(store)).unwrap();
+                });
+            }
+        });
+        assert_eq!(bodies.load(Ordering::SeqCst), 4, "in round {round}");
+        assert_eq!((values.made(), values.alive()), (4, 4));
+        drop(store);
+        assert_eq!(values.alive(), 0);
+    }
+}
