@@ -1,0 +1,356 @@
+//! A run works under any executor: its steps are polled in the caller's task, which may live wherever it likes.
+
+mod support;
+
+use pipeliner::{HList, Return, Run, RunError, RunOptions, Runs, RunsOwned, Step, Store, StoreOf};
+use pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
+use std::future::Future;
+use std::marker;
+use std::sync::Arc;
+use std::time::Duration;
+use support::{Gate, pipeline, ready, step};
+
+resource! {
+    Name: String;
+    Count: u32;
+    Head: String;
+    Tail: String;
+    Page: String;
+}
+
+/// Gives way to other tasks, so that the run pends and is polled again, perhaps in another thread.
+async fn give_way() {
+    for _ in 0..3 {
+        smol::future::yield_now().await;
+    }
+}
+
+step!(MakeHead(name: Name) -> [Head], &'static str {
+    give_way().await;
+    if name.is_empty() {
+        return Err("no name");
+    }
+    Ok(hlist![format!("# {name}\n")])
+});
+step!(MakeTail(count: Count) -> [Tail] {
+    give_way().await;
+    Ok(hlist!["-".repeat(*count as usize)])
+});
+step!(MakePage(head: Head, tail: Tail) -> [Page] {
+    give_way().await;
+    Ok(hlist![format!("{head}{tail}")])
+});
+step!(Send(page: Page) -> [Return<String>] {
+    give_way().await;
+    Ok(hlist![Return(page.clone())])
+});
+
+pipeline! { Pages: [Send, MakePage, MakeTail, MakeHead]; }
+
+/// As a struct or a signature writes it.
+type Supplied = StoreOf<Pages, HList![Name, Count]>;
+
+fn store(name: &str) -> Supplied {
+    Store::<Pages>::new().with(Name, name.to_owned()).with(Count, 3)
+}
+
+const PAGE: &str = "# World\n---";
+
+async fn send(store: &Supplied) -> Result<String, RunError> {
+    let hlist_pat![Return(page)] = run::<Send>(store).await?;
+    Ok(page)
+}
+
+#[test]
+fn under_smol() {
+    assert_eq!(smol::block_on(send(&store("World"))).unwrap(), PAGE);
+}
+
+#[test]
+fn under_futures() {
+    assert_eq!(futures::executor::block_on(send(&store("World"))).unwrap(), PAGE);
+}
+
+#[test]
+fn under_tokio_in_one_thread() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    assert_eq!(runtime.block_on(send(&store("World"))).unwrap(), PAGE);
+}
+
+#[test]
+fn in_tasks_of_tokio_in_several_threads() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
+    let shared = Arc::new(store("World"));
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let shared = Arc::clone(&shared);
+            // A run of a store in an `Arc`, borrowed from the task.
+            runtime.spawn(async move {
+                let hlist_pat![Return(page)] = run::<Send>(&shared).await?;
+                Ok::<_, RunError>(page)
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(runtime.block_on(task).unwrap().unwrap(), PAGE);
+    }
+}
+
+#[test]
+fn in_tasks_of_smol_in_several_threads() {
+    let executor = smol::Executor::new();
+    let (stop, stopped) = smol::channel::unbounded::<()>();
+    let shared = Arc::new(store("World"));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| smol::block_on(executor.run(stopped.recv())).unwrap_err());
+        }
+        let tasks: Vec<_> = (0..20)
+            .map(|_| {
+                let shared = Arc::clone(&shared);
+                executor.spawn(async move { send(&shared).await })
+            })
+            .collect();
+        for task in tasks {
+            assert_eq!(smol::block_on(task).unwrap(), PAGE);
+        }
+        drop(stop);
+    });
+}
+
+#[test]
+fn a_run_spawned_as_it_is() {
+    // No async block around it: the store is borrowed for as long as the executor lives.
+    let store = store("World");
+    let executor = smol::Executor::new();
+    let task = executor.spawn(run::<Send>(&store));
+    let hlist_pat![Return(page)] = smol::block_on(executor.run(task)).unwrap();
+    assert_eq!(page, PAGE);
+}
+
+#[test]
+fn an_owned_run_spawned_as_it_is() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let task = runtime.spawn(run_owned::<MakePage>(store("World")));
+    let hlist_pat![page] = runtime.block_on(task).unwrap().unwrap();
+    assert_eq!(page, PAGE);
+}
+
+#[test]
+fn a_run_that_is_polled_in_one_thread_may_go_on_in_another() {
+    let shared = Arc::new(store("World"));
+    let mut run = run::<MakePage>(&shared);
+    assert!(support::poll(&mut run).is_pending());
+    std::thread::scope(|scope| {
+        let page = scope.spawn(move || smol::block_on(run).unwrap().head).join().unwrap();
+        assert_eq!(page, PAGE);
+    });
+}
+
+resource! {
+    Opened: Gate;
+    Slept: ();
+    Fetched: u32;
+}
+
+step!(Sleep() -> [Slept] {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    Ok(hlist![()])
+});
+step!(Fetch(opened: Opened, _slept: Slept) -> [Fetched] {
+    opened.pass().await;
+    // A step may spawn tasks of its runtime.
+    Ok(hlist![tokio::spawn(async { 7 }).await.unwrap()])
+});
+
+pipeline! { Clocks: [Sleep, Fetch]; }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn steps_use_what_their_runtime_offers() {
+    let opened = Gate::new();
+    let store = Store::<Clocks>::new().with(Opened, opened.clone());
+    let opener = tokio::spawn(async move { opened.open() });
+    assert_eq!(store.resource::<Fetched>().await.unwrap(), &7);
+    opener.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_run_under_a_timeout_is_dropped_when_it_ends() {
+    let store = Store::<Clocks>::new().with(Opened, Gate::new());
+    // Without a time to wait for: the gate stays shut, and nothing else is awaited once the clock has been.
+    store.resource::<Slept>().await.unwrap();
+    let elapsed = tokio::time::timeout(Duration::ZERO, run::<Fetch>(&store)).await;
+    assert!(elapsed.is_err());
+    store.get::<Opened>().unwrap().open();
+    let hlist_pat![fetched] = run::<Fetch>(&store).await.unwrap();
+    assert_eq!(*fetched, 7);
+}
+
+/// A server that holds its store in a field.
+struct App {
+    store: Supplied,
+}
+
+impl App {
+    fn new(name: &str) -> Self {
+        // In the other order than in the type of the field.
+        App { store: Store::<Pages>::new().with(Count, 3).with(Name, name.to_owned()) }
+    }
+
+    async fn page(&self) -> Result<&str, RunError> {
+        let hlist_pat![page] = run::<MakePage>(&self.store).await?;
+        Ok(page)
+    }
+}
+
+#[test]
+fn a_store_lives_in_a_struct_whatever_the_order_in_which_it_was_supplied() {
+    let app = App::new("World");
+    assert_eq!(smol::block_on(app.page()).unwrap(), PAGE);
+    let either: [Supplied; 2] = [
+        Store::<Pages>::new().with(Count, 3).with(Name, String::new()),
+        Store::<Pages>::new().with(Name, String::new()).with(Count, 3),
+    ];
+    let [first, _]: [StoreOf<Pages, HList![Count, Name]>; 2] = either;
+    assert_eq!(first.get::<Count>(), Some(&3));
+}
+
+/// What a web framework hands to a handler, and what it asks of one.
+struct State<T>(T);
+struct Request(&'static str);
+struct Response(String);
+
+trait Handler<T> {
+    fn call(self, state: T, request: Request) -> impl Future<Output = Response> + marker::Send + 'static;
+}
+
+impl<T, F, R> Handler<T> for F
+where
+    F: FnOnce(State<T>, Request) -> R,
+    R: Future<Output = Response> + marker::Send + 'static,
+{
+    fn call(self, state: T, request: Request) -> impl Future<Output = Response> + marker::Send + 'static {
+        self(State(state), request)
+    }
+}
+
+/// A handler with a store of the application's.
+async fn show(State(app): State<Arc<App>>, Request(path): Request) -> Response {
+    match run::<Send>(&app.store).await {
+        Ok(hlist_pat![Return(page)]) => Response(format!("{path}: {page}")),
+        Err(error) => Response(format!("{path}: {error:#}")),
+    }
+}
+
+/// A handler with a store of its own.
+async fn greet(State(_): State<Arc<App>>, Request(path): Request) -> Response {
+    let store = Store::<Pages>::new().with(Name, path.to_owned()).with(Count, 1);
+    match store.resource::<Page>().await {
+        Ok(page) => Response(page.clone()),
+        Err(error) => Response(error.to_string()),
+    }
+}
+
+#[test]
+fn a_handler_of_a_web_framework_runs_a_pipeline() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let respond = |name| {
+        let app = Arc::new(App::new(name));
+        let shown = runtime.spawn(show.call(Arc::clone(&app), Request("/")));
+        let greeted = runtime.spawn(greet.call(app, Request("you")));
+        runtime.block_on(async { (shown.await.unwrap().0, greeted.await.unwrap().0) })
+    };
+    assert_eq!(respond("World"), (format!("/: {PAGE}"), "# you\n-".to_owned()));
+    assert_eq!(respond("").0, "/: step `MakeHead`, needed by `MakePage`, needed by `Send`, failed: no name");
+}
+
+/// Code for any store that runs a target.
+async fn page_of(store: &impl Runs<MakePage>) -> Result<String, RunError> {
+    let hlist_pat![page] = run_with::<MakePage>(store, RunOptions::new().limit(1)).await?;
+    Ok(page.clone())
+}
+
+/// Code for any target that returns a text.
+async fn text_of<T, S>(store: &S) -> Result<String, RunError>
+where
+    T: Step<Outputs = HList![Return<String>]>,
+    S: Runs<T>,
+{
+    let hlist_pat![Return(text)] = run::<T>(store).await?;
+    Ok(text)
+}
+
+/// Code that takes a store and keeps nothing of it but the outputs.
+async fn consume(store: impl RunsOwned<MakePage>) -> Result<String, RunError> {
+    let hlist_pat![page] = run_owned::<MakePage>(store).await?;
+    Ok(page)
+}
+
+/// A task of any store that is shared.
+fn spawnable<S>(store: Arc<S>) -> impl Future<Output = Result<String, RunError>> + marker::Send + 'static
+where
+    S: Runs<Send> + marker::Send + 'static,
+{
+    async move {
+        let hlist_pat![Return(page)] = run::<Send>(&*store).await?;
+        Ok(page)
+    }
+}
+
+#[test]
+fn code_may_be_generic_over_stores() {
+    smol::block_on(async {
+        assert_eq!(page_of(&store("World")).await.unwrap(), PAGE);
+        assert_eq!(page_of(&Arc::new(store("World"))).await.unwrap(), PAGE);
+        assert_eq!(text_of::<Send, _>(&store("World")).await.unwrap(), PAGE);
+        assert_eq!(consume(store("World")).await.unwrap(), PAGE);
+        assert_eq!(spawnable(Arc::new(store("World"))).await.unwrap(), PAGE);
+    });
+}
+
+#[test]
+fn a_trait_object_may_stand_for_a_store() {
+    trait Site: marker::Send + Sync {
+        fn page(&self) -> Run<'_, HList![&String]>;
+    }
+    impl Site for Supplied {
+        fn page(&self) -> Run<'_, HList![&String]> {
+            run::<MakePage>(self)
+        }
+    }
+    let sites: [Box<dyn Site>; 2] = [Box::new(store("World")), Box::new(store("World"))];
+    for site in &sites {
+        let hlist_pat![page] = smol::block_on(site.page()).unwrap();
+        assert_eq!(page, PAGE);
+    }
+}
+
+/// Checked by the compiler: what can be sent, shared and moved.
+fn _ensure_send_and_sync(store: Supplied) {
+    fn is_send<T: marker::Send>(_: &T) {}
+    fn is_sync<T: Sync>(_: &T) {}
+    fn is_static<T: 'static>(_: &T) {}
+    fn is_send_and_unpin<T: marker::Send + Unpin>(_: &T) {}
+
+    is_send(&store);
+    is_sync(&store);
+    is_static(&store);
+    is_send_and_unpin(&run::<Send>(&store));
+    is_send_and_unpin(&run_with::<MakePage>(&store, RunOptions::new()));
+    is_send_and_unpin(&store.resource::<Page>());
+
+    let owned = run_owned::<Send>(store);
+    is_send_and_unpin(&owned);
+    is_static(&owned);
+}
+
+#[test]
+fn runs_may_be_joined_in_one_task() {
+    let store = store("World");
+    let both = futures::future::join(run::<Send>(&store), store.resource::<Page>());
+    let (sent, page) = smol::block_on(both);
+    let hlist_pat![Return(sent)] = sent.unwrap();
+    assert_eq!(&sent, page.unwrap());
+    // Everything is there now.
+    assert_eq!(ready(store.resource::<Page>()).unwrap(), PAGE);
+}
