@@ -240,6 +240,7 @@ impl Step for Make16 {
 /// 16 inputs and 16 outputs.
 struct Square16;
 
+#[rustfmt::skip] // It would write a line for each.
 impl Step for Square16 {
     type Inputs = HList![N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16];
     type Outputs = HList![M01, M02, M03, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M15, M16];
@@ -248,22 +249,8 @@ impl Step for Square16 {
         hlist_pat![n01, n02, n03, n04, n05, n06, n07, n08, n09, n10, n11, n12, n13, n14, n15, n16]: Inputs<'_, Self>,
     ) -> Result<Outputs<Self>, Self::Error> {
         Ok(hlist![
-            n01 * n01,
-            n02 * n02,
-            n03 * n03,
-            n04 * n04,
-            n05 * n05,
-            n06 * n06,
-            n07 * n07,
-            n08 * n08,
-            n09 * n09,
-            n10 * n10,
-            n11 * n11,
-            n12 * n12,
-            n13 * n13,
-            n14 * n14,
-            n15 * n15,
-            n16 * n16
+            n01 * n01, n02 * n02, n03 * n03, n04 * n04, n05 * n05, n06 * n06, n07 * n07, n08 * n08, n09 * n09,
+            n10 * n10, n11 * n11, n12 * n12, n13 * n13, n14 * n14, n15 * n15, n16 * n16,
         ])
     }
 }
@@ -271,95 +258,19 @@ impl Step for Square16 {
 /// 40 outputs, and a returned one in their midst.
 struct Make40;
 
+#[rustfmt::skip] // It would write a line for each.
 impl Step for Make40 {
     type Inputs = HList![];
     type Outputs = HList![
-        N01,
-        N02,
-        N03,
-        N04,
-        N05,
-        N06,
-        N07,
-        N08,
-        N09,
-        N10,
-        N11,
-        N12,
-        N13,
-        N14,
-        N15,
-        N16,
-        N17,
-        N18,
-        N19,
-        N20,
-        N21,
-        N22,
-        N23,
-        N24,
-        N25,
-        N26,
-        N27,
-        N28,
-        N29,
-        N30,
-        N31,
-        N32,
-        N33,
-        N34,
-        N35,
-        N36,
-        Return<&'static str>,
-        N37,
-        N38,
-        N39,
-        N40
+        N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16, N17, N18, N19, N20, N21, N22,
+        N23, N24, N25, N26, N27, N28, N29, N30, N31, N32, N33, N34, N35, N36, Return<&'static str>, N37, N38, N39,
+        N40,
     ];
     type Error = Infallible;
     async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
         Ok(hlist![
-            1,
-            2,
-            3,
-            4,
-            5,
-            6,
-            7,
-            8,
-            9,
-            10,
-            11,
-            12,
-            13,
-            14,
-            15,
-            16,
-            17,
-            18,
-            19,
-            20,
-            21,
-            22,
-            23,
-            24,
-            25,
-            26,
-            27,
-            28,
-            29,
-            30,
-            31,
-            32,
-            33,
-            34,
-            35,
-            36,
-            Return("in their midst"),
-            37,
-            38,
-            39,
-            40
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+            29, 30, 31, 32, 33, 34, 35, 36, Return("in their midst"), 37, 38, 39, 40,
         ])
     }
 }
@@ -367,6 +278,7 @@ impl Step for Make40 {
 /// 40 inputs.
 struct Sum40;
 
+#[rustfmt::skip] // It would write a line for each.
 impl Step for Sum40 {
     type Inputs = HList![
         N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16, N17, N18, N19, N20, N21, N22,
@@ -410,6 +322,7 @@ fn a_step_may_have_16_inputs_and_16_outputs() {
 }
 
 #[test]
+#[rustfmt::skip] // It would write a line for each.
 fn a_step_may_have_40() {
     let store = Store::<Sums>::new();
     let hlist_pat![total] = ready(run::<Sum40>(&store)).unwrap();
@@ -418,47 +331,9 @@ fn a_step_may_have_40() {
     assert_eq!(store.get::<N33>(), Some(&33));
 
     let hlist_pat![
-        _first,
-        _n02,
-        _n03,
-        _n04,
-        _n05,
-        _n06,
-        _n07,
-        _n08,
-        _n09,
-        _n10,
-        _n11,
-        _n12,
-        _n13,
-        _n14,
-        _n15,
-        _n16,
-        _n17,
-        _n18,
-        _n19,
-        _n20,
-        _n21,
-        _n22,
-        _n23,
-        _n24,
-        _n25,
-        _n26,
-        _n27,
-        _n28,
-        _n29,
-        _n30,
-        _n31,
-        _n32,
-        _n33,
-        _n34,
-        _n35,
-        _n36,
-        Return(text),
-        _n37,
-        _n38,
-        _n39,
-        last
+        _first, _n02, _n03, _n04, _n05, _n06, _n07, _n08, _n09, _n10, _n11, _n12, _n13, _n14, _n15, _n16, _n17, _n18,
+        _n19, _n20, _n21, _n22, _n23, _n24, _n25, _n26, _n27, _n28, _n29, _n30, _n31, _n32, _n33, _n34, _n35, _n36,
+        Return(text), _n37, _n38, _n39, last,
     ] = ready(run::<Make40>(&store)).unwrap();
     assert_eq!((text, *last), ("in their midst", 40));
 }
