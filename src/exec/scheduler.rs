@@ -71,7 +71,7 @@ impl<'s> Scheduler<'s> {
             plan,
             slots: view.slots(),
             nodes: core::iter::repeat_with(idle).take(steps).collect(),
-            ready: VecDeque::new(),
+            ready: VecDeque::with_capacity(steps),
             running: 0,
             limit: options.limit.unwrap_or(usize::MAX),
             unfinished: 0,
