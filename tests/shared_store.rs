@@ -3,9 +3,11 @@
 mod support;
 
 use pipeliner::{HList, Return, Store, StoreOf, hlist, hlist_pat, resource, run};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
 use support::{Census, Gate, Journal, Task, pipeline, poll, ready, step};
 
 resource! {
@@ -111,6 +113,48 @@ fn if_a_run_is_dropped_another_takes_over() {
     assert_eq!(tasks[1].take_wakes(), 1);
     ready(second).unwrap();
     assert_eq!(log.take(), ["RunSlow ends", "RunNext"]);
+}
+
+resource! {
+    Held: ();
+}
+
+step!(Hold(log: Log, opened: Opened) -> [Held] {
+    let _held = log.on_drop("let go");
+    opened.pass().await;
+    Ok(hlist![()])
+});
+
+pipeline! { Holding: [Hold]; }
+
+/// A task that notes when it is woken.
+struct Bell(Journal);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.note("woken");
+    }
+}
+
+#[test]
+fn nobody_is_told_before_the_step_has_let_go_of_what_it_held() {
+    let log = Journal::default();
+    let bell = Waker::from(Arc::new(Bell(log.clone())));
+    let ring = &mut Context::from_waker(&bell);
+    for ends in [true, false] {
+        let opened = Gate::new();
+        let store = Store::<Holding>::new().with(Log, log.clone()).with(Opened, opened.clone());
+        let (mut first, mut second) = (run::<Hold>(&store), run::<Hold>(&store));
+        assert!(poll(&mut first).is_pending());
+        assert!(Pin::new(&mut second).poll(ring).is_pending());
+        if ends {
+            opened.open();
+            assert!(poll(&mut first).is_ready());
+        } else {
+            drop(first);
+        }
+        assert_eq!(log.take(), ["let go", "woken"]);
+    }
 }
 
 #[test]
