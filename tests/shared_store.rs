@@ -2,8 +2,9 @@
 
 mod support;
 
-use pipeliner::{HList, Return, Store, StoreOf, hlist, hlist_pat, resource, run};
-use std::future::Future;
+use pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, hlist_pat, resource, run};
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +72,27 @@ fn a_step_that_two_runs_need_runs_once() {
 }
 
 #[test]
+fn all_who_wait_are_told_when_the_step_is_done() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let mut first = run::<RunSlow>(&store);
+    assert!(poll(&mut first).is_pending());
+    let mut others: Vec<_> = (0..5).map(|_| (Task::new(), run::<RunSlow>(&store))).collect();
+    for (task, other) in &mut others {
+        assert!(task.poll(other).is_pending());
+    }
+
+    opened.open();
+    assert!(poll(&mut first).is_ready());
+    for (task, other) in others {
+        assert_eq!(task.take_wakes(), 1);
+        let hlist_pat![slow] = ready(other).unwrap();
+        assert_eq!(*slow, 1);
+    }
+    assert_eq!(log.take(), ["RunSlow starts", "RunSlow ends"]);
+}
+
+#[test]
 fn a_run_that_waits_for_another_gets_on_with_the_rest() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
@@ -119,11 +141,23 @@ resource! {
     Held: ();
 }
 
-step!(Hold(log: Log, opened: Opened) -> [Held] {
-    let _held = log.on_drop("let go");
-    opened.pass().await;
-    Ok(hlist![()])
-});
+/// Holds something for as long as its future is there; one of an async function would let go as it ends.
+struct Hold;
+impl Step for Hold {
+    type Inputs = HList![Log, Opened];
+    type Outputs = HList![Held];
+    type Error = Infallible;
+    fn run(
+        hlist_pat![log, opened]: Inputs<'_, Self>,
+    ) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send {
+        let held = log.on_drop("let go");
+        let mut passed = Box::pin(opened.pass());
+        poll_fn(move |cx| {
+            let _ = &held;
+            passed.as_mut().poll(cx).map(|()| Ok(hlist![()]))
+        })
+    }
+}
 
 pipeline! { Holding: [Hold]; }
 
