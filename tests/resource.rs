@@ -36,8 +36,10 @@ step!(BakeSlowly(log: Log, oven: Oven, dough: Dough) -> [Cake] {
 
 pipeline! { Bakery: [Roast, Bake, Knead, BakeSlowly]; }
 
+type BakeryStore = StoreOf<Bakery, HList![Flour, Log, Oven]>;
+
 /// A store with an oven that is shut.
-fn bakery(log: &Journal) -> StoreOf<Bakery, HList![Flour, Log, Oven]> {
+fn bakery(log: &Journal) -> BakeryStore {
     Store::<Bakery>::new().with(Log, log.clone()).with(Flour, 4).with(Oven, Gate::new())
 }
 
