@@ -1,5 +1,4 @@
-//! typed-pipeliner
-#![doc(html_root_url = "https://docs.rs/typed-pipeliner")]
+#![doc = include_str!("../README.md")]
 
 mod error;
 #[doc(hidden)]

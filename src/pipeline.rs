@@ -7,7 +7,40 @@ use crate::proof::lists::{Register, Registers};
 use crate::step::Step;
 use frunk::{HCons, HNil};
 
-/// A set of steps that are registered together. (docs to come)
+/// A set of steps: a unit type with a list of them.
+///
+/// The order does not matter. An element may itself be a list, so that a crate can export a group of steps; a step that is
+/// reached through two groups counts once. A pipeline may hold steps whose prerequisites are missing, as long as no
+/// target needs them. Steps and resources may be in several pipelines.
+///
+/// Two steps that provide the same resource are refused where a store is made.
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};
+/// # resource! { Config: u8; Pool: u8; Cache: u8; }
+/// # macro_rules! steps { ($($step:ident: $resource:ident),*) => {$(
+/// #     struct $step;
+/// #     impl Step for $step {
+/// #         type Inputs = HList![];
+/// #         type Outputs = HList![$resource];
+/// #         type Error = std::convert::Infallible;
+/// #         async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![1]) }
+/// #     }
+/// # )*} }
+/// # steps! { ReadConfig: Config, ConnectPool: Pool, WarmCache: Cache }
+/// use pipeliner::{Pipeline, Store};
+///
+/// /// What a database crate exports.
+/// type Database = HList![ReadConfig, ConnectPool];
+///
+/// struct App;
+/// impl Pipeline for App {
+///     type Steps = HList![Database, WarmCache];
+/// }
+///
+/// let store = Store::<App>::new();
+/// assert!(!store.is_ready::<Pool>());
+/// ```
 pub trait Pipeline: Sized + 'static {
     /// The steps, in any order; an element may itself be a list.
     type Steps: StepList;

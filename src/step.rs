@@ -12,21 +12,120 @@ pub type Inputs<'s, S> = <<S as Step>::Inputs as InputList>::Refs<'s>;
 /// What the step `S` returns: a list of the values of its [`Outputs`](Step::Outputs).
 pub type Outputs<S> = <<S as Step>::Outputs as OutputList>::Values;
 
-/// An async function of a pipeline. (docs to come)
+/// An async function of a pipeline, with the resources it takes and those it provides.
+///
+/// A step is a unit type. It is never made or held: it is a name, and its one function is [`run`](Step::run).
+///
+/// ```
+/// use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+///
+/// resource! {
+///     /// The number that is divided.
+///     pub Base: i64;
+///     pub Divisor: i64;
+///     pub Quotient: i64;
+/// }
+///
+/// /// Divides the base by the divisor.
+/// pub struct Divide;
+///
+/// impl Step for Divide {
+///     type Inputs = HList![Base, Divisor];
+///     type Outputs = HList![Quotient];
+///     type Error = &'static str;
+///
+///     async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist![base.checked_div(*divisor).ok_or("division by zero")?])
+///     }
+/// }
+/// ```
+///
+/// # What a step may rely on
+///
+/// - It is started when all its inputs are there, and gets them by reference: they stay in the store, unchanged, for as
+///   long as the run lasts. Values are written once and never overwritten.
+/// - Of all runs of one store only one executes it at a time. Once it has succeeded it does not run again, unless it
+///   hands a [`Return`](crate::Return) to the caller or stores nothing.
+/// - It may be dropped at any of its await points: when the run is dropped, or when another step fails. It may run again
+///   after that, or after it failed.
+///
+/// # What a step must not do
+///
+/// - *Block.* Its siblings are polled by the same task. Hand blocking work to a thread, with
+///   [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html) or its like in your runtime.
+/// - *Hold what is not `Send` across an await*, an `Rc` or a lock guard: its future has to be `Send`. rustc says
+///   "future cannot be sent between threads safely" and points at the value.
+///
+/// # A trap: closures over a borrowed input
+///
+/// The inputs are borrowed for a lifetime that only the run knows. A stream or an iterator adapter that holds a closure
+/// over such a reference across an await makes rustc lose track of that lifetime:
+///
+/// ```text
+/// error: implementation of `FnOnce` is not general enough
+/// ```
+///
+/// This is a known limit of the compiler, and the code is fine otherwise. So this is refused:
+///
+/// ```compile_fail
+/// # use futures::StreamExt as _;
+/// # use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+/// # resource! { Urls: Vec<String>; Pages: Vec<usize>; }
+/// # struct Fetch;
+/// # impl Step for Fetch {
+/// # type Inputs = HList![Urls];
+/// # type Outputs = HList![Pages];
+/// # type Error = std::convert::Infallible;
+/// async fn run(hlist_pat![urls]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///     let pages = futures::stream::iter(urls).map(|url| async move { url.len() }).buffered(8).collect().await;
+///     Ok(hlist![pages])
+/// }
+/// # }
+/// ```
+///
+/// There are three ways round it: make the futures before the await, so that no closure lives across it; name the
+/// function and call it in a loop; or clone the input.
+///
+/// ```
+/// # use futures::StreamExt as _;
+/// # use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+/// # resource! { Urls: Vec<String>; Pages: Vec<usize>; }
+/// # struct Fetch;
+/// # impl Step for Fetch {
+/// # type Inputs = HList![Urls];
+/// # type Outputs = HList![Pages];
+/// # type Error = std::convert::Infallible;
+/// async fn run(hlist_pat![urls]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///     let fetches: Vec<_> = urls.iter().map(|url| async move { url.len() }).collect();
+///     let pages = futures::stream::iter(fetches).buffered(8).collect().await;
+///     Ok(hlist![pages])
+/// }
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
     label = "not a step",
     note = "implement `Step` for `{Self}`: `Inputs`, `Outputs`, `Error` and `async fn run`"
 )]
 pub trait Step: Sized + 'static {
-    /// The resources that the step takes.
+    /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none.
     type Inputs: InputList;
-    /// The resources that the step provides.
+    /// What the step gives: a list of resources, which are stored, and of [`Return`](crate::Return)s, which are handed to
+    /// the caller of `run`. A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`,
+    /// and others list it among their inputs.
     type Outputs: OutputList;
-    /// Why the step may fail; `Infallible` for never.
+    /// Why the step may fail: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
+    /// [`Infallible`](core::convert::Infallible) for never.
     type Error: Into<BoxError>;
 
-    /// Runs the step once.
+    /// Runs the step once, on references to the values of its inputs; gives the values of its outputs.
+    ///
+    /// Written as `async fn run(hlist_pat![…]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error>`.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the run that executes the step; it reaches the caller as the source of a
+    /// [`RunError`](crate::RunError).
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send;
 
     /// The name of the step in errors and reports: that of its type, unless overridden.

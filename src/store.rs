@@ -12,7 +12,42 @@ use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
 
-/// The values of one pipeline. (docs to come)
+/// The values of one pipeline: what was supplied, and what its steps have computed.
+///
+/// A store is made empty and supplied with values; what is supplied is part of its type. A value that is supplied wins
+/// over a step that would provide it, and nothing that only this step needed has to be there. Every value is typed
+/// and in place; a value is written once and never overwritten.
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
+/// # resource! { Base: i64; Divisor: i64; Quotient: i64; }
+/// # struct Divide;
+/// # impl Step for Divide {
+/// #     type Inputs = HList![Base, Divisor];
+/// #     type Outputs = HList![Quotient];
+/// #     type Error = &'static str;
+/// #     async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+/// #         Ok(hlist![base.checked_div(*divisor).ok_or("division by zero")?])
+/// #     }
+/// # }
+/// # struct Calc;
+/// # impl Pipeline for Calc { type Steps = HList![Divide]; }
+/// use pipeliner::Store;
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # smol::block_on(async {
+/// let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
+///
+/// assert_eq!(store.get::<Quotient>(), None);
+/// assert_eq!(store.resource::<Quotient>().await?, &12);
+/// assert_eq!(store.get::<Quotient>(), Some(&12));
+///
+/// println!("{store:?}"); // Store<Calc> {Base: supplied, Divisor: supplied, Quotient: computed}
+/// # Ok(()) }) }
+/// ```
+///
+/// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once; share it between tasks
+/// in an [`Arc`](std::sync::Arc).
 pub struct Store<P: Pipeline, G = Nothing> {
     /// What the steps stored.
     slots: <P::Steps as StepList>::Slots,
@@ -21,10 +56,27 @@ pub struct Store<P: Pipeline, G = Nothing> {
 }
 
 /// The type of a store of `P` that was supplied with the resources of the list `L`, in whatever order.
+///
+/// `Store<P>` is one that was supplied with nothing.
+///
+/// ```
+/// # use pipeliner::{HList, Pipeline, Store, StoreOf, resource};
+/// # resource! { Base: i64; Divisor: i64; }
+/// # struct Calc;
+/// # impl Pipeline for Calc { type Steps = HList![]; }
+/// struct App {
+///     store: StoreOf<Calc, HList![Base, Divisor]>,
+/// }
+///
+/// let app = App { store: Store::<Calc>::new().with(Divisor, 3).with(Base, 38) };
+/// assert_eq!(app.store.get::<Base>(), Some(&38));
+/// ```
 pub type StoreOf<P, L> = Store<P, <L as SupplyList>::Sorted>;
 
 impl<P: Pipeline> Store<P> {
-    /// An empty store.
+    /// A store with nothing in it.
+    ///
+    /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step lists one twice.
     pub fn new() -> Self
     where
         P: Valid,
@@ -40,7 +92,9 @@ impl<P: Pipeline + Valid> Default for Store<P> {
 }
 
 impl<P: Pipeline, G: Supply> Store<P, G> {
-    /// Supplies a resource.
+    /// Supplies a resource: `store.with(Base, 38)`.
+    ///
+    /// A resource that the store holds already is refused by the compiler.
     pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>>
     where
         G: Accepts<R>,
@@ -49,7 +103,9 @@ impl<P: Pipeline, G: Supply> Store<P, G> {
         Store { slots: self.slots, supplied: self.supplied.insert::<R>(value) }
     }
 
-    /// The value of a resource, if it is there.
+    /// The value of a resource, if it is there. Looks, and never runs anything.
+    ///
+    /// A resource that the store does not hold and no step provides is refused by the compiler, here and below.
     pub fn get<R: Resource>(&self) -> Option<&R::Value>
     where
         Self: Knows<R>,
@@ -65,7 +121,9 @@ impl<P: Pipeline, G: Supply> Store<P, G> {
         self.get::<R>().is_some()
     }
 
-    /// The value of a resource: runs what is needed for it, and nothing else.
+    /// The value of a resource: runs the step that provides it, and what that needs, and nothing else.
+    ///
+    /// Errors, panics and cancel safety are those of [`run`](crate::run()).
     pub fn resource<R: Resource>(&self) -> Run<'_, &R::Value>
     where
         Self: Provides<R>,
@@ -73,7 +131,7 @@ impl<P: Pipeline, G: Supply> Store<P, G> {
         fetch::<R>(View::new(self))
     }
 
-    /// Drops every computed value and keeps the supplied ones.
+    /// Drops every computed value and keeps the supplied ones, so that the next run computes them anew.
     pub fn clear(&mut self) {
         for step in 0..<P::Steps as StepList>::Slots::LEN {
             self.slots.slot_mut(step).clear();
@@ -117,6 +175,7 @@ impl<P: Pipeline, G: Supply> Values for Store<P, G> {
     }
 }
 
+/// Names each resource and whether it is supplied, computed or absent; no values.
 impl<P: Pipeline, G: Supply> fmt::Debug for Store<P, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let view = View::new(self);

@@ -47,9 +47,7 @@ impl Step for GetDivision {
     type Inputs = HList![Base, Divisor, Quotient, Modulus];
     type Outputs = HList![Return<String>];
     type Error = Infallible;
-    async fn run(
-        hlist_pat![base, divisor, quotient, modulus]: Inputs<'_, Self>,
-    ) -> Result<Outputs<Self>, Self::Error> {
+    async fn run(hlist_pat![base, divisor, quotient, modulus]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
         Ok(hlist![Return(format!("{base} divided by {divisor} is {quotient} with {modulus} left"))])
     }
 }

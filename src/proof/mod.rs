@@ -1,4 +1,53 @@
-//! You never write these: the traits by which rustc proves that a run is complete. (docs to come)
+//! You never write these: the traits by which rustc proves that a run is complete.
+//!
+//! # How to read an error
+//!
+//! An error of this library is one sentence, and its label is on your line. With the divisor forgotten:
+//!
+//! ```text
+//! error[E0277]: step `GetDivision` needs `Divisor`, which no registered step provides and the store does not hold
+//!    |
+//!  9 |     let _ = run::<GetDivision>(&store);
+//!    |             ------------------ ^^^^^^ `Divisor` is missing
+//!    |
+//!    = note: supply it with `.with(Divisor, value)`, or register a step whose `Outputs` contain `Divisor`
+//! ```
+//!
+//! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
+//! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
+//! Each missing resource is one error, and all are told at once.
+//!
+//! | the first line | what to do |
+//! | --- | --- |
+//! | step `S` needs `R`, which no registered step provides and the store does not hold | supply `R`, or register a step that provides it |
+//! | dependency cycle: step `A` needs `B`, which needs `A` | supply a resource that one takes from the other |
+//! | `R` is provided by two steps, `A` and `B` | register one of them |
+//! | `R` is supplied twice | supply it once |
+//! | step `S` lists `R` twice | name it once in each list |
+//! | step `T` stores its outputs, and `P` does not register it | add `T` to the steps of `P` |
+//! | step `T` stores `R`, which `P` takes from `S` | run `S`, or register `T` in its place |
+//! | no step of `P` provides `R`, and the store does not hold it | supply it, or register a step |
+//! | `X` is not a resource, is not a step | declare it, or name another |
+//! | `Return<V>` cannot be an input | provide a resource instead |
+//! | `Q` and `R` have the same identity | give one another `identity!` |
+//! | it is not known here whether the store has what the target needs | in generic code, take `&impl Runs<T>` |
+//!
+//! Where rustc speaks alone: "future cannot be sent between threads safely" is a value that is not `Send`, held across an
+//! await in a step; "implementation of `FnOnce` is not general enough" is explained with [`Step`]; "expected `i64`,
+//! found `f64`" in `run` is a value of another type than the resource has.
+//!
+//! # How it works
+//!
+//! Everything is a function on types: a trait with associated types, some with parameters.
+//!
+//! - A resource and a step are named by numbers on the level of types ([`digits`], [`identity`]), since types cannot be
+//!   compared and numbers can.
+//! - The steps of a pipeline become a map from resources to the steps that provide them ([`lists`], [`trie`], [`source`]).
+//! - From the target a machine walks through what is needed, depth first ([`walk`], [`visited`]). It never fails; it
+//!   collects what is missing and what is a cycle.
+//! - A store can run a target ([`Runs`]) if nothing was found ([`verdict`]); the traits there carry the messages.
+//!
+//! The proof has no value and leaves nothing behind: what runs is worked out from plain numbers, apart from it.
 
 pub mod digits;
 pub mod identity;

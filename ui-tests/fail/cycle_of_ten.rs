@@ -116,7 +116,18 @@ impl Step for DiscoverServices {
 
 struct Service;
 impl Pipeline for Service {
-    type Steps = HList![LoadConfiguration, ConnectDatabase, MigrateSchema, WarmUpCache, FetchExchangeRates, BuildSearchIndex, StartTelemetry, RegisterMetrics, OpenMessageQueue, DiscoverServices];
+    type Steps = HList![
+        LoadConfiguration,
+        ConnectDatabase,
+        MigrateSchema,
+        WarmUpCache,
+        FetchExchangeRates,
+        BuildSearchIndex,
+        StartTelemetry,
+        RegisterMetrics,
+        OpenMessageQueue,
+        DiscoverServices
+    ];
 }
 
 fn main() {

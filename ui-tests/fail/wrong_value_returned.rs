@@ -1,0 +1,17 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Base, Quotient};
+use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat};
+
+struct Halve;
+impl Step for Halve {
+    type Inputs = HList![Base];
+    type Outputs = HList![Quotient];
+    type Error = std::convert::Infallible;
+    async fn run(hlist_pat![base]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![*base as f64 / 2.0])
+    }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::Base;
+use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat};
+
+pipeliner::resource! { Half: i64; }
+
+struct Divide;
+impl Step for Divide {
+    type Inputs = HList![Base];
+    type Outputs = HList![Half];
+    type Error = std::convert::Infallible;
+    async fn run(hlist_pat![base]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![base / 2])
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Base, Calc};
+use pipeliner::Store;
+
+fn main() {
+    let _ = Store::<Calc>::new().with(Base, 38);
+}

@@ -1,0 +1,12 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{BaseProvider, Divide};
+use pipeliner::{HList, Pipeline};
+
+struct Mistaken;
+impl Pipeline for Mistaken {
+    type Steps = HList![BaseProvider, Divide];
+}
+
+fn main() {}

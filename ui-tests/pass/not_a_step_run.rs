@@ -1,0 +1,10 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Base, Calc, Divide, Divisor};
+use pipeliner::{Store, run};
+
+fn main() {
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
+    let _ = run::<Divide>(&store);
+}

@@ -1,0 +1,24 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Base, Divisor, Quotient};
+use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat};
+
+struct Divide;
+impl Step for Divide {
+    type Inputs = HList![Base, Divisor];
+    type Outputs = HList![Quotient];
+    type Error = std::convert::Infallible;
+    async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        Ok(hlist![base / divisor])
+    }
+}
+
+struct Repeats;
+impl Pipeline for Repeats {
+    type Steps = HList![Divide];
+}
+
+fn main() {
+    let _ = Store::<Repeats>::new();
+}

@@ -1,0 +1,13 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Calc, Divide, Divisor};
+use pipeliner::{Runs, Store, run};
+
+async fn divide(store: &impl Runs<Divide>) {
+    let _ = run::<Divide>(store).await;
+}
+
+fn main() {
+    drop(divide(&Store::<Calc>::new().with(Divisor, 3)));
+}

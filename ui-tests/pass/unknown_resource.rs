@@ -1,0 +1,10 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::Calc;
+use pipeliner::Store;
+
+fn main() {
+    let store = Store::<Calc>::new();
+    let _ = store.get::<calc::Quotient>();
+}

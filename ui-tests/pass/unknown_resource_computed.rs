@@ -1,0 +1,14 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::Calc;
+use pipeliner::{Store, resource};
+
+resource! {
+    Weather: String;
+}
+
+fn main() {
+    let store = Store::<Calc>::new().with(Weather, "sunny".to_owned());
+    let _ = store.resource::<Weather>();
+}
