@@ -37,10 +37,6 @@ pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 #[derive(Debug)]
 pub struct Cycle<P, F>(PhantomData<(P, F)>);
 
-/// The walk did not come to its end.
-#[derive(Debug)]
-pub struct Unfinished<M>(PhantomData<M>);
-
 impl Findings for NoMore {
     type Missing<R: Resource, S: Step> = MissingInput<R, S, NoMore>;
     type Cycle<P: Path> = Cycle<P, NoMore>;
@@ -83,7 +79,6 @@ where
 }
 impl<R, S, F: Sound<WrongAlready>, C> Sound<C> for MissingInput<R, S, F> where Verdict: Supplies<R, S> {}
 impl<P: Acyclic, F: Sound<WrongAlready>, C> Sound<C> for Cycle<P, F> {}
-impl<M, C> Sound<C> for Unfinished<M> where Verdict: Finishes<M> {}
 
 /// What is judged once something was found to be wrong: nothing.
 #[derive(Debug)]
@@ -113,14 +108,6 @@ impl<R, P, W> RightTarget<P, W> for Sought<R> {}
     note = "supply it with `.with({R}, value)`, or register a step whose `Outputs` contain `{R}`"
 )]
 pub trait Supplies<R, S> {}
-
-/// Never so: the machine was still in the state `M` when it ran out of fuel.
-#[diagnostic::on_unimplemented(
-    message = "the pipeline is too large to be checked",
-    label = "this target needs more than 65,536 inputs, all in all",
-    note = "let steps provide larger resources, or cut the pipeline in two"
-)]
-pub trait Finishes<M> {}
 
 /// A path that is no cycle: there is none.
 pub trait Acyclic {}

@@ -11,15 +11,16 @@
 //! finds, and only the [verdict](super::verdict) looks at that.
 //!
 //! Why a machine, and not a trait that calls itself: the compiler's recursion limit is 128. [`Fuel`] runs the machine by
-//! doubling (twice as many ticks are so many ticks and then so many again), so the depth of recursion is the logarithm
-//! of the number of ticks, and nobody ever has to raise `recursion_limit`. Why associated types with parameters, and not
-//! where-clauses: a where-clause is proved anew at every use, and the cost grows exponentially.
+//! doubling (twice as many ticks are so many ticks and then so many again), and the machine asks for ever more fuel until
+//! it halts; so the depth of recursion is the logarithm of the number of ticks, and nobody ever has to raise
+//! `recursion_limit`. Why associated types with parameters, and not where-clauses: a where-clause is proved anew at every
+//! use, and the cost grows exponentially.
 
 use super::digits::{Digits, Order};
 use super::lists::Wants;
 use super::source::Source;
 use super::trie::Trie;
-use super::verdict::{Findings, NoMore, Unfinished};
+use super::verdict::{Findings, NoMore};
 use super::visited::{Busy, New, Visited};
 use crate::resource::Resource;
 use crate::step::Step;
@@ -36,9 +37,9 @@ pub trait Machine {
     /// The state after one tick.
     type Tick<W: World>: Machine;
     /// The state after as many ticks as there is fuel, or where it halts before.
-    type Run<W: World, F: Fuel>: Machine;
-    /// What was found, once it has halted.
-    type Found;
+    type Run<W: World, U: Fuel>: Machine;
+    /// What it finds until it halts, with so much fuel at first, and then four times as much each time.
+    type Found<W: World, U: Fuel>: Findings;
 }
 
 /// Walking: the stack `K`, the marks `V`, the findings `F` so far.
@@ -48,7 +49,7 @@ pub struct Walk<K, V, F>(PhantomData<(K, V, F)>);
 impl<K: Stack, V: Visited, F: Findings> Machine for Walk<K, V, F> {
     type Tick<W: World> = K::Tick<W, V, F>;
     type Run<W: World, U: Fuel> = U::Burn<W, Self>;
-    type Found = Unfinished<Self>;
+    type Found<W: World, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
 }
 
 /// Reading a cycle off the stack, before the walk `T` goes on: down from `K` to the step `I`, past the steps `P`.
@@ -68,7 +69,7 @@ impl<K: Stack, V: Visited, F: Findings> Resume for Walk<K, V, F> {
 impl<K: Stack, I: Digits, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
     type Tick<W: World> = K::Trace<I, P, T>;
     type Run<W: World, U: Fuel> = U::Burn<W, Self>;
-    type Found = Unfinished<Self>;
+    type Found<W: World, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
 }
 
 /// Halted, with the findings `F`.
@@ -78,7 +79,7 @@ pub struct Halt<F>(PhantomData<F>);
 impl<F: Findings> Machine for Halt<F> {
     type Tick<W: World> = Self;
     type Run<W: World, U: Fuel> = Self;
-    type Found = F;
+    type Found<W: World, U: Fuel> = F;
 }
 
 /// The stack of steps whose inputs are being looked at.
@@ -151,12 +152,8 @@ impl<F: Fuel> Fuel for Double<F> {
     type Burn<W: World, M: Machine> = <F::Burn<W, M> as Machine>::Run<W, F>;
 }
 
-/// 65,536 ticks, for the 1,023 steps that a pipeline holds: one for each step, and one for each of its inputs.
-type Tank = Octuple<Octuple<Octuple<Octuple<Double<Double<Four>>>>>>;
-type Octuple<F> = Double<Double<Double<F>>>;
-
 /// What the walk finds in the world `W` from the machine's state `M`.
-type Found<W, M> = <<Tank as Fuel>::Burn<W, M> as Machine>::Found;
+type Found<W, M> = <M as Machine>::Found<W, Four>;
 
 /// What the walk from the resource `R`, which has the source `E`, finds in the world `W`.
 pub type FoundFrom<W, E, R> = Found<W, <E as Source>::Visit<W, R, Bottom, New, NoMore>>;
