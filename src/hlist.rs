@@ -1,8 +1,8 @@
 //! The list macros: frunk's lists, written without a limit on their length.
 //!
 //! frunk's own macros recurse once per element, and the compiler recurses along whatever they build; both end at
-//! the recursion limit of 128. Up to 32 elements these macros build the very lists that frunk builds; a longer list
-//! becomes a list of lists of 32. [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a
+//! the recursion limit of 128. Up to 16 elements these macros build the very lists that frunk builds; a longer list
+//! becomes a list of lists of 16. [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a
 //! value and a pattern of the same length always fit each other.
 
 /// The type of a heterogeneous list: `HList![Base, Divisor]`.
@@ -41,7 +41,7 @@ macro_rules! hlist {
 
 /// The pattern of a heterogeneous list: `hlist_pat![base, divisor]`.
 ///
-/// Each element is a pattern; in a list of more than 32 it is a name, or a tuple struct as in `Return(report)`.
+/// Each element is a pattern; in a list of more than 16 it is a name, or a tuple struct as in `Return(report)`.
 /// `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]` ignores it.
 ///
 /// ```
@@ -59,22 +59,18 @@ macro_rules! hlist_pat {
     ($($pattern:tt)*) => { $crate::__frunk::hlist_pat!($($pattern)*) };
 }
 
-/// Cuts a list of bracketed elements into lists of 32, then builds the type, expression or pattern.
+/// Cuts a list of bracketed elements into lists of 16, then builds the type, expression or pattern.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __list {
     (@cut $kind:ident [$($cut:tt)*] [
         $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
         $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
-        $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
-        $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
         $($rest:tt)+
     ]) => {
         $crate::__list!(@cut $kind [$($cut)* [
             $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7
             $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
-            $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7
-            $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
         ]] [$($rest)+])
     };
     (@cut $kind:ident [] [$($element:tt)*]) => { $crate::__list!($kind $($element)*) };

@@ -1,7 +1,7 @@
 //! What lists of resources give at run time: references, values, and what is handed to the caller of `run`.
 //!
 //! A list's element is a resource, a [`Return`] (among outputs), or a list again: [`HList!`](crate::HList!) makes lists of
-//! lists when there are more than 32.
+//! lists when there are more than 16.
 
 use crate::exec::plan::{Key, Source, Tree};
 use crate::exec::view::{Erased, Gather, Values, View};

@@ -141,7 +141,7 @@ macro_rules! identity {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __spell {
-    ($hash:expr) => { $crate::__spell!(@ $hash; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) };
+    ($hash:expr) => { $crate::__spell!(@ $hash; 0 1 2 3 4 5 6 7) };
     (@ $hash:expr; $($place:literal)*) => {
         $crate::proof::identity::Spelled<$({ $crate::proof::identity::digit($hash, $place) }),*>
     };

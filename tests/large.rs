@@ -39,7 +39,6 @@ fn four_hundred_steps() {
 
 /// The example of the README, and a hundred steps in layers.
 #[test]
-#[ignore = "the next solver overflows: the example needs a recursion limit of 139, the layers one of 194"]
 fn the_next_solver() {
     let nightly = |program: &str| {
         let mut command = Command::new("rustup");

@@ -42,7 +42,8 @@ pub(crate) async fn joined<W: Work>(widths: &[usize]) -> u64 {
             2 => <[u64; 2]>::from(join(step(0), step(1)).await).to_vec(),
             10 => flat(ten(0).await).to_vec(),
             100 => {
-                let fifty = |first| join5(ten(first), ten(first + 10), ten(first + 20), ten(first + 30), ten(first + 40));
+                let fifty =
+                    |first| join5(ten(first), ten(first + 10), ten(first + 20), ten(first + 30), ten(first + 40));
                 let (low, high) = join(fifty(0), fifty(50)).await;
                 [low, high].into_iter().flat_map(<[_; 5]>::from).flat_map(flat).collect()
             }

@@ -200,7 +200,7 @@ const fn place_of(id: u64, len: usize) -> usize {
 /// While code is generated, if there are more steps than numbers for them.
 pub const fn lower<L: Lower>() -> &'static Plan {
     let size = Size::of(L::STEPS, L::SUPPLIED);
-    assert!(size.steps < 1024, "a pipeline holds up to 1,023 steps: let large ones be several pipelines");
+    assert!(size.steps < 4096, "a pipeline holds up to 4,095 steps: let large ones be several pipelines");
     match size.room().next_power_of_two() {
         ..=16 => sized::<L, 16>(),
         32 => sized::<L, 32>(),

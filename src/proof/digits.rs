@@ -1,13 +1,17 @@
 //! Numbers on the level of types: the identity of a resource, and the number of a step.
 //!
 //! Two types cannot be told apart by the trait system (there is no "is not"), but two lists of digits can: each digit
-//! knows for itself which of the four it is. So whatever has to be compared, looked up or ticked off is named by a
+//! knows for itself which of the sixteen it is. So whatever has to be compared, looked up or ticked off is named by a
 //! list of digits, and a comparison is an associated type: no inference, no index parameter, no overlapping impls.
+//!
+//! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are both faster to check
+//! and further from the recursion limit.
 
+use super::World;
 use super::source::{Absent, Source};
-use super::trie::{Empty, Fork, Leaf, Trie};
+use super::trie::{EmptyFork, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
-use super::visited::{Quarters, Visited};
+use super::visited::{Marks, Visited};
 use super::walk::{Machine, Path, Resume, Stack, Trace};
 use crate::resource::Resource;
 use crate::step::Step;
@@ -18,87 +22,113 @@ use core::marker::PhantomData;
 #[derive(Debug)]
 pub struct End;
 
-/// The digit `D` (0 to 3), the lowest of its number, before the digits `T`.
+/// The digit `D` (0 to 15), the lowest of its number, before the digits `T`.
 #[derive(Debug)]
 pub struct Digit<const D: u8, T>(PhantomData<T>);
 
-/// A list of digits in base 4, the lowest first.
-///
-/// Sealed: only [`End`] and [`Digit`] are. A function of two numbers comes in parts, since an associated type
-/// dispatches on one type at a time: `Compare` dispatches on the first number, `Compare0` to `Compare3` on the second.
-pub trait Digits {
-    /// The number as a value: the same for equal numbers, and mixed well enough for a hash table.
-    const KEY: u64;
+/// Hands the digits to a macro: of each its value, what compares it, and the child of a fork that it stands for.
+macro_rules! digits {
+    ($macro:ident) => {
+        $macro! {
+            (0 Compare0 C0) (1 Compare1 C1) (2 Compare2 C2) (3 Compare3 C3)
+            (4 Compare4 C4) (5 Compare5 C5) (6 Compare6 C6) (7 Compare7 C7)
+            (8 Compare8 C8) (9 Compare9 C9) (10 Compare10 C10) (11 Compare11 C11)
+            (12 Compare12 C12) (13 Compare13 C13) (14 Compare14 C14) (15 Compare15 C15)
+        }
+    };
+}
+pub(super) use digits;
 
-    /// The order of this number against another.
-    type Compare<O: Digits>: Order;
-    /// The order of zero against this number.
-    type CompareZero: Order;
-    /// The order of "0, then the digits `T`" against this number.
-    type Compare0<T: Digits>: Order;
-    /// The order of "1, then the digits `T`" against this number.
-    type Compare1<T: Digits>: Order;
-    /// The order of "2, then the digits `T`" against this number.
-    type Compare2<T: Digits>: Order;
-    /// The order of "3, then the digits `T`" against this number.
-    type Compare3<T: Digits>: Order;
+macro_rules! trait_digits {
+    (($zero:literal $compare_zero:ident $first:ident) $(($digit:literal $compare:ident $child:ident))*) => {
+        /// A list of digits in base 16, the lowest first.
+        ///
+        /// Sealed: only [`End`] and [`Digit`] are. A function of two numbers comes in parts, since an associated type
+        /// dispatches on one type at a time: `Compare` dispatches on the first number, `Compare0` to `Compare15` on the
+        /// second.
+        pub trait Digits {
+            /// The number as a value: the same for equal numbers, and mixed well enough for a hash table.
+            const KEY: u64;
 
-    /// This number plus one, in as many digits.
-    type Next: Digits;
+            /// The order of this number against another.
+            type Compare<O: Digits>: Order;
+            /// The order of zero against this number.
+            type CompareZero: Order;
+            /// The order of the digit 0 before the digits `T` against this number.
+            type $compare_zero<T: Digits>: Order;
+            $(
+                #[doc = concat!("The order of the digit ", $digit, " before the digits `T` against this number.")]
+                type $compare<T: Digits>: Order;
+            )*
 
-    /// Looks this number up in a fork of a [`Trie`].
-    type Find<A: Trie, B: Trie, C: Trie, D: Trie>: Source;
-    /// Puts an entry into a fork of a [`Trie`] under this number.
-    type Insert<A: Trie, B: Trie, C: Trie, D: Trie, E: Source>: Trie;
+            /// This number plus one, in as many digits.
+            type Next: Digits;
 
-    /// Reads the mark of this number in a [`Visited`] set.
-    type Mark<A: Visited, B: Visited, C: Visited, D: Visited>: Visited;
-    /// Sets the mark of this number in a [`Visited`] set.
-    type SetMark<A: Visited, B: Visited, C: Visited, D: Visited, M: Visited>: Visited;
+            /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
+            /// no more than this.
+            type SourceIn<W: World>: Source;
+            /// Looks this number up in a fork of a [`Trie`].
+            type Find<$first: Trie $(, $child: Trie)*>: Source;
+            /// Puts an entry into a fork of a [`Trie`] under this number.
+            type Insert<$first: Trie $(, $child: Trie)*, E: Source>: Trie;
+
+            /// Reads the mark of this number in a [`Visited`] set.
+            type Mark<$first: Visited $(, $child: Visited)*>: Visited;
+            /// Sets the mark of this number in a [`Visited`] set.
+            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited>: Visited;
+        }
+
+        impl Digits for End {
+            const KEY: u64 = 0;
+            type Compare<O: Digits> = O::CompareZero;
+            type CompareZero = Equal;
+            type $compare_zero<T: Digits> = <T::CompareZero as Order>::Reverse;
+            $(type $compare<T: Digits> = Greater;)*
+            type Next = End;
+            type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
+            type Find<$first: Trie $(, $child: Trie)*> = $first::Find<End>;
+            type Insert<$first: Trie $(, $child: Trie)*, E: Source> = Fork<$first::Insert<End, E> $(, $child)*>;
+            type Mark<$first: Visited $(, $child: Visited)*> = $first;
+            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited> = M;
+        }
+
+        digit! { CompareZero = U::CompareZero; [] ($zero $compare_zero $first) $(($digit $compare $child))* }
+    };
 }
 
-impl Digits for End {
-    const KEY: u64 = 0;
-    type Compare<O: Digits> = O::CompareZero;
-    type CompareZero = Equal;
-    type Compare0<T: Digits> = <T::CompareZero as Order>::Reverse;
-    type Compare1<T: Digits> = Greater;
-    type Compare2<T: Digits> = Greater;
-    type Compare3<T: Digits> = Greater;
-    type Next = End;
-    type Find<A: Trie, B: Trie, C: Trie, D: Trie> = A::Find<End>;
-    type Insert<A: Trie, B: Trie, C: Trie, D: Trie, E: Source> = Fork<A::Insert<End, E>, B, C, D>;
-    type Mark<A: Visited, B: Visited, C: Visited, D: Visited> = A;
-    type SetMark<A: Visited, B: Visited, C: Visited, D: Visited, M: Visited> = M;
-}
-
-/// One row a digit: the order of 0, 1, 2 and 3 against it, its successor, the child of a fork it stands for, and the
-/// fork with that child replaced.
+/// Implements `Digits` for a digit, between those before it in brackets and those after it, and goes on with the next.
 macro_rules! digit {
-    ($digit:literal, $compare:ident: $zero:ty, [$o0:ty, $o1:ty, $o2:ty, $o3:ty], $next:ty, $child:ident,
-     [$($before:ident)*] [$($after:ident)*]) => {
+    (CompareZero = $zero:ty; [$(($before:literal $compare_before:ident $child_before:ident))*]
+     ($digit:literal $compare:ident $child:ident)
+     $(($after:literal $compare_after:ident $child_after:ident))*) => {
         impl<U: Digits> Digits for Digit<$digit, U> {
             const KEY: u64 = U::KEY.wrapping_add($digit).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             type Compare<O: Digits> = O::$compare<U>;
             type CompareZero = $zero;
-            type Compare0<T: Digits> = $o0;
-            type Compare1<T: Digits> = $o1;
-            type Compare2<T: Digits> = $o2;
-            type Compare3<T: Digits> = $o3;
-            type Next = $next;
-            type Find<A: Trie, B: Trie, C: Trie, D: Trie> = $child::Find<U>;
-            type Insert<A: Trie, B: Trie, C: Trie, D: Trie, E: Source> =
-                Fork<$($before,)* $child::Insert<U, E> $(, $after)*>;
-            type Mark<A: Visited, B: Visited, C: Visited, D: Visited> = $child::Mark<U>;
-            type SetMark<A: Visited, B: Visited, C: Visited, D: Visited, M: Visited> =
-                Quarters<$($before,)* $child::SetMark<U, M> $(, $after)*>;
+            $(type $compare_before<T: Digits> = Less;)*
+            type $compare<T: Digits> = T::Compare<U>;
+            $(type $compare_after<T: Digits> = Greater;)*
+            type Next = digit!(@next U $($after)*);
+            type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
+            type Find<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Find<U>;
+            type Insert<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source> =
+                Fork<$($child_before,)* $child::Insert<U, E> $(, $child_after)*>;
+            type Mark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*> = $child::Mark<U>;
+            type SetMark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*, M: Visited> =
+                Marks<$($child_before,)* $child::SetMark<U, M> $(, $child_after)*>;
+        }
+        digit! {
+            CompareZero = Less;
+            [$(($before $compare_before $child_before))* ($digit $compare $child)]
+            $(($after $compare_after $child_after))*
         }
     };
+    (CompareZero = $zero:ty; [$($all:tt)*]) => {};
+    (@next $rest:ident $next:literal $($after:literal)*) => { Digit<$next, $rest> };
+    (@next $rest:ident) => { Digit<0, $rest::Next> };
 }
-digit!(0, Compare0: U::CompareZero, [T::Compare<U>, Greater, Greater, Greater], Digit<1, U>, A, [] [B C D]);
-digit!(1, Compare1: Less, [Less, T::Compare<U>, Greater, Greater], Digit<2, U>, B, [A] [C D]);
-digit!(2, Compare2: Less, [Less, Less, T::Compare<U>, Greater], Digit<3, U>, C, [A B] [D]);
-digit!(3, Compare3: Less, [Less, Less, Less, T::Compare<U>], Digit<0, U::Next>, D, [A B C] []);
+
+digits!(trait_digits);
 
 /// This number comes before the other.
 #[derive(Debug)]
@@ -140,7 +170,7 @@ macro_rules! unequal {
             type Reverse = $reverse;
             type Found<E: Source> = Absent;
             type Meet<E: Source, Rest: Digits, N: Source, I: Digits> =
-                <Rest::Insert<Empty, Empty, Empty, Empty, E> as Trie>::Insert<I, N>;
+                <<EmptyFork as Trie>::Insert<Rest, E> as Trie>::Insert<I, N>;
             type Place<$R: Resource, $R0: Resource, $Rest: Supply> = $place;
             fn place<$R: Resource, $R0: Resource, $Rest: Supply>($value: $R::Value, $list: With<$R0, $Rest>) -> $place {
                 $insert

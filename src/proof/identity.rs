@@ -28,10 +28,10 @@ pub const fn hash(parts: &[&str]) -> u64 {
 
 /// The digit at a place of a hash.
 pub const fn digit(hash: u64, place: u32) -> u8 {
-    ((hash >> (2 * place)) & 3) as u8
+    ((hash >> (4 * place)) & 15) as u8
 }
 
-/// A hash of 32 bits as 16 digits in base 4.
+/// A hash of 32 bits as 8 digits in base 16.
 pub type Spelled<
     const A: u8,
     const B: u8,
@@ -41,36 +41,4 @@ pub type Spelled<
     const F: u8,
     const G: u8,
     const H: u8,
-    const I: u8,
-    const J: u8,
-    const K: u8,
-    const L: u8,
-    const M: u8,
-    const N: u8,
-    const O: u8,
-    const P: u8,
-> = Digit<
-    A,
-    Digit<
-        B,
-        Digit<
-            C,
-            Digit<
-                D,
-                Digit<
-                    E,
-                    Digit<
-                        F,
-                        Digit<
-                            G,
-                            Digit<
-                                H,
-                                Digit<I, Digit<J, Digit<K, Digit<L, Digit<M, Digit<N, Digit<O, Digit<P, End>>>>>>>>,
-                            >,
-                        >,
-                    >,
-                >,
-            >,
-        >,
-    >,
->;
+> = Digit<A, Digit<B, Digit<C, Digit<D, Digit<E, Digit<F, Digit<G, Digit<H, End>>>>>>>>;

@@ -2,39 +2,48 @@
 
 use super::digits::Digits;
 use super::source::{Listed, Provided, Source};
-use super::trie::Trie;
+use super::trie::{Empty, Trie};
 use super::verdict::{Findings, Stores, Verdict};
 use super::visited::{Done, Visited};
-use super::walk::{Call, Machine, Stack, Walk, World};
+use super::walk::{Call, Goal, Machine, Stack, Walk};
+use crate::pipeline::Pipeline;
 use crate::resource::{Resource, Return};
 use crate::step::Step;
+use crate::supply::Supply;
 use core::marker::PhantomData;
 use frunk::{HCons, HNil};
 
 /// A list of inputs.
 pub trait Wants {
     /// One tick of the walk: looks at the first input, or leaves the step `S` if there is none.
-    type Tick<W: World, S: Step, N: Digits, K: Stack, V: Visited, F: Findings>: Machine;
+    type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
     type Append<L: Wants>: Wants;
-    /// The map `T` with these inputs listed.
-    type List<T: Trie>: Trie;
+    /// The map `T` with these inputs listed by the step `S`.
+    type List<S: Step, T: Trie>: Trie;
     /// These inputs as a tree.
     type Tree;
+    /// What the walk finds for the target `T` with these inputs, in a store of `P` that was supplied with `G`.
+    ///
+    /// It is asked of the lists one after the other: of the inputs, of the steps, of what is supplied. Where one of them
+    /// is not known, in generic code, rustc stops there, and quotes this instead of half the walk.
+    type Found<T: Step, P: Pipeline, G: Supply>: Findings;
 }
 
 impl Wants for HNil {
-    type Tick<W: World, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
+    type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
-    type List<T: Trie> = T;
+    type List<S: Step, T: Trie> = T;
     type Tree = HNil;
+    type Found<T: Step, P: Pipeline, G: Supply> = <P::Steps as Registers>::Found<One<T>, P, G>;
 }
 
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
-    type Tick<W: World, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
+    type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
-    type List<T: Trie> = L::List<H::List<T>>;
+    type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
     type Tree = Pair<H::Tree, L::Tree>;
+    type Found<T: Step, P: Pipeline, G: Supply> = <P::Steps as Registers>::Found<One<T>, P, G>;
 }
 
 /// One element of a list of inputs: a resource, or a list of them.
@@ -46,29 +55,28 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
 )]
 pub trait Want {
     /// Looks at this input, on behalf of the step on top of the stack.
-    type Visit<W: World, K: Stack, V: Visited, F: Findings>: Machine;
-    /// The map `T` with this input listed.
-    type List<T: Trie>: Trie;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;
+    /// See [`Wants::List`].
+    type List<S: Step, T: Trie>: Trie;
     /// This input as a tree.
     type Tree;
 }
 
 impl<R: Resource> Want for R {
-    type Visit<W: World, K: Stack, V: Visited, F: Findings> =
-        <<W::Sources as Trie>::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
-    type List<T: Trie> = T::Insert<R::Identity, Listed<R>>;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <W::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
+    type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
     type Tree = One<R>;
 }
 
 impl Want for HNil {
-    type Visit<W: World, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type List<T: Trie> = T;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type List<S: Step, T: Trie> = T;
     type Tree = HNil;
 }
 
 impl<H: Want, L: Wants> Want for HCons<H, L> {
-    type Visit<W: World, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
-    type List<T: Trie> = <Self as Wants>::List<T>;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
+    type List<S: Step, T: Trie> = <Self as Wants>::List<S, T>;
     type Tree = <Self as Wants>::Tree;
 }
 
@@ -77,8 +85,8 @@ impl<V> Want for Return<V>
 where
     Verdict: Stores<V>,
 {
-    type Visit<W: World, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
-    type List<T: Trie> = T;
+    type Visit<W: Trie, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
+    type List<S: Step, T: Trie> = T;
     type Tree = HNil;
 }
 
@@ -88,20 +96,20 @@ pub trait Gives {
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
     /// The source, in the map `T`, of the first of these outputs that is stored, or else `Rest`.
     type Home<T: Trie, Rest: Source>: Source;
-    /// The map `T` with these outputs listed.
-    type List<T: Trie>: Trie;
+    /// The map `T` with these outputs listed by the step `S`.
+    type List<S: Step, T: Trie>: Trie;
 }
 
 impl Gives for HNil {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
-    type List<T: Trie> = T;
+    type List<S: Step, T: Trie> = T;
 }
 
 impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Digits> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
-    type List<T: Trie> = L::List<H::List<T>>;
+    type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
 }
 
 /// One element of a list of outputs: a resource, a [`Return`], or a list of them.
@@ -111,31 +119,31 @@ pub trait Give {
     /// See [`Gives::Home`].
     type Home<T: Trie, Rest: Source>: Source;
     /// See [`Gives::List`].
-    type List<T: Trie>: Trie;
+    type List<S: Step, T: Trie>: Trie;
 }
 
 impl<R: Resource> Give for R {
     type Provide<T: Trie, S: Step, N: Digits> = T::Insert<R::Identity, Provided<R, S, N>>;
     type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
-    type List<T: Trie> = T::Insert<R::Identity, Listed<R>>;
+    type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
 }
 
 impl<V: 'static> Give for Return<V> {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
-    type List<T: Trie> = T;
+    type List<S: Step, T: Trie> = T;
 }
 
 impl Give for HNil {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
-    type List<T: Trie> = T;
+    type List<S: Step, T: Trie> = T;
 }
 
 impl<H: Give, L: Gives> Give for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Digits> = <Self as Gives>::Provide<T, S, N>;
     type Home<T: Trie, Rest: Source> = <Self as Gives>::Home<T, Rest>;
-    type List<T: Trie> = <Self as Gives>::List<T>;
+    type List<S: Step, T: Trie> = <Self as Gives>::List<S, T>;
 }
 
 /// The steps of a pipeline.
@@ -146,18 +154,26 @@ pub trait Registers {
     type Next<N: Digits>: Digits;
     /// These steps as a tree.
     type Tree;
+    /// The resources that one of these steps lists twice, [in dispute](Source::Disputes), and then what is in `D`.
+    type Repeats<D>;
+    /// What the walk finds for the goal `Q` among these steps of `P`; see [`Wants::Found`].
+    type Found<Q: Goal, P: Pipeline, G: Supply>: Findings;
 }
 
 impl Registers for HNil {
     type Register<T: Trie, N: Digits> = T;
     type Next<N: Digits> = N;
     type Tree = HNil;
+    type Repeats<D> = D;
+    type Found<Q: Goal, P: Pipeline, G: Supply> = G::Found<Q, P>;
 }
 
 impl<H: Register, L: Registers> Registers for HCons<H, L> {
     type Register<T: Trie, N: Digits> = L::Register<H::Register<T, N>, H::Next<N>>;
     type Next<N: Digits> = L::Next<H::Next<N>>;
     type Tree = Pair<H::Tree, L::Tree>;
+    type Repeats<D> = H::Repeats<L::Repeats<D>>;
+    type Found<Q: Goal, P: Pipeline, G: Supply> = G::Found<Q, P>;
 }
 
 /// One element of the list of steps: a step, or a list of them.
@@ -168,24 +184,34 @@ pub trait Register {
     type Next<N: Digits>: Digits;
     /// See [`Registers::Tree`].
     type Tree;
+    /// See [`Registers::Repeats`].
+    type Repeats<D>;
 }
 
 impl<S: Step> Register for S {
     type Register<T: Trie, N: Digits> = <S::Outputs as Gives>::Provide<T, S, N>;
     type Next<N: Digits> = N::Next;
     type Tree = One<S>;
+    type Repeats<D> = <InputsOf<S> as Trie>::Disputes<<OutputsOf<S> as Trie>::Disputes<D>>;
 }
+
+/// The inputs of the step `S`, as a map in which repetition shows.
+type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Empty>;
+/// The outputs of the step `S`, as a map in which repetition shows.
+type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Empty>;
 
 impl Register for HNil {
     type Register<T: Trie, N: Digits> = T;
     type Next<N: Digits> = N;
     type Tree = HNil;
+    type Repeats<D> = D;
 }
 
 impl<H: Register, L: Registers> Register for HCons<H, L> {
     type Register<T: Trie, N: Digits> = <Self as Registers>::Register<T, N>;
     type Next<N: Digits> = <Self as Registers>::Next<N>;
     type Tree = <Self as Registers>::Tree;
+    type Repeats<D> = <Self as Registers>::Repeats<D>;
 }
 
 /// A tree of one element.

@@ -65,17 +65,23 @@ use crate::step::Step;
 use crate::store::Store;
 use crate::supply::Supply;
 use core::marker::PhantomData;
-use lists::{Gives, One, Registers};
+use digits::Digits;
+use lists::{Gives, One, Registers, Wants};
 use source::{FirstStep, NothingStored, Source};
 use trie::{Empty, Trie};
-use verdict::{Case, EachDistinct, Known, Sought, Sound, Undisputed, Unsupplied};
-use walk::{FoundFrom, FoundFromTarget, World};
+use verdict::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
+use walk::Sought;
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
 pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, FirstStep>;
 
-/// The world of a store of the pipeline `P` that was supplied with `G`. A name for the large map behind it, which the
-/// walk carries along and looks up only where it needs it.
+/// What is known where a target is to run: a name for the large map behind it, to be quoted in errors.
+pub trait World {
+    /// The map from resources to their sources.
+    type Sources: Trie;
+}
+
+/// The world of a store of the pipeline `P` that was supplied with `G`.
 #[derive(Debug)]
 pub struct WorldOf<P, G>(PhantomData<(P, G)>);
 
@@ -83,17 +89,15 @@ impl<P: Pipeline, G: Supply> World for WorldOf<P, G> {
     type Sources = G::Overlay<Providers<P>>;
 }
 
-/// A pipeline whose registration is sound: no resource has two providers, and no step lists one twice.
-pub trait Valid: Pipeline {}
-impl<P: Pipeline> Valid for P
-where
-    Providers<P>: Undisputed,
-    StepsOf<P>: EachDistinct,
-{
-}
-
 /// The steps of the pipeline `P` as a tree.
 pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
+
+/// A pipeline whose registration is sound: no resource has two providers, and no step lists one twice.
+pub trait Valid: Pipeline {}
+impl<P: Pipeline> Valid for P where Disputes<P>: Settled {}
+
+/// What is in dispute among the steps of the pipeline `P`.
+pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
 /// A list of what is supplied that can take the resource `R`: it does not hold it yet.
 pub trait Accepts<R: Resource>: Supply {}
@@ -102,19 +106,19 @@ impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied
 /// The source of the resource `R` among what is supplied.
 pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
 
-/// The source of the resource `R` in the world `W`.
-pub type SourceIn<W, R> = <<W as World>::Sources as Trie>::Find<<R as Resource>::Identity>;
+/// The origin of the resource `R` in the world `W`.
+pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
 pub trait Knows<R: Resource> {}
-impl<P: Pipeline, G: Supply, R: Resource> Knows<R> for Store<P, G> where SourceIn<WorldOf<P, G>, R>: Known<R, P> {}
+impl<P: Pipeline, G: Supply, R: Resource> Knows<R> for Store<P, G> where OriginIn<WorldOf<P, G>, R>: Known<R, P> {}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
 pub trait Provides<R: Resource>: Knows<R> {}
 impl<P: Pipeline, G: Supply, R: Resource> Provides<R> for Store<P, G>
 where
     Self: Knows<R>,
-    FoundFrom<WorldOf<P, G>, SourceIn<WorldOf<P, G>, R>, R>: Sound<Case<Sought<R>, WorldOf<P, G>>>,
+    <P::Steps as Registers>::Found<Sought<R>, P, G>: Sound<Case<Sought<R>, WorldOf<P, G>>>,
 {
 }
 
@@ -141,24 +145,22 @@ where
 ///     Ok(greeting)
 /// }
 /// ```
-pub trait Runs<T: Step>: Backing {}
+pub trait Runs<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {}
 
 // For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: Backing> Runs<T> for S
-where
-    S::World: Finds<T>,
-    <S::World as Finds<T>>::Found: Sound<Case<One<T>, S::World>>,
-{
-}
+impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Runs<T> for S {}
+
+/// A run for the target `T` on the store `S`, as the verdict knows it.
+pub type CaseOf<T, S> = Case<One<T>, <S as Backing>::World>;
 
 /// A world in which the walk from a target finds something.
 pub trait Finds<T: Step> {
     /// What the walk from the target `T` finds.
-    type Found;
+    type Found: Findings;
 }
 
 impl<P: Pipeline, G: Supply, T: Step> Finds<T> for WorldOf<P, G> {
-    type Found = FoundFromTarget<Self, T, <Home<T, P> as Source>::Number>;
+    type Found = <T::Inputs as Wants>::Found<T, P, G>;
 }
 
 /// A store that can run the target `T` and then be taken apart: not one that others may hold as well.

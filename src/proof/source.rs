@@ -1,21 +1,26 @@
 //! Where a resource comes from: the answers of the map of a store.
 
 use super::digits::{Digit, Digits, End};
+use super::trie::Trie;
 use super::verdict::Findings;
 use super::visited::Visited;
-use super::walk::{Machine, Stack, Walk, World};
+use super::walk::{Machine, Stack, Walk};
 use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
 
-/// The number of the first step. Five digits: a pipeline holds up to 1,023 steps.
-pub type FirstStep = Digit<0, Digit<0, Digit<0, Digit<0, Digit<0, End>>>>>;
+/// The number of the first step. Three digits: a pipeline holds up to 4,095 steps.
+pub type FirstStep = Digit<0, Digit<0, Digit<0, End>>>;
 
 /// The number of a target that is not registered: the last one.
-pub type Unregistered = Digit<3, Digit<3, Digit<3, Digit<3, Digit<3, End>>>>>;
+pub type Unregistered = Digit<15, Digit<15, Digit<15, End>>>;
 
 /// Where a resource comes from.
 pub trait Source {
+    /// What the verdict looks at: who it is, and not its number.
+    ///
+    /// It names the resource too, which has to be the one that was looked for: an identity is only a hint.
+    type Origin;
     /// The number of the step it comes from.
     type Number: Digits;
     /// This source and a newer one under the same identity.
@@ -23,18 +28,26 @@ pub trait Source {
     /// This source as the newer of two.
     type After<Old: Source>: Source;
     /// Sees to the resource `R` with this source, on behalf of the step on top of the stack.
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
+    /// The list with a [`Dispute`] for each newer source, the first against it, and then what is in `D`.
+    type Disputes<D>;
 }
+
+/// Two sources, `A` and `B`, have met under one identity; and then what is in `D`.
+#[derive(Debug)]
+pub struct Dispute<A, B, D>(PhantomData<(A, B, D)>);
 
 /// From nowhere: no registered step provides it and the store does not hold it.
 #[derive(Debug)]
 pub struct Absent;
 
 impl Source for Absent {
+    type Origin = Absent;
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
+    type Disputes<D> = D;
 }
 
 /// From the store, which was supplied with it.
@@ -42,24 +55,30 @@ impl Source for Absent {
 pub struct Supplied<R>(PhantomData<R>);
 
 impl<R0: Resource> Source for Supplied<R0> {
+    type Origin = Self;
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Self;
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Disputes<D> = D;
 }
 
-/// From the step `S`, whose number is `N`.
-///
-/// `R` is kept for the verdict, which demands that it is the resource that was looked for: an identity is only a hint.
+/// The step `S` with the number `N`, which provides the resource `R`.
 #[derive(Debug)]
 pub struct Provided<R, S, N>(PhantomData<(R, S, N)>);
 
+/// From the step `S`, as the resource `R`.
+#[derive(Debug)]
+pub struct ProvidedBy<R, S>(PhantomData<(R, S)>);
+
 impl<R0: Resource, S: Step, N0: Digits> Source for Provided<R0, S, N0> {
+    type Origin = ProvidedBy<R0, S>;
     type Number = N0;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> =
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> =
         <V::Mark<N0> as Visited>::Visit<W, S, N0, K, V, F>;
+    type Disputes<D> = D;
 }
 
 /// From two steps. That is right where they are one step, reached through two groups; it counts as the older.
@@ -67,21 +86,25 @@ impl<R0: Resource, S: Step, N0: Digits> Source for Provided<R0, S, N0> {
 pub struct Twice<Old, New>(PhantomData<(Old, New)>);
 
 impl<Old: Source, New: Source> Source for Twice<Old, New> {
+    type Origin = Old::Origin;
     type Number = Old::Number;
     type Join<N: Source> = N::After<Self>;
     type After<Older: Source> = Twice<Older, Self>;
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
+    type Disputes<D> = Old::Disputes<Dispute<Old::Origin, New::Origin, D>>;
 }
 
-/// Listed by a step: the entry of the map in which the resources of one list are checked for repetition.
+/// Listed by the step `S`: the entry of the map in which the resources of one list are checked for repetition.
 #[derive(Debug)]
-pub struct Listed<R>(PhantomData<R>);
+pub struct Listed<R, S>(PhantomData<(R, S)>);
 
-impl<R0: Resource> Source for Listed<R0> {
+impl<R0: Resource, S: Step> Source for Listed<R0, S> {
+    type Origin = Self;
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Disputes<D> = D;
 }
 
 /// What stands for the step of a target that stores nothing: there is none to look for.
@@ -89,8 +112,10 @@ impl<R0: Resource> Source for Listed<R0> {
 pub struct NothingStored;
 
 impl Source for NothingStored {
+    type Origin = NothingStored;
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: World, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Disputes<D> = D;
 }

@@ -1,16 +1,18 @@
 //! A map from identities to entries, as a type: a trie that looks at one digit a level, and at no more digits than
 //! it needs to tell its entries apart.
 
-use super::digits::{Digits, Order};
-use super::source::Source;
+use super::digits::{Digits, Order, digits};
+use super::source::{Absent, Source};
 use core::marker::PhantomData;
 
 /// A map from identities to the sources of resources.
 pub trait Trie {
-    /// The source under an identity, or [`Absent`](super::source::Absent).
+    /// The source under an identity, or [`Absent`].
     type Find<I: Digits>: Source;
     /// The map with one more source. Where the identity has one already, the two are joined.
     type Insert<I: Digits, E: Source>: Trie;
+    /// The list of what is [in dispute](Source::Disputes) in this map, and then what is in `D`.
+    type Disputes<D>;
 }
 
 /// A map of nothing.
@@ -21,21 +23,38 @@ pub struct Empty;
 #[derive(Debug)]
 pub struct Leaf<E, Rest>(PhantomData<(E, Rest)>);
 
-/// Four maps, one for each value of the next digit.
-#[derive(Debug)]
-pub struct Fork<A, B, C, D>(PhantomData<(A, B, C, D)>);
-
 impl Trie for Empty {
-    type Find<I: Digits> = super::source::Absent;
+    type Find<I: Digits> = Absent;
     type Insert<I: Digits, E: Source> = Leaf<E, I>;
+    type Disputes<D> = D;
 }
 
 impl<E: Source, Rest: Digits> Trie for Leaf<E, Rest> {
     type Find<I: Digits> = <I::Compare<Rest> as Order>::Found<E>;
     type Insert<I: Digits, N: Source> = <I::Compare<Rest> as Order>::Meet<E, Rest, N, I>;
+    type Disputes<D> = E::Disputes<D>;
 }
 
-impl<A: Trie, B: Trie, C: Trie, D: Trie> Trie for Fork<A, B, C, D> {
-    type Find<I: Digits> = I::Find<A, B, C, D>;
-    type Insert<I: Digits, E: Source> = I::Insert<A, B, C, D, E>;
+macro_rules! fork {
+    ($(($digit:literal $compare:ident $child:ident))*) => {
+        /// Sixteen maps, one for each value of the next digit.
+        #[derive(Debug)]
+        pub struct Fork<$($child),*>(PhantomData<($($child),*)>);
+
+        /// Sixteen maps of nothing.
+        pub type EmptyFork = Fork<$(fork!(@empty $child)),*>;
+
+        impl<$($child: Trie),*> Trie for Fork<$($child),*> {
+            type Find<I: Digits> = I::Find<$($child),*>;
+            type Insert<I: Digits, E: Source> = I::Insert<$($child,)* E>;
+            type Disputes<D> = fork!(@disputes D $($child)*);
+        }
+    };
+    (@empty $child:ident) => { Empty };
+    (@disputes $rest:ident) => { $rest };
+    (@disputes $rest:ident $child:ident $($children:ident)*) => {
+        $child::Disputes<fork!(@disputes $rest $($children)*)>
+    };
 }
+
+digits!(fork);

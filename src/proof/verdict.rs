@@ -5,11 +5,10 @@
 //! library: of a type of the user's, rustc would show the whole declaration each time.
 
 use super::digits::{Digits, Order};
-use super::lists::{Gives, One, Pair, Wants};
-use super::source::{Absent, Listed, NothingStored, Provided, Supplied, Twice};
-use super::trie::{Empty, Fork, Leaf};
-use super::walk::{Closed, Path, Via, World};
-use super::{Home, SourceIn, StepsOf, WorldOf};
+use super::lists::{One, Pair, Wants};
+use super::source::{Absent, Dispute, Listed, NothingStored, ProvidedBy, Source, Supplied};
+use super::walk::{Closed, Path, Sought, Via};
+use super::{Home, OriginIn, StepsOf, World, WorldOf};
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
@@ -91,14 +90,12 @@ pub trait RightTarget<P, W> {}
 /// A target, registered where it has to be, and with inputs that are what they are meant to be.
 impl<T: Step, P: Pipeline, W> RightTarget<P, W> for One<T>
 where
-    Home<T, P>: HomeOf<T, P>,
+    <Home<T, P> as Source>::Origin: HomeOf<T, P>,
     <T::Inputs as Wants>::Tree: Meant<W>,
 {
 }
 
-/// A resource: its source has been looked at.
-#[derive(Debug)]
-pub struct Sought<R>(PhantomData<R>);
+/// A resource: its origin has been looked at.
 impl<R, P, W> RightTarget<P, W> for Sought<R> {}
 
 /// Never so: the resource `R`, which the step `S` needs, is missing.
@@ -153,19 +150,18 @@ where
 {
 }
 
-/// A map in which nothing is provided by two steps.
-pub trait Undisputed {}
-impl Undisputed for Empty {}
-impl<A: Undisputed, B: Undisputed, C: Undisputed, D: Undisputed> Undisputed for Fork<A, B, C, D> {}
-impl<E: Undisputed, Rest> Undisputed for Leaf<E, Rest> {}
-impl<R, S, N> Undisputed for Provided<R, S, N> {}
-impl<R, Q, A, B, N, M> Undisputed for Twice<Provided<R, A, N>, Provided<Q, B, M>> where Verdict: OneProvider<R, Q, A, B> {}
-impl<R, Q, A, B, N, M, Old> Undisputed for Twice<Twice<Old, Provided<R, A, N>>, Provided<Q, B, M>>
-where
-    Twice<Old, Provided<R, A, N>>: Undisputed,
-    Verdict: OneProvider<R, Q, A, B>,
+/// A list of what is in dispute, with everything in it settled.
+pub trait Settled {}
+
+/// Nothing more is in dispute.
+#[derive(Debug)]
+pub struct NoDispute;
+impl Settled for NoDispute {}
+impl<R, A, Q, B, D: Settled> Settled for Dispute<ProvidedBy<R, A>, ProvidedBy<Q, B>, D> where
+    Verdict: OneProvider<R, Q, A, B>
 {
 }
+impl<R, Q, S, D: Settled> Settled for Dispute<Listed<R, S>, Listed<Q, S>, D> where Verdict: ListedOnce<R, Q, S> {}
 
 /// `R` from the step `A` and `Q` from the step `B` are one resource from one step.
 #[diagnostic::on_unimplemented(
@@ -185,32 +181,22 @@ impl<R, A, B> OneProvider<R, R, A, B> for Verdict where Verdict: OneStep<R, A, B
 pub trait OneStep<R, A, B> {}
 impl<R, A> OneStep<R, A, A> for Verdict {}
 
-/// The map of the resources in one list of the step `S`, with none in it twice.
-pub trait Distinct<S> {}
-impl<S> Distinct<S> for Empty {}
-impl<S, A: Distinct<S>, B: Distinct<S>, C: Distinct<S>, D: Distinct<S>> Distinct<S> for Fork<A, B, C, D> {}
-impl<S, E: Distinct<S>, Rest> Distinct<S> for Leaf<E, Rest> {}
-impl<S, R> Distinct<S> for Listed<R> {}
-impl<S, Old, R> Distinct<S> for Twice<Old, Listed<R>> where Verdict: ListedOnce<R, S> {}
+/// The step `S` lists two resources with one identity: they are two, which is wrong, or one twice, which is wrong too.
+#[diagnostic::on_unimplemented(
+    message = "`{R}` and `{Q}` have the same identity",
+    label = "step `{S}`, which lists both, is registered here",
+    note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
+)]
+pub trait ListedOnce<R, Q, S> {}
+impl<R, S> ListedOnce<R, R, S> for Verdict where Verdict: Lists<R, S> {}
 
-/// Never so: the step `S` lists the resource `R` twice.
+/// Never so: the step `S` lists the resource `R` once.
 #[diagnostic::on_unimplemented(
     message = "step `{S}` lists `{R}` twice",
     label = "`{S}` is registered here",
     note = "name each resource once in `Inputs`, and once in `Outputs`"
 )]
-pub trait ListedOnce<R, S> {}
-
-/// A tree of steps that list no resource twice.
-pub trait EachDistinct {}
-impl EachDistinct for HNil {}
-impl<A: EachDistinct, B: EachDistinct> EachDistinct for Pair<A, B> {}
-impl<S: Step> EachDistinct for One<S>
-where
-    <S::Inputs as Wants>::List<Empty>: Distinct<S>,
-    <S::Outputs as Gives>::List<Empty>: Distinct<S>,
-{
-}
+pub trait Lists<R, S> {}
 
 /// A tree of steps whose inputs are, in the world `W`, the resources that they are meant to be.
 pub trait EachMeant<W> {}
@@ -222,14 +208,13 @@ impl<W, S: Step> EachMeant<W> for One<S> where <S::Inputs as Wants>::Tree: Meant
 pub trait Meant<W> {}
 impl<W> Meant<W> for HNil {}
 impl<W, A: Meant<W>, B: Meant<W>> Meant<W> for Pair<A, B> {}
-impl<W: World, R: Resource> Meant<W> for One<R> where SourceIn<W, R>: SourceOf<R> {}
+impl<W: World, R: Resource> Meant<W> for One<R> where OriginIn<W, R>: OriginOf<R> {}
 
-/// The source of the resource `R` in a map: one that is meant for `R`.
-pub trait SourceOf<R> {}
-impl<R> SourceOf<R> for Absent {}
-impl<R, Q> SourceOf<R> for Supplied<Q> where Verdict: SameResource<Q, R> {}
-impl<R, Q, S, N> SourceOf<R> for Provided<Q, S, N> where Verdict: SameResource<Q, R> {}
-impl<R, Old: SourceOf<R>, New> SourceOf<R> for Twice<Old, New> {}
+/// The origin of the resource `R` in a map: one that is meant for `R`.
+pub trait OriginOf<R> {}
+impl<R> OriginOf<R> for Absent {}
+impl<R, Q> OriginOf<R> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
 /// `Q` and `R`, which have the same identity, are one resource.
 #[diagnostic::on_unimplemented(
@@ -240,12 +225,11 @@ impl<R, Old: SourceOf<R>, New> SourceOf<R> for Twice<Old, New> {}
 pub trait SameResource<Q, R> {}
 impl<R> SameResource<R, R> for Verdict {}
 
-/// The source of the resource `R` in the map of a store of `P`: there is one.
+/// The origin of the resource `R` in the map of a store of `P`: there is one.
 pub trait Known<R, P> {}
 impl<R, P> Known<R, P> for Absent where Verdict: KnownTo<R, P> {}
 impl<R, P, Q> Known<R, P> for Supplied<Q> where Verdict: SameResource<Q, R> {}
-impl<R, P, Q, S, N> Known<R, P> for Provided<Q, S, N> where Verdict: SameResource<Q, R> {}
-impl<R, P, Old: Known<R, P>, New> Known<R, P> for Twice<Old, New> {}
+impl<R, P, Q, S> Known<R, P> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
 /// Never so: the resource `R` is unknown to a store of `P`.
 #[diagnostic::on_unimplemented(
@@ -255,12 +239,11 @@ impl<R, P, Old: Known<R, P>, New> Known<R, P> for Twice<Old, New> {}
 )]
 pub trait KnownTo<R, P> {}
 
-/// The source of the outputs of the target `T` among the steps of `P`: that very step.
+/// The origin of the outputs of the target `T` among the steps of `P`: that very step.
 pub trait HomeOf<T, P> {}
 impl<T, P> HomeOf<T, P> for NothingStored {}
 impl<T, P> HomeOf<T, P> for Absent where Verdict: Registers<T, P> {}
-impl<T, P, R, S, N> HomeOf<T, P> for Provided<R, S, N> where Verdict: TakesFrom<T, S, R, P> {}
-impl<T, P, Old: HomeOf<T, P>, New> HomeOf<T, P> for Twice<Old, New> {}
+impl<T, P, R, S> HomeOf<T, P> for ProvidedBy<R, S> where Verdict: TakesFrom<T, S, R, P> {}
 
 /// Never so: the target `T` is not registered in `P`.
 #[diagnostic::on_unimplemented(

@@ -16,30 +16,28 @@
 //! `recursion_limit`. Why associated types with parameters, and not where-clauses: a where-clause is proved anew at every
 //! use, and the cost grows exponentially.
 
+use super::Home;
 use super::digits::{Digits, Order};
-use super::lists::Wants;
+use super::lists::{One, Wants};
 use super::source::Source;
 use super::trie::Trie;
 use super::verdict::{Findings, NoMore};
 use super::visited::{Busy, New, Visited};
+use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
 
-/// What is known where a target is to run.
-pub trait World {
-    /// The map from resources to their sources.
-    type Sources: Trie;
-}
-
-/// A state of the machine.
+/// A state of the machine. `W`, here and below, is the map from resources to their sources.
+///
+/// The map itself goes along, and not a name for it: a name would be looked up again at each tick, at its depth.
 pub trait Machine {
     /// The state after one tick.
-    type Tick<W: World>: Machine;
+    type Tick<W: Trie>: Machine;
     /// The state after as many ticks as there is fuel, or where it halts before.
-    type Run<W: World, U: Fuel>: Machine;
+    type Run<W: Trie, U: Fuel>: Machine;
     /// What it finds until it halts, with so much fuel at first, and then four times as much each time.
-    type Found<W: World, U: Fuel>: Findings;
+    type Found<W: Trie, U: Fuel>: Findings;
 }
 
 /// Walking: the stack `K`, the marks `V`, the findings `F` so far.
@@ -47,9 +45,9 @@ pub trait Machine {
 pub struct Walk<K, V, F>(PhantomData<(K, V, F)>);
 
 impl<K: Stack, V: Visited, F: Findings> Machine for Walk<K, V, F> {
-    type Tick<W: World> = K::Tick<W, V, F>;
-    type Run<W: World, U: Fuel> = U::Burn<W, Self>;
-    type Found<W: World, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
+    type Tick<W: Trie> = K::Tick<W, V, F>;
+    type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
+    type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
 }
 
 /// Reading a cycle off the stack, before the walk `T` goes on: down from `K` to the step `I`, past the steps `P`.
@@ -67,9 +65,9 @@ impl<K: Stack, V: Visited, F: Findings> Resume for Walk<K, V, F> {
 }
 
 impl<K: Stack, I: Digits, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
-    type Tick<W: World> = K::Trace<I, P, T>;
-    type Run<W: World, U: Fuel> = U::Burn<W, Self>;
-    type Found<W: World, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
+    type Tick<W: Trie> = K::Trace<I, P, T>;
+    type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
+    type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
 }
 
 /// Halted, with the findings `F`.
@@ -77,15 +75,15 @@ impl<K: Stack, I: Digits, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
 pub struct Halt<F>(PhantomData<F>);
 
 impl<F: Findings> Machine for Halt<F> {
-    type Tick<W: World> = Self;
-    type Run<W: World, U: Fuel> = Self;
-    type Found<W: World, U: Fuel> = F;
+    type Tick<W: Trie> = Self;
+    type Run<W: Trie, U: Fuel> = Self;
+    type Found<W: Trie, U: Fuel> = F;
 }
 
 /// The stack of steps whose inputs are being looked at.
 pub trait Stack {
     /// One tick of the walk.
-    type Tick<W: World, V: Visited, F: Findings>: Machine;
+    type Tick<W: Trie, V: Visited, F: Findings>: Machine;
     /// The findings `F`, and that the step on top needs `R`, which comes from nowhere.
     type Missing<R: Resource, F: Findings>: Findings;
     /// The stack with the inputs `L` before those that the step on top still has.
@@ -103,14 +101,14 @@ pub struct Bottom;
 pub struct Call<L, S, N, K>(PhantomData<(L, S, N, K)>);
 
 impl Stack for Bottom {
-    type Tick<W: World, V: Visited, F: Findings> = Halt<F>;
+    type Tick<W: Trie, V: Visited, F: Findings> = Halt<F>;
     type Missing<R: Resource, F: Findings> = F;
     type Prepend<L: Wants> = Bottom;
     type Trace<I: Digits, P: Path, T: Resume> = T::With<P>;
 }
 
 impl<L: Wants, S: Step, N: Digits, K: Stack> Stack for Call<L, S, N, K> {
-    type Tick<W: World, V: Visited, F: Findings> = L::Tick<W, S, N, K, V, F>;
+    type Tick<W: Trie, V: Visited, F: Findings> = L::Tick<W, S, N, K, V, F>;
     type Missing<R: Resource, F: Findings> = F::Missing<R, S>;
     type Prepend<M: Wants> = Call<M::Append<L>, S, N, K>;
     type Trace<I: Digits, P: Path, T: Resume> = <N::Compare<I> as Order>::Trace<K, I, Via<S, P>, T>;
@@ -133,7 +131,7 @@ impl<S: Step, P: Path> Path for Via<S, P> {}
 /// A number of ticks.
 pub trait Fuel {
     /// The state after so many ticks.
-    type Burn<W: World, M: Machine>: Machine;
+    type Burn<W: Trie, M: Machine>: Machine;
 }
 
 /// Four ticks.
@@ -145,19 +143,34 @@ pub struct Four;
 pub struct Double<F>(PhantomData<F>);
 
 impl Fuel for Four {
-    type Burn<W: World, M: Machine> = <<<M::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W>;
+    type Burn<W: Trie, M: Machine> = <<<M::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W>;
 }
 
 impl<F: Fuel> Fuel for Double<F> {
-    type Burn<W: World, M: Machine> = <F::Burn<W, M> as Machine>::Run<W, F>;
+    type Burn<W: Trie, M: Machine> = <F::Burn<W, M> as Machine>::Run<W, F>;
 }
 
-/// What the walk finds in the world `W` from the machine's state `M`.
-type Found<W, M> = <M as Machine>::Found<W, Four>;
+/// What a walk is for.
+pub trait Goal {
+    /// The state of the machine before the first tick, in a world with the map `W`.
+    type Start<P: Pipeline, W: Trie>: Machine;
+}
 
-/// What the walk from the resource `R`, which has the source `E`, finds in the world `W`.
-pub type FoundFrom<W, E, R> = Found<W, <E as Source>::Visit<W, R, Bottom, New, NoMore>>;
+/// For a target: the walk starts among its inputs. `One` stands for it here as it does in the verdict.
+impl<T: Step> Goal for One<T> {
+    type Start<P: Pipeline, W: Trie> = EnteredAt<T, <Home<T, P> as Source>::Number>;
+}
 
-/// What the walk from the target `T`, number `N`, finds in the world `W`.
-pub type FoundFromTarget<W, T, N> =
-    Found<W, Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Visited>::SetMark<N, Busy>, NoMore>>;
+/// The walk among the inputs of the step `T`, number `N`.
+type EnteredAt<T, N> = Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Visited>::SetMark<N, Busy>, NoMore>;
+
+/// For a resource that was asked for by itself.
+#[derive(Debug)]
+pub struct Sought<R>(PhantomData<R>);
+
+impl<R: Resource> Goal for Sought<R> {
+    type Start<P: Pipeline, W: Trie> = <W::Find<R::Identity> as Source>::Visit<W, R, Bottom, New, NoMore>;
+}
+
+/// What the walk for the goal `Q` finds, in a store of the pipeline `P` with the map `W`.
+pub type Found<Q, P, W> = <<Q as Goal>::Start<P, W> as Machine>::Found<W, Four>;
