@@ -3,6 +3,7 @@
 use crate::step::BoxError;
 use core::error::Error;
 use core::fmt;
+use std::sync::Arc;
 
 /// Why a run failed: which step, why, and who needed it.
 ///
@@ -46,14 +47,17 @@ pub struct RunError {
     /// The step that failed, the step that needed it, and so on to the target.
     path: Box<[&'static str]>,
     /// What the step returned.
-    source: BoxError,
+    source: SharedError,
 }
+
+/// The error of a step, shared by the runs that waited for it.
+pub(crate) type SharedError = Arc<BoxError>;
 
 /// How many steps of a path are named at each end; a longer one is cut in the middle.
 const NAMED: usize = 4;
 
 impl RunError {
-    pub(crate) fn new(path: Box<[&'static str]>, source: BoxError) -> Self {
+    pub(crate) fn new(path: Box<[&'static str]>, source: SharedError) -> Self {
         RunError { path, source }
     }
 
@@ -73,9 +77,13 @@ impl RunError {
     }
 
     /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
+    ///
+    /// Runs that wait for one step share its error, and as long as another has it, it cannot be taken out either.
     pub fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
         let RunError { path, source } = self;
-        source.downcast().map(|error| *error).map_err(|source| RunError { path, source })
+        Arc::try_unwrap(source)
+            .and_then(|source| source.downcast().map(|error| *error).map_err(Arc::new))
+            .map_err(|source| RunError { path, source })
     }
 }
 
@@ -99,7 +107,7 @@ impl fmt::Display for RunError {
         }
         f.write_str(" failed")?;
         if f.alternate() {
-            let mut cause = Some(&*self.source as &dyn Error);
+            let mut cause = self.source();
             while let Some(error) = cause {
                 write!(f, ": {error}")?;
                 cause = error.source();
@@ -118,6 +126,6 @@ impl fmt::Debug for RunError {
 
 impl Error for RunError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
+        Some(&**self.source)
     }
 }

@@ -107,7 +107,7 @@ where
 )]
 pub trait OutputList: Gives + 'static {
     /// What the step returns.
-    type Values: Send;
+    type Values: Send + 'static;
     /// What the store keeps of that.
     type Stored: Send + Sync + 'static;
     /// What is handed to the caller of `run` by value.
@@ -206,7 +206,7 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
 /// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
 pub trait Output: Give + 'static {
     /// What the step returns for it.
-    type Values: Send;
+    type Values: Send + 'static;
     /// What the store keeps of that.
     type Stored: Send + Sync + 'static;
     /// What is handed to the caller of `run` by value.

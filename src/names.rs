@@ -2,20 +2,39 @@
 
 /// The name of a type without its path: `Divide`, `Load<my::Table>`.
 pub(crate) fn of<T: ?Sized>() -> &'static str {
-    let name = core::any::type_name::<T>();
-    let generics = name.find('<').unwrap_or(name.len());
-    let start = name[..generics].rfind("::").map_or(0, |colons| colons + 2);
+    without_path(core::any::type_name::<T>())
+}
+
+/// What stands behind the last `::` that is not in angle brackets: a path may hold some itself, as in
+/// `<impl app::Job>::start::Load<my::Table>`.
+fn without_path(name: &str) -> &str {
+    let (mut start, mut depth) = (0, 0_usize);
+    let bytes = name.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'<' => depth += 1,
+            b'>' if !bytes[..at].ends_with(b"-") => depth = depth.saturating_sub(1),
+            b':' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
     &name[start..]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{of, without_path};
 
     #[test]
     fn a_path_is_left_out() {
         assert_eq!(of::<std::string::String>(), "String");
         assert_eq!(of::<Vec<u8>>(), "Vec<u8>");
         assert_eq!(of::<i64>(), "i64");
+    }
+
+    #[test]
+    fn brackets_in_a_path_do_not_matter() {
+        assert_eq!(without_path("app::<impl app::Job<u8>>::start::Load<my::Table>"), "Load<my::Table>");
+        assert_eq!(without_path("app::Map<fn(my::Key) -> my::Value>"), "Map<fn(my::Key) -> my::Value>");
     }
 }

@@ -1,10 +1,11 @@
 //! Runs: a target, and everything it needs.
 
 use crate::error::RunError;
-use crate::exec::plan::{Key, Source, Tree};
-use crate::exec::scheduler::Scheduler;
+use crate::exec::job::{Job, Target};
+use crate::exec::local::Local;
+use crate::exec::plan::{Key, Source, Tree, fill};
 use crate::exec::slot::Slot;
-use crate::exec::view::{Gather, Values, View};
+use crate::exec::view::{Values, View};
 use crate::list::{InputList, OutputList};
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
@@ -13,6 +14,7 @@ use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures::future::BoxFuture;
+use std::sync::Mutex;
 
 /// What a run of the target `T` hands to its caller: a list with a reference to each stored output, and each
 /// [`Return`](crate::Return) by value.
@@ -223,21 +225,24 @@ async fn prepare<T: Step>(
     if T::Outputs::ALL_STORED
         && let Some(returned) = T::Outputs::nothing_returned()
     {
-        let mut scheduler = Scheduler::new(view, &options, None);
-        scheduler.demand(&sources(view, T::Outputs::KEYS));
-        scheduler.await?;
+        Local::new(Job::new(view, None), &sources(view, T::Outputs::KEYS), &options).await?;
         return Ok(returned);
     }
 
     // The target itself runs at every call, after all that it needs.
-    let inputs = sources(view, T::Inputs::KEYS);
-    let mut scheduler = Scheduler::new(view, &options, Some(T::name));
-    scheduler.demand(&inputs);
-    let slots = scheduler.slots().to_vec();
-    scheduler.await?;
-    let inputs = T::Inputs::gather(&mut Gather::new(&inputs, &slots, view));
-    let outputs = T::run(inputs).await.map_err(|error| RunError::new(Box::new([T::name()]), error.into()))?;
-    let (stored, returned) = T::Outputs::split(outputs);
+    let outputs = Returned::<T>(Mutex::new(None));
+    let target = Target {
+        name: T::name,
+        inputs: sources(view, T::Inputs::KEYS),
+        start: |inputs, outputs| {
+            let Returned(place): &Returned<T> = outputs.downcast_ref().expect("each target has its own place");
+            fill::<T>(inputs, move |values| *place.lock().expect(NO_PANIC) = Some(values))
+        },
+        outputs: &outputs,
+    };
+    Local::new(Job::new(view, Some(target)), &[], &options).await?;
+    let values = outputs.0.into_inner().expect(NO_PANIC).expect("a target that has ended has returned something");
+    let (stored, returned) = T::Outputs::split(values);
     if let Some(step) = step_of::<T>(view)
         && let Some(slot) = view.slot(step).as_any().downcast_ref::<Slot<T::Outputs>>()
     {
@@ -245,6 +250,12 @@ async fn prepare<T: Step>(
     }
     Ok(returned)
 }
+
+/// The place for what the target `T` returns.
+struct Returned<T: Step>(Mutex<Option<Outputs<T>>>);
+
+/// Why the lock of that place is never poisoned.
+const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 /// Takes the outputs of a target out of a store.
 fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
@@ -260,9 +271,8 @@ pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
         return Run(State::There(Some(value)));
     }
     Run(State::Running(Box::pin(async move {
-        let mut scheduler = Scheduler::new(view, &RunOptions::default(), None);
-        scheduler.demand(&[view.plan().source(Key::of::<R>().id)]);
-        scheduler.await?;
+        let source = view.plan().source(Key::of::<R>().id);
+        Local::new(Job::new(view, None), &[source], &RunOptions::default()).await?;
         Ok(look().expect("what a run demands is there at its end"))
     })))
 }

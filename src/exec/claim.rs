@@ -1,7 +1,9 @@
 //! The claim of a step: which run may execute it, and who waits for that.
 
-use super::sync::{AtomicU8, Mutex, Ordering};
+use super::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering};
+use crate::error::SharedError;
 use core::task::Waker;
+use std::collections::BTreeMap;
 
 /// No run has the step.
 const FREE: u8 = 0;
@@ -15,46 +17,72 @@ const DONE: u8 = 3;
 /// The right to execute a step, held by one run at a time.
 #[derive(Debug)]
 pub struct Claim {
-    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`.
+    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock of `waiting`.
     state: AtomicU8,
-    /// Whom to wake when the right is given back; empty unless `AWAITED`.
-    waiting: Mutex<Vec<Waker>>,
+    /// Who waits, in the order in which they came; nobody unless `AWAITED`.
+    waiting: Mutex<BTreeMap<u64, Arc<Waiter>>>,
+}
+
+/// A run that waits.
+#[derive(Debug)]
+struct Waiter {
+    waker: Waker,
+    /// What came of it, once that is so.
+    over: Mutex<Option<Result<(), SharedError>>>,
 }
 
 impl Claim {
-    pub const fn new() -> Self {
-        Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(Vec::new()) }
+    pub fn new() -> Self {
+        Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(BTreeMap::new()) }
     }
 
     /// Takes the right, if it is free.
     pub fn take(&self) -> Option<Taken<'_>> {
-        self.state
-            .compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed)
-            .ok()
-            .map(|_| Taken { claim: self, leave: FREE })
+        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken {
+            claim: self,
+            leave: FREE,
+            error: None,
+        })
     }
 
-    /// Has `waker` woken when the right is given back or the step is done; `false` if that is so already.
-    pub fn wait(&self, waker: &Waker) -> bool {
-        let mut waiting = self.waiting.lock().expect("nothing panics while it waits");
-        let taken = match self.state.compare_exchange(TAKEN, AWAITED, Ordering::Acquire, Ordering::Acquire) {
-            Ok(_) => true,
-            Err(state) => state == AWAITED,
+    /// Waits until whoever has the right gives it back or is done; `None` if that is so already.
+    pub fn wait(&self, waker: &Waker) -> Option<Waiting<'_>> {
+        let mut waiting = self.waiting();
+        match self.state.compare_exchange(TAKEN, AWAITED, Ordering::Relaxed, Ordering::Acquire) {
+            Ok(_) | Err(AWAITED) => {}
+            Err(_) => return None,
+        }
+        let waiter = Arc::new(Waiter { waker: waker.clone(), over: Mutex::new(None) });
+        let ticket = waiting.last_key_value().map_or(0, |(last, _)| last + 1);
+        waiting.insert(ticket, Arc::clone(&waiter));
+        Some(Waiting { claim: self, ticket, waiter })
+    }
+
+    /// Gives the right back in the state `to`, and tells all who wait.
+    ///
+    /// All, and not one of them: whoever is told may not be polled for a long time, and the others would hang with it.
+    fn leave(&self, to: u8, error: Option<SharedError>) {
+        if self.state.compare_exchange(TAKEN, to, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            return;
+        }
+        let told = {
+            let mut waiting = self.waiting();
+            self.state.store(to, Ordering::Release);
+            core::mem::take(&mut *waiting)
         };
-        if taken {
-            waiting.push(waker.clone());
+        for waiter in told.into_values() {
+            *waiter.over.lock().expect(NO_PANIC) = Some(error.clone().map_or(Ok(()), Err));
+            waiter.waker.wake_by_ref();
         }
-        taken
     }
 
-    /// Gives the right back in the state `to`, and wakes all who wait.
-    fn leave(&self, to: u8) {
-        if self.state.swap(to, Ordering::AcqRel) == AWAITED {
-            let woken = core::mem::take(&mut *self.waiting.lock().expect("nothing panics while it waits"));
-            woken.into_iter().for_each(Waker::wake);
-        }
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Waiter>>> {
+        self.waiting.lock().expect(NO_PANIC)
     }
 }
+
+/// Why no lock here is ever poisoned.
+const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 /// The right to execute a step. Dropping it gives it back, so that another run can take over.
 #[derive(Debug)]
@@ -62,6 +90,8 @@ pub struct Taken<'s> {
     claim: &'s Claim,
     /// The state to leave the claim in.
     leave: u8,
+    /// What to tell those who wait.
+    error: Option<SharedError>,
 }
 
 impl Taken<'_> {
@@ -69,10 +99,41 @@ impl Taken<'_> {
     pub fn done(mut self) {
         self.leave = DONE;
     }
+
+    /// The step has failed: all who wait get that error, and later runs try again.
+    pub fn failed(mut self, error: SharedError) {
+        self.error = Some(error);
+    }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.claim.leave(self.leave);
+        self.claim.leave(self.leave, self.error.take());
+    }
+}
+
+/// A place among those who wait. Dropping it gives it up.
+#[derive(Debug)]
+pub struct Waiting<'s> {
+    claim: &'s Claim,
+    /// Its key among those who wait.
+    ticket: u64,
+    waiter: Arc<Waiter>,
+}
+
+impl Waiting<'_> {
+    /// Whether the wait is over. Then it is either time to look again, or the step has failed.
+    pub fn over(&self) -> Option<Result<(), SharedError>> {
+        self.waiter.over.lock().expect(NO_PANIC).clone()
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.claim.waiting();
+        // The ticket may have been given out anew since all were told.
+        if waiting.get(&self.ticket).is_some_and(|waiter| Arc::ptr_eq(waiter, &self.waiter)) {
+            waiting.remove(&self.ticket);
+        }
     }
 }

@@ -4,12 +4,12 @@
 //! it generates code. (Working it out in types as well costs several times the compile time of the proof itself: code
 //! generation solves every trait again, from an empty cache, for each function that is instantiated with the map.)
 
-use super::slot::{AnySlot, Slot};
-use super::view::Gather;
+use super::slot::Slot;
+use super::view::{Erased, Gather};
 use crate::list::{InputList, OutputList};
 use crate::proof::digits::Digits;
 use crate::resource::Resource;
-use crate::step::{BoxError, Step};
+use crate::step::{BoxError, Outputs, Step};
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -55,9 +55,12 @@ pub struct Spec {
     pub inputs: &'static Tree<Key>,
     /// What it stores.
     pub outputs: &'static Tree<Key>,
-    /// Starts it. The inputs are there, and the slot is its own.
-    pub start: for<'s> fn(Gather<'_, 's>, &'s dyn AnySlot) -> Running<'s>,
+    /// Starts it.
+    pub start: Start,
 }
+
+/// Starts a step whose inputs are there. What it puts its outputs into is its own: its slot, or what a target has.
+pub type Start = for<'s> fn(Gather<'_, 's>, &'s Erased) -> Running<'s>;
 
 impl Spec {
     /// What the executor has to know of a step.
@@ -71,31 +74,37 @@ impl Spec {
     }
 }
 
-/// Starts a step: one allocation, which holds its future and where to put what that returns.
-fn start<'s, S: Step>(mut inputs: Gather<'_, 's>, slot: &'s dyn AnySlot) -> Running<'s> {
-    let slot: &Slot<S::Outputs> = slot.as_any().downcast_ref().expect("each step has its own slot");
-    Box::pin(Fill { future: S::run(S::Inputs::gather(&mut inputs)), slot })
+/// Starts a step whose outputs go into its slot.
+fn start<'s, S: Step>(inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
+    let slot: &Slot<S::Outputs> = slot.downcast_ref().expect("each step has its own slot");
+    fill::<S>(inputs, move |values| slot.fill(S::Outputs::split(values).0))
 }
 
-/// A step's own future and the slot for its outputs.
+/// A step's future, in one allocation with where to put what it returns.
+pub(crate) fn fill<'s, S: Step>(mut inputs: Gather<'_, 's>, put: impl FnMut(Outputs<S>) + Send + 's) -> Running<'s> {
+    Box::pin(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put })
+}
+
+/// A step's own future, and what takes what that returns.
 #[pin_project::pin_project]
-struct Fill<'s, F, O: OutputList> {
+struct Fill<F, P> {
     #[pin]
     future: F,
-    slot: &'s Slot<O>,
+    put: P,
 }
 
-impl<F, O: OutputList, E: Into<BoxError>> Future for Fill<'_, F, O>
+impl<F, P, V, E> Future for Fill<F, P>
 where
-    F: Future<Output = Result<O::Values, E>>,
+    F: Future<Output = Result<V, E>>,
+    P: FnMut(V),
+    E: Into<BoxError>,
 {
     type Output = Result<(), BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let values = ready!(this.future.poll(cx)).map_err(Into::into)?;
-        let (stored, _) = O::split(values);
-        this.slot.fill(stored);
+        (this.put)(values);
         Poll::Ready(Ok(()))
     }
 }

@@ -1,10 +1,11 @@
 //! The slot of a step: room in the store for what it stores, written once, by the run that claimed it.
 
-use super::claim::{Claim, Taken};
+use super::claim::{Claim, Taken, Waiting};
 use super::view::Erased;
 use crate::list::OutputList;
 use core::any::Any;
 use core::fmt;
+use core::task::Waker;
 use std::sync::OnceLock;
 
 /// Room for the stored outputs `O` of one step. They come and go together.
@@ -17,7 +18,7 @@ pub struct Slot<O: OutputList> {
 
 impl<O: OutputList> Slot<O> {
     /// A slot with nothing in it.
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Slot { claim: Claim::new(), stored: OnceLock::new() }
     }
 
@@ -50,11 +51,11 @@ pub trait AnySlot: Any + Send + Sync {
     fn take_claim(&self) -> Option<Taken<'_>>;
     /// Waits for that right.
     #[doc(hidden)]
-    fn wait(&self, waker: &core::task::Waker) -> bool;
+    fn wait(&self, waker: &Waker) -> Option<Waiting<'_>>;
     /// Drops what is stored.
     fn clear(&mut self);
     /// This slot, to find out what step it is of.
-    fn as_any(&self) -> &dyn Any;
+    fn as_any(&self) -> &Erased;
     /// This slot, to find out what step it is of.
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
@@ -69,13 +70,13 @@ impl<O: OutputList> AnySlot for Slot<O> {
     fn take_claim(&self) -> Option<Taken<'_>> {
         self.claim.take()
     }
-    fn wait(&self, waker: &core::task::Waker) -> bool {
+    fn wait(&self, waker: &Waker) -> Option<Waiting<'_>> {
         self.claim.wait(waker)
     }
     fn clear(&mut self) {
         self.take();
     }
-    fn as_any(&self) -> &dyn Any {
+    fn as_any(&self) -> &Erased {
         self
     }
     fn as_any_mut(&mut self) -> &mut dyn Any {

@@ -1,0 +1,181 @@
+//! The schedule of a run: who is needed, who is ready, who is done. It polls nobody.
+
+use super::job::Job;
+use super::plan::Source;
+use crate::error::{RunError, SharedError};
+use crate::run::RunOptions;
+use std::collections::VecDeque;
+
+/// How far a run is.
+pub(crate) struct Schedule {
+    /// How far each step is, by number.
+    nodes: Vec<Node>,
+    /// Demanded steps whose inputs are there, in the order in which they became so.
+    ready: VecDeque<u16>,
+    /// How many steps are running in this run.
+    running: usize,
+    /// How many may.
+    limit: usize,
+    /// How many demanded steps are not done.
+    unfinished: usize,
+}
+
+/// A step in a run.
+struct Node {
+    stage: Stage,
+    /// How many of its inputs are still to come from other steps.
+    unmet: u16,
+    /// The step that demanded it first; none for what the caller asked for.
+    needed_by: Option<u16>,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nobody has asked for it.
+    Idle,
+    /// It is needed: it waits for its inputs or for its turn.
+    Demanded,
+    /// It has its turn.
+    Running,
+    /// Another run of the same store has it.
+    Elsewhere,
+    /// Its outputs are there.
+    Done,
+}
+
+impl Schedule {
+    /// A schedule of all that a job needs: of its target, if it has one, and else of some sources.
+    pub(crate) fn new(job: &Job<'_>, sources: &[Source], options: &RunOptions) -> Self {
+        let idle = || Node { stage: Stage::Idle, unmet: 0, needed_by: None };
+        let mut schedule = Schedule {
+            nodes: core::iter::repeat_with(idle).take(job.len()).collect(),
+            ready: VecDeque::with_capacity(job.len()),
+            running: 0,
+            limit: options.limit.unwrap_or(usize::MAX),
+            unfinished: 0,
+        };
+        schedule.demand(job, sources);
+        schedule
+    }
+
+    /// Demands the target or some sources, and all that this needs.
+    fn demand(&mut self, job: &Job<'_>, sources: &[Source]) {
+        // The queue of steps to look at, breadth first: so the way to a target that an error tells is a shortest one.
+        // It becomes the queue of steps that are ready once those that have to wait are taken out.
+        if let Some(target) = job.target() {
+            self.demand_step(job, target, None);
+        }
+        for &source in sources {
+            self.demand_source(job, source, None);
+        }
+        let mut at = 0;
+        while let Some(&step) = self.ready.get(at) {
+            for &source in job.inputs(step) {
+                if self.demand_source(job, source, Some(step)) {
+                    self.nodes[usize::from(step)].unmet += 1;
+                }
+            }
+            at += 1;
+        }
+        self.unfinished = self.ready.len();
+        let nodes = &self.nodes;
+        self.ready.retain(|&step| nodes[usize::from(step)].unmet == 0);
+    }
+
+    /// Demands the step of a source, if there is need; whether the source is still to be waited for.
+    fn demand_source(&mut self, job: &Job<'_>, source: Source, needed_by: Option<u16>) -> bool {
+        match source {
+            Source::Step { step, .. } => self.demand_step(job, step, needed_by),
+            Source::Supplied(_) | Source::Nowhere => false,
+        }
+    }
+
+    /// Demands a step, if there is need; whether it is still to be waited for.
+    fn demand_step(&mut self, job: &Job<'_>, step: u16, needed_by: Option<u16>) -> bool {
+        let node = &mut self.nodes[usize::from(step)];
+        if node.stage == Stage::Idle {
+            // Decided once: a step that another run finishes from here on is skipped when its turn comes.
+            if job.is_done(step) {
+                node.stage = Stage::Done;
+            } else {
+                *node = Node { stage: Stage::Demanded, unmet: 0, needed_by };
+                self.ready.push_back(step);
+            }
+        }
+        node.stage == Stage::Demanded
+    }
+
+    /// The next step to have its turn, if one is ready and may run.
+    pub(crate) fn next(&mut self, job: &Job<'_>) -> Option<u16> {
+        while self.running < self.limit {
+            let step = self.ready.pop_front()?;
+            if !job.is_done(step) {
+                self.nodes[usize::from(step)].stage = Stage::Running;
+                self.running += 1;
+                return Some(step);
+            }
+            self.finish(job, step);
+        }
+        None
+    }
+
+    /// A step whose turn it was is found to be executed by another run: others may have the turn.
+    pub(crate) fn give_way(&mut self, step: u16) {
+        self.leave(step, Stage::Elsewhere);
+    }
+
+    /// A step is to have a turn again.
+    pub(crate) fn again(&mut self, step: u16) {
+        self.leave(step, Stage::Demanded);
+        self.ready.push_back(step);
+    }
+
+    /// The outputs of a step are there: whoever waited for nothing else is ready.
+    pub(crate) fn finish(&mut self, job: &Job<'_>, step: u16) {
+        self.leave(step, Stage::Done);
+        self.unfinished -= 1;
+        for &dependent in job.dependents(step) {
+            self.meet(dependent, 1);
+        }
+        // All other steps are needed for the target, so it is ready when they are done.
+        if let Some(target) = job.target()
+            && self.unfinished == 1
+        {
+            self.meet(target, self.nodes[usize::from(target)].unmet);
+        }
+    }
+
+    /// So many inputs of a step have come.
+    fn meet(&mut self, step: u16, inputs: u16) {
+        let node = &mut self.nodes[usize::from(step)];
+        if node.stage == Stage::Demanded && node.unmet > 0 {
+            node.unmet -= inputs;
+            if node.unmet == 0 {
+                self.ready.push_back(step);
+            }
+        }
+    }
+
+    /// A step goes from whatever stage it is in to another.
+    fn leave(&mut self, step: u16, stage: Stage) {
+        let node = &mut self.nodes[usize::from(step)];
+        if node.stage == Stage::Running {
+            self.running -= 1;
+        }
+        node.stage = stage;
+    }
+
+    /// Whether all that was demanded is there.
+    pub(crate) fn is_over(&self) -> bool {
+        self.unfinished == 0
+    }
+
+    /// The error of a step, with the way from it to what the caller asked for.
+    pub(crate) fn error(&self, job: &Job<'_>, step: u16, source: SharedError) -> RunError {
+        let path = core::iter::successors(Some(step), |&step| self.nodes[usize::from(step)].needed_by)
+            .map(|step| job.name(step))
+            .collect();
+        RunError::new(path, source)
+    }
+}
