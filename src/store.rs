@@ -94,7 +94,8 @@ impl<P: Pipeline + Valid> Default for Store<P> {
 impl<P: Pipeline, G: Supply> Store<P, G> {
     /// Supplies a resource: `store.with(Base, 38)`.
     ///
-    /// A resource that the store holds already is refused by the compiler.
+    /// A resource that was supplied already is refused by the compiler. One that was computed in this store before is
+    /// supplied from now on; what was computed from it stays as it is, until [`clear`](Store::clear).
     pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>>
     where
         G: Accepts<R>,

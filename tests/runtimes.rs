@@ -295,7 +295,7 @@ where
     S: Runs<Send> + marker::Send + 'static,
 {
     async move {
-        let hlist_pat![Return(page)] = run::<Send>(&*store).await?;
+        let hlist_pat![Return(page)] = run::<Send>(&store).await?;
         Ok(page)
     }
 }

@@ -4,6 +4,7 @@ mod support;
 
 use pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, hlist_pat, resource, run};
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -286,6 +287,48 @@ fn a_failure_leaves_the_step_to_others() {
     let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
     assert_eq!(*fetched, 7);
     assert_eq!(log.take(), ["Fetch starts", "Fetch starts"]);
+}
+
+#[test]
+fn all_who_waited_get_the_error_they_waited_for_and_later_runs_try_again() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store =
+        Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
+    let mut first = run::<Fetch>(&store);
+    assert!(poll(&mut first).is_pending());
+    let mut others: Vec<_> = (0..3).map(|_| (Task::new(), run::<Fetch>(&store))).collect();
+    for (task, other) in &mut others {
+        assert!(task.poll(other).is_pending());
+    }
+
+    opened.open();
+    let error = ready(first).unwrap_err();
+    // Only now: whoever comes after the failure has not waited for it.
+    let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
+    assert_eq!(*fetched, 7);
+    for (task, other) in others {
+        assert_eq!(task.take_wakes(), 1);
+        let shared = ready(other).unwrap_err();
+        assert_eq!(format!("{shared:#}"), format!("{error:#}"));
+        // The very same one.
+        assert!(std::ptr::addr_eq(shared.source().unwrap(), error.source().unwrap()));
+    }
+    assert_eq!(log.take(), ["Fetch starts", "Fetch starts"]);
+}
+
+/// As a client does that gives up after some time and tries again.
+#[test]
+fn a_run_that_gives_up_waiting_leaves_nothing_behind() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = store(&log, &opened);
+    let (task, mut first) = (Task::new(), run::<RunNext>(&store));
+    assert!(poll(&mut first).is_pending());
+    for _ in 0..10 {
+        let mut impatient = run::<RunNext>(&store);
+        assert!(task.poll(&mut impatient).is_pending());
+        drop(impatient);
+        assert_eq!(Arc::strong_count(&task), 1, "nobody holds its waker");
+    }
 }
 
 resource! {

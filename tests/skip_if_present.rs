@@ -171,6 +171,20 @@ fn clear_drops_what_was_computed_and_keeps_what_was_supplied() {
 }
 
 #[test]
+fn what_is_supplied_after_it_was_computed_wins_and_what_was_made_of_it_stays() {
+    let store = Store::<Arithmetic>::new().with(Log, Journal::default()).with(Base, 10);
+    ready(run::<Add>(&store)).unwrap();
+
+    let mut store = store.with(Doubled, 1000);
+    assert_eq!(store.get::<Doubled>(), Some(&1000));
+    assert_eq!(store.get::<Sum>(), Some(&50));
+
+    store.clear();
+    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    assert_eq!(*sum, 1030);
+}
+
+#[test]
 fn clear_drops_at_once() {
     let population = Census::default();
     let mut store = Store::<Town>::new().with(Population, population.clone());

@@ -2,7 +2,7 @@
 
 mod support;
 
-use pipeliner::{HList, Inputs, Outputs, Step, Store, StoreOf, hlist, resource, run};
+use pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, resource, run};
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -333,4 +333,33 @@ fn other_tasks_get_their_turns_in_between() {
         let turns = other.await;
         assert!(turns > 10, "{turns} turns");
     }));
+}
+
+resource! {
+    Lobby: Hall;
+}
+
+step!(Welcome(lobby: Lobby) -> [Return<()>] {
+    lobby.0[0].sit().await;
+    Ok(hlist![Return(())])
+});
+
+pipeline! { Hotel: []; }
+
+#[test]
+fn a_target_that_returns_something_is_not_polled_because_its_caller_was_woken() {
+    let (hall, task) = (Hall::new(1), Task::new());
+    let store = Store::<Hotel>::new().with(Lobby, hall.clone());
+    let mut run = run::<Welcome>(&store);
+    assert!(task.poll(&mut run).is_pending());
+    assert_eq!(hall.take_polls(), [1]);
+
+    // As a `join!` or a `select!` does, when another of its futures was woken.
+    assert!(task.poll(&mut run).is_pending());
+    assert_eq!(hall.take_polls(), [0]);
+
+    hall.0[0].call();
+    assert_eq!(task.take_wakes(), 1);
+    assert!(task.poll(&mut run).is_ready());
+    assert_eq!(hall.take_polls(), [1]);
 }

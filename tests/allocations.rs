@@ -1,0 +1,233 @@
+//! What a run allocates: exactly so much for itself and for each step, and nothing where all is there.
+
+mod support;
+
+use allocation_counter::measure;
+use pipeliner::{HList, Return, Run, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use support::{Gate, Task, pipeline, poll, step};
+
+/// A run: its future, the list of what it demands, those of the slots, the stages and the turns of the steps, the queue
+/// of the ready ones, the bits of the woken ones and what these hang on.
+const RUN: u64 = 8;
+
+/// A step that runs: its future.
+const STEP: u64 = 1;
+
+/// A waker. Steps that run one after another hand it on, if they do not keep it.
+const WAKER: u64 = 1;
+
+/// The allocations of a run, which is polled until it is ready and then dropped.
+fn allocations<'s, O>(run: impl FnOnce() -> Run<'s, O>) -> u64 {
+    let task = Task::new();
+    let info = measure(|| {
+        let mut run = run();
+        while task.poll(&mut run).is_pending() {}
+    });
+    assert_eq!(info.count_current, 0, "nothing is left of it");
+    info.count_total
+}
+
+/// Gives way to other tasks so often, without an allocation of its own.
+async fn give_way(times: usize) {
+    let mut polls = 0;
+    poll_fn(|cx| {
+        if polls == times {
+            return Poll::Ready(());
+        }
+        polls += 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+/// The same, but keeps its waker meanwhile, as timers and sockets do.
+async fn wait() {
+    let (mut polls, mut waker) = (0, None);
+    poll_fn(|cx| {
+        waker = Some(cx.waker().clone());
+        polls += 1;
+        cx.waker().wake_by_ref();
+        if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    drop(waker);
+}
+
+/// Steps that do what stands behind them.
+macro_rules! steps {
+    ($($name:ident($($input:ident)?) -> $output:ident: $work:expr;)*) => {
+        resource! { $($output: ();)* }
+        $(step!($name($(_input: $input)?) -> [$output] {
+            $work;
+            Ok(hlist![()])
+        });)*
+    };
+}
+steps! {
+    // Ready at the first poll, one after another.
+    Quick1() -> Q1: ();
+    Quick2(Q1) -> Q2: ();
+    Quick3(Q2) -> Q3: ();
+    Quick4(Q3) -> Q4: ();
+    Quick5(Q4) -> Q5: ();
+    Quick6(Q5) -> Q6: ();
+    // Ready at the first poll, none needs another.
+    Free1() -> F1: ();
+    Free2() -> F2: ();
+    Free3() -> F3: ();
+    // Pend, one after another.
+    Slow1() -> S1: give_way(2).await;
+    Slow2(S1) -> S2: give_way(100).await;
+    Slow3(S2) -> S3: give_way(2).await;
+    // Pend at once.
+    Beside1() -> B1: wait().await;
+    Beside2() -> B2: wait().await;
+    Beside3() -> B3: wait().await;
+}
+resource! {
+    Freed: ();
+    Besides: ();
+}
+step!(Free(_1: F1, _2: F2, _3: F3) -> [Freed] { Ok(hlist![()]) });
+step!(Beside(_1: B1, _2: B2, _3: B3) -> [Besides] { Ok(hlist![()]) });
+step!(Tell(_besides: Besides) -> [Return<()>] { Ok(hlist![Return(())]) });
+step!(TellNothing() -> [Return<()>] {
+    give_way(10).await;
+    Ok(hlist![Return(())])
+});
+
+pipeline! {
+    All: [
+        Quick1, Quick2, Quick3, Quick4, Quick5, Quick6, Free1, Free2, Free3, Free, Slow1, Slow2, Slow3, Beside1, Beside2,
+        Beside3, Beside,
+    ];
+}
+
+#[test]
+fn nothing_where_the_target_is_there() {
+    let store = Store::<All>::new().with(F1, ()).with(F2, ());
+    allocations(|| run::<Quick6>(&store));
+
+    assert_eq!(allocations(|| run::<Quick6>(&store)), 0);
+    assert_eq!(allocations(|| run::<Quick3>(&store)), 0);
+    assert_eq!(allocations(|| run::<Free1>(&store)), 0);
+    assert_eq!(allocations(|| store.resource::<Q6>()), 0);
+    assert_eq!(allocations(|| store.resource::<F2>()), 0);
+
+    let shared = Arc::new(store);
+    assert_eq!(allocations(|| run::<Quick6>(&shared)), 0);
+}
+
+#[test]
+fn nothing_for_a_store() {
+    let info = measure(|| {
+        let mut store = Store::<All>::new().with(F1, ()).with(F2, ());
+        assert!(store.get::<F1>().is_some());
+        assert!(!store.is_ready::<Q1>());
+        store.clear();
+    });
+    assert_eq!(info.count_total, 0);
+}
+
+#[test]
+fn one_for_a_step_that_is_ready_at_once() {
+    let run_of = |run: fn(&Store<All>) -> u64| run(&Store::<All>::new());
+    assert_eq!(run_of(|store| allocations(|| run::<Quick1>(store))), RUN + STEP + WAKER);
+    assert_eq!(run_of(|store| allocations(|| run::<Quick2>(store))), RUN + 2 * STEP + WAKER);
+    assert_eq!(run_of(|store| allocations(|| run::<Quick6>(store))), RUN + 6 * STEP + WAKER);
+    assert_eq!(run_of(|store| allocations(|| run::<Free>(store))), RUN + 4 * STEP + WAKER);
+}
+
+#[test]
+fn one_less_for_a_run_that_demands_one_resource() {
+    let store = Store::<All>::new();
+    assert_eq!(allocations(|| store.resource::<Q6>()), RUN - 1 + 6 * STEP + WAKER);
+}
+
+#[test]
+fn one_for_a_step_that_pends_by_itself_however_often() {
+    let store = Store::<All>::new();
+    assert_eq!(allocations(|| run::<Slow3>(&store)), RUN + 3 * STEP + WAKER);
+}
+
+#[test]
+fn two_for_a_step_that_pends_beside_others() {
+    let store = Store::<All>::new();
+    assert_eq!(allocations(|| run::<Beside>(&store)), RUN + 3 * (STEP + WAKER) + STEP);
+}
+
+#[test]
+fn nothing_for_a_step_that_is_skipped() {
+    let store = Store::<All>::new();
+    allocations(|| run::<Quick4>(&store));
+    assert_eq!(allocations(|| run::<Quick6>(&store)), RUN + 2 * STEP + WAKER);
+
+    let store = Store::<All>::new().with(F1, ()).with(F3, ());
+    assert_eq!(allocations(|| run::<Free>(&store)), RUN + 2 * STEP + WAKER);
+}
+
+#[test]
+fn a_target_that_returns_something_is_one_more_step() {
+    let store = Store::<All>::new();
+    assert_eq!(allocations(|| run::<Tell>(&store)), RUN + 3 * (STEP + WAKER) + STEP + STEP);
+    assert_eq!(allocations(|| run::<Tell>(&store)), RUN + STEP + WAKER);
+    // One less, where there is nothing to demand.
+    assert_eq!(allocations(|| run::<TellNothing>(&store)), RUN - 1 + STEP + WAKER);
+}
+
+#[test]
+fn run_owned_lists_its_outputs_once_more() {
+    let store = Store::<All>::new();
+    assert_eq!(allocations(|| run_owned::<Quick6>(store)), RUN + 1 + 6 * STEP + WAKER);
+}
+
+#[test]
+fn one_for_a_run_that_is_not_polled() {
+    let store = Store::<All>::new();
+    let info = measure(|| drop(run::<Quick6>(&store)));
+    assert_eq!((info.count_total, info.count_current), (1, 0));
+}
+
+resource! {
+    Opened: Gate;
+    Passed: ();
+    Onward: ();
+}
+
+step!(Pass(opened: Opened) -> [Passed] {
+    opened.pass().await;
+    Ok(hlist![()])
+});
+step!(GoOn(_passed: Passed) -> [Onward] { Ok(hlist![()]) });
+
+pipeline! { Gated: [Pass, GoOn]; }
+
+#[test]
+fn three_for_a_step_that_another_run_has() {
+    let opened = Gate::new();
+    let store: StoreOf<Gated, HList![Opened]> = Store::<Gated>::new().with(Opened, opened.clone());
+    let mut first = run::<GoOn>(&store);
+    assert!(poll(&mut first).is_pending());
+
+    let mut second = None;
+    let waiting = measure(|| {
+        let run = second.insert(run::<GoOn>(&store));
+        assert!(poll(run).is_pending());
+    });
+    // A waker, what those who wait are told by, and room for that where they are listed.
+    assert_eq!(waiting.count_total, RUN + 3);
+
+    opened.open();
+    assert!(poll(&mut first).is_ready());
+    let done = measure(|| {
+        let hlist_pat![_onward] = match poll(second.as_mut().unwrap()) {
+            Poll::Ready(outputs) => outputs.unwrap(),
+            Poll::Pending => panic!("all is there"),
+        };
+    });
+    assert_eq!(done.count_total, 0);
+}
