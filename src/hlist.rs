@@ -2,8 +2,8 @@
 //!
 //! frunk's own macros recurse once per element, and the compiler recurses along whatever they build; both end at
 //! the recursion limit of 128. Up to 16 elements these macros build the very lists that frunk builds; a longer list
-//! becomes a list of lists of 16. [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a
-//! value and a pattern of the same length always fit each other.
+//! becomes a list of lists of 16, or of lists of these. [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places,
+//! so a type, a value and a pattern of the same length always fit each other.
 
 /// The type of a heterogeneous list: `HList![Base, Divisor]`.
 ///
@@ -75,7 +75,7 @@ macro_rules! __list {
     };
     (@cut $kind:ident [] [$($element:tt)*]) => { $crate::__list!($kind $($element)*) };
     (@cut $kind:ident [$([$($element:tt)*])+] [$($last:tt)*]) => {
-        $crate::__list!($kind $([$crate::__list!($kind $($element)*)])+ [$crate::__list!($kind $($last)*)])
+        $crate::__list!(@cut $kind [] [$([$crate::__list!($kind $($element)*)])+ [$crate::__list!($kind $($last)*)]])
     };
     (type [$head:ty] $($tail:tt)*) => { $crate::HCons<$head, $crate::__list!(type $($tail)*)> };
     (expr [$head:expr] $($tail:tt)*) => { $crate::HCons { head: $head, tail: $crate::__list!(expr $($tail)*) } };
