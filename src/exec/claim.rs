@@ -3,7 +3,6 @@
 use super::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
 use core::task::Waker;
-use std::collections::BTreeMap;
 
 /// No run has the step.
 const FREE: u8 = 0;
@@ -20,8 +19,11 @@ pub struct Claim {
     /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock of `waiting`.
     state: AtomicU8,
     /// Who waits, in the order in which they came; nobody unless `AWAITED`.
-    waiting: Mutex<BTreeMap<u64, Arc<Waiter>>>,
+    waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
 }
+
+/// The place of a run among those who wait; the later, the larger.
+type Ticket = u64;
 
 /// A run that waits.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ struct Waiter {
 
 impl Claim {
     pub fn new() -> Self {
-        Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(BTreeMap::new()) }
+        Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(Vec::new()) }
     }
 
     /// Takes the right, if it is free.
@@ -53,8 +55,8 @@ impl Claim {
             Err(_) => return None,
         }
         let waiter = Arc::new(Waiter { waker: waker.clone(), over: Mutex::new(None) });
-        let ticket = waiting.last_key_value().map_or(0, |(last, _)| last + 1);
-        waiting.insert(ticket, Arc::clone(&waiter));
+        let ticket = waiting.last().map_or(0, |(last, _)| last + 1);
+        waiting.push((ticket, Arc::clone(&waiter)));
         Some(Waiting { claim: self, ticket, waiter })
     }
 
@@ -70,13 +72,13 @@ impl Claim {
             self.state.store(to, Ordering::Release);
             core::mem::take(&mut *waiting)
         };
-        for waiter in told.into_values() {
+        for (_, waiter) in told {
             *waiter.over.lock().expect(NO_PANIC) = Some(error.clone().map_or(Ok(()), Err));
             waiter.waker.wake_by_ref();
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Waiter>>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<(Ticket, Arc<Waiter>)>> {
         self.waiting.lock().expect(NO_PANIC)
     }
 }
@@ -116,8 +118,7 @@ impl Drop for Taken<'_> {
 #[derive(Debug)]
 pub struct Waiting<'s> {
     claim: &'s Claim,
-    /// Its key among those who wait.
-    ticket: u64,
+    ticket: Ticket,
     waiter: Arc<Waiter>,
 }
 
@@ -131,9 +132,11 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut waiting = self.claim.waiting();
-        // The ticket may have been given out anew since all were told.
-        if waiting.get(&self.ticket).is_some_and(|waiter| Arc::ptr_eq(waiter, &self.waiter)) {
-            waiting.remove(&self.ticket);
+        if let Ok(place) = waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket)
+            // The ticket may have been given out anew since all were told.
+            && Arc::ptr_eq(&waiting[place].1, &self.waiter)
+        {
+            waiting.remove(place);
         }
     }
 }

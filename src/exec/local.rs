@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::plan::Source;
 use super::schedule::Schedule;
-use super::turn::{Outcome, Turn};
+use super::turn::{Begin, Outcome, Turn};
 use super::wakeups::{Wakeup, Wakeups};
 use crate::error::RunError;
 use crate::run::RunOptions;
@@ -42,38 +42,60 @@ impl<'s> Local<'s> {
         }
     }
 
-    /// Polls a step that was woken, or has just got its turn.
+    /// Polls a step that was woken.
     fn poll_step(&mut self, step: u16) -> Result<(), RunError> {
-        let place = &mut self.turns[usize::from(step)];
-        // Woken after its end, by a waker that somebody still holds?
-        let Some(Active { turn, wakeup }) = place else { return Ok(()) };
-        let outcome = match turn.poll(step, &self.job, &mut Context::from_waker(&waker_ref(wakeup))) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => {
-                if turn.is_elsewhere() {
-                    self.schedule.give_way(step);
-                }
+        // There is none, if it was woken after its end by a waker that somebody still holds.
+        match self.turns[usize::from(step)].take() {
+            Some(Active { turn, wakeup }) => self.go_on(step, turn, wakeup),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on with the turn of a step.
+    fn go_on(&mut self, step: u16, turn: Turn<'s>, wakeup: Arc<Wakeup>) -> Result<(), RunError> {
+        match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
+            Err(turn) => {
+                self.turns[usize::from(step)] = Some(Active { turn, wakeup });
                 return Ok(());
             }
-        };
-        self.spare = place.take().map(|active| active.wakeup);
-        match outcome {
-            Outcome::Done => self.schedule.finish(&self.job, step),
-            Outcome::Again => self.schedule.again(step),
-            Outcome::Failed(error) => return Err(self.schedule.error(&self.job, step, error)),
+            Ok(Outcome::Done) => self.schedule.finish(&self.job, step),
+            Ok(Outcome::Again) => self.schedule.again(step),
+            Ok(Outcome::Failed(error)) => return Err(self.schedule.error(&self.job, step, error)),
         }
+        self.spare = Some(wakeup);
         Ok(())
     }
 
     /// Lets steps that are ready have their turns, as many as may run.
     fn start_ready(&mut self) -> Result<(), RunError> {
-        while let Some(step) = self.schedule.next(&self.job) {
-            let spare = self.spare.take().and_then(|mut spare| spare.reuse(step).then_some(spare));
-            let wakeup = spare.unwrap_or_else(|| self.wakeups.wakeup(step));
-            self.turns[usize::from(step)] = Some(Active { turn: Turn::New, wakeup });
-            self.poll_step(step)?;
+        while let Some(step) = self.schedule.next() {
+            match Turn::begin(step, &self.job) {
+                Begin::Done => self.schedule.finish(&self.job, step),
+                Begin::Running(turn) => {
+                    let wakeup = self.wakeup(step);
+                    self.go_on(step, turn, wakeup)?;
+                }
+                Begin::Elsewhere(slot) => {
+                    let wakeup = self.wakeup(step);
+                    match Turn::wait(slot, &waker_ref(&wakeup)) {
+                        Some(turn) => {
+                            self.turns[usize::from(step)] = Some(Active { turn, wakeup });
+                            self.schedule.give_way(step);
+                        }
+                        None => self.schedule.again(step),
+                    }
+                }
+            }
         }
         Ok(())
+    }
+
+    /// A waker for a step.
+    fn wakeup(&mut self, step: u16) -> Arc<Wakeup> {
+        match self.spare.take() {
+            Some(spare) if spare.reuse(step) => spare,
+            _ => self.wakeups.wakeup(step),
+        }
     }
 }
 

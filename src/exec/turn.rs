@@ -3,21 +3,31 @@
 use super::claim::{Taken, Waiting};
 use super::job::Job;
 use super::plan::Running;
+use super::slot::AnySlot;
 use crate::error::SharedError;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
-/// The turn of a step, from when its inputs are there.
+/// The turn of a step whose inputs are there.
 pub(crate) enum Turn<'s> {
-    /// It has not been looked at.
-    New,
-    /// It is executed. The future goes before the claim, so that nobody takes over before it is gone.
+    /// It is executed. The future goes before the claim, so that nobody takes over before it is gone. Without a claim
+    /// it is the target, which has no slot.
     Running { future: Running<'s>, taken: Option<Taken<'s>> },
     /// Another run of the same store has the step.
     Elsewhere(Waiting<'s>),
 }
 
-/// What a turn came to.
+/// How a turn begins.
+pub(crate) enum Begin<'s> {
+    /// With its end: the outputs are there.
+    Done,
+    /// With a future to poll.
+    Running(Turn<'s>),
+    /// Another run has the step, whose slot is this.
+    Elsewhere(&'s dyn AnySlot),
+}
+
+/// What a turn comes to.
 pub(crate) enum Outcome {
     /// The outputs are there.
     Done,
@@ -28,38 +38,41 @@ pub(crate) enum Outcome {
 }
 
 impl<'s> Turn<'s> {
-    /// Goes on with the turn of a step.
-    pub(crate) fn poll(&mut self, step: u16, job: &Job<'s>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        if let Turn::New = self {
-            match job.slot(step) {
-                None => *self = Turn::Running { future: job.start(step), taken: None },
-                Some(slot) => match slot.take_claim() {
-                    // Done between the look and the claim.
-                    Some(taken) if slot.is_filled() => {
-                        taken.done();
-                        return Poll::Ready(Outcome::Done);
-                    }
-                    Some(taken) => *self = Turn::Running { future: job.start(step), taken: Some(taken) },
-                    None => match slot.wait(cx.waker()) {
-                        Some(waiting) => *self = Turn::Elsewhere(waiting),
-                        // It was given back or done in between.
-                        None => return Poll::Ready(Outcome::Again),
-                    },
-                },
+    /// Begins the turn of a step.
+    pub(crate) fn begin(step: u16, job: &Job<'s>) -> Begin<'s> {
+        let Some(slot) = job.slot(step) else {
+            return Begin::Running(Turn::Running { future: job.start(step), taken: None });
+        };
+        match slot.take_claim() {
+            Some(taken) if slot.is_filled() => {
+                taken.done();
+                Begin::Done
             }
+            Some(taken) => Begin::Running(Turn::Running { future: job.start(step), taken: Some(taken) }),
+            None if slot.is_filled() => Begin::Done,
+            None => Begin::Elsewhere(slot),
         }
-        match self {
-            Turn::New => unreachable!("a turn that was looked at is no longer new"),
+    }
+
+    /// Waits for the run that has the step of this slot; `None` if it gave the step back in between.
+    pub(crate) fn wait(slot: &'s dyn AnySlot, waker: &Waker) -> Option<Self> {
+        slot.wait(waker).map(Turn::Elsewhere)
+    }
+
+    /// Goes on with the turn, and gives it back if it has not come to its end.
+    pub(crate) fn poll(mut self, cx: &mut Context<'_>) -> Result<Outcome, Self> {
+        match &mut self {
             Turn::Elsewhere(waiting) => match waiting.over() {
-                None => Poll::Pending,
-                Some(Ok(())) => Poll::Ready(Outcome::Again),
-                Some(Err(error)) => Poll::Ready(Outcome::Failed(error)),
+                None => Err(self),
+                Some(Ok(())) => Ok(Outcome::Again),
+                Some(Err(error)) => Ok(Outcome::Failed(error)),
             },
             Turn::Running { future, .. } => {
-                let result = ready!(future.as_mut().poll(cx));
-                let Turn::Running { future, taken } = core::mem::replace(self, Turn::New) else { unreachable!() };
+                let Poll::Ready(result) = future.as_mut().poll(cx) else { return Err(self) };
+                let Turn::Running { future, taken } = self else { unreachable!("it was running just now") };
+                // Whoever waits is told when all is gone that the step held.
                 drop(future);
-                Poll::Ready(match result {
+                Ok(match result {
                     Ok(()) => {
                         taken.map(Taken::done);
                         Outcome::Done
@@ -72,10 +85,5 @@ impl<'s> Turn<'s> {
                 })
             }
         }
-    }
-
-    /// Whether another run has the step.
-    pub(crate) fn is_elsewhere(&self) -> bool {
-        matches!(self, Turn::Elsewhere(_))
     }
 }

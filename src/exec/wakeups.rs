@@ -3,7 +3,7 @@
 //! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a step is polled when it
 //! was woken, and never because a sibling was.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU16, AtomicU64, Ordering, fence};
 use core::task::Waker;
 use futures::task::{ArcWake, AtomicWaker};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Wakeups {
 
     /// A waker for a step.
     pub(crate) fn wakeup(self: &Arc<Self>, step: u16) -> Arc<Wakeup> {
-        Arc::new(Wakeup { wakeups: Arc::clone(self), step })
+        Arc::new(Wakeup { wakeups: Arc::clone(self), step: AtomicU16::new(step) })
     }
 }
 
@@ -57,19 +57,26 @@ impl Wakeups {
 #[derive(Debug)]
 pub(crate) struct Wakeup {
     wakeups: Arc<Wakeups>,
-    step: u16,
+    step: AtomicU16,
 }
 
 impl Wakeup {
     /// Makes this the waker of another step, if nobody else holds it.
-    pub(crate) fn reuse(self: &mut Arc<Self>, step: u16) -> bool {
-        Arc::get_mut(self).map(|wakeup| wakeup.step = step).is_some()
+    pub(crate) fn reuse(self: &Arc<Self>, step: u16) -> bool {
+        if Arc::strong_count(self) > 1 {
+            return false;
+        }
+        // Whoever held it has read its step before letting go.
+        fence(Ordering::Acquire);
+        self.step.store(step, Ordering::Relaxed);
+        true
     }
 }
 
 impl ArcWake for Wakeup {
     fn wake_by_ref(this: &Arc<Self>) {
-        let (word, bit) = (usize::from(this.step) / 64, 1 << (this.step % 64));
+        let step = this.step.load(Ordering::Relaxed);
+        let (word, bit) = (usize::from(step) / 64, 1 << (step % 64));
         if this.wakeups.woken[word].fetch_or(bit, Ordering::Release) & bit == 0 {
             this.wakeups.task.wake();
         }
