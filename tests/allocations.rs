@@ -62,7 +62,7 @@ macro_rules! steps {
     ($($name:ident($($input:ident)?) -> $output:ident: $work:expr;)*) => {
         resource! { $($output: ();)* }
         $(step!($name($(_input: $input)?) -> [$output] {
-            $work;
+            let () = $work;
             Ok(hlist![()])
         });)*
     };

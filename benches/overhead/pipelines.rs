@@ -76,6 +76,8 @@ macro_rules! ten {
             S5: $i5 -> R5; S6: $i6 -> R6; S7: $i7 -> R7; S8: $i8 -> R8; S9: $i9 -> R9;
         }
         pub(crate) type Steps<W> = HList![S0<W>, S1<W>, S2<W>, S3<W>, S4<W>, S5<W>, S6<W>, S7<W>, S8<W>, S9<W>];
+        /// What they provide; few shapes take it whole.
+        #[allow(dead_code)]
         pub(crate) type Resources = HList![R0, R1, R2, R3, R4, R5, R6, R7, R8, R9];
     };
 }

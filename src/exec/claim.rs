@@ -34,7 +34,7 @@ struct Waiter {
 }
 
 impl Claim {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(Vec::new()) }
     }
 

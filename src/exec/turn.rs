@@ -74,12 +74,12 @@ impl<'s> Turn<'s> {
                 drop(future);
                 Ok(match result {
                     Ok(()) => {
-                        taken.map(Taken::done);
+                        taken.into_iter().for_each(Taken::done);
                         Outcome::Done
                     }
                     Err(error) => {
                         let error = Arc::new(error);
-                        taken.map(|taken| taken.failed(Arc::clone(&error)));
+                        taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
                         Outcome::Failed(error)
                     }
                 })
