@@ -43,7 +43,21 @@ use std::sync::Arc;
 /// assert_eq!(format!("{error:#}"), "step `Divide`, needed by `GetDivision`, failed: division by zero");
 /// # });
 /// ```
-pub struct RunError {
+///
+/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one run: the
+/// [`failures`](RunError::failures) are then all of them, of which the methods here speak of the first.
+pub struct RunError(Box<Causes>);
+
+/// What there is to say of an error, in one allocation: results that may hold it stay small.
+struct Causes {
+    /// What failed, in the order in which it did; at least one step.
+    failures: Vec<Failure>,
+    /// The names of the steps that were needed, and did not run because of it.
+    not_run: Vec<&'static str>,
+}
+
+/// A step that failed, and why.
+pub struct Failure {
     /// The step that failed, the step that needed it, and so on to the target.
     path: Box<[&'static str]>,
     /// What the step returned.
@@ -57,8 +71,65 @@ pub(crate) type SharedError = Arc<BoxError>;
 const NAMED: usize = 4;
 
 impl RunError {
+    /// An error of these failures, of which there is at least one.
+    pub(crate) fn new(failures: Vec<Failure>, not_run: Vec<&'static str>) -> Self {
+        RunError(Box::new(Causes { failures, not_run }))
+    }
+
+    /// All steps that failed, in the order in which they did.
+    ///
+    /// There is one, but under [`RunOptions::keep_going`](crate::RunOptions::keep_going).
+    pub fn failures(&self) -> &[Failure] {
+        &self.0.failures
+    }
+
+    /// The names of the steps that the target needed and that did not run, because something they need had failed.
+    ///
+    /// It is told under [`RunOptions::keep_going`](crate::RunOptions::keep_going); empty otherwise, where the first
+    /// failure stops everything.
+    pub fn not_run(&self) -> &[&'static str] {
+        &self.0.not_run
+    }
+
+    /// The name of the step that failed.
+    pub fn step(&self) -> &'static str {
+        self.first().step()
+    }
+
+    /// The way from the step that failed to the target: its name, that of the step which needed it, and so on.
+    pub fn path(&self) -> &[&'static str] {
+        self.first().path()
+    }
+
+    /// The error of the step, if it is of the type `E`.
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        self.first().downcast_ref()
+    }
+
+    /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
+    ///
+    /// Runs that wait for one step share its error, and as long as another has it, it cannot be taken out either.
+    pub fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
+        if self.downcast_ref::<E>().is_none() {
+            return Err(self);
+        }
+        let Failure { path, source } = self.0.failures.remove(0);
+        Arc::try_unwrap(source).and_then(|source| source.downcast().map(|error| *error).map_err(Arc::new)).map_err(
+            |source| {
+                self.0.failures.insert(0, Failure { path, source });
+                self
+            },
+        )
+    }
+
+    fn first(&self) -> &Failure {
+        &self.0.failures[0]
+    }
+}
+
+impl Failure {
     pub(crate) fn new(path: Box<[&'static str]>, source: SharedError) -> Self {
-        RunError { path, source }
+        Failure { path, source }
     }
 
     /// The name of the step that failed.
@@ -75,19 +146,9 @@ impl RunError {
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         self.source.downcast_ref()
     }
-
-    /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
-    ///
-    /// Runs that wait for one step share its error, and as long as another has it, it cannot be taken out either.
-    pub fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
-        let RunError { path, source } = self;
-        Arc::try_unwrap(source)
-            .and_then(|source| source.downcast().map(|error| *error).map_err(Arc::new))
-            .map_err(|source| RunError { path, source })
-    }
 }
 
-impl fmt::Display for RunError {
+impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let needed_by = |f: &mut fmt::Formatter<'_>, steps: &[&str]| {
             steps.iter().try_for_each(|step| write!(f, ", needed by `{step}`"))
@@ -117,6 +178,34 @@ impl fmt::Display for RunError {
     }
 }
 
+/// The line of the alternate form.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&**self.source)
+    }
+}
+
+/// In one line: each failure, and how many steps were not run because of them.
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, failure) in self.failures().iter().enumerate() {
+            f.write_str(if place > 0 { "; " } else { "" })?;
+            fmt::Display::fmt(failure, f)?;
+        }
+        match self.not_run() {
+            [] => Ok(()),
+            [step] => write!(f, "; so step `{step}` was not run"),
+            steps => write!(f, "; so {} steps were not run", steps.len()),
+        }
+    }
+}
+
 /// What `fn main() -> Result<(), RunError>` prints: the line of the alternate form.
 impl fmt::Debug for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,6 +215,6 @@ impl fmt::Debug for RunError {
 
 impl Error for RunError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&**self.source)
+        self.first().source()
     }
 }

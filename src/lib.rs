@@ -14,7 +14,7 @@ mod step;
 mod store;
 mod supply;
 
-pub use error::RunError;
+pub use error::{Failure, RunError};
 pub use frunk::{HCons, HNil};
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList, Steps};

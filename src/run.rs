@@ -148,10 +148,12 @@ pub fn run_owned<'s, T: Step>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outp
 pub struct RunOptions {
     /// How many steps may run at once; none for any number.
     pub(crate) limit: Option<usize>,
+    /// Whether to go on with the rest after a failure.
+    pub(crate) keep_going: bool,
 }
 
 impl RunOptions {
-    /// The options of [`run`]: any number of steps at once.
+    /// The options of [`run`]: any number of steps at once, and the first failure ends the run.
     pub fn new() -> Self {
         Self::default()
     }
@@ -165,6 +167,16 @@ impl RunOptions {
     pub fn limit(mut self, steps: usize) -> Self {
         assert!(steps > 0, "a run with a limit of 0 steps at once would never end");
         self.limit = Some(steps);
+        self
+    }
+
+    /// Runs what can still be run after a failure, as `make --keep-going` does, and then reports every failure and what
+    /// was not run because of them: see [`RunError::failures`] and [`RunError::not_run`].
+    ///
+    /// What succeeds is in the store afterwards, so that the next run has only the rest to do.
+    #[must_use]
+    pub fn keep_going(mut self) -> Self {
+        self.keep_going = true;
         self
     }
 }

@@ -60,7 +60,7 @@ impl<'s> Local<'s> {
             }
             Ok(Outcome::Done) => self.schedule.finish(&self.job, step),
             Ok(Outcome::Again) => self.schedule.again(step),
-            Ok(Outcome::Failed(error)) => return Err(self.schedule.error(&self.job, step, error)),
+            Ok(Outcome::Failed(error)) => self.schedule.fail(&self.job, step, error)?,
         }
         self.spare = Some(wakeup);
         Ok(())
@@ -113,6 +113,6 @@ impl Future for Local<'_> {
         }
         // After that, or a step that wakes itself as it starts would have two turns.
         this.start_ready()?;
-        if this.schedule.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
+        this.schedule.outcome(&this.job)
     }
 }

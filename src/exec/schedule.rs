@@ -2,8 +2,9 @@
 
 use super::job::Job;
 use super::plan::Source;
-use crate::error::{RunError, SharedError};
+use crate::error::{Failure, RunError, SharedError};
 use crate::run::RunOptions;
+use core::task::Poll;
 use std::collections::VecDeque;
 
 /// How far a run is.
@@ -16,8 +17,14 @@ pub(crate) struct Schedule {
     running: usize,
     /// How many may.
     limit: usize,
-    /// How many demanded steps are not done.
+    /// How many demanded steps are neither done nor have failed.
     unfinished: usize,
+    /// Whether to go on with the rest after a failure.
+    keep_going: bool,
+    /// What has failed.
+    failures: Vec<Failure>,
+    /// The steps that cannot run because of that.
+    not_run: Vec<u16>,
 }
 
 /// A step in a run.
@@ -42,6 +49,8 @@ enum Stage {
     Elsewhere,
     /// Its outputs are there.
     Done,
+    /// It failed, or what it needs did.
+    Failed,
 }
 
 impl Schedule {
@@ -54,6 +63,9 @@ impl Schedule {
             running: 0,
             limit: options.limit.unwrap_or(usize::MAX),
             unfinished: 0,
+            keep_going: options.keep_going,
+            failures: Vec::new(),
+            not_run: Vec::new(),
         };
         schedule.demand(job, sources);
         schedule
@@ -163,16 +175,52 @@ impl Schedule {
         node.stage = stage;
     }
 
-    /// Whether all that was demanded is there.
-    pub(crate) fn is_over(&self) -> bool {
-        self.unfinished == 0
-    }
-
-    /// The error of a step, with the way from it to what the caller asked for.
-    pub(crate) fn error(&self, job: &Job<'_>, step: u16, source: SharedError) -> RunError {
+    /// A step failed: this is the end of the run, or of all that needs the step.
+    pub(crate) fn fail(&mut self, job: &Job<'_>, step: u16, source: SharedError) -> Result<(), RunError> {
+        self.leave(step, Stage::Failed);
+        self.unfinished -= 1;
         let path = core::iter::successors(Some(step), |&step| self.nodes[usize::from(step)].needed_by)
             .map(|step| job.name(step))
             .collect();
-        RunError::new(path, source)
+        self.failures.push(Failure::new(path, source));
+        if !self.keep_going {
+            return Err(self.error(job));
+        }
+        // What stands in the list from here on are the steps whose dependents are still to be looked at.
+        let mut at = self.not_run.len();
+        self.give_up(job.dependents(step));
+        while let Some(&step) = self.not_run.get(at) {
+            self.give_up(job.dependents(step));
+            at += 1;
+        }
+        self.give_up(job.target().as_slice());
+        Ok(())
+    }
+
+    /// These steps, as far as they were demanded, cannot run.
+    fn give_up(&mut self, steps: &[u16]) {
+        for &step in steps {
+            let node = &mut self.nodes[usize::from(step)];
+            if node.stage == Stage::Demanded {
+                node.stage = Stage::Failed;
+                self.unfinished -= 1;
+                self.not_run.push(step);
+            }
+        }
+    }
+
+    /// What has come of the run, if it is over.
+    pub(crate) fn outcome(&mut self, job: &Job<'_>) -> Poll<Result<(), RunError>> {
+        match self {
+            Schedule { unfinished: 1.., .. } => Poll::Pending,
+            Schedule { failures, .. } if failures.is_empty() => Poll::Ready(Ok(())),
+            _ => Poll::Ready(Err(self.error(job))),
+        }
+    }
+
+    /// The error of all failures.
+    fn error(&mut self, job: &Job<'_>) -> RunError {
+        let not_run = self.not_run.iter().map(|&step| job.name(step)).collect();
+        RunError::new(core::mem::take(&mut self.failures), not_run)
     }
 }

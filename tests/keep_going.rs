@@ -1,0 +1,172 @@
+//! A run that keeps going after a failure: what can still be run is, and then all of what failed is told.
+
+mod support;
+
+use pipeliner::{Return, RunError, RunOptions, Store, hlist, hlist_pat, resource, run, run_with};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use support::{Gate, Journal, Task, pipeline, poll, ready, step};
+
+resource! {
+    Log: Journal;
+    Opened: Gate;
+    ServerIsUp: AtomicBool;
+    Users: u32;
+    Orders: u32;
+    Stock: u32;
+    Sold: u32;
+    Forecast: u32;
+    Shelves: u32;
+    Checked: ();
+}
+
+#[derive(Debug, PartialEq)]
+struct NoAnswer(&'static str);
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no answer from {}", self.0)
+    }
+}
+impl std::error::Error for NoAnswer {}
+
+step!(FetchUsers(log: Log, up: ServerIsUp) -> [Users], NoAnswer {
+    log.note("FetchUsers");
+    if up.load(Ordering::SeqCst) { Ok(hlist![1]) } else { Err(NoAnswer("the users' server")) }
+});
+step!(FetchOrders(log: Log, up: ServerIsUp, opened: Opened) -> [Orders], NoAnswer {
+    log.note("FetchOrders");
+    opened.pass().await;
+    if up.load(Ordering::SeqCst) { Ok(hlist![2]) } else { Err(NoAnswer("the orders' server")) }
+});
+step!(CountStock(log: Log) -> [Stock] {
+    log.note("CountStock");
+    Ok(hlist![3])
+});
+step!(CountSold(log: Log, users: Users, orders: Orders) -> [Sold] {
+    log.note("CountSold");
+    Ok(hlist![users + orders])
+});
+step!(MakeForecast(log: Log, sold: Sold) -> [Forecast] {
+    log.note("MakeForecast");
+    Ok(hlist![*sold])
+});
+step!(FillShelves(log: Log, stock: Stock) -> [Shelves] {
+    log.note("FillShelves");
+    Ok(hlist![*stock])
+});
+step!(Report(log: Log, forecast: Forecast, shelves: Shelves) -> [Return<u32>] {
+    log.note("Report");
+    Ok(hlist![Return(forecast + shelves)])
+});
+
+pipeline! { Shop: [MakeForecast, CountSold, FillShelves, FetchUsers, CountStock, FetchOrders]; }
+
+fn keep_going() -> RunOptions {
+    RunOptions::new().keep_going()
+}
+
+#[test]
+fn what_can_still_be_run_is_and_every_failure_is_told() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
+    let mut running = run_with::<Report>(&store, keep_going());
+    assert!(poll(&mut running).is_pending());
+    // The users' server has failed by now, and the rest went on.
+    assert_eq!(log.take(), ["CountStock", "FetchUsers", "FetchOrders", "FillShelves"]);
+
+    opened.open();
+    let error = ready(running).unwrap_err();
+    assert_eq!(log.take(), [""; 0]);
+    let steps: Vec<_> = error.failures().iter().map(|failure| failure.step()).collect();
+    assert_eq!(steps, ["FetchUsers", "FetchOrders"]);
+    assert_eq!(error.not_run(), ["CountSold", "MakeForecast", "Report"]);
+    for (failure, server) in error.failures().iter().zip(["the users' server", "the orders' server"]) {
+        assert_eq!(failure.downcast_ref::<NoAnswer>(), Some(&NoAnswer(server)));
+        assert_eq!(failure.path()[1..], ["CountSold", "MakeForecast", "Report"]);
+    }
+
+    // The next run goes on from there.
+    store.get::<ServerIsUp>().unwrap().store(true, Ordering::SeqCst);
+    let hlist_pat![Return(report)] = ready(run::<Report>(&store)).unwrap();
+    assert_eq!(report, 6);
+    assert_eq!(log.take(), ["FetchUsers", "FetchOrders", "CountSold", "MakeForecast", "Report"]);
+}
+
+fn failed(options: RunOptions) -> RunError {
+    let opened = Gate::new();
+    opened.open();
+    let store = Store::<Shop>::new().with(Log, Journal::default()).with(ServerIsUp, false.into()).with(Opened, opened);
+    ready(run_with::<Report>(&store, options)).unwrap_err()
+}
+
+#[test]
+fn an_error_tells_all_of_it_in_one_line() {
+    let error = failed(keep_going());
+    assert_eq!(
+        error.to_string(),
+        "step `FetchUsers`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed; \
+         step `FetchOrders`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed; \
+         so 3 steps were not run"
+    );
+    assert_eq!(
+        format!("{error:#}"),
+        "step `FetchUsers`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed: \
+         no answer from the users' server; \
+         step `FetchOrders`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed: \
+         no answer from the orders' server; \
+         so 3 steps were not run"
+    );
+    assert_eq!(error.step(), "FetchUsers");
+    assert_eq!(error.downcast::<NoAnswer>().unwrap(), NoAnswer("the users' server"));
+}
+
+#[test]
+fn otherwise_the_first_failure_is_the_end() {
+    let error = failed(RunOptions::new());
+    assert_eq!(error.failures().len(), 1);
+    assert_eq!(error.not_run(), [""; 0]);
+    assert_eq!(
+        error.to_string(),
+        "step `FetchUsers`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed"
+    );
+}
+
+step!(Check(_users: Users, _shelves: Shelves) -> [Checked] { Ok(hlist![()]) });
+
+pipeline! { Checking: [Check, FetchUsers, FillShelves, CountStock]; }
+
+#[test]
+fn a_run_without_failures_is_as_any_other() {
+    let store = Store::<Checking>::new().with(Log, Journal::default()).with(ServerIsUp, true.into());
+    ready(run_with::<Check>(&store, keep_going())).unwrap();
+    assert!(store.is_ready::<Checked>());
+}
+
+#[test]
+fn a_target_that_is_stored_may_be_what_was_not_run() {
+    let log = Journal::default();
+    let store = Store::<Checking>::new().with(Log, log.clone()).with(ServerIsUp, false.into());
+    let error = ready(run_with::<Check>(&store, keep_going().limit(1))).unwrap_err();
+    assert_eq!(error.not_run(), ["Check"]);
+    assert_eq!(error.to_string(), "step `FetchUsers`, needed by `Check`, failed; so step `Check` was not run");
+    assert!(store.is_ready::<Shelves>());
+}
+
+#[test]
+fn who_waited_for_the_step_is_told_too_and_keeps_going() {
+    let (log, opened) = (Journal::default(), Gate::new());
+    let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
+    let (task, mut first) = (Task::new(), run::<FetchOrders>(&store));
+    assert!(poll(&mut first).is_pending());
+    let mut second = run_with::<CountSold>(&store, keep_going());
+    assert!(task.poll(&mut second).is_pending());
+
+    opened.open();
+    ready(first).unwrap_err();
+    assert_eq!(task.take_wakes(), 1);
+    let error = ready(second).unwrap_err();
+    assert_eq!(error.failures().len(), 2);
+    assert_eq!(error.not_run(), ["CountSold"]);
+    // Neither run has started a step twice.
+    assert_eq!(log.take(), ["FetchOrders", "FetchUsers"]);
+}
