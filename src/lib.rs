@@ -3,6 +3,8 @@
 mod error;
 #[doc(hidden)]
 pub mod exec;
+#[cfg(feature = "executor")]
+mod executor;
 mod hlist;
 mod list;
 mod names;
@@ -15,6 +17,8 @@ mod store;
 mod supply;
 
 pub use error::{Failure, RunError};
+#[cfg(feature = "executor")]
+pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk::{HCons, HNil};
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList, Steps};

@@ -1,7 +1,7 @@
 //! Runs: a target, and everything it needs.
 
 use crate::error::RunError;
-use crate::exec::job::{Job, Target};
+use crate::exec::job::{Graph, Job, Target};
 use crate::exec::local::Local;
 use crate::exec::plan::{Key, Source, Tree, fill};
 use crate::exec::slot::Slot;
@@ -14,7 +14,7 @@ use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures::future::BoxFuture;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// What a run of the target `T` hands to its caller: a list with a reference to each stored output, and each
 /// [`Return`](crate::Return) by value.
@@ -198,6 +198,19 @@ enum State<'s, O> {
 // Nothing in it is pinned in place: the outputs are moved out, and the future is in a box.
 impl<O> Unpin for Run<'_, O> {}
 
+#[cfg(feature = "executor")]
+impl<'s, O> Run<'s, O> {
+    /// A run whose outputs are there.
+    pub(crate) fn there(outputs: O) -> Self {
+        Run(State::There(Some(outputs)))
+    }
+
+    /// A run that has to be polled.
+    pub(crate) fn boxed(future: BoxFuture<'s, Result<O, RunError>>) -> Self {
+        Run(State::Running(future))
+    }
+}
+
 impl<O> Future for Run<'_, O> {
     type Output = Result<O, RunError>;
 
@@ -216,7 +229,7 @@ impl<O> fmt::Debug for Run<'_, O> {
 }
 
 /// The outputs of a target that stores all its outputs, if they are there.
-fn there<'s, T: Step>(view: View<'s>) -> Option<Handed<'s, T>> {
+pub(crate) fn there<'s, T: Step>(view: View<'s>) -> Option<Handed<'s, T>> {
     if !T::Outputs::ALL_STORED {
         return None;
     }
@@ -234,40 +247,60 @@ async fn prepare<T: Step>(
     view: View<'_>,
     options: RunOptions,
 ) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
-    if T::Outputs::ALL_STORED
-        && let Some(returned) = T::Outputs::nothing_returned()
-    {
-        Local::new(Job::new(view, None), &sources(view, T::Outputs::KEYS), &options).await?;
-        return Ok(returned);
-    }
+    let (order, graph) = Order::<T>::new(view);
+    Local::new(Job::new(graph, view), &order.sources, &options).await?;
+    Ok(order.returned(view))
+}
 
-    // The target itself runs at every call, after all that it needs.
-    let outputs = Returned::<T>(Mutex::new(None));
-    let target = Target {
-        name: T::name,
-        inputs: sources(view, T::Inputs::KEYS),
-        start: |inputs, outputs| {
-            let Returned(place): &Returned<T> = outputs.downcast_ref().expect("each target has its own place");
-            fill::<T>(inputs, move |values| *place.lock().expect(NO_PANIC) = Some(values))
-        },
-        outputs: &outputs,
-    };
-    Local::new(Job::new(view, Some(target)), &[], &options).await?;
-    let values = outputs.0.into_inner().expect(NO_PANIC).expect("a target that has ended has returned something");
-    let (stored, returned) = T::Outputs::split(values);
-    if let Some(step) = step_of::<T>(view)
-        && let Some(slot) = view.slot(step).as_any().downcast_ref::<Slot<T::Outputs>>()
-    {
-        slot.fill(stored);
-    }
-    Ok(returned)
+/// What is asked of a run for the target `T`.
+pub(crate) struct Order<T: Step> {
+    /// What has to be there at its end, if the target need not run for itself.
+    pub(crate) sources: Vec<Source>,
+    /// The place for what the target returns, if it has to run at every call.
+    place: Option<Arc<Place<T>>>,
 }
 
 /// The place for what the target `T` returns.
-struct Returned<T: Step>(Mutex<Option<Outputs<T>>>);
+struct Place<T: Step>(Mutex<Option<Outputs<T>>>);
 
 /// Why the lock of that place is never poisoned.
 const NO_PANIC: &str = "nothing panics while it holds this lock";
+
+impl<T: Step> Order<T> {
+    /// What is asked of a run on a store, and the graph that does it.
+    pub(crate) fn new(view: View<'_>) -> (Self, Graph) {
+        if T::Outputs::ALL_STORED {
+            let order = Order { sources: sources(view, T::Outputs::KEYS), place: None };
+            return (order, Graph::new(view.plan(), None));
+        }
+        let place = Arc::new(Place::<T>(Mutex::new(None)));
+        let target = Target {
+            name: T::name,
+            inputs: sources(view, T::Inputs::KEYS),
+            start: |inputs, place| {
+                let place: Arc<Place<T>> = Arc::clone(place).downcast().expect("each target has its own place");
+                fill::<T>(inputs, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
+            },
+            outputs: Arc::clone(&place) as _,
+        };
+        (Order { sources: Vec::new(), place: Some(place) }, Graph::new(view.plan(), Some(target)))
+    }
+
+    /// What the target hands over by value, once the run has ended well; what it stores is put into its slot.
+    pub(crate) fn returned(self, view: View<'_>) -> <T::Outputs as OutputList>::Returned {
+        let Some(place) = self.place else {
+            return T::Outputs::nothing_returned().expect("a target that stores all returns nothing");
+        };
+        let values = place.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned something");
+        let (stored, returned) = T::Outputs::split(values);
+        if let Some(step) = step_of::<T>(view)
+            && let Some(slot) = view.slot(step).as_any().downcast_ref::<Slot<T::Outputs>>()
+        {
+            slot.fill(stored);
+        }
+        returned
+    }
+}
 
 /// Takes the outputs of a target out of a store.
 fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
@@ -284,7 +317,8 @@ pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
     }
     Run(State::Running(Box::pin(async move {
         let source = view.plan().source(Key::of::<R>().id);
-        Local::new(Job::new(view, None), &[source], &RunOptions::default()).await?;
+        let graph = Graph::new(view.plan(), None);
+        Local::new(Job::new(graph, view), &[source], &RunOptions::default()).await?;
         Ok(look().expect("what a run demands is there at its end"))
     })))
 }

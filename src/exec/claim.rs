@@ -4,6 +4,9 @@ use super::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
 use core::task::Waker;
 
+#[cfg(all(test, pipeliner_loom))]
+mod model;
+
 /// No run has the step.
 const FREE: u8 = 0;
 /// A run has the step, and nobody waits.
@@ -45,6 +48,11 @@ impl Claim {
             leave: FREE,
             error: None,
         })
+    }
+
+    /// Whether a run has the right now.
+    pub(crate) fn is_taken(&self) -> bool {
+        matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
     }
 
     /// Waits until whoever has the right gives it back or is done; `None` if that is so already.

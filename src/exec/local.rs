@@ -34,9 +34,11 @@ impl<'s> Local<'s> {
     /// The run of a job with a target, or else of what some sources give.
     pub(crate) fn new(job: Job<'s>, sources: &[Source], options: &RunOptions) -> Self {
         Local {
-            schedule: Schedule::new(&job, sources, options),
-            turns: core::iter::repeat_with(|| None).take(job.len()).collect(),
-            wakeups: Wakeups::new(job.len()),
+            schedule: Schedule::new(job.graph(), sources, options, |step| {
+                job.slot(step).is_some_and(|slot| slot.is_filled())
+            }),
+            turns: core::iter::repeat_with(|| None).take(job.graph().len()).collect(),
+            wakeups: Wakeups::new(job.graph().len()),
             spare: None,
             job,
         }
@@ -58,9 +60,9 @@ impl<'s> Local<'s> {
                 self.turns[usize::from(step)] = Some(Active { turn, wakeup });
                 return Ok(());
             }
-            Ok(Outcome::Done) => self.schedule.finish(&self.job, step),
+            Ok(Outcome::Done) => self.schedule.finish(self.job.graph(), step),
             Ok(Outcome::Again) => self.schedule.again(step),
-            Ok(Outcome::Failed(error)) => self.schedule.fail(&self.job, step, error)?,
+            Ok(Outcome::Failed(error)) => self.schedule.fail(self.job.graph(), step, error)?,
         }
         self.spare = Some(wakeup);
         Ok(())
@@ -69,8 +71,8 @@ impl<'s> Local<'s> {
     /// Lets steps that are ready have their turns, as many as may run.
     fn start_ready(&mut self) -> Result<(), RunError> {
         while let Some(step) = self.schedule.next() {
-            match Turn::begin(step, &self.job) {
-                Begin::Done => self.schedule.finish(&self.job, step),
+            match Turn::begin(self.job.slot(step), || self.job.start(step)) {
+                Begin::Done => self.schedule.finish(self.job.graph(), step),
                 Begin::Running(turn) => {
                     let wakeup = self.wakeup(step);
                     self.go_on(step, turn, wakeup)?;
@@ -113,6 +115,6 @@ impl Future for Local<'_> {
         }
         // After that, or a step that wakes itself as it starts would have two turns.
         this.start_ready()?;
-        this.schedule.outcome(&this.job)
+        this.schedule.outcome(this.job.graph())
     }
 }

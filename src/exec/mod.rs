@@ -1,7 +1,8 @@
 //! The executor: plain data, and no knowledge of how anything was proved.
 //!
 //! A run has a [job](job::Job), which does not change, and a [schedule](schedule::Schedule) of who is ready. A step that
-//! is has its [turn](turn::Turn), which is polled by the run [itself](local::Local).
+//! is has its [turn](turn::Turn), which is polled by the run itself ([`local`]), or by workers in several threads
+//! ([`spread`]).
 
 #![allow(missing_debug_implementations)]
 
@@ -10,7 +11,11 @@ pub(crate) mod job;
 pub(crate) mod local;
 pub mod plan;
 mod schedule;
+#[cfg(feature = "executor")]
+mod signals;
 pub mod slot;
+#[cfg(feature = "executor")]
+pub(crate) mod spread;
 mod sync;
 mod turn;
 pub mod view;

@@ -1,6 +1,6 @@
 //! The schedule of a run: who is needed, who is ready, who is done. It polls nobody.
 
-use super::job::Job;
+use super::job::Graph;
 use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
 use crate::run::RunOptions;
@@ -54,12 +54,14 @@ enum Stage {
 }
 
 impl Schedule {
-    /// A schedule of all that a job needs: of its target, if it has one, and else of some sources.
-    pub(crate) fn new(job: &Job<'_>, sources: &[Source], options: &RunOptions) -> Self {
+    /// A schedule of all that is needed for the target of a graph, if it has one, and for what some sources give.
+    ///
+    /// `is_done` tells whether the outputs of a step are there.
+    pub(crate) fn new(graph: &Graph, sources: &[Source], options: &RunOptions, is_done: impl Fn(u16) -> bool) -> Self {
         let idle = || Node { stage: Stage::Idle, unmet: 0, needed_by: None };
         let mut schedule = Schedule {
-            nodes: core::iter::repeat_with(idle).take(job.len()).collect(),
-            ready: VecDeque::with_capacity(job.len()),
+            nodes: core::iter::repeat_with(idle).take(graph.len()).collect(),
+            ready: VecDeque::with_capacity(graph.len()),
             running: 0,
             limit: options.limit.unwrap_or(usize::MAX),
             unfinished: 0,
@@ -67,24 +69,24 @@ impl Schedule {
             failures: Vec::new(),
             not_run: Vec::new(),
         };
-        schedule.demand(job, sources);
+        schedule.demand(graph, sources, is_done);
         schedule
     }
 
     /// Demands the target or some sources, and all that this needs.
-    fn demand(&mut self, job: &Job<'_>, sources: &[Source]) {
+    fn demand(&mut self, graph: &Graph, sources: &[Source], is_done: impl Fn(u16) -> bool) {
         // The queue of steps to look at, breadth first: so the way to a target that an error tells is a shortest one.
         // It becomes the queue of steps that are ready once those that have to wait are taken out.
-        if let Some(target) = job.target() {
-            self.demand_step(job, target, None);
+        if let Some(target) = graph.target() {
+            self.demand_step(target, None, &is_done);
         }
         for &source in sources {
-            self.demand_source(job, source, None);
+            self.demand_source(source, None, &is_done);
         }
         let mut at = 0;
         while let Some(&step) = self.ready.get(at) {
-            for &source in job.inputs(step) {
-                if self.demand_source(job, source, Some(step)) {
+            for &source in graph.inputs(step) {
+                if self.demand_source(source, Some(step), &is_done) {
                     self.nodes[usize::from(step)].unmet += 1;
                 }
             }
@@ -96,19 +98,19 @@ impl Schedule {
     }
 
     /// Demands the step of a source, if there is need; whether the source is still to be waited for.
-    fn demand_source(&mut self, job: &Job<'_>, source: Source, needed_by: Option<u16>) -> bool {
+    fn demand_source(&mut self, source: Source, needed_by: Option<u16>, is_done: impl Fn(u16) -> bool) -> bool {
         match source {
-            Source::Step { step, .. } => self.demand_step(job, step, needed_by),
+            Source::Step { step, .. } => self.demand_step(step, needed_by, is_done),
             Source::Supplied(_) | Source::Nowhere => false,
         }
     }
 
     /// Demands a step, if there is need; whether it is still to be waited for.
-    fn demand_step(&mut self, job: &Job<'_>, step: u16, needed_by: Option<u16>) -> bool {
+    fn demand_step(&mut self, step: u16, needed_by: Option<u16>, is_done: impl Fn(u16) -> bool) -> bool {
         let node = &mut self.nodes[usize::from(step)];
         if node.stage == Stage::Idle {
             // Decided once: a step that another run finishes from here on is skipped when its turn comes.
-            if job.is_done(step) {
+            if is_done(step) {
                 node.stage = Stage::Done;
             } else {
                 *node = Node { stage: Stage::Demanded, unmet: 0, needed_by };
@@ -129,6 +131,18 @@ impl Schedule {
         Some(step)
     }
 
+    /// How many demanded steps are left.
+    #[cfg(feature = "executor")]
+    pub(crate) fn unfinished(&self) -> usize {
+        self.unfinished
+    }
+
+    /// How many more could have their turns now.
+    #[cfg(feature = "executor")]
+    pub(crate) fn waiting(&self) -> usize {
+        self.ready.len().min(self.limit.saturating_sub(self.running))
+    }
+
     /// A step whose turn it was is found to be executed by another run: others may have the turn.
     pub(crate) fn give_way(&mut self, step: u16) {
         self.leave(step, Stage::Elsewhere);
@@ -141,14 +155,14 @@ impl Schedule {
     }
 
     /// The outputs of a step are there: whoever waited for nothing else is ready.
-    pub(crate) fn finish(&mut self, job: &Job<'_>, step: u16) {
+    pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
         self.leave(step, Stage::Done);
         self.unfinished -= 1;
-        for &dependent in job.dependents(step) {
+        for &dependent in graph.dependents(step) {
             self.meet(dependent, 1);
         }
         // All other steps are needed for the target, so it is ready when they are done.
-        if let Some(target) = job.target()
+        if let Some(target) = graph.target()
             && self.unfinished == 1
         {
             self.meet(target, self.nodes[usize::from(target)].unmet);
@@ -176,24 +190,25 @@ impl Schedule {
     }
 
     /// A step failed: this is the end of the run, or of all that needs the step.
-    pub(crate) fn fail(&mut self, job: &Job<'_>, step: u16, source: SharedError) -> Result<(), RunError> {
+    pub(crate) fn fail(&mut self, graph: &Graph, step: u16, source: SharedError) -> Result<(), RunError> {
         self.leave(step, Stage::Failed);
         self.unfinished -= 1;
         let path = core::iter::successors(Some(step), |&step| self.nodes[usize::from(step)].needed_by)
-            .map(|step| job.name(step))
+            .map(|step| graph.name(step))
             .collect();
         self.failures.push(Failure::new(path, source));
         if !self.keep_going {
-            return Err(self.error(job));
+            self.ready.clear();
+            return Err(self.error(graph));
         }
         // What stands in the list from here on are the steps whose dependents are still to be looked at.
         let mut at = self.not_run.len();
-        self.give_up(job.dependents(step));
+        self.give_up(graph.dependents(step));
         while let Some(&step) = self.not_run.get(at) {
-            self.give_up(job.dependents(step));
+            self.give_up(graph.dependents(step));
             at += 1;
         }
-        self.give_up(job.target().as_slice());
+        self.give_up(graph.target().as_slice());
         Ok(())
     }
 
@@ -210,17 +225,17 @@ impl Schedule {
     }
 
     /// What has come of the run, if it is over.
-    pub(crate) fn outcome(&mut self, job: &Job<'_>) -> Poll<Result<(), RunError>> {
+    pub(crate) fn outcome(&mut self, graph: &Graph) -> Poll<Result<(), RunError>> {
         match self {
             Schedule { unfinished: 1.., .. } => Poll::Pending,
             Schedule { failures, .. } if failures.is_empty() => Poll::Ready(Ok(())),
-            _ => Poll::Ready(Err(self.error(job))),
+            _ => Poll::Ready(Err(self.error(graph))),
         }
     }
 
     /// The error of all failures.
-    fn error(&mut self, job: &Job<'_>) -> RunError {
-        let not_run = self.not_run.iter().map(|&step| job.name(step)).collect();
+    fn error(&mut self, graph: &Graph) -> RunError {
+        let not_run = self.not_run.iter().map(|&step| graph.name(step)).collect();
         RunError::new(core::mem::take(&mut self.failures), not_run)
     }
 }

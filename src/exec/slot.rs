@@ -49,6 +49,9 @@ pub trait AnySlot: Any + Send + Sync {
     /// Takes the right to execute the step.
     #[doc(hidden)]
     fn take_claim(&self) -> Option<Taken<'_>>;
+    /// Whether a run has that right.
+    #[doc(hidden)]
+    fn is_claimed(&self) -> bool;
     /// Waits for that right.
     #[doc(hidden)]
     fn wait(&self, waker: &Waker) -> Option<Waiting<'_>>;
@@ -69,6 +72,9 @@ impl<O: OutputList> AnySlot for Slot<O> {
     }
     fn take_claim(&self) -> Option<Taken<'_>> {
         self.claim.take()
+    }
+    fn is_claimed(&self) -> bool {
+        self.claim.is_taken()
     }
     fn wait(&self, waker: &Waker) -> Option<Waiting<'_>> {
         self.claim.wait(waker)

@@ -1,4 +1,13 @@
-//! The primitives that claims are made of, in one place so that a model checker can replace them.
+//! The primitives that claims are made of, in one place so that loom's replace them where it checks the
+//! [claim](super::claim).
+//!
+//! In tests of this crate alone: whoever builds a whole program with `--cfg loom` gets claims that work outside of a model.
 
+#[cfg(all(test, pipeliner_loom))]
+pub(super) use loom::sync::atomic::{AtomicU8, Ordering};
+#[cfg(all(test, pipeliner_loom))]
+pub(super) use loom::sync::{Arc, Mutex, MutexGuard};
+#[cfg(not(all(test, pipeliner_loom)))]
 pub(super) use std::sync::atomic::{AtomicU8, Ordering};
+#[cfg(not(all(test, pipeliner_loom)))]
 pub(super) use std::sync::{Arc, Mutex, MutexGuard};

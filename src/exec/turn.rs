@@ -1,7 +1,6 @@
 //! The turn of a step in a run: it is executed here, or another run has it and its end is waited for.
 
 use super::claim::{Taken, Waiting};
-use super::job::Job;
 use super::plan::Running;
 use super::slot::AnySlot;
 use crate::error::SharedError;
@@ -38,17 +37,17 @@ pub(crate) enum Outcome {
 }
 
 impl<'s> Turn<'s> {
-    /// Begins the turn of a step.
-    pub(crate) fn begin(step: u16, job: &Job<'s>) -> Begin<'s> {
-        let Some(slot) = job.slot(step) else {
-            return Begin::Running(Turn::Running { future: job.start(step), taken: None });
+    /// Begins the turn of the step of this slot – or of a target, which has none.
+    pub(crate) fn begin(slot: Option<&'s dyn AnySlot>, start: impl FnOnce() -> Running<'s>) -> Begin<'s> {
+        let Some(slot) = slot else {
+            return Begin::Running(Turn::Running { future: start(), taken: None });
         };
         match slot.take_claim() {
             Some(taken) if slot.is_filled() => {
                 taken.done();
                 Begin::Done
             }
-            Some(taken) => Begin::Running(Turn::Running { future: job.start(step), taken: Some(taken) }),
+            Some(taken) => Begin::Running(Turn::Running { future: start(), taken: Some(taken) }),
             None if slot.is_filled() => Begin::Done,
             None => Begin::Elsewhere(slot),
         }

@@ -87,13 +87,13 @@ impl<'s> View<'s> {
 pub struct Gather<'a, 's> {
     /// Where the inputs that are left come from.
     sources: core::slice::Iter<'a, Source>,
-    /// The slots of all steps, by number.
-    slots: &'a [&'s dyn AnySlot],
+    /// The slots of all steps, by number, where somebody has listed them.
+    slots: Option<&'a [&'s dyn AnySlot]>,
     view: View<'s>,
 }
 
 impl<'a, 's> Gather<'a, 's> {
-    pub(crate) fn new(sources: &'a [Source], slots: &'a [&'s dyn AnySlot], view: View<'s>) -> Self {
+    pub(crate) fn new(sources: &'a [Source], slots: Option<&'a [&'s dyn AnySlot]>, view: View<'s>) -> Self {
         Gather { sources: sources.iter(), slots, view }
     }
 
@@ -101,11 +101,14 @@ impl<'a, 's> Gather<'a, 's> {
     ///
     /// # Panics
     ///
-    /// If it is not there, or not of the type: then the scheduler is wrong.
+    /// If it is not there, or not of the type: then the schedule is wrong.
     pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
         let value = match self.sources.next() {
             Some(&Source::Supplied(place)) => self.view.supplied(place.into()),
-            Some(&Source::Step { step, output }) => self.slots[usize::from(step)].output(output.into()),
+            Some(&Source::Step { step, output }) => {
+                let step = usize::from(step);
+                self.slots.map_or_else(|| self.view.slot(step), |slots| slots[step]).output(output.into())
+            }
             _ => None,
         };
         value.and_then(|value| value.downcast_ref()).expect("a step starts when its inputs are there")

@@ -58,6 +58,11 @@ impl Journal {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
+    /// Whether something has happened since that.
+    pub(crate) fn has(&self, event: &str) -> bool {
+        self.0.lock().unwrap().contains(&event)
+    }
+
     /// Notes an event when what is returned here is dropped.
     pub(crate) fn on_drop(&self, event: &'static str) -> impl Send + Sync + use<> {
         struct Noted(Journal, &'static str);

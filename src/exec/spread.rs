@@ -1,0 +1,363 @@
+//! A run that is spread over several workers, which are polled by an executor in as many threads as it has.
+//!
+//! The futures of the steps stay in the run. A worker is a ticket to poll whichever of them is to be polled; it holds
+//! none. So when the run is dropped they go with it, at once, and the executor drops the tickets when it comes to them.
+
+use super::job::{Graph, Job};
+use super::plan::Source;
+use super::schedule::Schedule;
+use super::signals::{Next, Signals, StepWaker};
+use super::turn::{Begin, Outcome, Turn};
+use super::view::{Gather, Values, View};
+use crate::error::RunError;
+use crate::run::RunOptions;
+use core::any::Any;
+use core::future::poll_fn;
+use core::panic::AssertUnwindSafe;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use futures::future::BoxFuture;
+use futures::task::waker_ref;
+use std::panic::{catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// How many steps a worker polls before it gives way to other tasks of its executor.
+const BUDGET: usize = 64;
+
+/// Whoever has the turns of the steps of a run.
+pub(crate) trait Crew: Send + Sync {
+    /// The turn of a step.
+    type Turn: Send;
+    /// The steps.
+    fn graph(&self) -> &Graph;
+    /// Whether the outputs of a step are there.
+    fn is_done(&self, step: u16) -> bool;
+    /// Begins the turn of a step: its end, or its turn and whether another run has the step.
+    fn begin(&self, step: u16, waker: &Waker) -> Result<Outcome, (Self::Turn, bool)>;
+    /// Goes on with a turn, and gives it back if it has not come to its end.
+    fn poll(&self, turn: Self::Turn, cx: &mut Context<'_>) -> Result<Outcome, Self::Turn>;
+}
+
+/// On a borrowed store.
+impl<'s> Crew for Job<'s> {
+    type Turn = Turn<'s>;
+    fn graph(&self) -> &Graph {
+        self.graph()
+    }
+    fn is_done(&self, step: u16) -> bool {
+        self.slot(step).is_some_and(|slot| slot.is_filled())
+    }
+    fn begin(&self, step: u16, waker: &Waker) -> Result<Outcome, (Turn<'s>, bool)> {
+        match Turn::begin(self.slot(step), || self.start(step)) {
+            Begin::Done => Ok(Outcome::Done),
+            Begin::Running(turn) => Err((turn, false)),
+            Begin::Elsewhere(slot) => Turn::wait(slot, waker).map_or(Ok(Outcome::Again), |turn| Err((turn, true))),
+        }
+    }
+    fn poll(&self, turn: Turn<'s>, cx: &mut Context<'_>) -> Result<Outcome, Turn<'s>> {
+        turn.poll(cx)
+    }
+}
+
+/// On a store that is shared: each turn holds the store, and borrows from it within.
+pub(crate) struct Shared {
+    pub(crate) graph: Arc<Graph>,
+    pub(crate) store: Arc<dyn Values>,
+}
+
+impl Crew for Shared {
+    type Turn = BoxFuture<'static, Outcome>;
+    fn graph(&self) -> &Graph {
+        &self.graph
+    }
+    fn is_done(&self, step: u16) -> bool {
+        self.graph.slot(View::new(&*self.store), step).is_some_and(|slot| slot.is_filled())
+    }
+    fn begin(&self, step: u16, _: &Waker) -> Result<Outcome, (Self::Turn, bool)> {
+        let slot = self.graph.slot(View::new(&*self.store), step);
+        if slot.is_some_and(|slot| slot.is_filled()) {
+            return Ok(Outcome::Done);
+        }
+        let elsewhere = slot.is_some_and(|slot| slot.is_claimed());
+        let (graph, store) = (Arc::clone(&self.graph), Arc::clone(&self.store));
+        let turn: Self::Turn = match elsewhere {
+            false => Box::pin(async move { execute(&graph, &*store, step).await }),
+            true => Box::pin(async move { wait(&graph, &*store, step).await }),
+        };
+        Err((turn, elsewhere))
+    }
+    fn poll(&self, mut turn: Self::Turn, cx: &mut Context<'_>) -> Result<Outcome, Self::Turn> {
+        match turn.as_mut().poll(cx) {
+            Poll::Ready(outcome) => Ok(outcome),
+            Poll::Pending => Err(turn),
+        }
+    }
+}
+
+/// Executes a step; if another run has it by now, it is to have a turn again.
+async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
+    let view = View::new(store);
+    let slot = graph.slot(view, step);
+    match Turn::begin(slot, || graph.start(step, Gather::new(graph.inputs(step), None, view), slot)) {
+        Begin::Done => Outcome::Done,
+        Begin::Running(turn) => end_of(turn).await,
+        Begin::Elsewhere(_) => Outcome::Again,
+    }
+}
+
+/// Waits for the run that has a step.
+async fn wait(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
+    let turn = match graph.slot(View::new(store), step) {
+        Some(slot) => poll_fn(|cx| Poll::Ready(Turn::wait(slot, cx.waker()))).await,
+        None => None,
+    };
+    match turn {
+        Some(turn) => end_of(turn).await,
+        None => Outcome::Again,
+    }
+}
+
+/// The end of a turn.
+async fn end_of(turn: Turn<'_>) -> Outcome {
+    let mut turn = Some(turn);
+    poll_fn(|cx| match turn.take().expect("a turn is not polled after its end").poll(cx) {
+        Ok(outcome) => Poll::Ready(outcome),
+        Err(pending) => {
+            turn = Some(pending);
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// A run that is spread over several workers.
+pub(crate) struct Spread<C: Crew> {
+    crew: C,
+    schedule: Mutex<Schedule>,
+    /// The turns of the steps, by number.
+    seats: Box<[Mutex<Seat<C::Turn>>]>,
+    signals: Arc<Signals>,
+    /// What came of the run: its result, or the panic of a step.
+    end: Mutex<Option<std::thread::Result<Result<(), RunError>>>>,
+}
+
+/// The place of a step among the turns.
+enum Seat<T> {
+    /// It has none.
+    Empty,
+    /// It is to be polled when it is woken.
+    Pending { turn: T, waker: Arc<StepWaker> },
+    /// A worker polls it; has it been woken meanwhile?
+    Polled { again: bool },
+}
+
+/// Locks what no panic can leave half-way: user code runs outside of all locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nothing panics while it holds this lock")
+}
+
+impl<C: Crew> Spread<C> {
+    /// A run for the target of a crew, if it has one, and for what some sources give.
+    pub(crate) fn new(crew: C, sources: &[Source], options: &RunOptions) -> Arc<Self> {
+        let schedule = Schedule::new(crew.graph(), sources, options, |step| crew.is_done(step));
+        let steps = crew.graph().len();
+        Arc::new(Spread {
+            crew,
+            schedule: Mutex::new(schedule),
+            seats: (0..steps).map(|_| Mutex::new(Seat::Empty)).collect(),
+            signals: Signals::new(steps),
+            end: Mutex::new(None),
+        })
+    }
+
+    /// How many workers there can be work for at once.
+    pub(crate) fn workers(&self, most: usize) -> usize {
+        lock(&self.schedule).unfinished().clamp(1, most)
+    }
+
+    /// What a worker does when it is polled.
+    fn work(&self, worker: usize, cx: &mut Context<'_>) -> Poll<()> {
+        for look in [false, true].into_iter().cycle().take(BUDGET) {
+            let step = match self.signals.next(look) {
+                Next::Stop => return Poll::Ready(()),
+                Next::Woken(step) => Some(step),
+                Next::Look => None,
+            };
+            let found = match step {
+                Some(step) => {
+                    self.guarded(|| self.go_on(step));
+                    true
+                }
+                None => match self.next_ready() {
+                    Some(step) => {
+                        self.guarded(|| self.begin(step));
+                        true
+                    }
+                    None => false,
+                },
+            };
+            self.signals.rest();
+            if !found && self.signals.idle(worker, cx.waker()) {
+                return Poll::Pending;
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Does something that may panic: a panic is the end of the run, and is handed on to its caller.
+    fn guarded(&self, poll: impl FnOnce()) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(poll)) {
+            self.finish(Err(panic));
+        }
+    }
+
+    /// The next step that is ready; others are told if there are more.
+    fn next_ready(&self) -> Option<u16> {
+        let mut schedule = lock(&self.schedule);
+        let step = schedule.next();
+        let more = schedule.waiting();
+        drop(schedule);
+        self.signals.ready(more);
+        // Where nothing was demanded the run is over before it has begun.
+        if step.is_none() {
+            self.settle(|_, _| Ok(()));
+        }
+        step
+    }
+
+    /// Begins the turn of a step.
+    fn begin(&self, step: u16) {
+        *lock(&self.seats[usize::from(step)]) = Seat::Polled { again: false };
+        let waker = self.signals.waker(step);
+        match self.crew.begin(step, &waker_ref(&waker)) {
+            Ok(outcome) => self.end_turn(step, outcome),
+            Err((turn, elsewhere)) => {
+                if elsewhere {
+                    lock(&self.schedule).give_way(step);
+                }
+                self.poll(step, turn, waker);
+            }
+        }
+    }
+
+    /// Goes on with the turn of a step that was woken.
+    fn go_on(&self, step: u16) {
+        let mut seat = lock(&self.seats[usize::from(step)]);
+        match core::mem::replace(&mut *seat, Seat::Polled { again: true }) {
+            Seat::Pending { turn, waker } => {
+                *seat = Seat::Polled { again: false };
+                drop(seat);
+                self.poll(step, turn, waker);
+            }
+            Seat::Polled { .. } => {}
+            // Woken after its end, by a waker that somebody still holds.
+            Seat::Empty => *seat = Seat::Empty,
+        }
+    }
+
+    /// Polls a turn that is out of its seat.
+    fn poll(&self, step: u16, turn: C::Turn, waker: Arc<StepWaker>) {
+        match self.crew.poll(turn, &mut Context::from_waker(&waker_ref(&waker))) {
+            Ok(outcome) => self.end_turn(step, outcome),
+            Err(turn) => {
+                let mut seat = lock(&self.seats[usize::from(step)]);
+                // If the run has ended meanwhile, the turn goes as the others went.
+                if let Seat::Polled { again } = *seat
+                    && !self.signals.is_over()
+                {
+                    *seat = Seat::Pending { turn, waker };
+                    drop(seat);
+                    if again {
+                        self.signals.wake(step);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The turn of a step has come to its end.
+    fn end_turn(&self, step: u16, outcome: Outcome) {
+        *lock(&self.seats[usize::from(step)]) = Seat::Empty;
+        self.settle(|schedule, graph| match outcome {
+            Outcome::Done => {
+                schedule.finish(graph, step);
+                Ok(())
+            }
+            Outcome::Again => {
+                schedule.again(step);
+                Ok(())
+            }
+            Outcome::Failed(error) => schedule.fail(graph, step, error),
+        });
+    }
+
+    /// Changes the schedule, and sees to what follows: the end of the run, or more steps that are ready.
+    fn settle(&self, change: impl FnOnce(&mut Schedule, &Graph) -> Result<(), RunError>) {
+        let mut schedule = lock(&self.schedule);
+        let end = match change(&mut schedule, self.crew.graph()) {
+            Ok(()) => schedule.outcome(self.crew.graph()),
+            Err(error) => Poll::Ready(Err(error)),
+        };
+        let ready = schedule.waiting();
+        drop(schedule);
+        match end {
+            Poll::Ready(result) => self.finish(Ok(result)),
+            // One of them is for the worker that is here.
+            Poll::Pending => self.signals.ready(ready.saturating_sub(1)),
+        }
+    }
+
+    /// The run is over: what has not come to its end is dropped, and all workers stop.
+    fn finish(&self, end: std::thread::Result<Result<(), RunError>>) {
+        lock(&self.end).get_or_insert(end);
+        // First this: whoever puts a turn back into its seat looks at it, so that none comes after what follows.
+        self.signals.stop();
+        for seat in &self.seats {
+            let turn = core::mem::replace(&mut *lock(seat), Seat::Empty);
+            drop(turn);
+        }
+    }
+}
+
+/// A worker of a run, to be spawned on an executor.
+pub(crate) struct Worker<C: Crew> {
+    pub(crate) spread: Arc<Spread<C>>,
+    pub(crate) number: usize,
+}
+
+impl<C: Crew> Future for Worker<C> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.spread.work(self.number, cx)
+    }
+}
+
+/// The end of a run that is spread; dropping it ends the run.
+pub(crate) struct Ending<C: Crew>(pub(crate) Arc<Spread<C>>);
+
+impl<C: Crew> Future for Ending<C> {
+    type Output = Result<(), RunError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let spread = &self.0;
+        spread.signals.register_caller(cx.waker());
+        // Not before all workers are out of the steps: what the run borrows is free again at its end.
+        if !spread.signals.is_quiet() {
+            return Poll::Pending;
+        }
+        match lock(&spread.end).take().expect("a run that is over has come to an end") {
+            Ok(result) => Poll::Ready(result),
+            Err(panic) => resume_unwind(panic as Box<dyn Any + Send>),
+        }
+    }
+}
+
+impl<C: Crew> Drop for Ending<C> {
+    fn drop(&mut self) {
+        if !self.0.signals.is_over() {
+            self.0.finish(Ok(Ok(())));
+        }
+    }
+}

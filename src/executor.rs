@@ -1,0 +1,361 @@
+//! The executor: runs whose steps are spread over threads.
+
+use crate::error::RunError;
+use crate::exec::job::Job;
+use crate::exec::spread::{Crew, Ending, Shared, Spread, Worker};
+use crate::exec::view::View;
+use crate::list::OutputList;
+use crate::proof::{Runs, RunsOwned};
+use crate::run::{Handed, Order, Run, RunOptions, there};
+use crate::step::Step;
+use core::fmt;
+use smol::channel::{Receiver, Sender, bounded};
+use std::num::NonZero;
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+
+/// Runs a future to its end, in this thread: for `main`, and for tests.
+///
+/// It is [`smol::block_on`], which drives timers and sockets of smol too.
+///
+/// ```
+/// assert_eq!(pipeliner::block_on(async { 6 * 7 }), 42);
+/// ```
+pub use smol::block_on;
+
+/// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs over the same threads.
+///
+/// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one task, so one of them
+/// at a time. Steps that wait for a network gain nothing from threads.
+///
+/// | the store is | | |
+/// | --- | --- | --- |
+/// | borrowed, no `Arc` needed | [`run_blocking`](Executor::run_blocking) | one run, waited for in this thread |
+/// | | [`scope`](Executor::scope) | many runs at once |
+/// | in an [`Arc`] | [`run`](Executor::run) | async, on threads that live as long as the executor |
+///
+/// To run on an executor that exists already, see [`run_on`]. The promises are those of [`run`](crate::run()): steps start
+/// as soon as their inputs are there, a dropped run drops its steps' futures at once (one that is being polled by a thread
+/// goes when that poll is over), a panic in a step reaches whoever polls the run.
+///
+/// # What borrowing cannot do
+///
+/// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So a run on a borrowed store
+/// is either waited for in a blocking call, with threads of its own for that time, or it is on an executor whose lifetime
+/// is that of the store, as in [`run_on`]. For a future that can be sent anywhere, put the store in an `Arc`.
+///
+/// # Blocking work
+///
+/// A step that blocks, in a file system or a long computation, holds up its thread. Let it await
+/// [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html), which has a pool of threads for that, or give the executor
+/// more threads.
+pub struct Executor {
+    /// How many threads there are.
+    threads: usize,
+    /// Those that live as long as the executor, once they are needed.
+    pool: OnceLock<Pool>,
+}
+
+/// Threads that run an executor until they are told to stop.
+struct Pool {
+    executor: Arc<smol::Executor<'static>>,
+    /// Dropped to tell the threads to stop.
+    stop: Option<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Executor {
+    /// An executor of so many threads.
+    ///
+    /// # Panics
+    ///
+    /// If there are to be none: nothing would ever run.
+    pub fn new(threads: usize) -> Self {
+        assert!(threads > 0, "an executor without threads would run nothing");
+        Executor { threads, pool: OnceLock::new() }
+    }
+
+    /// Runs a target, and what it needs, and waits for it in this thread, which does its share of the work.
+    ///
+    /// The store is only borrowed. The other threads are there for the time of the call.
+    ///
+    /// ```
+    /// use pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    ///
+    /// resource! { Half: u64; OtherHalf: u64; Whole: u64; }
+    ///
+    /// # macro_rules! halves { ($($step:ident -> $half:ident),*) => {$(
+    /// #     struct $step;
+    /// #     impl Step for $step {
+    /// #         type Inputs = HList![];
+    /// #         type Outputs = HList![$half];
+    /// #         type Error = std::convert::Infallible;
+    /// #         async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![(1..=10).sum()]) }
+    /// #     }
+    /// # )*} }
+    /// # halves! { ComputeHalf -> Half, ComputeOtherHalf -> OtherHalf }
+    /// struct Add;
+    /// impl Step for Add {
+    ///     type Inputs = HList![Half, OtherHalf];
+    ///     type Outputs = HList![Whole];
+    ///     type Error = std::convert::Infallible;
+    ///     async fn run(hlist_pat![half, other_half]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+    ///         Ok(hlist![half + other_half])
+    ///     }
+    /// }
+    ///
+    /// struct Sums;
+    /// impl Pipeline for Sums {
+    ///     type Steps = HList![ComputeHalf, ComputeOtherHalf, Add];
+    /// }
+    ///
+    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// let store = Store::<Sums>::new();
+    /// let hlist_pat![whole] = Executor::new(2).run_blocking::<Add>(&store)?;
+    /// assert_eq!(*whole, 110);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors, panics
+    ///
+    /// As for [`run`](crate::run()); a panic in a step reaches the caller.
+    pub fn run_blocking<'s, T: Step>(&self, store: &'s (impl Runs<T> + 's)) -> Result<Handed<'s, T>, RunError> {
+        self.scope(async |scope| scope.run::<T>(store).await)
+    }
+
+    /// Runs a future in this thread, to which the threads are lent for that time: for many runs at once on borrowed stores.
+    ///
+    /// ```
+    /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// # resource! { Rows: u64; Columns: u64; }
+    /// # macro_rules! counts { ($($step:ident -> $count:ident),*) => {$(
+    /// #     struct $step;
+    /// #     impl Step for $step {
+    /// #         type Inputs = HList![];
+    /// #         type Outputs = HList![$count];
+    /// #         type Error = std::convert::Infallible;
+    /// #         async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![3]) }
+    /// #     }
+    /// # )*} }
+    /// # counts! { CountRows -> Rows, CountColumns -> Columns }
+    /// # struct Table;
+    /// # impl Pipeline for Table { type Steps = HList![CountRows, CountColumns]; }
+    /// use pipeliner::Executor;
+    ///
+    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// let store = Store::<Table>::new();
+    /// let (rows, columns) = Executor::new(2).scope(async |scope| {
+    ///     futures::join!(scope.run::<CountRows>(&store), scope.run::<CountColumns>(&store))
+    /// });
+    /// assert_eq!((*rows?.head, *columns?.head), (3, 3));
+    /// # Ok(()) }
+    /// ```
+    pub fn scope<'s, O>(&self, run: impl AsyncFnOnce(&Scope<'s>) -> O) -> O {
+        let scope = Scope { executor: smol::Executor::new(), threads: self.threads };
+        let (stop, stopped) = bounded::<()>(1);
+        thread::scope(|threads| {
+            // Dropped when the future ends or panics: then the other threads end too.
+            let _stop: Sender<()> = stop;
+            for number in 1..self.threads {
+                let (executor, stopped) = (&scope.executor, stopped.clone());
+                thread::Builder::new()
+                    .name(format!("pipeliner-{number}"))
+                    .spawn_scoped(threads, move || until_stopped(executor, &stopped))
+                    .expect("a thread can be started");
+            }
+            block_on(scope.executor.run(run(&scope)))
+        })
+    }
+
+    /// Runs a target, and what it needs, on the threads of this executor, which are started at the first such call.
+    ///
+    /// The run can be sent to any task. It does nothing until it is polled.
+    ///
+    /// ```
+    /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// # resource! { Rows: u64; }
+    /// # struct CountRows;
+    /// # impl Step for CountRows {
+    /// #     type Inputs = HList![];
+    /// #     type Outputs = HList![Rows];
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![3]) }
+    /// # }
+    /// # struct Table;
+    /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
+    /// use pipeliner::Executor;
+    /// use std::sync::Arc;
+    ///
+    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # pipeliner::block_on(async {
+    /// let executor = Executor::new(2);
+    /// let store = Arc::new(Store::<Table>::new());
+    /// let hlist_pat![rows] = executor.run::<CountRows>(&store).await?;
+    /// assert_eq!(*rows, 3);
+    /// # Ok(()) }) }
+    /// ```
+    pub fn run<'s, T: Step>(&'s self, store: &'s Arc<impl RunsOwned<T> + 'static>) -> Run<'s, Handed<'s, T>> {
+        self.run_with::<T>(store, RunOptions::default())
+    }
+
+    /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
+    pub fn run_with<'s, T: Step>(
+        &'s self,
+        store: &'s Arc<impl RunsOwned<T> + 'static>,
+        options: RunOptions,
+    ) -> Run<'s, Handed<'s, T>> {
+        let view = View::new(&**store);
+        if let Some(outputs) = there::<T>(view) {
+            return Run::there(outputs);
+        }
+        Run::boxed(Box::pin(async move {
+            let (order, graph) = Order::<T>::new(view);
+            let crew = Shared { graph: Arc::new(graph), store: Arc::clone(store) as _ };
+            let spread = Spread::new(crew, &order.sources, &options);
+            let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
+            spread_on(executor, spread, self.threads).await?;
+            Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))
+        }))
+    }
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    fn new(threads: usize) -> Self {
+        let executor = Arc::new(smol::Executor::new());
+        let (stop, stopped) = bounded(1);
+        let threads = (0..threads)
+            .map(|number| {
+                let (executor, stopped) = (Arc::clone(&executor), stopped.clone());
+                thread::Builder::new()
+                    .name(format!("pipeliner-{number}"))
+                    .spawn(move || until_stopped(&executor, &stopped))
+                    .expect("a thread can be started")
+            })
+            .collect();
+        Pool { executor, stop: Some(stop), threads }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.stop.take();
+        for thread in self.threads.drain(..) {
+            // A panic of a step goes to the caller of its run, and not here.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Runs an executor until the other end of a channel is dropped.
+fn until_stopped(executor: &smol::Executor<'_>, stopped: &Receiver<()>) {
+    // The only thing that is ever received is that the sender is gone.
+    let _ = block_on(executor.run(stopped.recv()));
+}
+
+/// The threads of an [`Executor`], lent to a future.
+pub struct Scope<'s> {
+    executor: smol::Executor<'s>,
+    threads: usize,
+}
+
+impl<'s> Scope<'s> {
+    /// Runs a target, and what it needs, on these threads.
+    pub fn run<'e, T: Step>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
+        self.run_with::<T>(store, RunOptions::default())
+    }
+
+    /// Runs a target like [`run`](Scope::run), with options.
+    pub fn run_with<'e, T: Step>(
+        &'e self,
+        store: &'s (impl Runs<T> + 's),
+        options: RunOptions,
+    ) -> Run<'e, Handed<'s, T>> {
+        run_in::<T>(&self.executor, store, options, self.threads)
+    }
+
+    /// The executor of these threads, for other tasks.
+    pub fn executor(&self) -> &smol::Executor<'s> {
+        &self.executor
+    }
+}
+
+impl fmt::Debug for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+/// Runs a target, and what it needs, on an executor of yours.
+///
+/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
+/// once as this machine has cores ([`available_parallelism`](std::thread::available_parallelism)).
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # resource! { Rows: u64; }
+/// # struct CountRows;
+/// # impl Step for CountRows {
+/// #     type Inputs = HList![];
+/// #     type Outputs = HList![Rows];
+/// #     type Error = std::convert::Infallible;
+/// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![3]) }
+/// # }
+/// # struct Table;
+/// # impl Pipeline for Table { type Steps = HList![CountRows]; }
+/// use pipeliner::run_on;
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// let store = Store::<Table>::new();
+/// let executor = smol::Executor::new();
+/// let hlist_pat![rows] = smol::block_on(executor.run(run_on::<CountRows>(&executor, &store)))?;
+/// assert_eq!(*rows, 3);
+/// # Ok(()) }
+/// ```
+pub fn run_on<'e, 's: 'e, T: Step>(
+    executor: &'e smol::Executor<'s>,
+    store: &'s (impl Runs<T> + 's),
+) -> Run<'e, Handed<'s, T>> {
+    run_on_with::<T>(executor, store, RunOptions::default())
+}
+
+/// Runs a target like [`run_on`], with options.
+pub fn run_on_with<'e, 's: 'e, T: Step>(
+    executor: &'e smol::Executor<'s>,
+    store: &'s (impl Runs<T> + 's),
+    options: RunOptions,
+) -> Run<'e, Handed<'s, T>> {
+    run_in::<T>(executor, store, options, thread::available_parallelism().map_or(1, NonZero::get))
+}
+
+/// Runs a target on an executor, with so many workers.
+fn run_in<'e, 's: 'e, T: Step>(
+    executor: &'e smol::Executor<'s>,
+    store: &'s (impl Runs<T> + 's),
+    options: RunOptions,
+    workers: usize,
+) -> Run<'e, Handed<'s, T>> {
+    let view = store.view();
+    if let Some(outputs) = there::<T>(view) {
+        return Run::there(outputs);
+    }
+    Run::boxed(Box::pin(async move {
+        let (order, graph) = Order::<T>::new(view);
+        let spread = Spread::new(Job::new(graph, view), &order.sources, &options);
+        spread_on(executor, spread, workers).await?;
+        Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))
+    }))
+}
+
+/// Spawns the workers of a run, and waits for its end.
+fn spread_on<'a, C: Crew + 'a>(executor: &smol::Executor<'a>, spread: Arc<Spread<C>>, workers: usize) -> Ending<C> {
+    for number in 0..spread.workers(workers) {
+        executor.spawn(Worker { spread: Arc::clone(&spread), number }).detach();
+    }
+    Ending(spread)
+}
