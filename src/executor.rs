@@ -140,12 +140,13 @@ impl Executor {
     /// # counts! { CountRows -> Rows, CountColumns -> Columns }
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows, CountColumns]; }
+    /// use futures::future::join;
     /// use pipeliner::Executor;
     ///
     /// # fn main() -> Result<(), pipeliner::RunError> {
     /// let store = Store::<Table>::new();
     /// let (rows, columns) = Executor::new(2).scope(async |scope| {
-    ///     futures::join!(scope.run::<CountRows>(&store), scope.run::<CountColumns>(&store))
+    ///     join(scope.run::<CountRows>(&store), scope.run::<CountColumns>(&store)).await
     /// });
     /// assert_eq!((*rows?.head, *columns?.head), (3, 3));
     /// # Ok(()) }
