@@ -76,6 +76,15 @@ impl RunError {
         RunError(Box::new(Causes { failures, not_run }))
     }
 
+    /// The failures, each on a way that is longer by these steps; and what was not run.
+    pub(crate) fn needed_by(self, steps: &[&'static str]) -> (Vec<Failure>, Vec<&'static str>) {
+        let Causes { mut failures, not_run } = *self.0;
+        for Failure { path, .. } in &mut failures {
+            *path = path.iter().chain(steps).copied().collect();
+        }
+        (failures, not_run)
+    }
+
     /// All steps that failed, in the order in which they did.
     ///
     /// There is one, but under [`RunOptions::keep_going`](crate::RunOptions::keep_going).

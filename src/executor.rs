@@ -210,7 +210,7 @@ impl Executor {
             return Run::there(outputs);
         }
         Run::boxed(Box::pin(async move {
-            let (order, graph) = Order::<T>::new(view);
+            let (order, graph) = Order::<T>::new(view, &options);
             let crew = Shared { graph: Arc::new(graph), store: Arc::clone(store) as _ };
             let spread = Spread::new(crew, &order.sources, &options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
@@ -346,7 +346,7 @@ fn run_in<'e, 's: 'e, T: Step>(
         return Run::there(outputs);
     }
     Run::boxed(Box::pin(async move {
-        let (order, graph) = Order::<T>::new(view);
+        let (order, graph) = Order::<T>::new(view, &options);
         let spread = Spread::new(Job::new(graph, view), &order.sources, &options);
         spread_on(executor, spread, workers).await?;
         Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))

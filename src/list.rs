@@ -264,7 +264,9 @@ impl<R: Resource> Output for R {
     }
     fn own(store: &mut dyn Values, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
         match store.plan().source(<R::Identity as Digits>::KEY) {
-            Source::Supplied(place) => store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take(),
+            Some(Source::Supplied(place)) => {
+                store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take()
+            }
             _ => stored,
         }
     }

@@ -1,9 +1,9 @@
 //! Runs: a target, and everything it needs.
 
 use crate::error::RunError;
-use crate::exec::job::{Graph, Job, Target};
+use crate::exec::job::{Graph, Job, Target, run_for};
 use crate::exec::local::Local;
-use crate::exec::plan::{Key, Source, Tree, fill};
+use crate::exec::plan::{Key, Plan, Source, Tree, fill};
 use crate::exec::slot::Slot;
 use crate::exec::view::{Values, View};
 use crate::list::{InputList, OutputList};
@@ -247,7 +247,7 @@ async fn prepare<T: Step>(
     view: View<'_>,
     options: RunOptions,
 ) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
-    let (order, graph) = Order::<T>::new(view);
+    let (order, graph) = Order::<T>::new(view, &options);
     Local::new(Job::new(graph, view), &order.sources, &options).await?;
     Ok(order.returned(view))
 }
@@ -268,22 +268,24 @@ const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 impl<T: Step> Order<T> {
     /// What is asked of a run on a store, and the graph that does it.
-    pub(crate) fn new(view: View<'_>) -> (Self, Graph) {
+    pub(crate) fn new(view: View<'_>, options: &RunOptions) -> (Self, Graph) {
         if T::Outputs::ALL_STORED {
-            let order = Order { sources: sources(view, T::Outputs::KEYS), place: None };
-            return (order, Graph::new(view.plan(), None));
+            let (sources, _) = sources(view, T::Outputs::KEYS);
+            return (Order { sources, place: None }, Graph::new(view, None, options));
         }
         let place = Arc::new(Place::<T>(Mutex::new(None)));
+        let (inputs, above) = sources(view, T::Inputs::KEYS);
         let target = Target {
             name: T::name,
-            inputs: sources(view, T::Inputs::KEYS),
+            inputs,
+            above,
             start: |inputs, place| {
                 let place: Arc<Place<T>> = Arc::clone(place).downcast().expect("each target has its own place");
                 fill::<T>(inputs, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
             },
             outputs: Arc::clone(&place) as _,
         };
-        (Order { sources: Vec::new(), place: Some(place) }, Graph::new(view.plan(), Some(target)))
+        (Order { sources: Vec::new(), place: Some(place) }, Graph::new(view, Some(target), options))
     }
 
     /// What the target hands over by value, once the run has ended well; what it stores is put into its slot.
@@ -316,34 +318,42 @@ pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
         return Run(State::There(Some(value)));
     }
     Run(State::Running(Box::pin(async move {
-        let source = view.plan().source(Key::of::<R>().id);
-        let graph = Graph::new(view.plan(), None);
-        Local::new(Job::new(graph, view), &[source], &RunOptions::default()).await?;
+        run_for(view, Key::of::<R>().id, &RunOptions::default()).await?;
         Ok(look().expect("what a run demands is there at its end"))
     })))
 }
 
 /// The number of the step `T`: that of the step from which its outputs come, but for those that were supplied.
 fn step_of<T: Step>(view: View<'_>) -> Option<usize> {
-    sources(view, T::Outputs::KEYS).into_iter().find_map(|source| match source {
+    sources(view, T::Outputs::KEYS).0.into_iter().find_map(|source| match source {
         Source::Step { step, .. } => Some(step.into()),
-        Source::Nowhere | Source::Supplied(_) => None,
+        Source::Above(_) | Source::Supplied(_) => None,
     })
 }
 
-/// Where the resources of a list are, in order.
-fn sources(view: View<'_>, keys: &Tree<Key>) -> Vec<Source> {
-    fn list(view: View<'_>, keys: &Tree<Key>, to: &mut Vec<Source>) {
+/// Where the resources of a list are, in order; and those which are above and of which the plan of the store has no place.
+fn sources(view: View<'_>, keys: &Tree<Key>) -> (Vec<Source>, Vec<Key>) {
+    fn list(plan: &Plan, keys: &Tree<Key>, to: &mut (Vec<Source>, Vec<Key>)) {
         match keys {
             Tree::Empty => {}
-            Tree::One(key) => to.push(view.plan().source(key.id)),
+            Tree::One(key) => {
+                let source = plan.source(key.id).unwrap_or_else(|| {
+                    let place = plan.above().iter().map(|above| above.key().id);
+                    let place = place.chain(to.1.iter().map(|key| key.id)).position(|id| id == key.id);
+                    Source::Above(place.unwrap_or_else(|| {
+                        to.1.push(*key);
+                        plan.above().len() + to.1.len() - 1
+                    }) as u16)
+                });
+                to.0.push(source);
+            }
             Tree::Both(first, second) => {
-                list(view, first, to);
-                list(view, second, to);
+                list(plan, first, to);
+                list(plan, second, to);
             }
         }
     }
-    let mut sources = Vec::new();
-    list(view, keys, &mut sources);
+    let mut sources = (Vec::new(), Vec::new());
+    list(view.plan(), keys, &mut sources);
     sources
 }

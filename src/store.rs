@@ -171,6 +171,9 @@ impl<P: Pipeline, G: Supply> Values for Store<P, G> {
     fn supplied(&self, place: usize) -> Option<&Erased> {
         self.supplied.value(place)
     }
+    fn above(&self) -> Option<View<'_>> {
+        None
+    }
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any {
         self.supplied.value_mut(place)
     }
@@ -183,7 +186,7 @@ impl<P: Pipeline, G: Supply> fmt::Debug for Store<P, G> {
         write!(f, "Store<{}> ", crate::names::of::<P>())?;
         let mut resources: Vec<_> = self.plan().resources().collect();
         resources.sort_by_key(|&(_, source)| match source {
-            Source::Nowhere => (0, 0, 0),
+            Source::Above(place) => (0, place, 0),
             Source::Supplied(place) => (1, place, 0),
             Source::Step { step, output } => (2, step, output),
         });

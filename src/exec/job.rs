@@ -1,15 +1,20 @@
 //! What a run is about: a graph of steps, and the store that it runs on.
 
-use super::plan::{Plan, Running, Source};
+use super::local::Local;
+use super::plan::{Key, Plan, Planned, Running, Source};
 use super::slot::AnySlot;
 use super::view::{Erased, Gather, View};
+use crate::error::RunError;
+use crate::run::RunOptions;
 use std::sync::Arc;
 
-/// The steps of a run: those of the plan of a store, and a target if that is none of them.
+/// The nodes of a run, by number: the steps of the plan of a store, a target if that is none of them, and what is taken
+/// from the store above.
 pub(crate) struct Graph {
     plan: &'static Plan,
-    /// Its number is the one after those of all steps.
     target: Option<Target>,
+    /// How what is above is run, if anything is above.
+    above: Option<RunOptions>,
 }
 
 /// A target that runs at every call, since it hands something over by value or stores nothing.
@@ -17,20 +22,51 @@ pub(crate) struct Target {
     pub(crate) name: fn() -> &'static str,
     /// Where its inputs come from.
     pub(crate) inputs: Vec<Source>,
+    /// What it takes from above that no step of the plan does; the places are those after the plan's.
+    pub(crate) above: Vec<Key>,
     /// Starts it.
     pub(crate) start: for<'s> fn(Gather<'_, 's>, &Arc<Erased>) -> Running<'s>,
     /// Where it puts its outputs.
     pub(crate) outputs: Arc<Erased>,
 }
 
+/// What a number stands for.
+#[derive(Clone, Copy)]
+enum Node<'a> {
+    Step(&'static Planned),
+    Target(&'a Target),
+    /// What is above, at this place.
+    Above(usize),
+}
+
 impl Graph {
-    pub(crate) fn new(plan: &'static Plan, target: Option<Target>) -> Self {
-        Graph { plan, target }
+    /// The graph of a run on a store, and how to run what it takes from above.
+    pub(crate) fn new(view: View<'_>, target: Option<Target>, options: &RunOptions) -> Self {
+        // A run above holds the place of one step here: so many may run as are allowed if each runs one at a time.
+        let limit = options.limit.map(|_| 1);
+        let above = view.above().map(|_| RunOptions { limit, ..options.clone() });
+        Graph { plan: view.plan(), target, above }
     }
 
-    /// How many steps there are, the target included.
-    pub(crate) fn len(&self) -> usize {
+    fn node(&self, number: u16) -> Node<'_> {
+        let number = usize::from(number);
+        match (self.plan.steps().get(number), &self.target) {
+            (Some(step), _) => Node::Step(step),
+            (None, Some(target)) if number == self.plan.steps().len() => Node::Target(target),
+            _ => Node::Above(number - self.first_above()),
+        }
+    }
+
+    /// The number of what is above at the first place.
+    fn first_above(&self) -> usize {
         self.plan.steps().len() + usize::from(self.target.is_some())
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        let extra = self.target.as_ref().map_or(0, |target| target.above.len());
+        let above = if self.above.is_some() { self.plan.above().len() + extra } else { 0 };
+        self.first_above() + above
     }
 
     /// The number of the target, if it is none of the steps of the store.
@@ -38,40 +74,101 @@ impl Graph {
         self.target.is_some().then_some(self.plan.steps().len() as u16)
     }
 
-    /// The target, if that is the step with this number.
-    fn as_target(&self, step: u16) -> Option<&Target> {
-        self.target.as_ref().filter(|_| usize::from(step) == self.plan.steps().len())
-    }
-
-    /// Where the inputs of a step come from.
-    pub(crate) fn inputs(&self, step: u16) -> &[Source] {
-        self.as_target(step).map_or_else(|| self.plan.inputs(step.into()), |target| &target.inputs)
-    }
-
-    /// The steps that take what a step provides, once for each input; without the target.
-    pub(crate) fn dependents(&self, step: u16) -> &'static [u16] {
-        if self.as_target(step).is_some() { &[] } else { self.plan.dependents(step.into()) }
-    }
-
-    /// The name of a step.
-    pub(crate) fn name(&self, step: u16) -> &'static str {
-        self.as_target(step).map_or_else(|| self.plan.steps()[usize::from(step)].spec().name, |target| target.name)()
-    }
-
-    /// The slot of a step in a store; the target has none.
-    #[cfg(feature = "executor")]
-    pub(crate) fn slot<'s>(&self, view: View<'s>, step: u16) -> Option<&'s dyn AnySlot> {
-        self.as_target(step).is_none().then(|| view.slot(step.into()))
-    }
-
-    /// Starts a step, whose inputs are there.
-    pub(crate) fn start<'s>(&self, step: u16, inputs: Gather<'_, 's>, slot: Option<&'s dyn AnySlot>) -> Running<'s> {
-        match (self.as_target(step), slot) {
-            (None, Some(slot)) => (self.plan.steps()[usize::from(step)].spec().start)(inputs, slot.as_any()),
-            (Some(target), None) => (target.start)(inputs, &target.outputs),
-            _ => unreachable!("all but the target have a slot"),
+    /// The number of the node that has to run for a source to be there, if any.
+    pub(crate) fn provider(&self, source: Source) -> Option<u16> {
+        match source {
+            Source::Supplied(_) => None,
+            Source::Step { step, .. } => Some(step),
+            Source::Above(place) => Some(self.first_above() as u16 + place),
         }
     }
+
+    /// Where the inputs of a node come from.
+    pub(crate) fn inputs(&self, number: u16) -> &[Source] {
+        match self.node(number) {
+            Node::Step(_) => self.plan.inputs(number.into()),
+            Node::Target(target) => &target.inputs,
+            Node::Above(_) => &[],
+        }
+    }
+
+    /// The steps that take what a node provides, once for each input; without the target.
+    pub(crate) fn dependents(&self, number: u16) -> &'static [u16] {
+        match self.node(number) {
+            Node::Step(_) => self.plan.dependents(number.into()),
+            Node::Above(place) if place < self.plan.above().len() => self.plan.dependents_above(place),
+            Node::Target(_) | Node::Above(_) => &[],
+        }
+    }
+
+    /// The name of a node: of the step, of the target, or of the resource that is above.
+    pub(crate) fn name(&self, number: u16) -> &'static str {
+        match self.node(number) {
+            Node::Step(step) => (step.spec().name)(),
+            Node::Target(target) => (target.name)(),
+            Node::Above(place) => (self.key_above(place).name)(),
+        }
+    }
+
+    /// Whether a node is what is above: then its error is that of a run.
+    pub(crate) fn is_above(&self, number: u16) -> bool {
+        matches!(self.node(number), Node::Above(_))
+    }
+
+    /// The resource that is above at a place.
+    fn key_above(&self, place: usize) -> Key {
+        match (place.checked_sub(self.plan.above().len()), &self.target) {
+            (Some(place), Some(target)) => target.above[place],
+            _ => self.plan.above()[place].key(),
+        }
+    }
+
+    /// Whether what a node provides is there.
+    pub(crate) fn is_done(&self, view: View<'_>, number: u16) -> bool {
+        match self.node(number) {
+            Node::Step(_) => view.slot(number.into()).is_filled(),
+            Node::Target(_) => false,
+            Node::Above(place) => view.above().is_some_and(|above| above.value(self.key_above(place).id).is_some()),
+        }
+    }
+
+    /// The slot of a step in a store; other nodes have none.
+    #[cfg(feature = "executor")]
+    pub(crate) fn slot<'s>(&self, view: View<'s>, number: u16) -> Option<&'s dyn AnySlot> {
+        matches!(self.node(number), Node::Step(_)).then(|| view.slot(number.into()))
+    }
+
+    /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
+    pub(crate) fn start<'s>(&self, number: u16, view: View<'s>, slots: Option<&[&'s dyn AnySlot]>) -> Running<'s> {
+        let above = |place| self.key_above(usize::from(place)).id;
+        let inputs = Gather::new(self.inputs(number), slots, view, &above);
+        match self.node(number) {
+            Node::Step(step) => {
+                let slot = slots.map_or_else(|| view.slot(number.into()), |slots| slots[usize::from(number)]);
+                (step.spec().start)(inputs, slot.as_any())
+            }
+            Node::Target(target) => (target.start)(inputs, &target.outputs),
+            Node::Above(place) => {
+                let (key, options) = (self.key_above(place), self.above.clone().unwrap_or_default());
+                Box::pin(async move {
+                    let above = view.above().ok_or("there is no store above this one")?;
+                    Ok(run_for(above, key.id, &options).await?)
+                })
+            }
+        }
+    }
+}
+
+/// Runs what is needed for a resource of a store, or of one above that.
+pub(crate) async fn run_for(mut view: View<'_>, key: u64, options: &RunOptions) -> Result<(), RunError> {
+    let source = loop {
+        match (view.plan().source(key), view.above()) {
+            (Some(source), _) => break source,
+            (None, Some(above)) => view = above,
+            (None, None) => unreachable!("a resource that is asked for is known somewhere"),
+        }
+    };
+    Local::new(Job::new(Graph::new(view, None, options), view), &[source], options).await
 }
 
 /// A run on a store that is borrowed for as long.
@@ -91,14 +188,21 @@ impl<'s> Job<'s> {
         &self.graph
     }
 
-    /// The slot of a step; the target has none.
+    /// The slot of a step; other nodes have none.
     pub(crate) fn slot(&self, step: u16) -> Option<&'s dyn AnySlot> {
         self.slots.get(usize::from(step)).copied()
     }
 
-    /// Starts a step, whose inputs are there.
-    pub(crate) fn start(&self, step: u16) -> Running<'s> {
-        let inputs = Gather::new(self.graph.inputs(step), Some(&self.slots), self.view);
-        self.graph.start(step, inputs, self.slot(step))
+    /// Whether what a node provides is there.
+    pub(crate) fn is_done(&self, number: u16) -> bool {
+        match self.slot(number) {
+            Some(slot) => slot.is_filled(),
+            None => self.graph.is_done(self.view, number),
+        }
+    }
+
+    /// Starts a node, whose inputs are there.
+    pub(crate) fn start(&self, number: u16) -> Running<'s> {
+        self.graph.start(number, self.view, Some(&self.slots))
     }
 }

@@ -34,9 +34,7 @@ impl<'s> Local<'s> {
     /// The run of a job with a target, or else of what some sources give.
     pub(crate) fn new(job: Job<'s>, sources: &[Source], options: &RunOptions) -> Self {
         Local {
-            schedule: Schedule::new(job.graph(), sources, options, |step| {
-                job.slot(step).is_some_and(|slot| slot.is_filled())
-            }),
+            schedule: Schedule::new(job.graph(), sources, options, |step| job.is_done(step)),
             turns: core::iter::repeat_with(|| None).take(job.graph().len()).collect(),
             wakeups: Wakeups::new(job.graph().len()),
             spare: None,

@@ -112,8 +112,8 @@ where
 /// Where a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Nowhere; no run that was proved comes across it.
-    Nowhere,
+    /// Not here: in the store above, if there is one. In the plan, at this place among [what is above](Plan::above).
+    Above(u16),
     /// Among what was supplied, at this place.
     Supplied(u16),
     /// In the slot of a step, at the place of this output.
@@ -135,10 +135,21 @@ pub struct Planned {
     dependents: (u16, u16),
 }
 
+/// A resource that some steps take and that is not in this store, but in the one above it.
+///
+/// Where there is none above, these are the holes that no run comes across which was proved.
+#[derive(Clone, Copy)]
+pub struct Above {
+    key: Key,
+    /// What takes it: a range of the plan's dependents.
+    dependents: (u16, u16),
+}
+
 /// The plan of all stores of one type.
 #[derive(Clone, Copy)]
 pub struct Plan {
     steps: &'static [Planned],
+    above: &'static [Above],
     sources: &'static [Source],
     /// Numbers of steps; a step stands here once for each input that it takes.
     dependents: &'static [u16],
@@ -152,16 +163,26 @@ impl Plan {
         self.steps
     }
 
-    /// Where the resource with a key is.
-    pub fn source(&self, id: u64) -> Source {
+    /// Where the resource with a key is, if it is in this store.
+    pub fn source(&self, id: u64) -> Option<Source> {
         let mut at = place_of(id, self.index.len());
         while let Some(key) = self.index[at].0 {
             if key.id == id {
-                return self.index[at].1;
+                return Some(self.index[at].1);
             }
             at = (at + 1) % self.index.len();
         }
-        Source::Nowhere
+        None
+    }
+
+    /// The resources that steps take and that are not in this store.
+    pub fn above(&self) -> &'static [Above] {
+        self.above
+    }
+
+    /// The steps that take what is above, at this place, once for each input.
+    pub fn dependents_above(&self, place: usize) -> &'static [u16] {
+        &self.dependents[range(self.above[place].dependents)]
     }
 
     /// Where a step's inputs come from.
@@ -184,6 +205,13 @@ impl Planned {
     /// What the executor knows of the step.
     pub fn spec(&self) -> &'static Spec {
         self.spec
+    }
+}
+
+impl Above {
+    /// The resource.
+    pub fn key(&self) -> Key {
+        self.key
     }
 }
 
@@ -247,6 +275,7 @@ impl<L: Lower, const N: usize> Sized<L, N> {
     const TABLES: &'static Tables<N> = &Tables::build(L::STEPS, L::SUPPLIED);
     const PLAN: &'static Plan = &Plan {
         steps: Self::TABLES.steps.split_at(Self::TABLES.size.steps).0,
+        above: Self::TABLES.above.split_at(Self::TABLES.size.above).0,
         sources: Self::TABLES.sources.split_at(Self::TABLES.size.inputs).0,
         dependents: Self::TABLES.dependents.split_at(Self::TABLES.size.inputs).0,
         index: &Self::TABLES.index,
@@ -259,6 +288,8 @@ struct Size {
     steps: usize,
     inputs: usize,
     keys: usize,
+    /// Known only when all is connected; there is no more than there are inputs.
+    above: usize,
 }
 
 impl Size {
@@ -269,14 +300,15 @@ impl Size {
 
     const fn of_steps(steps: &Tree<Spec>) -> Self {
         match steps {
-            Tree::Empty => Size { steps: 0, inputs: 0, keys: 0 },
-            Tree::One(spec) => Size { steps: 1, inputs: count(spec.inputs), keys: count(spec.outputs) },
+            Tree::Empty => Size { steps: 0, inputs: 0, keys: 0, above: 0 },
+            Tree::One(spec) => Size { steps: 1, inputs: count(spec.inputs), keys: count(spec.outputs), above: 0 },
             Tree::Both(first, second) => {
                 let (first, second) = (Size::of_steps(first), Size::of_steps(second));
                 Size {
                     steps: first.steps + second.steps,
                     inputs: first.inputs + second.inputs,
                     keys: first.keys + second.keys,
+                    above: 0,
                 }
             }
         }
@@ -309,6 +341,7 @@ struct Tables<const N: usize> {
     /// How much of each table is in use.
     size: Size,
     steps: [Planned; N],
+    above: [Above; N],
     sources: [Source; N],
     dependents: [u16; N],
     index: [(Option<Key>, Source); N],
@@ -321,14 +354,18 @@ const UNUSED: Planned = Planned {
     dependents: (0, 0),
 };
 
+/// What an unused entry of the table of what is above holds.
+const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
+
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {
         let mut tables = Tables {
-            size: Size { steps: 0, inputs: 0, keys: 0 },
+            size: Size { steps: 0, inputs: 0, keys: 0, above: 0 },
             steps: [UNUSED; N],
-            sources: [Source::Nowhere; N],
+            above: [NOTHING_ABOVE; N],
+            sources: [Source::Above(0); N],
             dependents: [0; N],
-            index: [(None, Source::Nowhere); N],
+            index: [(None, Source::Above(0)); N],
         };
         // What is supplied goes first: the first entry of a resource stays.
         tables.enter(supplied, None, 0);
@@ -387,7 +424,8 @@ impl<const N: usize> Tables<N> {
         match keys {
             Tree::Empty => {}
             Tree::One(key) => {
-                self.sources[self.size.inputs] = self.index[self.find(key.id)].1;
+                let (found, source) = self.index[self.find(key.id)];
+                self.sources[self.size.inputs] = if found.is_some() { source } else { self.above(*key) };
                 self.size.inputs += 1;
             }
             Tree::Both(first, second) => {
@@ -401,32 +439,57 @@ impl<const N: usize> Tables<N> {
     const fn turn_around(&mut self) {
         let mut input = 0;
         while input < self.size.inputs {
-            if let Source::Step { step, .. } = self.sources[input] {
-                self.steps[step as usize].dependents.1 += 1;
+            if let Some(dependents) = self.dependents_of(self.sources[input]) {
+                dependents.1 += 1;
             }
             input += 1;
         }
-        let (mut step, mut start) = (0, 0);
-        while step < self.size.steps {
-            let dependents = &mut self.steps[step].dependents;
+        let (mut place, mut start) = (0, 0);
+        while place < self.size.steps + self.size.above {
+            let dependents = match place.checked_sub(self.size.steps) {
+                None => &mut self.steps[place].dependents,
+                Some(place) => &mut self.above[place].dependents,
+            };
             let end = start + dependents.1;
             *dependents = (start, start);
             start = end;
-            step += 1;
+            place += 1;
         }
-        step = 0;
+        let mut step = 0;
         while step < self.size.steps {
             let (mut input, end) = self.steps[step].inputs;
             while input < end {
-                if let Source::Step { step: provider, .. } = self.sources[input as usize] {
-                    let end = &mut self.steps[provider as usize].dependents.1;
-                    self.dependents[*end as usize] = step as u16;
+                if let Some((_, end)) = self.dependents_of(self.sources[input as usize]) {
+                    let place = *end as usize;
                     *end += 1;
+                    self.dependents[place] = step as u16;
                 }
                 input += 1;
             }
             step += 1;
         }
+    }
+
+    /// The range of those who take from a source; none if that is supplied.
+    const fn dependents_of(&mut self, source: Source) -> Option<&mut (u16, u16)> {
+        match source {
+            Source::Supplied(_) => None,
+            Source::Step { step, .. } => Some(&mut self.steps[step as usize].dependents),
+            Source::Above(place) => Some(&mut self.above[place as usize].dependents),
+        }
+    }
+
+    /// A resource that is not in this store.
+    const fn above(&mut self, key: Key) -> Source {
+        let mut place = 0;
+        while place < self.size.above && self.above[place].key.id != key.id {
+            place += 1;
+        }
+        if place == self.size.above {
+            self.above[place].key = key;
+            self.size.above += 1;
+        }
+        Source::Above(place as u16)
     }
 
     /// Where a key is in the index, or where it goes.

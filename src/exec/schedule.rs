@@ -6,6 +6,7 @@ use crate::error::{Failure, RunError, SharedError};
 use crate::run::RunOptions;
 use core::task::Poll;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// How far a run is.
 pub(crate) struct Schedule {
@@ -25,6 +26,8 @@ pub(crate) struct Schedule {
     failures: Vec<Failure>,
     /// The steps that cannot run because of that.
     not_run: Vec<u16>,
+    /// The names of those of the store above.
+    not_run_above: Vec<&'static str>,
 }
 
 /// A step in a run.
@@ -68,6 +71,7 @@ impl Schedule {
             keep_going: options.keep_going,
             failures: Vec::new(),
             not_run: Vec::new(),
+            not_run_above: Vec::new(),
         };
         schedule.demand(graph, sources, is_done);
         schedule
@@ -80,13 +84,13 @@ impl Schedule {
         if let Some(target) = graph.target() {
             self.demand_step(target, None, &is_done);
         }
-        for &source in sources {
-            self.demand_source(source, None, &is_done);
+        for step in sources.iter().filter_map(|&source| graph.provider(source)) {
+            self.demand_step(step, None, &is_done);
         }
         let mut at = 0;
         while let Some(&step) = self.ready.get(at) {
-            for &source in graph.inputs(step) {
-                if self.demand_source(source, Some(step), &is_done) {
+            for input in graph.inputs(step).iter().filter_map(|&source| graph.provider(source)) {
+                if self.demand_step(input, Some(step), &is_done) {
                     self.nodes[usize::from(step)].unmet += 1;
                 }
             }
@@ -95,14 +99,6 @@ impl Schedule {
         self.unfinished = self.ready.len();
         let nodes = &self.nodes;
         self.ready.retain(|&step| nodes[usize::from(step)].unmet == 0);
-    }
-
-    /// Demands the step of a source, if there is need; whether the source is still to be waited for.
-    fn demand_source(&mut self, source: Source, needed_by: Option<u16>, is_done: impl Fn(u16) -> bool) -> bool {
-        match source {
-            Source::Step { step, .. } => self.demand_step(step, needed_by, is_done),
-            Source::Supplied(_) | Source::Nowhere => false,
-        }
     }
 
     /// Demands a step, if there is need; whether it is still to be waited for.
@@ -193,10 +189,20 @@ impl Schedule {
     pub(crate) fn fail(&mut self, graph: &Graph, step: u16, source: SharedError) -> Result<(), RunError> {
         self.leave(step, Stage::Failed);
         self.unfinished -= 1;
-        let path = core::iter::successors(Some(step), |&step| self.nodes[usize::from(step)].needed_by)
+        let path: Vec<_> = core::iter::successors(Some(step), |&step| self.nodes[usize::from(step)].needed_by)
             .map(|step| graph.name(step))
             .collect();
-        self.failures.push(Failure::new(path, source));
+        match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
+            // The steps that failed are those of the run above; the way goes on from there.
+            Ok(Ok(error)) if graph.is_above(step) => {
+                let (failures, not_run) = error.needed_by(&path[1..]);
+                self.failures.extend(failures);
+                self.not_run_above.extend(not_run);
+            }
+            Ok(Ok(error)) => self.failures.push(Failure::new(path.into(), Arc::new(error))),
+            Ok(Err(source)) => self.failures.push(Failure::new(path.into(), Arc::new(source))),
+            Err(source) => self.failures.push(Failure::new(path.into(), source)),
+        }
         if !self.keep_going {
             self.ready.clear();
             return Err(self.error(graph));
@@ -235,7 +241,8 @@ impl Schedule {
 
     /// The error of all failures.
     fn error(&mut self, graph: &Graph) -> RunError {
-        let not_run = self.not_run.iter().map(|&step| graph.name(step)).collect();
+        let here = self.not_run.iter().map(|&step| graph.name(step));
+        let not_run = self.not_run_above.drain(..).chain(here).collect();
         RunError::new(core::mem::take(&mut self.failures), not_run)
     }
 }

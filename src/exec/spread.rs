@@ -8,7 +8,7 @@ use super::plan::Source;
 use super::schedule::Schedule;
 use super::signals::{Next, Signals, StepWaker};
 use super::turn::{Begin, Outcome, Turn};
-use super::view::{Gather, Values, View};
+use super::view::{Values, View};
 use crate::error::RunError;
 use crate::run::RunOptions;
 use core::any::Any;
@@ -45,7 +45,7 @@ impl<'s> Crew for Job<'s> {
         self.graph()
     }
     fn is_done(&self, step: u16) -> bool {
-        self.slot(step).is_some_and(|slot| slot.is_filled())
+        self.is_done(step)
     }
     fn begin(&self, step: u16, waker: &Waker) -> Result<Outcome, (Turn<'s>, bool)> {
         match Turn::begin(self.slot(step), || self.start(step)) {
@@ -71,7 +71,7 @@ impl Crew for Shared {
         &self.graph
     }
     fn is_done(&self, step: u16) -> bool {
-        self.graph.slot(View::new(&*self.store), step).is_some_and(|slot| slot.is_filled())
+        self.graph.is_done(View::new(&*self.store), step)
     }
     fn begin(&self, step: u16, _: &Waker) -> Result<Outcome, (Self::Turn, bool)> {
         let slot = self.graph.slot(View::new(&*self.store), step);
@@ -98,7 +98,7 @@ impl Crew for Shared {
 async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
     let view = View::new(store);
     let slot = graph.slot(view, step);
-    match Turn::begin(slot, || graph.start(step, Gather::new(graph.inputs(step), None, view), slot)) {
+    match Turn::begin(slot, || graph.start(step, view, None)) {
         Begin::Done => Outcome::Done,
         Begin::Running(turn) => end_of(turn).await,
         Begin::Elsewhere(_) => Outcome::Again,

@@ -19,6 +19,8 @@ pub trait Values: Send + Sync {
     fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>);
     /// The supplied value at a place.
     fn supplied(&self, place: usize) -> Option<&Erased>;
+    /// The store above this one.
+    fn above(&self) -> Option<View<'_>>;
     /// The `Option` that holds the supplied value at a place.
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any;
 }
@@ -56,12 +58,17 @@ impl<'s> View<'s> {
         self.store.plan()
     }
 
-    /// The value of the resource with a key, if it is there.
+    /// The store above.
+    pub(crate) fn above(&self) -> Option<View<'s>> {
+        self.store.above()
+    }
+
+    /// The value of the resource with a key, if it is there: in this store, or if that does not know it, above.
     pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
         match self.plan().source(key) {
-            Source::Nowhere => None,
-            Source::Supplied(place) => self.store.supplied(place.into()),
-            Source::Step { step, output } => self.store.slot(step.into()).output(output.into()),
+            Some(Source::Supplied(place)) => self.store.supplied(place.into()),
+            Some(Source::Step { step, output }) => self.store.slot(step.into()).output(output.into()),
+            Some(Source::Above(_)) | None => self.above()?.value(key),
         }
     }
 
@@ -85,6 +92,8 @@ impl<'s> View<'s> {
 
 /// The inputs of a step on their way to it.
 pub struct Gather<'a, 's> {
+    /// The keys of what is above, by place.
+    above: &'a dyn Fn(u16) -> u64,
     /// Where the inputs that are left come from.
     sources: core::slice::Iter<'a, Source>,
     /// The slots of all steps, by number, where somebody has listed them.
@@ -93,8 +102,13 @@ pub struct Gather<'a, 's> {
 }
 
 impl<'a, 's> Gather<'a, 's> {
-    pub(crate) fn new(sources: &'a [Source], slots: Option<&'a [&'s dyn AnySlot]>, view: View<'s>) -> Self {
-        Gather { sources: sources.iter(), slots, view }
+    pub(crate) fn new(
+        sources: &'a [Source],
+        slots: Option<&'a [&'s dyn AnySlot]>,
+        view: View<'s>,
+        above: &'a dyn Fn(u16) -> u64,
+    ) -> Self {
+        Gather { above, sources: sources.iter(), slots, view }
     }
 
     /// The next input.
@@ -109,7 +123,8 @@ impl<'a, 's> Gather<'a, 's> {
                 let step = usize::from(step);
                 self.slots.map_or_else(|| self.view.slot(step), |slots| slots[step]).output(output.into())
             }
-            _ => None,
+            Some(&Source::Above(place)) => self.view.above().and_then(|above| above.value((self.above)(place))),
+            None => None,
         };
         value.and_then(|value| value.downcast_ref()).expect("a step starts when its inputs are there")
     }
