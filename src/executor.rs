@@ -5,7 +5,7 @@ use crate::exec::job::Job;
 use crate::exec::spread::{Crew, Ending, Shared, Spread, Worker};
 use crate::exec::view::View;
 use crate::list::OutputList;
-use crate::proof::{Runs, RunsOwned};
+use crate::proof::{Runs, RunsShared};
 use crate::run::{Handed, Order, Run, RunOptions, there};
 use crate::step::Step;
 use core::fmt;
@@ -195,14 +195,14 @@ impl Executor {
     /// assert_eq!(*rows, 3);
     /// # Ok(()) }) }
     /// ```
-    pub fn run<'s, T: Step>(&'s self, store: &'s Arc<impl RunsOwned<T> + 'static>) -> Run<'s, Handed<'s, T>> {
+    pub fn run<'s, T: Step>(&'s self, store: &'s Arc<impl RunsShared<T> + 'static>) -> Run<'s, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
     pub fn run_with<'s, T: Step>(
         &'s self,
-        store: &'s Arc<impl RunsOwned<T> + 'static>,
+        store: &'s Arc<impl RunsShared<T> + 'static>,
         options: RunOptions,
     ) -> Run<'s, Handed<'s, T>> {
         let view = View::new(&**store);

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod above;
 mod error;
 #[doc(hidden)]
 pub mod exec;
@@ -16,13 +17,14 @@ mod step;
 mod store;
 mod supply;
 
+pub use above::{Above, IsStoreOf, Root, Scoped};
 pub use error::{Failure, RunError};
 #[cfg(feature = "executor")]
 pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk::{HCons, HNil};
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList, Steps};
-pub use proof::{Runs, RunsOwned};
+pub use proof::{Runs, RunsOwned, RunsShared};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
 pub use step::{BoxError, Inputs, Outputs, Step};

@@ -1,5 +1,6 @@
 //! Stores: the values of one pipeline.
 
+use crate::above::{Above, IsStoreOf, Root, Scoped};
 use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::AnySlot;
 use crate::exec::view::{Backing, Erased, Values, View};
@@ -48,16 +49,18 @@ use core::marker::PhantomData;
 ///
 /// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once; share it between tasks
 /// in an [`Arc`](std::sync::Arc).
-pub struct Store<P: Pipeline, G = Nothing> {
+pub struct Store<P: Pipeline, G = Nothing, U = Root> {
     /// What the steps stored.
     slots: <P::Steps as StepList>::Slots,
     /// What was supplied.
     supplied: G,
+    /// The store above, if this is a scope.
+    above: U,
 }
 
 /// The type of a store of `P` that was supplied with the resources of the list `L`, in whatever order.
 ///
-/// `Store<P>` is one that was supplied with nothing.
+/// `Store<P>` is one that was supplied with nothing. For a scope, `U` is what is above it: `&'a Store<App>`, or an `Arc`.
 ///
 /// ```
 /// # use pipeliner::{HList, Pipeline, Store, StoreOf, resource};
@@ -71,7 +74,7 @@ pub struct Store<P: Pipeline, G = Nothing> {
 /// let app = App { store: Store::<Calc>::new().with(Divisor, 3).with(Base, 38) };
 /// assert_eq!(app.store.get::<Base>(), Some(&38));
 /// ```
-pub type StoreOf<P, L> = Store<P, <L as SupplyList>::Sorted>;
+pub type StoreOf<P, L, U = Root> = Store<P, <L as SupplyList>::Sorted, U>;
 
 impl<P: Pipeline> Store<P> {
     /// A store with nothing in it.
@@ -81,7 +84,17 @@ impl<P: Pipeline> Store<P> {
     where
         P: Valid,
     {
-        Store { slots: Slots::vacant(), supplied: Nothing }
+        Store { slots: Slots::vacant(), supplied: Nothing, above: Root }
+    }
+}
+
+impl<P: Scoped> Store<P> {
+    /// A store with nothing in it, that sees the store above it: a [scope](Scoped). It takes `&store` or an `Arc`.
+    pub fn within<U: IsStoreOf<P::Parent>>(above: U) -> Store<P, Nothing, U>
+    where
+        P: Valid,
+    {
+        Store { slots: Slots::vacant(), supplied: Nothing, above }
     }
 }
 
@@ -91,17 +104,17 @@ impl<P: Pipeline + Valid> Default for Store<P> {
     }
 }
 
-impl<P: Pipeline, G: Supply> Store<P, G> {
+impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// Supplies a resource: `store.with(Base, 38)`.
     ///
     /// A resource that was supplied already is refused by the compiler. One that was computed in this store before is
     /// supplied from now on; what was computed from it stays as it is, until [`clear`](Store::clear).
-    pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>>
+    pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>, U>
     where
         G: Accepts<R>,
     {
         let _ = resource;
-        Store { slots: self.slots, supplied: self.supplied.insert::<R>(value) }
+        Store { slots: self.slots, supplied: self.supplied.insert::<R>(value), above: self.above }
     }
 
     /// The value of a resource, if it is there. Looks, and never runs anything.
@@ -148,14 +161,14 @@ impl<P: Pipeline, G: Supply> Lower for PlanOf<P, G> {
     const SUPPLIED: &'static Tree<Key> = G::KEYS;
 }
 
-impl<P: Pipeline, G: Supply> Backing for Store<P, G> {
-    type World = WorldOf<P, G>;
+impl<P: Pipeline, G: Supply, U: Above> Backing for Store<P, G, U> {
+    type World = WorldOf<P, G, U>;
     fn view(&self) -> View<'_> {
         View::new(self)
     }
 }
 
-impl<P: Pipeline, G: Supply> Values for Store<P, G> {
+impl<P: Pipeline, G: Supply, U: Above> Values for Store<P, G, U> {
     fn plan(&self) -> &'static Plan {
         const { lower::<PlanOf<P, G>>() }
     }
@@ -172,7 +185,7 @@ impl<P: Pipeline, G: Supply> Values for Store<P, G> {
         self.supplied.value(place)
     }
     fn above(&self) -> Option<View<'_>> {
-        None
+        self.above.view()
     }
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any {
         self.supplied.value_mut(place)
@@ -180,7 +193,7 @@ impl<P: Pipeline, G: Supply> Values for Store<P, G> {
 }
 
 /// Names each resource and whether it is supplied, computed or absent; no values.
-impl<P: Pipeline, G: Supply> fmt::Debug for Store<P, G> {
+impl<P: Pipeline, G: Supply, U: Above> fmt::Debug for Store<P, G, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let view = View::new(self);
         write!(f, "Store<{}> ", crate::names::of::<P>())?;

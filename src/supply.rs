@@ -2,6 +2,7 @@
 //!
 //! The list is sorted by identity, so that its type does not depend on the order in which the values were supplied.
 
+use crate::above::Above;
 use crate::exec::plan::{Key, Tree};
 use crate::exec::view::Erased;
 use crate::pipeline::Pipeline;
@@ -9,7 +10,7 @@ use crate::proof::digits::{Digits, Order};
 use crate::proof::trie::Trie;
 use crate::proof::verdict::Findings;
 use crate::proof::walk::{self, Goal};
-use crate::proof::{Providers, source};
+use crate::proof::{SourcesOf, source};
 use crate::resource::Resource;
 use core::any::Any;
 use core::fmt;
@@ -41,9 +42,9 @@ pub trait Supply: Send + Sync + Sized + 'static {
     type Insert<R: Resource>: Supply;
     /// The map `T`, with what is supplied in place of what it had.
     type Overlay<T: Trie>: Trie;
-    /// What the walk for the goal `Q` finds in a store of `P` that was supplied with these; see
+    /// What the walk for the goal `Q` finds in a store of `P`, below `U`, that was supplied with these; see
     /// [`Wants::Found`](crate::proof::lists::Wants::Found).
-    type Found<Q: Goal, P: Pipeline>: Findings;
+    type Found<Q: Goal, P: Pipeline, U: Above>: Findings;
     /// What each is called in the plan.
     #[doc(hidden)]
     const KEYS: &'static Tree<Key>;
@@ -61,7 +62,7 @@ pub trait Supply: Send + Sync + Sized + 'static {
 impl Supply for Nothing {
     type Insert<R: Resource> = With<R, Nothing>;
     type Overlay<T: Trie> = T;
-    type Found<Q: Goal, P: Pipeline> = walk::Found<Q, P, Providers<P>>;
+    type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
     fn insert<R: Resource>(self, value: R::Value) -> With<R> {
         With { value: Some(value), rest: self }
@@ -77,7 +78,7 @@ impl Supply for Nothing {
 impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
     type Insert<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
     type Overlay<T: Trie> = Rest::Overlay<T::Insert<R0::Identity, source::Supplied<R0>>>;
-    type Found<Q: Goal, P: Pipeline> = walk::Found<Q, P, Self::Overlay<Providers<P>>>;
+    type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(&Tree::One(Key::of::<R0>()), Rest::KEYS);
     fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R> {
         <<R::Identity as Digits>::Compare<R0::Identity> as Order>::place(value, self)

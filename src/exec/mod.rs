@@ -1,8 +1,7 @@
 //! The executor: plain data, and no knowledge of how anything was proved.
 //!
-//! A run has a [job](job::Job), which does not change, and a [schedule](schedule::Schedule) of who is ready. A step that
-//! is has its [turn](turn::Turn), which is polled by the run itself ([`local`]), or by workers in several threads
-//! ([`spread`]).
+//! A run has a job, which does not change, and a schedule of who is ready. A step that is has its turn, which is polled
+//! by the run itself (`local`), or by workers in several threads (`spread`).
 
 #![allow(missing_debug_implementations)]
 

@@ -36,6 +36,13 @@ pub trait Backing: Sync {
     fn view(&self) -> View<'_>;
 }
 
+impl<B: Backing> Backing for &B {
+    type World = B::World;
+    fn view(&self) -> View<'_> {
+        B::view(self)
+    }
+}
+
 impl<B: Backing + Send> Backing for std::sync::Arc<B> {
     type World = B::World;
     fn view(&self) -> View<'_> {

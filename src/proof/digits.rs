@@ -12,11 +12,12 @@ use super::source::{Absent, Source};
 use super::trie::{EmptyFork, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
 use super::visited::{Marks, Visited};
-use super::walk::{Machine, Path, Resume, Stack, Trace};
+use super::walk::{Asked, Machine, Path, Resume, Stack, Trace};
 use crate::resource::Resource;
 use crate::step::Step;
 use crate::supply::{Supply, With};
 use core::marker::PhantomData;
+use frunk::HCons;
 
 /// The end of a list of digits; it stands for any number of zeros.
 #[derive(Debug)]
@@ -159,6 +160,8 @@ pub trait Order {
     ) -> Self::Place<R, R0, Rest>;
     /// In the list of findings: `R` is noted as missing already, or the list goes on.
     type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings>: Findings;
+    /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
+    type And<R: Resource, R0: Resource, L: Asked>: Asked;
     /// Reading a cycle off the stack: the step it closes on is reached, or the way goes on below.
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume>: Machine;
 }
@@ -177,6 +180,7 @@ macro_rules! unequal {
             }
             type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> =
                 MissingInput<R0, S0, Rest::Missing<R, S>>;
+            type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
             type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = Trace<Below, I, P, T>;
         }
     };
@@ -196,5 +200,6 @@ impl Order for Equal {
         With { value: Some(value), rest: list.rest }
     }
     type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> = MissingInput<R0, S0, Rest>;
+    type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = T::With<P>;
 }

@@ -6,6 +6,7 @@ use super::trie::{Empty, Trie};
 use super::verdict::{Findings, Stores, Verdict};
 use super::visited::{Done, Visited};
 use super::walk::{Call, Goal, Machine, Stack, Walk};
+use crate::above::Above;
 use crate::pipeline::Pipeline;
 use crate::resource::{Resource, Return};
 use crate::step::Step;
@@ -23,11 +24,11 @@ pub trait Wants {
     type List<S: Step, T: Trie>: Trie;
     /// These inputs as a tree.
     type Tree;
-    /// What the walk finds for the target `T` with these inputs, in a store of `P` that was supplied with `G`.
+    /// What the walk finds for the target `T` with these inputs, in a store of `P` that was supplied with `G`, below `U`.
     ///
     /// It is asked of the lists one after the other: of the inputs, of the steps, of what is supplied. Where one of them
     /// is not known, in generic code, rustc stops there, and quotes this instead of half the walk.
-    type Found<T: Step, P: Pipeline, G: Supply>: Findings;
+    type Found<T: Step, P: Pipeline, G: Supply, U: Above>: Findings;
 }
 
 impl Wants for HNil {
@@ -35,7 +36,7 @@ impl Wants for HNil {
     type Append<L: Wants> = L;
     type List<S: Step, T: Trie> = T;
     type Tree = HNil;
-    type Found<T: Step, P: Pipeline, G: Supply> = <P::Steps as Registers>::Found<One<T>, P, G>;
+    type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
 
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
@@ -43,7 +44,7 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
     type Append<M: Wants> = HCons<H, L::Append<M>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
     type Tree = Pair<H::Tree, L::Tree>;
-    type Found<T: Step, P: Pipeline, G: Supply> = <P::Steps as Registers>::Found<One<T>, P, G>;
+    type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
 
 /// One element of a list of inputs: a resource, or a list of them.
@@ -157,7 +158,7 @@ pub trait Registers {
     /// The resources that one of these steps lists twice, [in dispute](Source::Disputes), and then what is in `D`.
     type Repeats<D>;
     /// What the walk finds for the goal `Q` among these steps of `P`; see [`Wants::Found`].
-    type Found<Q: Goal, P: Pipeline, G: Supply>: Findings;
+    type Found<Q: Goal, P: Pipeline, G: Supply, U: Above>: Findings;
 }
 
 impl Registers for HNil {
@@ -165,7 +166,7 @@ impl Registers for HNil {
     type Next<N: Digits> = N;
     type Tree = HNil;
     type Repeats<D> = D;
-    type Found<Q: Goal, P: Pipeline, G: Supply> = G::Found<Q, P>;
+    type Found<Q: Goal, P: Pipeline, G: Supply, U: Above> = G::Found<Q, P, U>;
 }
 
 impl<H: Register, L: Registers> Registers for HCons<H, L> {
@@ -173,7 +174,7 @@ impl<H: Register, L: Registers> Registers for HCons<H, L> {
     type Next<N: Digits> = L::Next<H::Next<N>>;
     type Tree = Pair<H::Tree, L::Tree>;
     type Repeats<D> = H::Repeats<L::Repeats<D>>;
-    type Found<Q: Goal, P: Pipeline, G: Supply> = G::Found<Q, P>;
+    type Found<Q: Goal, P: Pipeline, G: Supply, U: Above> = G::Found<Q, P, U>;
 }
 
 /// One element of the list of steps: a step, or a list of them.

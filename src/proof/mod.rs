@@ -58,6 +58,7 @@ pub mod verdict;
 pub mod visited;
 pub mod walk;
 
+use crate::above::{Above, Root};
 use crate::exec::view::{Backing, Values};
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
@@ -70,7 +71,7 @@ use lists::{Gives, One, Registers, Wants};
 use source::{FirstStep, NothingStored, Source};
 use trie::{Empty, Trie};
 use verdict::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
-use walk::Sought;
+use walk::{Asked, Sought, SoughtBelow};
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
 pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, FirstStep>;
@@ -81,13 +82,17 @@ pub trait World {
     type Sources: Trie;
 }
 
-/// The world of a store of the pipeline `P` that was supplied with `G`.
+/// The world of a store of the pipeline `P` that was supplied with `G`, below `U`.
 #[derive(Debug)]
-pub struct WorldOf<P, G>(PhantomData<(P, G)>);
+pub struct WorldOf<P, G, U = Root>(PhantomData<(P, G, U)>);
 
-impl<P: Pipeline, G: Supply> World for WorldOf<P, G> {
-    type Sources = G::Overlay<Providers<P>>;
+impl<P: Pipeline, G: Supply, U: Above> World for WorldOf<P, G, U> {
+    type Sources = SourcesOf<P, G, U>;
 }
+
+/// The map of that world: what was supplied, over what the steps provide, over what is above.
+pub type SourcesOf<P, G, U> =
+    <G as Supply>::Overlay<<<P as Pipeline>::Steps as Registers>::Register<<U as Above>::Sources, FirstStep>>;
 
 /// The steps of the pipeline `P` as a tree.
 pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
@@ -111,14 +116,17 @@ pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
 pub trait Knows<R: Resource> {}
-impl<P: Pipeline, G: Supply, R: Resource> Knows<R> for Store<P, G> where OriginIn<WorldOf<P, G>, R>: Known<R, P> {}
+impl<P: Pipeline, G: Supply, U: Above, R: Resource> Knows<R> for Store<P, G, U> where
+    OriginIn<WorldOf<P, G, U>, R>: Known<R, P>
+{
+}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
 pub trait Provides<R: Resource>: Knows<R> {}
-impl<P: Pipeline, G: Supply, R: Resource> Provides<R> for Store<P, G>
+impl<P: Pipeline, G: Supply, U: Above, R: Resource> Provides<R> for Store<P, G, U>
 where
     Self: Knows<R>,
-    <P::Steps as Registers>::Found<Sought<R>, P, G>: Sound<Case<Sought<R>, WorldOf<P, G>>>,
+    <P::Steps as Registers>::Found<Sought<R>, P, G, U>: Sound<Case<Sought<R>, WorldOf<P, G, U>>>,
 {
 }
 
@@ -159,14 +167,30 @@ pub trait Finds<T: Step> {
     type Found: Findings;
 }
 
-impl<P: Pipeline, G: Supply, T: Step> Finds<T> for WorldOf<P, G> {
-    type Found = <T::Inputs as Wants>::Found<T, P, G>;
+impl<P: Pipeline, G: Supply, U: Above, T: Step> Finds<T> for WorldOf<P, G, U> {
+    type Found = <T::Inputs as Wants>::Found<T, P, G, U>;
 }
 
-/// A store that can run the target `T` and then be taken apart: not one that others may hold as well.
+/// A world in which the walk for what a store below asks for finds something.
+pub trait FindsBelow<A> {
+    /// What the walk for the resources in the list `A` finds.
+    type Found: Findings;
+}
+
+impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G, U> {
+    type Found = <P::Steps as Registers>::Found<SoughtBelow<A>, P, G, U>;
+}
+
+/// A store that can run the target `T` and then be taken apart: not one that others may hold as well, or that has another
+/// above it.
 pub trait RunsOwned<T: Step>: Runs<T> + Values + Sized {}
 
 impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T> for Store<P, G> where Self: Runs<T> {}
+
+/// A store that can run the target `T` and be shared between threads, in an `Arc`.
+pub trait RunsShared<T: Step>: Runs<T> + Values + Sized {}
+
+impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T> for Store<P, G, U> where Self: Runs<T> {}
 
 /// The source, among the steps of the pipeline `P`, of what the target `T` stores.
 pub type Home<T, P> = <<T as Step>::Outputs as Gives>::Home<Providers<P>, NothingStored>;

@@ -31,6 +31,8 @@ pub trait Source {
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
     /// The list with a [`Dispute`] for each newer source, the first against it, and then what is in `D`.
     type Disputes<D>;
+    /// This source as it is seen from a store below.
+    type Below: Source;
 }
 
 /// Two sources, `A` and `B`, have met under one identity; and then what is in `D`.
@@ -48,6 +50,7 @@ impl Source for Absent {
     type After<Old: Source> = Old;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
     type Disputes<D> = D;
+    type Below = Absent;
 }
 
 /// From the store, which was supplied with it.
@@ -61,6 +64,7 @@ impl<R0: Resource> Source for Supplied<R0> {
     type After<Old: Source> = Self;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
+    type Below = Above<R0>;
 }
 
 /// The step `S` with the number `N`, which provides the resource `R`.
@@ -79,6 +83,7 @@ impl<R0: Resource, S: Step, N0: Digits> Source for Provided<R0, S, N0> {
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> =
         <V::Mark<N0> as Visited>::Visit<W, S, N0, K, V, F>;
     type Disputes<D> = D;
+    type Below = Above<R0>;
 }
 
 /// From two steps. That is right where they are one step, reached through two groups; it counts as the older.
@@ -92,6 +97,21 @@ impl<Old: Source, New: Source> Source for Twice<Old, New> {
     type After<Older: Source> = Twice<Older, Self>;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
     type Disputes<D> = Old::Disputes<Dispute<Old::Origin, New::Origin, D>>;
+    type Below = Old::Below;
+}
+
+/// From the store above. What is here wins over it.
+#[derive(Debug)]
+pub struct Above<R>(PhantomData<R>);
+
+impl<R0: Resource> Source for Above<R0> {
+    type Origin = Self;
+    type Number = Unregistered;
+    type Join<N: Source> = N;
+    type After<Old: Source> = Old;
+    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
+    type Disputes<D> = D;
+    type Below = Self;
 }
 
 /// Listed by the step `S`: the entry of the map in which the resources of one list are checked for repetition.
@@ -105,6 +125,7 @@ impl<R0: Resource, S: Step> Source for Listed<R0, S> {
     type After<Old: Source> = Twice<Old, Self>;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
+    type Below = Self;
 }
 
 /// What stands for the step of a target that stores nothing: there is none to look for.
@@ -118,4 +139,5 @@ impl Source for NothingStored {
     type After<Old: Source> = Old;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
+    type Below = Self;
 }

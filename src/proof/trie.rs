@@ -13,6 +13,8 @@ pub trait Trie {
     type Insert<I: Digits, E: Source>: Trie;
     /// The list of what is [in dispute](Source::Disputes) in this map, and then what is in `D`.
     type Disputes<D>;
+    /// This map as it is seen from a store below.
+    type Below: Trie;
 }
 
 /// A map of nothing.
@@ -27,12 +29,14 @@ impl Trie for Empty {
     type Find<I: Digits> = Absent;
     type Insert<I: Digits, E: Source> = Leaf<E, I>;
     type Disputes<D> = D;
+    type Below = Empty;
 }
 
 impl<E: Source, Rest: Digits> Trie for Leaf<E, Rest> {
     type Find<I: Digits> = <I::Compare<Rest> as Order>::Found<E>;
     type Insert<I: Digits, N: Source> = <I::Compare<Rest> as Order>::Meet<E, Rest, N, I>;
     type Disputes<D> = E::Disputes<D>;
+    type Below = Leaf<E::Below, Rest>;
 }
 
 macro_rules! fork {
@@ -48,6 +52,7 @@ macro_rules! fork {
             type Find<I: Digits> = I::Find<$($child),*>;
             type Insert<I: Digits, E: Source> = I::Insert<$($child,)* E>;
             type Disputes<D> = fork!(@disputes D $($child)*);
+            type Below = Fork<$($child::Below),*>;
         }
     };
     (@empty $child:ident) => { Empty };

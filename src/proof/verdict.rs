@@ -6,9 +6,11 @@
 
 use super::digits::{Digits, Order};
 use super::lists::{One, Pair, Wants};
-use super::source::{Absent, Dispute, Listed, NothingStored, ProvidedBy, Source, Supplied};
-use super::walk::{Closed, Path, Sought, Via};
-use super::{Home, OriginIn, StepsOf, World, WorldOf};
+use super::source::{self, Absent, Dispute, Listed, NothingStored, ProvidedBy, Source, Supplied};
+use super::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
+use super::{FindsBelow, Home, OriginIn, StepsOf, World, WorldOf};
+use crate::above::{Above, Root};
+use crate::exec::view::Backing;
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
@@ -22,11 +24,13 @@ pub trait Findings {
     type Missing<R: Resource, S: Step>: Findings;
     /// The list with the cycle `P`.
     type Cycle<P: Path>: Findings;
+    /// The list with the resource `R`, which is to come from the store above. Each stands there once.
+    type Above<R: Resource>: Findings;
 }
 
-/// Nothing more is wrong.
+/// Nothing more is wrong; the resources `A` are to come from the store above.
 #[derive(Debug)]
-pub struct NoMore;
+pub struct NoMore<A = HNil>(PhantomData<A>);
 
 /// The resource `R`, needed by the step `S`, comes from nowhere; and then what is in `F`.
 #[derive(Debug)]
@@ -36,20 +40,23 @@ pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 #[derive(Debug)]
 pub struct Cycle<P, F>(PhantomData<(P, F)>);
 
-impl Findings for NoMore {
-    type Missing<R: Resource, S: Step> = MissingInput<R, S, NoMore>;
-    type Cycle<P: Path> = Cycle<P, NoMore>;
+impl<A: Asked> Findings for NoMore<A> {
+    type Missing<R: Resource, S: Step> = MissingInput<R, S, Self>;
+    type Cycle<P: Path> = Cycle<P, Self>;
+    type Above<R: Resource> = NoMore<A::And<R>>;
 }
 
 impl<R0: Resource, S0: Step, F: Findings> Findings for MissingInput<R0, S0, F> {
     type Missing<R: Resource, S: Step> =
         <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Note<R, S, R0, S0, F>;
     type Cycle<P: Path> = MissingInput<R0, S0, F::Cycle<P>>;
+    type Above<R: Resource> = MissingInput<R0, S0, F::Above<R>>;
 }
 
 impl<P0: Path, F: Findings> Findings for Cycle<P0, F> {
     type Missing<R: Resource, S: Step> = Cycle<P0, F::Missing<R, S>>;
     type Cycle<P: Path> = Cycle<P0, F::Cycle<P>>;
+    type Above<R: Resource> = Cycle<P0, F::Above<R>>;
 }
 
 /// Who answers for a run: the type of whom all that follows is said.
@@ -70,19 +77,37 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
 )]
 pub trait Sound<C> {}
 
-impl<T, P: Pipeline, G: Supply> Sound<Case<T, WorldOf<P, G>>> for NoMore
+impl<T, P: Pipeline, G: Supply, U: Above, A> Sound<Case<T, WorldOf<P, G, U>>> for NoMore<A>
 where
-    T: RightTarget<P, WorldOf<P, G>>,
-    StepsOf<P>: EachMeant<WorldOf<P, G>>,
+    T: RightTarget<P, WorldOf<P, G, U>>,
+    StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
+    U: Gives<A>,
 {
 }
-impl<R, S, F: Sound<WrongAlready>, C> Sound<C> for MissingInput<R, S, F> where Verdict: Supplies<R, S> {}
-impl<P: Acyclic, F: Sound<WrongAlready>, C> Sound<C> for Cycle<P, F> {}
+impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, S, F> where Verdict: Supplies<R, S> {}
+impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Cycle<P, F> {}
 
-/// What is judged once something was found to be wrong: nothing.
+/// A case, or what is left of it once something was found to be wrong.
+pub trait Judged {
+    /// What is still judged then.
+    type Rest;
+}
+impl<T, W> Judged for Case<T, W> {
+    type Rest = WrongAlready<W>;
+}
+impl<W> Judged for WrongAlready<W> {
+    type Rest = Self;
+}
+
+/// What is judged in the world `W` once something was found to be wrong: what is missing above.
 #[derive(Debug)]
-pub struct WrongAlready;
-impl Sound<WrongAlready> for NoMore {}
+pub struct WrongAlready<W>(PhantomData<W>);
+impl<P, G, U: Gives<A>, A> Sound<WrongAlready<WorldOf<P, G, U>>> for NoMore<A> {}
+
+/// A store above, or none, that gives the resources in the list `A`.
+pub trait Gives<A> {}
+impl Gives<HNil> for Root {}
+impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>>>>, A> Gives<A> for B {}
 
 /// What a run is for, right in the pipeline `P` and the world `W`.
 pub trait RightTarget<P, W> {}
@@ -97,6 +122,7 @@ where
 
 /// A resource: its origin has been looked at.
 impl<R, P, W> RightTarget<P, W> for Sought<R> {}
+impl<L, P, W> RightTarget<P, W> for SoughtBelow<L> {}
 
 /// Never so: the resource `R`, which the step `S` needs, is missing.
 #[diagnostic::on_unimplemented(
@@ -214,6 +240,7 @@ impl<W: World, R: Resource> Meant<W> for One<R> where OriginIn<W, R>: OriginOf<R
 pub trait OriginOf<R> {}
 impl<R> OriginOf<R> for Absent {}
 impl<R, Q> OriginOf<R> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, Q> OriginOf<R> for source::Above<Q> where Verdict: SameResource<Q, R> {}
 impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
 /// `Q` and `R`, which have the same identity, are one resource.
@@ -229,6 +256,7 @@ impl<R> SameResource<R, R> for Verdict {}
 pub trait Known<R, P> {}
 impl<R, P> Known<R, P> for Absent where Verdict: KnownTo<R, P> {}
 impl<R, P, Q> Known<R, P> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, P, Q> Known<R, P> for source::Above<Q> where Verdict: SameResource<Q, R> {}
 impl<R, P, Q, S> Known<R, P> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
 /// Never so: the resource `R` is unknown to a store of `P`.

@@ -27,6 +27,7 @@ use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
+use frunk::{HCons, HNil};
 
 /// A state of the machine. `W`, here and below, is the map from resources to their sources.
 ///
@@ -92,18 +93,18 @@ pub trait Stack {
     type Trace<I: Digits, P: Path, T: Resume>: Machine;
 }
 
-/// No step: below the target.
+/// No step: below the target, with the resources `L` still to be asked for.
 #[derive(Debug)]
-pub struct Bottom;
+pub struct Bottom<L = HNil>(PhantomData<L>);
 
 /// The step `S`, number `N`, with its inputs `L` still to be looked at, above the stack `K`.
 #[derive(Debug)]
 pub struct Call<L, S, N, K>(PhantomData<(L, S, N, K)>);
 
-impl Stack for Bottom {
-    type Tick<W: Trie, V: Visited, F: Findings> = Halt<F>;
+impl<L: Asked> Stack for Bottom<L> {
+    type Tick<W: Trie, V: Visited, F: Findings> = L::Ask<W, V, F>;
     type Missing<R: Resource, F: Findings> = F;
-    type Prepend<L: Wants> = Bottom;
+    type Prepend<M: Wants> = Self;
     type Trace<I: Digits, P: Path, T: Resume> = T::With<P>;
 }
 
@@ -169,7 +170,33 @@ type EnteredAt<T, N> = Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Vis
 pub struct Sought<R>(PhantomData<R>);
 
 impl<R: Resource> Goal for Sought<R> {
-    type Start<P: Pipeline, W: Trie> = <W::Find<R::Identity> as Source>::Visit<W, R, Bottom, New, NoMore>;
+    type Start<P: Pipeline, W: Trie> = <HCons<R, HNil> as Asked>::Ask<W, New, NoMore>;
+}
+
+/// For resources that a store below asked for.
+#[derive(Debug)]
+pub struct SoughtBelow<L>(PhantomData<L>);
+
+impl<L: Asked> Goal for SoughtBelow<L> {
+    type Start<P: Pipeline, W: Trie> = L::Ask<W, New, NoMore>;
+}
+
+/// A list of resources that are asked for by themselves.
+pub trait Asked {
+    /// Looks at the first of them, or halts if there is none.
+    type Ask<W: Trie, V: Visited, F: Findings>: Machine;
+    /// This list and `R`, which stands there once.
+    type And<R: Resource>: Asked;
+}
+
+impl Asked for HNil {
+    type Ask<W: Trie, V: Visited, F: Findings> = Halt<F>;
+    type And<R: Resource> = HCons<R, HNil>;
+}
+
+impl<R0: Resource, L: Asked> Asked for HCons<R0, L> {
+    type Ask<W: Trie, V: Visited, F: Findings> = <W::Find<R0::Identity> as Source>::Visit<W, R0, Bottom<L>, V, F>;
+    type And<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::And<R, R0, L>;
 }
 
 /// What the walk for the goal `Q` finds, in a store of the pipeline `P` with the map `W`.

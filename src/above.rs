@@ -1,0 +1,119 @@
+//! Scopes: stores that see another one above them.
+
+use crate::exec::view::View;
+use crate::pipeline::Pipeline;
+use crate::proof::SourcesOf;
+use crate::proof::trie::{Empty, Trie};
+use crate::store::Store;
+use crate::supply::Supply;
+use std::sync::Arc;
+
+/// A pipeline whose stores are scopes of a store of another pipeline: of one request in an application, for example.
+///
+/// A scope has room for the values of its own steps alone, so it is cheap to make, and sees what is in the store above it
+/// by reference. What is absent there and needed here is computed there, once for all scopes. What is in a scope stays in
+/// it: the steps above never see it.
+///
+/// ```
+/// use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
+///
+/// resource! {
+///     Greeting: String;
+///     User: String;
+/// }
+///
+/// struct LoadGreeting;
+/// impl Step for LoadGreeting {
+///     type Inputs = HList![];
+///     type Outputs = HList![Greeting];
+///     type Error = std::convert::Infallible;
+///     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist!["Hello".to_owned()])
+///     }
+/// }
+///
+/// struct Greet;
+/// impl Step for Greet {
+///     type Inputs = HList![Greeting, User];
+///     type Outputs = HList![Return<String>];
+///     type Error = std::convert::Infallible;
+///     async fn run(hlist_pat![greeting, user]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist![Return(format!("{greeting}, {user}!"))])
+///     }
+/// }
+///
+/// struct App;
+/// impl Pipeline for App {
+///     type Steps = HList![LoadGreeting];
+/// }
+///
+/// struct Request;
+/// impl Pipeline for Request {
+///     type Steps = HList![Greet];
+/// }
+/// impl Scoped for Request {
+///     type Parent = App;
+/// }
+///
+/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # smol::block_on(async {
+/// let app = Store::<App>::new();
+/// for user in ["Alice", "Bob"] {
+///     let request = Store::<Request>::within(&app).with(User, user.to_owned());
+///     let hlist_pat![Return(greeting)] = run::<Greet>(&request).await?;
+///     assert_eq!(greeting, format!("Hello, {user}!"));
+/// }
+/// // It was loaded once, above.
+/// assert!(app.is_ready::<Greeting>());
+/// # Ok(()) }) }
+/// ```
+pub trait Scoped: Pipeline {
+    /// The pipeline of the store above.
+    type Parent: Pipeline;
+}
+
+/// What is above a store: [`Root`], or a store, borrowed or in an [`Arc`].
+///
+/// Implemented for these; you never write it.
+pub trait Above: Send + Sync {
+    /// What is there, as the proof sees it from below.
+    type Sources: Trie;
+    /// What is there, as the executor sees it.
+    #[doc(hidden)]
+    fn view(&self) -> Option<View<'_>>;
+}
+
+/// Nothing is above: the store is no scope.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Root;
+
+impl Above for Root {
+    type Sources = Empty;
+    fn view(&self) -> Option<View<'_>> {
+        None
+    }
+}
+
+impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
+    type Sources = <SourcesOf<P, G, U> as Trie>::Below;
+    fn view(&self) -> Option<View<'_>> {
+        Some(View::new(*self))
+    }
+}
+
+impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
+    type Sources = <SourcesOf<P, G, U> as Trie>::Below;
+    fn view(&self) -> Option<View<'_>> {
+        Some(View::new(&**self))
+    }
+}
+
+/// A store of the pipeline `P`, borrowed or in an [`Arc`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store of `{P}`",
+    label = "not a store of `{P}`, nor a reference to one or an `Arc` of one",
+    note = "give a store of the pipeline that `type Parent` names: `&store`, or `Arc::clone(&store)`"
+)]
+pub trait IsStoreOf<P>: Above {}
+impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for &Store<P, G, U> {}
+impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for Arc<Store<P, G, U>> {}
