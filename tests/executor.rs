@@ -420,7 +420,7 @@ fn _ensure_send_and_sync(executor: Executor) {
 /// What code that is generic over targets writes.
 async fn _generic<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<Handed<'s, T>, RunError>
 where
-    S: pipeliner::RunsOwned<T> + 'static,
+    S: pipeliner::RunsShared<T> + 'static,
 {
     executor.run::<T>(store).await
 }

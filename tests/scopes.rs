@@ -8,7 +8,7 @@ use pipeliner::{
 };
 use smol::future::yield_now;
 use std::sync::Arc;
-use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, ready, step};
+use support::{Census, Counted, Gate, Journal, Task, pipeline, ready, step};
 
 resource! {
     Log: Journal;

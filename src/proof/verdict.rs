@@ -38,11 +38,11 @@ pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 
 /// The steps `P` need each other in a ring; and then what is in `F`.
 #[derive(Debug)]
-pub struct Cycle<P, F>(PhantomData<(P, F)>);
+pub struct Ring<P, F>(PhantomData<(P, F)>);
 
 impl<A: Asked> Findings for NoMore<A> {
     type Missing<R: Resource, S: Step> = MissingInput<R, S, Self>;
-    type Cycle<P: Path> = Cycle<P, Self>;
+    type Cycle<P: Path> = Ring<P, Self>;
     type Above<R: Resource> = NoMore<A::And<R>>;
 }
 
@@ -53,10 +53,10 @@ impl<R0: Resource, S0: Step, F: Findings> Findings for MissingInput<R0, S0, F> {
     type Above<R: Resource> = MissingInput<R0, S0, F::Above<R>>;
 }
 
-impl<P0: Path, F: Findings> Findings for Cycle<P0, F> {
-    type Missing<R: Resource, S: Step> = Cycle<P0, F::Missing<R, S>>;
-    type Cycle<P: Path> = Cycle<P0, F::Cycle<P>>;
-    type Above<R: Resource> = Cycle<P0, F::Above<R>>;
+impl<P0: Path, F: Findings> Findings for Ring<P0, F> {
+    type Missing<R: Resource, S: Step> = Ring<P0, F::Missing<R, S>>;
+    type Cycle<P: Path> = Ring<P0, F::Cycle<P>>;
+    type Above<R: Resource> = Ring<P0, F::Above<R>>;
 }
 
 /// Who answers for a run: the type of whom all that follows is said.
@@ -81,11 +81,11 @@ impl<T, P: Pipeline, G: Supply, U: Above, A> Sound<Case<T, WorldOf<P, G, U>>> fo
 where
     T: RightTarget<P, WorldOf<P, G, U>>,
     StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
-    U: Gives<A>,
+    U: GivesBelow<A>,
 {
 }
 impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, S, F> where Verdict: Supplies<R, S> {}
-impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Cycle<P, F> {}
+impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Ring<P, F> {}
 
 /// A case, or what is left of it once something was found to be wrong.
 pub trait Judged {
@@ -102,12 +102,12 @@ impl<W> Judged for WrongAlready<W> {
 /// What is judged in the world `W` once something was found to be wrong: what is missing above.
 #[derive(Debug)]
 pub struct WrongAlready<W>(PhantomData<W>);
-impl<P, G, U: Gives<A>, A> Sound<WrongAlready<WorldOf<P, G, U>>> for NoMore<A> {}
+impl<P, G, U: GivesBelow<A>, A> Sound<WrongAlready<WorldOf<P, G, U>>> for NoMore<A> {}
 
 /// A store above, or none, that gives the resources in the list `A`.
-pub trait Gives<A> {}
-impl Gives<HNil> for Root {}
-impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>>>>, A> Gives<A> for B {}
+pub trait GivesBelow<A> {}
+impl GivesBelow<HNil> for Root {}
+impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>>>>, A> GivesBelow<A> for B {}
 
 /// What a run is for, right in the pipeline `P` and the world `W`.
 pub trait RightTarget<P, W> {}

@@ -1,0 +1,15 @@
+#[path = "../scopes.rs"]
+mod scopes;
+
+use pipeliner::{HList, Pipeline, Store};
+use scopes::Request;
+
+struct Other;
+impl Pipeline for Other {
+    type Steps = HList![];
+}
+
+fn main() {
+    let other = Store::<Other>::new();
+    let _ = Store::<Request>::within(&other);
+}
