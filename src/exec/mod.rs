@@ -15,6 +15,8 @@ mod signals;
 pub mod slot;
 #[cfg(feature = "executor")]
 pub(crate) mod spread;
+#[cfg(all(test, feature = "executor"))]
+mod stress;
 mod sync;
 mod turn;
 pub mod view;

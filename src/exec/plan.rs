@@ -201,6 +201,31 @@ impl Plan {
     }
 }
 
+#[cfg(test)]
+impl Plan {
+    /// A plan of steps that were made up, each with the sources of its inputs. It is never freed.
+    pub(super) fn of(spec: &'static Spec, inputs: &[Vec<Source>]) -> &'static Plan {
+        let (mut steps, mut sources, mut dependents) = (Vec::new(), Vec::new(), Vec::new());
+        for (step, own) in (0..).zip(inputs) {
+            let (start, first) = (sources.len() as u16, dependents.len() as u16);
+            sources.extend(own);
+            for (other, theirs) in (0..).zip(inputs) {
+                let takes = theirs.iter().filter(|&&source| source == Source::Step { step, output: 0 });
+                dependents.extend(takes.map(|_| other));
+            }
+            let (inputs, dependents) = ((start, sources.len() as u16), (first, dependents.len() as u16));
+            steps.push(Planned { spec, inputs, dependents });
+        }
+        Box::leak(Box::new(Plan {
+            steps: steps.leak(),
+            above: &[],
+            sources: sources.leak(),
+            dependents: dependents.leak(),
+            index: &[(None, Source::Above(0))],
+        }))
+    }
+}
+
 impl Planned {
     /// What the executor knows of the step.
     pub fn spec(&self) -> &'static Spec {

@@ -1,0 +1,382 @@
+//! Runs under stress: random graphs, and runs on them that are polled, woken, dropped and broken in random order.
+//!
+//! All happens in one thread, so a seed tells the whole story. What is checked: no step runs twice at once, or succeeds
+//! twice; nobody waits in vain (whenever nothing is left to poll, all runs have ended); each value is right; each is
+//! dropped once.
+//!
+//! A seed that ever fails gets a test of its own. None has so far, but where the code was broken on purpose.
+
+use super::job::{Graph, Job};
+use super::local::Local;
+use super::plan::{Plan, Running, Source, Spec, Tree};
+use super::slot::{AnySlot, Slot};
+use super::spread::{Ending, Spread, Worker};
+use super::view::{Erased, Gather, Values, View};
+use crate::error::RunError;
+use crate::resource::Resource;
+use crate::run::RunOptions;
+use crate::{HList, hlist, identity};
+use core::any::Any;
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
+use futures::task::{ArcWake, waker};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+
+/// What each step gives.
+struct Output;
+impl Resource for Output {
+    type Value = Counted;
+    type Identity = identity!("pipeliner::exec::stress::Output");
+}
+
+/// A number; how many of these there are is counted.
+struct Counted {
+    value: u64,
+    alive: Arc<AtomicUsize>,
+}
+
+impl Counted {
+    fn new(value: u64, alive: &Arc<AtomicUsize>) -> Self {
+        alive.fetch_add(1, Ordering::SeqCst);
+        Counted { value, alive: Arc::clone(alive) }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.alive.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// What a step is to do, and what it has done; supplied to it as its first input.
+struct Script {
+    step: u64,
+    /// How many other inputs it takes.
+    inputs: usize,
+    /// How often it is to wait, fail and panic before it succeeds.
+    waits: usize,
+    failures: AtomicUsize,
+    panics: AtomicUsize,
+    /// Whether it runs now, and how often it has succeeded.
+    running: AtomicBool,
+    successes: AtomicUsize,
+    /// Who waits in a step, to be woken by the test.
+    sleepers: Arc<Mutex<Vec<Waker>>>,
+    alive: Arc<AtomicUsize>,
+}
+
+/// The value of a step, given those of its inputs.
+fn mix(step: u64, inputs: impl Iterator<Item = u64>) -> u64 {
+    inputs.fold(step, |sum, input| sum.rotate_left(7).wrapping_mul(31).wrapping_add(input))
+}
+
+/// Takes one off what is left, if anything is.
+fn take_one(left: &AtomicUsize) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+/// Waits until the test wakes it.
+async fn sleep(sleepers: &Mutex<Vec<Waker>>) {
+    let mut slept = false;
+    poll_fn(|cx| {
+        if slept {
+            return Poll::Ready(());
+        }
+        slept = true;
+        sleepers.lock().unwrap().push(cx.waker().clone());
+        Poll::Pending
+    })
+    .await
+}
+
+/// Starts a step of a random graph.
+fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
+    let script: &'s Script = inputs.next();
+    let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
+    let slot: &Slot<HList![Output]> = slot.downcast_ref().unwrap();
+    Box::pin(async move {
+        struct Runs<'a>(&'a AtomicBool);
+        impl Drop for Runs<'_> {
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::SeqCst);
+            }
+        }
+        assert!(!script.running.swap(true, Ordering::SeqCst), "step {} runs twice at once", script.step);
+        let _runs = Runs(&script.running);
+        for _ in 0..script.waits {
+            sleep(&script.sleepers).await;
+        }
+        if take_one(&script.panics) {
+            std::panic::panic_any("a step panics");
+        }
+        if take_one(&script.failures) {
+            return Err("a step fails".into());
+        }
+        assert_eq!(script.successes.fetch_add(1, Ordering::SeqCst), 0, "step {} succeeds twice", script.step);
+        let value = mix(script.step, inputs.iter().map(|input| input.value));
+        slot.fill(hlist![Counted::new(value, &script.alive)]);
+        Ok(())
+    })
+}
+
+static SPEC: Spec = Spec { name: || "step", inputs: &Tree::Empty, outputs: &Tree::Empty, start };
+
+/// A store of a random graph.
+struct Store {
+    plan: &'static Plan,
+    slots: Vec<Slot<HList![Output]>>,
+    scripts: Vec<Script>,
+}
+
+impl Values for Store {
+    fn plan(&self) -> &'static Plan {
+        self.plan
+    }
+    fn slot(&self, step: usize) -> &dyn AnySlot {
+        &self.slots[step]
+    }
+    fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
+        &mut self.slots[step]
+    }
+    fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
+        to.extend(self.slots.iter().map(|slot| slot as &dyn AnySlot));
+    }
+    fn supplied(&self, place: usize) -> Option<&Erased> {
+        Some(&self.scripts[place])
+    }
+    fn supplied_mut(&mut self, place: usize) -> &mut dyn Any {
+        &mut self.scripts[place]
+    }
+    fn above(&self) -> Option<View<'_>> {
+        None
+    }
+}
+
+/// A small random number generator (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below a limit.
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+
+    /// True once in so many times.
+    fn once_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+}
+
+/// A run or a worker of one, polled by the test when it was woken.
+struct Task<'s> {
+    future: Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
+    woken: Arc<Woken>,
+    /// Whether the test may drop it: a worker belongs to its executor.
+    is_run: bool,
+}
+
+struct Woken(AtomicBool);
+impl ArcWake for Woken {
+    fn wake_by_ref(this: &Arc<Self>) {
+        this.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl<'s> Task<'s> {
+    fn new(future: impl Future<Output = Result<(), RunError>> + 's, is_run: bool) -> Self {
+        Task { future: Box::pin(future), woken: Arc::new(Woken(AtomicBool::new(true))), is_run }
+    }
+}
+
+/// A world of runs on one store.
+struct World<'s> {
+    store: &'s Store,
+    random: Random,
+    tasks: Vec<Task<'s>>,
+    /// How many runs there are still to be.
+    left: usize,
+}
+
+impl<'s> World<'s> {
+    /// Begins a run for random steps, in the one way or the other.
+    fn begin(&mut self) {
+        self.left = self.left.saturating_sub(1);
+        let random = &mut self.random;
+        let steps = self.store.slots.len();
+        let targets = 1 + random.below(3);
+        let sources: Vec<_> =
+            (0..targets).map(|_| Source::Step { step: random.below(steps) as u16, output: 0 }).collect();
+        let mut options = RunOptions::new();
+        if random.once_in(3) {
+            options = options.limit(1 + random.below(3));
+        }
+        if random.once_in(2) {
+            options = options.keep_going();
+        }
+        let view = View::new(self.store);
+        let job = Job::new(Graph::new(view, None, &options), view);
+        if random.once_in(2) {
+            self.tasks.push(Task::new(Local::new(job, &sources, &options), true));
+            return;
+        }
+        let spread = Spread::new(job, &sources, &options);
+        for number in 0..1 + random.below(3) {
+            let worker = Worker { spread: Arc::clone(&spread), number };
+            self.tasks.push(Task::new(
+                async move {
+                    worker.await;
+                    Ok(())
+                },
+                false,
+            ));
+        }
+        self.tasks.push(Task::new(Ending(spread), true));
+    }
+
+    /// Polls a task; a run that failed or panicked is begun again.
+    fn poll(&mut self, place: usize) {
+        let task = &mut self.tasks[place];
+        task.woken.0.store(false, Ordering::SeqCst);
+        let waker = waker(Arc::clone(&task.woken));
+        let polled = catch_unwind(AssertUnwindSafe(|| task.future.as_mut().poll(&mut Context::from_waker(&waker))));
+        let again = match polled {
+            Ok(Poll::Pending) => return,
+            Ok(Poll::Ready(Ok(()))) => false,
+            Ok(Poll::Ready(Err(_))) => true,
+            Err(panic) => {
+                assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
+                true
+            }
+        };
+        self.tasks.swap_remove(place);
+        if again {
+            self.begin();
+        }
+    }
+
+    /// Wakes a random step that sleeps; whether there was one.
+    fn wake(&mut self) -> bool {
+        let sleepers = &self.store.scripts[0].sleepers;
+        let waker = {
+            let mut sleepers = sleepers.lock().unwrap();
+            match sleepers.len() {
+                0 => return false,
+                count => sleepers.swap_remove(self.random.below(count)),
+            }
+        };
+        waker.wake();
+        true
+    }
+
+    /// A random thing happens; `false` if nothing is left to happen.
+    fn happen(&mut self) -> bool {
+        if self.left > 0 && self.random.once_in(4) {
+            self.begin();
+            return true;
+        }
+        if self.random.once_in(3) && self.wake() {
+            return true;
+        }
+        let count = self.tasks.len();
+        if count > 0 {
+            let place = self.random.below(count);
+            if self.left > 0 && self.random.once_in(20) && self.tasks[place].is_run {
+                self.tasks.swap_remove(place);
+                return true;
+            }
+            // Now and then without a reason.
+            if self.random.once_in(10) {
+                self.poll(place);
+                return true;
+            }
+            // The first that was woken, from there on.
+            let woken = (0..count)
+                .map(|step| (place + step) % count)
+                .find(|&place| self.tasks[place].woken.0.load(Ordering::SeqCst));
+            if let Some(place) = woken {
+                self.poll(place);
+                return true;
+            }
+        }
+        self.wake() || self.left > 0
+    }
+}
+
+/// All that a seed tells.
+fn stress(seed: u64, most_steps: usize, runs: usize) {
+    let mut random = Random(seed);
+    let (sleepers, alive) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
+    let steps = 1 + random.below(most_steps);
+    let mut values: Vec<u64> = Vec::new();
+    let (mut inputs, mut scripts, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+    for step in 0..steps {
+        let mut taken = vec![Source::Supplied(step as u16)];
+        for _ in 0..random.below(4).min(step) {
+            taken.push(Source::Step { step: random.below(step) as u16, output: 0 });
+        }
+        let of = |source: &Source| match *source {
+            Source::Step { step, .. } => values[usize::from(step)],
+            _ => unreachable!(),
+        };
+        let value = mix(step as u64, taken[1..].iter().map(of));
+        values.push(value);
+        scripts.push(Script {
+            step: step as u64,
+            inputs: taken.len() - 1,
+            waits: random.below(4),
+            failures: AtomicUsize::new(if random.once_in(3) { random.below(3) } else { 0 }),
+            panics: AtomicUsize::new(if random.once_in(8) { 1 } else { 0 }),
+            running: AtomicBool::new(false),
+            successes: AtomicUsize::new(0),
+            sleepers: Arc::clone(&sleepers),
+            alive: Arc::clone(&alive),
+        });
+        inputs.push(taken);
+        slots.push(Slot::new());
+    }
+    let store = Store { plan: Plan::of(&SPEC, &inputs), slots, scripts };
+
+    let mut world = World { store: &store, random, tasks: Vec::new(), left: runs };
+    while world.happen() {}
+    // Only tickets of ended runs may be left, and they end when they are polled.
+    while let Some(place) = world.tasks.iter().position(|task| !task.is_run) {
+        let count = world.tasks.len();
+        world.poll(place);
+        assert!(world.tasks.len() < count, "seed {seed}: a worker goes on after its run");
+    }
+    assert_eq!(world.tasks.len(), 0, "seed {seed}: somebody waits in vain");
+    drop(world);
+
+    let mut there = 0;
+    for (slot, value) in store.slots.iter().zip(values) {
+        if let Some(output) = slot.output(0) {
+            there += 1;
+            assert_eq!(output.downcast_ref::<Counted>().unwrap().value, value, "seed {seed}: a wrong value");
+        }
+    }
+    assert_eq!(alive.load(Ordering::SeqCst), there, "seed {seed}: a value is lost or doubled");
+    drop(store);
+    assert_eq!(alive.load(Ordering::SeqCst), 0, "seed {seed}: a value is never dropped");
+}
+
+#[test]
+fn a_few_hundred_graphs() {
+    for seed in 0..400 {
+        stress(seed, 30, 60);
+    }
+}
+
+#[test]
+fn ten_thousand_runs_at_once() {
+    stress(1_000_000, 200, 10_000);
+}
