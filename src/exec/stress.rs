@@ -1,6 +1,6 @@
 //! Runs under stress: random graphs, and runs on them that are polled, woken, dropped and broken in random order.
 //!
-//! All happens in one thread, so a seed tells the whole story. What is checked: no step runs twice at once, or succeeds
+//! Where all happens in one thread a seed tells the whole story; in several threads it tells the graph. What is checked: no step runs twice at once, or succeeds
 //! twice; nobody waits in vain (whenever nothing is left to poll, all runs have ended); each value is right; each is
 //! dropped once.
 //!
@@ -21,6 +21,7 @@ use core::future::poll_fn;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
+use futures::FutureExt;
 use futures::task::{ArcWake, waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -106,8 +107,11 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
         }
         assert!(!script.running.swap(true, Ordering::SeqCst), "step {} runs twice at once", script.step);
         let _runs = Runs(&script.running);
-        for _ in 0..script.waits {
-            sleep(&script.sleepers).await;
+        for wait in 0..script.waits {
+            match (script.step as usize + wait) % 3 {
+                0 => smol::future::yield_now().await,
+                _ => sleep(&script.sleepers).await,
+            }
         }
         if take_one(&script.panics) {
             std::panic::panic_any("a step panics");
@@ -120,6 +124,11 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
         slot.fill(hlist![Counted::new(value, &script.alive)]);
         Ok(())
     })
+}
+
+/// A panic has to be that of a step.
+fn expected(panic: &(dyn Any + Send)) {
+    assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
 static SPEC: Spec = Spec { name: || "step", inputs: &Tree::Empty, outputs: &Tree::Empty, start };
@@ -254,7 +263,7 @@ impl<'s> World<'s> {
             Ok(Poll::Ready(Ok(()))) => false,
             Ok(Poll::Ready(Err(_))) => true,
             Err(panic) => {
-                assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
+                expected(&*panic);
                 true
             }
         };
@@ -312,41 +321,70 @@ impl<'s> World<'s> {
     }
 }
 
-/// All that a seed tells.
-fn stress(seed: u64, most_steps: usize, runs: usize) {
-    let mut random = Random(seed);
-    let (sleepers, alive) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
-    let steps = 1 + random.below(most_steps);
-    let mut values: Vec<u64> = Vec::new();
-    let (mut inputs, mut scripts, mut slots) = (Vec::new(), Vec::new(), Vec::new());
-    for step in 0..steps {
-        let mut taken = vec![Source::Supplied(step as u16)];
-        for _ in 0..random.below(4).min(step) {
-            taken.push(Source::Step { step: random.below(step) as u16, output: 0 });
-        }
-        let of = |source: &Source| match *source {
-            Source::Step { step, .. } => values[usize::from(step)],
-            _ => unreachable!(),
-        };
-        let value = mix(step as u64, taken[1..].iter().map(of));
-        values.push(value);
-        scripts.push(Script {
-            step: step as u64,
-            inputs: taken.len() - 1,
-            waits: random.below(4),
-            failures: AtomicUsize::new(if random.once_in(3) { random.below(3) } else { 0 }),
-            panics: AtomicUsize::new(if random.once_in(8) { 1 } else { 0 }),
-            running: AtomicBool::new(false),
-            successes: AtomicUsize::new(0),
-            sleepers: Arc::clone(&sleepers),
-            alive: Arc::clone(&alive),
-        });
-        inputs.push(taken);
-        slots.push(Slot::new());
-    }
-    let store = Store { plan: Plan::of(&SPEC, &inputs), slots, scripts };
+/// A random store, and what its steps are to give.
+struct Case {
+    seed: u64,
+    store: Store,
+    values: Vec<u64>,
+    alive: Arc<AtomicUsize>,
+}
 
-    let mut world = World { store: &store, random, tasks: Vec::new(), left: runs };
+impl Case {
+    fn new(seed: u64, most_steps: usize, random: &mut Random) -> Self {
+        let (sleepers, alive) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
+        let steps = 1 + random.below(most_steps);
+        let mut values: Vec<u64> = Vec::new();
+        let (mut inputs, mut scripts, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+        for step in 0..steps {
+            let mut taken = vec![Source::Supplied(step as u16)];
+            for _ in 0..random.below(4).min(step) {
+                taken.push(Source::Step { step: random.below(step) as u16, output: 0 });
+            }
+            let of = |source: &Source| match *source {
+                Source::Step { step, .. } => values[usize::from(step)],
+                _ => unreachable!(),
+            };
+            let value = mix(step as u64, taken[1..].iter().map(of));
+            values.push(value);
+            scripts.push(Script {
+                step: step as u64,
+                inputs: taken.len() - 1,
+                waits: random.below(4),
+                failures: AtomicUsize::new(if random.once_in(3) { random.below(3) } else { 0 }),
+                panics: AtomicUsize::new(if random.once_in(8) { 1 } else { 0 }),
+                running: AtomicBool::new(false),
+                successes: AtomicUsize::new(0),
+                sleepers: Arc::clone(&sleepers),
+                alive: Arc::clone(&alive),
+            });
+            inputs.push(taken);
+            slots.push(Slot::new());
+        }
+        let store = Store { plan: Plan::of(&SPEC, &inputs), slots, scripts };
+        Case { seed, store, values, alive }
+    }
+
+    /// What holds at the end.
+    fn check(self) {
+        let Case { seed, store, values, alive } = self;
+        let mut there = 0;
+        for (slot, value) in store.slots.iter().zip(values) {
+            if let Some(output) = slot.output(0) {
+                there += 1;
+                assert_eq!(output.downcast_ref::<Counted>().unwrap().value, value, "seed {seed}: a wrong value");
+            }
+        }
+        assert_eq!(alive.load(Ordering::SeqCst), there, "seed {seed}: a value is lost or doubled");
+        drop(store);
+        assert_eq!(alive.load(Ordering::SeqCst), 0, "seed {seed}: a value is never dropped");
+    }
+}
+
+/// A store in one thread, as a seed tells.
+fn in_one_thread(seed: u64, most_steps: usize, runs: usize) {
+    let mut random = Random(seed);
+    let case = Case::new(seed, most_steps, &mut random);
+    let mut world = World { store: &case.store, random, tasks: Vec::new(), left: runs };
     while world.happen() {}
     // Only tickets of ended runs may be left, and they end when they are polled.
     while let Some(place) = world.tasks.iter().position(|task| !task.is_run) {
@@ -357,26 +395,100 @@ fn stress(seed: u64, most_steps: usize, runs: usize) {
     assert_eq!(world.tasks.len(), 0, "seed {seed}: somebody waits in vain");
     drop(world);
 
-    let mut there = 0;
-    for (slot, value) in store.slots.iter().zip(values) {
-        if let Some(output) = slot.output(0) {
-            there += 1;
-            assert_eq!(output.downcast_ref::<Counted>().unwrap().value, value, "seed {seed}: a wrong value");
+    case.check();
+}
+
+/// Runs of a store in several threads, some of which are dropped on the way.
+fn in_threads(seed: u64, runs: usize) {
+    let mut random = Random(seed);
+    let case = Case::new(seed, 30, &mut random);
+    let done = AtomicBool::new(false);
+    let executor = smol::Executor::new();
+    let (stop, stopped) = smol::channel::bounded::<()>(1);
+    std::thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| smol::block_on(executor.run(stopped.recv())));
+        }
+        // Whoever sleeps is woken, and if that takes too long, somebody waits in vain.
+        threads.spawn(|| {
+            let start = std::time::Instant::now();
+            while !done.load(Ordering::SeqCst) {
+                let sleepers = core::mem::take(&mut *case.store.scripts[0].sleepers.lock().unwrap());
+                sleepers.into_iter().for_each(Waker::wake);
+                if start.elapsed().as_secs() > 60 {
+                    eprintln!("seed {seed}: somebody waits in vain");
+                    std::process::abort();
+                }
+                std::thread::yield_now();
+            }
+        });
+        let callers: Vec<_> = (0..2)
+            .map(|_| {
+                let mut randoms: Vec<_> = (0..runs / 2).map(|_| Random(random.next())).collect();
+                let (case, executor) = (&case, &executor);
+                threads.spawn(move || {
+                    let runs = randoms.iter_mut().map(|random| some_run(case, executor, random));
+                    smol::block_on(futures::future::join_all(runs));
+                })
+            })
+            .collect();
+        callers.into_iter().for_each(|caller| caller.join().expect("a run has failed the test"));
+        done.store(true, Ordering::SeqCst);
+        drop(stop);
+    });
+    drop(executor);
+    case.check();
+}
+
+/// A run of a random step that is begun again until it succeeds – or is given up after some polls.
+async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mut Random) {
+    let source = Source::Step { step: random.below(case.values.len()) as u16, output: 0 };
+    let patience = if random.once_in(3) { random.below(4) } else { usize::MAX };
+    loop {
+        let options = RunOptions::new();
+        let view = View::new(&case.store);
+        let job = Job::new(Graph::new(view, None, &options), view);
+        let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
+            Box::pin(Local::new(job, &[source], &options))
+        } else {
+            let spread = Spread::new(job, &[source], &options);
+            for number in 0..2 {
+                executor.spawn(Worker { spread: Arc::clone(&spread), number }).detach();
+            }
+            Box::pin(Ending(spread))
+        };
+        let mut run = AssertUnwindSafe(run).catch_unwind();
+        let mut polls = 0;
+        let end = poll_fn(|cx| {
+            polls += 1;
+            if polls > patience {
+                return Poll::Ready(None);
+            }
+            Pin::new(&mut run).poll(cx).map(Some)
+        });
+        match end.await {
+            None | Some(Ok(Ok(()))) => return,
+            Some(Ok(Err(_))) => {}
+            Some(Err(panic)) => expected(&*panic),
         }
     }
-    assert_eq!(alive.load(Ordering::SeqCst), there, "seed {seed}: a value is lost or doubled");
-    drop(store);
-    assert_eq!(alive.load(Ordering::SeqCst), 0, "seed {seed}: a value is never dropped");
 }
 
 #[test]
 fn a_few_hundred_graphs() {
     for seed in 0..400 {
-        stress(seed, 30, 60);
+        in_one_thread(seed, 30, 60);
     }
 }
 
 #[test]
 fn ten_thousand_runs_at_once() {
-    stress(1_000_000, 200, 10_000);
+    in_one_thread(1_000_000, 200, 10_000);
+}
+
+#[test]
+fn several_threads() {
+    for seed in 0..60 {
+        in_threads(seed, 40);
+    }
 }
