@@ -133,6 +133,9 @@ fn expected(panic: &(dyn Any + Send)) {
 
 static SPEC: Spec = Spec { name: || "step", inputs: &Tree::Empty, outputs: &Tree::Empty, start };
 
+/// All plans that were made, which live for ever: so a leak detector sees that nobody has lost them.
+static PLANS: Mutex<Vec<&'static Plan>> = Mutex::new(Vec::new());
+
 /// A store of a random graph.
 struct Store {
     plan: &'static Plan,
@@ -360,7 +363,9 @@ impl Case {
             inputs.push(taken);
             slots.push(Slot::new());
         }
-        let store = Store { plan: Plan::of(&SPEC, &inputs), slots, scripts };
+        let plan = Plan::of(&SPEC, &inputs);
+    PLANS.lock().unwrap().push(plan);
+    let store = Store { plan, slots, scripts };
         Case { seed, store, values, alive }
     }
 
