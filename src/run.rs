@@ -158,7 +158,8 @@ impl RunOptions {
         Self::default()
     }
 
-    /// Runs no more than this number of steps at once.
+    /// Runs no more than this number of steps at once. A step that another run executes, and that is only waited for
+    /// here, does not count.
     ///
     /// # Panics
     ///

@@ -64,9 +64,44 @@ struct Script {
     /// Whether it runs now, and how often it has succeeded.
     running: AtomicBool,
     successes: AtomicUsize,
+    /// How often it was polled while it slept.
+    polls: AtomicUsize,
     /// Who waits in a step, to be woken by the test.
     sleepers: Arc<Mutex<Vec<Waker>>>,
     alive: Arc<AtomicUsize>,
+}
+
+impl Script {
+    /// A step that takes so many inputs and waits so often, and does not fail.
+    fn new(step: usize, inputs: usize, waits: usize, alive: &Arc<AtomicUsize>) -> Self {
+        Script {
+            step: step as u64,
+            inputs,
+            waits,
+            failures: AtomicUsize::new(0),
+            panics: AtomicUsize::new(0),
+            running: AtomicBool::new(false),
+            successes: AtomicUsize::new(0),
+            polls: AtomicUsize::new(0),
+            sleepers: Arc::default(),
+            alive: Arc::clone(alive),
+        }
+    }
+
+    /// Waits until the test wakes it.
+    async fn sleep(&self) {
+        let mut slept = false;
+        poll_fn(|cx| {
+            self.polls.fetch_add(1, Ordering::SeqCst);
+            if slept {
+                return Poll::Ready(());
+            }
+            slept = true;
+            self.sleepers.lock().unwrap().push(cx.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
 }
 
 /// The value of a step, given those of its inputs.
@@ -77,20 +112,6 @@ fn mix(step: u64, inputs: impl Iterator<Item = u64>) -> u64 {
 /// Takes one off what is left, if anything is.
 fn take_one(left: &AtomicUsize) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
-}
-
-/// Waits until the test wakes it.
-async fn sleep(sleepers: &Mutex<Vec<Waker>>) {
-    let mut slept = false;
-    poll_fn(|cx| {
-        if slept {
-            return Poll::Ready(());
-        }
-        slept = true;
-        sleepers.lock().unwrap().push(cx.waker().clone());
-        Poll::Pending
-    })
-    .await
 }
 
 /// Starts a step of a random graph.
@@ -109,8 +130,8 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
         let _runs = Runs(&script.running);
         for wait in 0..script.waits {
             match (script.step as usize + wait) % 3 {
-                0 => smol::future::yield_now().await,
-                _ => sleep(&script.sleepers).await,
+                2 => smol::future::yield_now().await,
+                _ => script.sleep().await,
             }
         }
         if take_one(&script.panics) {
@@ -350,22 +371,17 @@ impl Case {
             let value = mix(step as u64, taken[1..].iter().map(of));
             values.push(value);
             scripts.push(Script {
-                step: step as u64,
-                inputs: taken.len() - 1,
-                waits: random.below(4),
                 failures: AtomicUsize::new(if random.once_in(3) { random.below(3) } else { 0 }),
                 panics: AtomicUsize::new(if random.once_in(8) { 1 } else { 0 }),
-                running: AtomicBool::new(false),
-                successes: AtomicUsize::new(0),
                 sleepers: Arc::clone(&sleepers),
-                alive: Arc::clone(&alive),
+                ..Script::new(step, taken.len() - 1, random.below(4), &alive)
             });
             inputs.push(taken);
             slots.push(Slot::new());
         }
         let plan = Plan::of(&SPEC, &inputs);
-    PLANS.lock().unwrap().push(plan);
-    let store = Store { plan, slots, scripts };
+        PLANS.lock().unwrap().push(plan);
+        let store = Store { plan, slots, scripts };
         Case { seed, store, values, alive }
     }
 
@@ -495,5 +511,32 @@ fn ten_thousand_runs_at_once() {
 fn several_threads() {
     for seed in 0..60 {
         in_threads(seed, 40);
+    }
+}
+
+/// A fan of a thousand: a wake-up costs one poll of one step, however many others sleep.
+#[test]
+fn a_wakeup_costs_one_poll_among_a_thousand() {
+    const STEPS: usize = 1000;
+    let alive = Arc::default();
+    let plan = Plan::of(&SPEC, &(0..STEPS).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());
+    PLANS.lock().unwrap().push(plan);
+    // Every third waits for its own waker and not for the test: they are left out.
+    let steps: Vec<_> = (0..STEPS).filter(|step| step % 3 != 2).collect();
+    let scripts = (0..STEPS).map(|step| Script::new(step, 0, 1, &alive)).collect();
+    let store = Store { plan, slots: (0..STEPS).map(|_| Slot::new()).collect(), scripts };
+    let polls = || steps.iter().map(|&step| store.scripts[step].polls.load(Ordering::SeqCst)).sum::<usize>();
+
+    let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
+    let options = RunOptions::new();
+    let view = View::new(&store);
+    let mut run = Local::new(Job::new(Graph::new(view, None, &options), view), &sources, &options);
+    let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(poll().is_pending());
+    assert_eq!(polls(), steps.len());
+    for (done, &step) in steps.iter().enumerate() {
+        store.scripts[step].sleepers.lock().unwrap().pop().unwrap().wake();
+        assert_eq!(poll().is_ready(), done + 1 == steps.len());
+        assert_eq!(polls(), steps.len() + done + 1);
     }
 }
