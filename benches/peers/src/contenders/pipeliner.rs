@@ -1,0 +1,31 @@
+//! What is measured: this library. A store is made, with what is supplied, and its last step is run.
+
+mod pipelines;
+
+use crate::graph::{Graph, Shape};
+use crate::work::{Work, block_on};
+use pipeliner::{Store, hlist_pat, run as run_step};
+use pipelines::{Seed, chain_5, chain_100, crossed_5, diamond_4, fan_102, layers_101};
+use std::hint::black_box;
+
+/// Makes a store for the pipeline of a module, and runs its last step.
+macro_rules! run_last {
+    ($pipeline:ident, $work:ident) => {{
+        let store = Store::<$pipeline::All<$work>>::new().with(Seed, black_box(0));
+        block_on(async {
+            let hlist_pat![value] = run_step::<$pipeline::Last<$work>>(&store).await.unwrap();
+            *value
+        })
+    }};
+}
+
+pub(crate) fn run<W: Work>(graph: &Graph) -> u64 {
+    match graph.shape {
+        Shape::Chain5 => run_last!(chain_5, W),
+        Shape::Chain100 => run_last!(chain_100, W),
+        Shape::Diamond4 => run_last!(diamond_4, W),
+        Shape::Fan102 => run_last!(fan_102, W),
+        Shape::Layers101 => run_last!(layers_101, W),
+        Shape::Crossed5 => run_last!(crossed_5, W),
+    }
+}
