@@ -1,4 +1,5 @@
-//! What threads bring where steps compute: a fan of sixteen heavy steps in the caller's task, and on one and two threads.
+//! What threads bring where steps compute: a fan of sixteen heavy steps in the caller's task, and on one and two threads;
+//! and what they can bring on this machine, to the same work in two plain threads.
 //!
 //! `cargo bench --bench threads` ends with a table. Compare within it; nothing here is a gate.
 
@@ -68,7 +69,15 @@ fn main() {
     let (one, two) = (Executor::new(1), Executor::new(2));
     let store = || Store::<Fan>::new().with(Seed, black_box(1));
     let task = least(|| *block_on(run::<Add>(&store())).unwrap().head);
+    let plain = || {
+        let half = || (0..8).map(|_| compute(black_box(1))).sum::<u64>();
+        std::thread::scope(|threads| {
+            let other = threads.spawn(half);
+            half() + other.join().unwrap()
+        })
+    };
     let rows = [
+        ("two plain threads", least(plain)),
         ("in the caller's task", task),
         ("borrowed, 1 thread", least(|| *one.run_blocking::<Add>(&store()).unwrap().head)),
         ("borrowed, 2 threads", least(|| *two.run_blocking::<Add>(&store()).unwrap().head)),
