@@ -72,7 +72,7 @@ impl Claim {
     ///
     /// All, and not one of them: whoever is told may not be polled for a long time, and the others would hang with it.
     fn leave(&self, to: u8, error: Option<SharedError>) {
-        if self.state.compare_exchange(TAKEN, to, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+        if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_ok() {
             return;
         }
         let told = {

@@ -1,7 +1,4 @@
-//! The primitives that claims are made of, in one place so that loom's replace them where it checks the
-//! [claim](super::claim).
-//!
-//! In tests of this crate alone: whoever builds a whole program with `--cfg loom` gets claims that work outside of a model.
+//! The primitives that claims are made of, in one place so that loom's replace them in the [model](super::claim).
 
 #[cfg(all(test, pipeliner_loom))]
 pub(super) use loom::sync::atomic::{AtomicU8, Ordering};

@@ -1,16 +1,42 @@
-//! Models of the claim, each of two or three runs. Loom executes a model once for each way in which its threads can
-//! interleave and each value that a load may then see; a thread that nobody wakes is a deadlock, which it reports.
+//! Models of the claim, each of two or three runs that share a slot. Loom executes a model once for each way in which its
+//! threads can interleave, and each value that a load may then see. A run that nobody wakes is a deadlock, and reported.
 //!
-//! `RUSTFLAGS="--cfg pipeliner_loom" cargo test --release --lib model`
+//! `RUSTFLAGS="--cfg pipeliner_loom" cargo test --lib model`
 
-use super::{Claim, Waiting};
+use super::{Claim, Waiter};
 use crate::error::SharedError;
-use core::future::poll_fn;
-use core::task::{Poll, Waker};
-use loom::future::block_on;
-use loom::sync::Arc;
+use core::task::Waker;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
+use std::task::Wake;
+
+/// What a run that waits sleeps on.
+struct Bell {
+    rung: Mutex<bool>,
+    rings: Condvar,
+}
+
+impl Bell {
+    fn new() -> std::sync::Arc<Self> {
+        std::sync::Arc::new(Bell { rung: Mutex::new(false), rings: Condvar::new() })
+    }
+
+    /// Sleeps until it is rung.
+    fn sleep(&self) {
+        let mut rung = self.rung.lock().unwrap();
+        while !*rung {
+            rung = self.rings.wait(rung).unwrap();
+        }
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: std::sync::Arc<Self>) {
+        *self.rung.lock().unwrap() = true;
+        self.rings.notify_one();
+    }
+}
 
 /// A slot, made of what loom watches.
 struct Slot {
@@ -44,10 +70,25 @@ impl Slot {
 
     /// Waits for whoever has the right, and says what came of it; `None` if nobody has.
     fn wait(&self) -> Option<Result<(), SharedError>> {
-        block_on(async {
-            let waiting = poll_fn(|cx| Poll::Ready(self.claim.wait(cx.waker()))).await?;
-            Some(poll_fn(|_| waiting.over().map_or(Poll::Pending, Poll::Ready)).await)
-        })
+        let bell = Bell::new();
+        let waiting = self.claim.wait(&bell.clone().into())?;
+        bell.sleep();
+        assert!(!self.awaits(&waiting.waiter));
+        Some(waiting.over().expect("whoever is woken is told what came of it"))
+    }
+
+    /// Waits, and gives it up at any time.
+    fn give_up(&self) {
+        if let Some(waiting) = self.claim.wait(Waker::noop()) {
+            let waiter = waiting.waiter.clone();
+            drop(waiting);
+            assert!(!self.awaits(&waiter));
+        }
+    }
+
+    /// Whether this one is among those who wait.
+    fn awaits(&self, waiter: &Arc<Waiter>) -> bool {
+        self.claim.waiting().iter().any(|(_, other)| Arc::ptr_eq(other, waiter))
     }
 
     /// Gets the step done, as a run does: here, or by waiting for those who have it.
@@ -68,17 +109,26 @@ impl Slot {
         }
     }
 
-    /// What holds when all runs are over, of which so many executed the step, the last of them to its end.
+    /// What holds when all runs are over, of which so many executed the step, and one was done.
     fn assert_done(&self, executed: usize) {
         assert_eq!(self.executed.load(Ordering::Relaxed), executed);
         assert!(self.claim.take().is_none());
         assert!(self.claim.wait(Waker::noop()).is_none());
-        self.assert_nobody_waits();
-    }
-
-    fn assert_nobody_waits(&self) {
         assert!(self.claim.waiting().is_empty());
     }
+}
+
+/// Checks a model of two runs, in full.
+fn two_runs(model: fn()) {
+    loom::model(model);
+}
+
+/// Checks a model of three runs, whose threads are preempted so many times at most, or `LOOM_MAX_PREEMPTIONS` times: the
+/// time it takes grows fivefold with each.
+fn three_runs(model: fn()) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound.get_or_insert(4);
+    builder.check(model);
 }
 
 /// Another run, in a thread.
@@ -89,7 +139,7 @@ fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -
 
 #[test]
 fn one_run_at_a_time_has_the_right() {
-    loom::model(|| {
+    two_runs(|| {
         let take = |slot: &Slot| {
             let taken = slot.claim.take();
             if taken.is_some() {
@@ -109,7 +159,7 @@ fn one_run_at_a_time_has_the_right() {
 
 #[test]
 fn nobody_takes_what_is_done() {
-    loom::model(|| {
+    two_runs(|| {
         let take = |slot: &Slot| {
             if let Some(taken) = slot.claim.take() {
                 slot.execute();
@@ -127,7 +177,7 @@ fn nobody_takes_what_is_done() {
 
 #[test]
 fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
-    loom::model(|| {
+    two_runs(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let other = spawn(&slot, |slot| {
@@ -146,7 +196,7 @@ fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
 
 #[test]
 fn whoever_waits_for_what_is_given_back_can_take_it() {
-    loom::model(|| {
+    two_runs(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let other = spawn(&slot, |slot| {
@@ -164,42 +214,74 @@ fn whoever_waits_for_what_is_given_back_can_take_it() {
 }
 
 #[test]
-fn all_who_wait_get_the_very_error_and_whoever_comes_later_tries_again() {
-    loom::model(|| {
+fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
+    three_runs(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let error = SharedError::new("no luck".into());
         let others = [(); 2].map(|()| {
-            let expected = SharedError::clone(&error);
-            spawn(&slot, move |slot| match slot.wait() {
-                Some(Err(error)) => assert!(SharedError::ptr_eq(&error, &expected)),
-                Some(Ok(())) => panic!("the step failed"),
-                // It comes later.
-                None => drop(slot.claim.take()),
+            let expected = error.clone();
+            spawn(&slot, move |slot| {
+                if let Some(result) = slot.wait() {
+                    assert!(SharedError::ptr_eq(&result.unwrap_err(), &expected));
+                }
             })
         });
         taken.failed(error);
-        others.map(|other| other.join().unwrap());
+        for other in others {
+            other.join().unwrap();
+        }
 
-        slot.assert_nobody_waits();
+        assert!(slot.claim.waiting().is_empty());
         assert!(slot.claim.take().is_some());
     });
 }
 
-/// Waits, gives up at any time, and leaves no trace.
-fn give_up(slot: &Slot) {
-    let waker = Waker::noop();
-    let waiting: Option<Waiting<'_>> = slot.claim.wait(waker);
-    drop(waiting);
-    assert!(slot.claim.waiting().iter().all(|(_, waiter)| !waiter.waker.will_wake(waker)));
+#[test]
+fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
+    three_runs(|| {
+        let slot = Slot::new();
+        let taken = slot.claim.take().unwrap();
+        let one = spawn(&slot, Slot::give_up);
+        let other = spawn(&slot, |slot| {
+            if let Some(taken) = slot.claim.take() {
+                let waiting = slot.claim.wait(Waker::noop()).unwrap();
+                drop(taken);
+                assert!(matches!(waiting.over(), Some(Ok(()))));
+            }
+        });
+        taken.failed(SharedError::new("no luck".into()));
+        one.join().unwrap();
+        other.join().unwrap();
+
+        assert!(slot.claim.waiting().is_empty());
+        assert!(slot.claim.take().is_some());
+    });
+}
+
+#[test]
+fn whoever_gives_up_is_found_among_those_who_came_later() {
+    loom::model(|| {
+        let slot = Slot::new();
+        let _taken = slot.claim.take().unwrap();
+        let wait = || slot.claim.wait(Waker::noop()).unwrap();
+        let (first, second) = (wait(), wait());
+        drop(first);
+        let third = wait();
+        for waiting in [second, third] {
+            let waiter = waiting.waiter.clone();
+            drop(waiting);
+            assert!(!slot.awaits(&waiter));
+        }
+    });
 }
 
 #[test]
 fn whoever_gives_up_takes_no_wakeup_from_others() {
-    loom::model(|| {
+    three_runs(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, give_up);
+        let one = spawn(&slot, Slot::give_up);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         slot.fill();
@@ -213,10 +295,10 @@ fn whoever_gives_up_takes_no_wakeup_from_others() {
 
 #[test]
 fn whoever_gives_up_late_takes_no_wakeup_from_those_who_wait_for_the_next() {
-    loom::model(|| {
+    three_runs(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, give_up);
+        let one = spawn(&slot, Slot::give_up);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         drop(taken);
