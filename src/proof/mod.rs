@@ -15,6 +15,7 @@
 //!
 //! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
 //! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
+//! Where a type is no resource or no step, rustc says so once for each place where it is named: the first is enough.
 //! Each missing resource is one error, and all are told at once.
 //!
 //! | the first line | what to do |
@@ -30,6 +31,7 @@
 //! | `X` is not a resource, is not a step | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
+//! | `X` is not a store of `P` | give `Store::within` a store of the parent |
 //! | it is not known here whether the store has what the target needs | in generic code, take `&impl Runs<T>` |
 //!
 //! Where rustc speaks alone: "future cannot be sent between threads safely" is a value that is not `Send`, held across an
