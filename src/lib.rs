@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod above;
 mod error;
 #[doc(hidden)]
@@ -7,6 +10,7 @@ pub mod exec;
 #[cfg(feature = "executor")]
 mod executor;
 mod hlist;
+mod identified;
 mod list;
 mod names;
 mod pipeline;
@@ -22,14 +26,21 @@ pub use error::{Failure, RunError};
 #[cfg(feature = "executor")]
 pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk::{HCons, HNil};
+pub use identified::Identified;
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList, Steps};
 pub use proof::{Runs, RunsOwned, RunsShared};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
-pub use step::{BoxError, Inputs, Outputs, Step};
+pub use step::{BoxError, In, Inputs, Out, Outputs, Step};
 pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};
+
+#[cfg(feature = "macros")]
+pub use pipeliner_macros::Identified;
+#[cfg(feature = "macros")]
+#[doc = include_str!("step.md")]
+pub use pipeliner_macros::step;
 
 /// For the list macros.
 #[doc(hidden)]

@@ -91,21 +91,49 @@ pub struct Return<V>(pub V);
 /// assert_eq!(Base::name(), "Base");
 /// assert_eq!(size_of_val(&Divisor), 0);
 /// ```
+///
+/// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all resources are, and each may
+/// have one bound more. Where a value is expected, such a marker is made with `new`:
+///
+/// ```
+/// use pipeliner::{HList, Identified, Pipeline, Store, resource};
+///
+/// trait Entity: Send + Sync + 'static {}
+///
+/// #[derive(Identified)]
+/// struct User;
+/// impl Entity for User {}
+///
+/// resource! {
+///     /// All rows of a table.
+///     pub Table<T: Entity>: Vec<T>;
+/// }
+///
+/// struct App;
+/// impl Pipeline for App { type Steps = HList![]; }
+///
+/// let store = Store::<App>::new().with(Table::<User>::new(), vec![User, User]);
+/// assert_eq!(store.get::<Table<User>>().map(Vec::len), Some(2));
+/// ```
 #[macro_export]
 macro_rules! resource {
-    ($($(#[$attribute:meta])* $visibility:vis $name:ident: $value:ty);* $(;)?) => {$(
+    ($(
+        $(#[$attribute:meta])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
+    );* $(;)?) => {$(
+        $crate::__resource! { [$(#[$attribute])* $visibility] $name [$($($parameter [$($bound)?])+)?] $value }
+    )*};
+}
+
+/// Declares one resource.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resource {
+    ([$(#[$attribute:meta])* $visibility:vis] $name:ident [] $value:ty) => {
         $(#[$attribute])*
         $visibility struct $name;
 
         const _: () = {
-            const HASH: u64 = $crate::proof::identity::hash(&[
-                match option_env!("CARGO_PKG_VERSION") {
-                    Some(version) => version,
-                    None => "",
-                },
-                module_path!(),
-                stringify!($name),
-            ]);
+            const HASH: u64 = $crate::__hash!($name);
             impl $crate::Resource for $name {
                 type Value = $value;
                 type Identity = $crate::__spell!(HASH);
@@ -114,7 +142,27 @@ macro_rules! resource {
                 }
             }
         };
-    )*};
+    };
+    ([$(#[$attribute:meta])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
+        $(#[$attribute])*
+        $visibility struct $name<$($parameter),+>(::core::marker::PhantomData<fn() -> ($($parameter,)+)>);
+
+        #[allow(dead_code, clippy::new_without_default)]
+        impl<$($parameter),+> $name<$($parameter),+> {
+            /// The marker, where a value is expected.
+            $visibility const fn new() -> Self {
+                $name(::core::marker::PhantomData)
+            }
+        }
+
+        const _: () = {
+            const HASH: u64 = $crate::__hash!($name);
+            impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
+                type Value = $value;
+                type Identity = $crate::__spell!(HASH; $($parameter)+);
+            }
+        };
+    };
 }
 
 /// The identity of a resource whose [`Resource`] impl is written by hand.
@@ -137,12 +185,36 @@ macro_rules! identity {
     };
 }
 
-/// Spells a hash in digits.
+/// Hashes where a name is declared.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __hash {
+    ($name:ident) => {
+        $crate::proof::identity::hash(&[
+            match option_env!("CARGO_PKG_VERSION") {
+                Some(version) => version,
+                None => "",
+            },
+            module_path!(),
+            stringify!($name),
+        ])
+    };
+}
+
+/// Spells a hash in digits, before the identities of some types.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __spell {
-    ($hash:expr) => { $crate::__spell!(@ $hash; 0 1 2 3 4 5 6 7) };
-    (@ $hash:expr; $($place:literal)*) => {
-        $crate::proof::identity::Spelled<$({ $crate::proof::identity::digit($hash, $place) }),*>
+    ($hash:expr $(; $($parameter:ident)*)?) => { $crate::__spell!(@ $hash; [$($($parameter)*)?] 0 1 2 3 4 5 6 7) };
+    (@ $hash:expr; [$($parameter:ident)*] $($place:literal)*) => {
+        $crate::proof::identity::Spelled<
+            $({ $crate::proof::identity::digit($hash, $place) },)*
+            $crate::__spell!(@then $($parameter)*)
+        >
+    };
+    (@then) => { $crate::proof::digits::End };
+    (@then $first:ident) => { <$first as $crate::Identified>::Identity };
+    (@then $first:ident $($rest:ident)+) => {
+        $crate::proof::identity::Both<$crate::__spell!(@then $first), $crate::__spell!(@then $($rest)+)>
     };
 }

@@ -1,6 +1,7 @@
 //! Steps: the async functions of a pipeline.
 
 use crate::list::{InputList, OutputList};
+use crate::resource::Resource;
 use core::error::Error;
 
 /// An error of any type, as [`RunError`](crate::RunError) keeps it.
@@ -11,6 +12,12 @@ pub type Inputs<'s, S> = <<S as Step>::Inputs as InputList>::Refs<'s>;
 
 /// What the step `S` returns: a list of the values of its [`Outputs`](Step::Outputs).
 pub type Outputs<S> = <<S as Step>::Outputs as OutputList>::Values;
+
+/// An input of a function that is a [`#[step]`](macro@crate::step): a reference to the value of the resource `R`.
+pub type In<'s, R> = &'s <R as Resource>::Value;
+
+/// An output of a function that is a [`#[step]`](macro@crate::step): the value of the resource `R`.
+pub type Out<R> = <R as Resource>::Value;
 
 /// An async function of a pipeline, with the resources it takes and those it provides.
 ///

@@ -64,6 +64,8 @@ macro_rules! trait_digits {
 
             /// This number plus one, in as many digits.
             type Next: Digits;
+            /// These digits before those.
+            type Append<O: Digits>: Digits;
 
             /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
             /// no more than this.
@@ -86,6 +88,7 @@ macro_rules! trait_digits {
             type $compare_zero<T: Digits> = <T::CompareZero as Order>::Reverse;
             $(type $compare<T: Digits> = Greater;)*
             type Next = End;
+            type Append<O: Digits> = O;
             type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
             type Find<$first: Trie $(, $child: Trie)*> = $first::Find<End>;
             type Insert<$first: Trie $(, $child: Trie)*, E: Source> = Fork<$first::Insert<End, E> $(, $child)*>;
@@ -110,6 +113,7 @@ macro_rules! digit {
             type $compare<T: Digits> = T::Compare<U>;
             $(type $compare_after<T: Digits> = Greater;)*
             type Next = digit!(@next U $($after)*);
+            type Append<O: Digits> = Digit<$digit, U::Append<O>>;
             type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
             type Find<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Find<U>;
             type Insert<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source> =

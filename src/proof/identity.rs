@@ -4,7 +4,7 @@
 //! no line, so an edit never renames what stands below it. The hash is a hint, not a proof: wherever a lookup hits,
 //! a bound demands that the two types are the same, so a clash is an error and never a wrong value.
 
-use super::digits::{Digit, End};
+use super::digits::{Digit, Digits, End};
 
 /// Hashes the parts of a name (FNV-1a, then the finaliser of SplitMix64 so that the low bits are as good as the high).
 pub const fn hash(parts: &[&str]) -> u64 {
@@ -31,7 +31,7 @@ pub const fn digit(hash: u64, place: u32) -> u8 {
     ((hash >> (4 * place)) & 15) as u8
 }
 
-/// A hash of 32 bits as 8 digits in base 16.
+/// A hash of 32 bits as 8 digits in base 16, before the digits `Rest`.
 pub type Spelled<
     const A: u8,
     const B: u8,
@@ -41,4 +41,8 @@ pub type Spelled<
     const F: u8,
     const G: u8,
     const H: u8,
-> = Digit<A, Digit<B, Digit<C, Digit<D, Digit<E, Digit<F, Digit<G, Digit<H, End>>>>>>>>;
+    Rest = End,
+> = Digit<A, Digit<B, Digit<C, Digit<D, Digit<E, Digit<F, Digit<G, Digit<H, Rest>>>>>>>>;
+
+/// The digits `A`, and then `B`.
+pub type Both<A, B> = <A as Digits>::Append<B>;

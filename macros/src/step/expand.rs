@@ -1,0 +1,172 @@
+//! The step that a function is: a unit struct with an impl of `Step`, as one would write it by hand.
+
+use super::options::Options;
+use super::outputs::Failure;
+use super::signature::Signature;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, GenericParam, Generics, ItemFn, Meta};
+
+/// The step. Of a function with mistakes it is one that only looks right, so that the mistakes are all that is told.
+pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, right: bool) -> TokenStream {
+    let name = &signature.name;
+    let definition = definition(function, name);
+    let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let generics = of_types(&function.sig.generics);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+
+    let inputs: Vec<_> = signature.inputs.iter().map(|input| &input.resource).collect();
+    let arguments: Vec<_> = (0..inputs.len()).map(|place| format_ident!("input{place}")).collect();
+    let outputs = &signature.outputs.list;
+    let error = match &signature.outputs.failure {
+        Failure::Never => quote! { ::core::convert::Infallible },
+        Failure::With(error) => quote! { #error },
+        Failure::Of(result) => quote! { <#result as ::pipeliner::__private::Fallible>::Error },
+    };
+    let body = match (right, &options.blocking) {
+        (false, _) => quote! { ::core::unreachable!() },
+        (true, Some(_)) => blocking(function, signature, &arguments),
+        (true, None) => polled(function, signature, &arguments),
+    };
+    // What rustc says of the future as a whole, it says of the function.
+    let run = quote_spanned! { function.sig.ident.span() => run };
+    quote! {
+        #definition
+
+        #(#cfgs)*
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
+            type Inputs = ::pipeliner::HList![#(#inputs),*];
+            type Outputs = ::pipeliner::HList![#(#outputs),*];
+            type Error = #error;
+
+            async fn #run(
+                ::pipeliner::hlist_pat![#(#arguments),*]: ::pipeliner::Inputs<'_, Self>,
+            ) -> ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error> {
+                #body
+            }
+        }
+    }
+}
+
+/// The type: a unit struct, or for a generic step one that holds nothing.
+fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
+    let attributes = function.attrs.iter().filter(|attribute| is_carried_over(attribute));
+    let visibility = &function.vis;
+    let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
+    if parameters.is_empty() {
+        return quote! { #(#attributes)* #visibility struct #name; };
+    }
+    let types = parameters.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        _ => None,
+    });
+    let parameters = parameters.iter().map(|parameter| match parameter {
+        GenericParam::Type(parameter) => {
+            let name = &parameter.ident;
+            quote! { #name }
+        }
+        other => quote! { #other },
+    });
+    quote! {
+        #(#attributes)*
+        #visibility struct #name<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(#types,)*)>);
+    }
+}
+
+/// The generics of the function as those of the step: without lifetimes, which are those of a single run; the types
+/// have to be `'static`, as a step is.
+fn of_types(generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    generics.params =
+        generics.params.into_iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_))).collect();
+    for parameter in &mut generics.params {
+        if let GenericParam::Type(parameter) = parameter {
+            parameter.bounds.push(syn::parse_quote!('static));
+        }
+    }
+    if generics.params.is_empty() {
+        generics.lt_token = None;
+        generics.gt_token = None;
+    }
+    generics
+}
+
+/// Whether an attribute of the function belongs to the type as well.
+fn is_carried_over(attribute: &Attribute) -> bool {
+    let of_both = |path: &syn::Path| {
+        ["doc", "cfg", "deprecated", "allow", "expect", "warn"].iter().any(|name| path.is_ident(name))
+    };
+    match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            // After the condition, all of them.
+            let parts = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated);
+            parts.is_ok_and(|parts| parts.iter().skip(1).all(|part| of_both(part.path())))
+        }
+        meta => of_both(meta.path()),
+    }
+}
+
+/// The body of a step whose function is called, and awaited if it is async.
+fn polled(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
+    let called = called(function, quote! { #(#arguments),* });
+    let awaited = function.sig.asyncness.map(|_| quote_spanned! { function.sig.ident.span() => .await });
+    listed(signature, quote! { #called #awaited })
+}
+
+/// The body of a step whose function is called by a thread of the pool, with clones of the inputs.
+fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
+    let called = called(function, quote! { #(&#arguments),* });
+    let clones = arguments.iter().zip(&signature.inputs).map(|(argument, input)| {
+        let resource = &input.resource;
+        quote_spanned! { input.resource.span() =>
+            let #argument = ::pipeliner::__private::clone_of::<#resource>(#argument);
+        }
+    });
+    let output = listed(signature, quote! { output });
+    quote! {
+        #(#clones)*
+        let output = ::pipeliner::__private::unblock(move || #called).await;
+        #output
+    }
+}
+
+/// The call of the function.
+fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
+    let name = &function.sig.ident;
+    let generics = of_types(&function.sig.generics);
+    let parameters = generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Type(parameter) => &parameter.ident,
+        GenericParam::Const(parameter) => &parameter.ident,
+        GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+    });
+    let turbofish = (!generics.params.is_empty()).then(|| quote! { ::<#(#parameters),*> });
+    quote! { #name #turbofish(#arguments) }
+}
+
+/// What the function returned, as the result of a step.
+fn listed(signature: &Signature, returned: TokenStream) -> TokenStream {
+    let names: Vec<_> = (0..signature.outputs.list.len()).map(|place| format_ident!("output{place}")).collect();
+    let pattern = if signature.outputs.tuple {
+        quote! { (#(#names),*) }
+    } else {
+        quote! { #(#names)* }
+    };
+    let pattern = if signature.outputs.tuple && names.len() == 1 {
+        quote! { (#(#names,)*) }
+    } else {
+        pattern
+    };
+    let list = quote! { ::pipeliner::hlist![#(#names),*] };
+    match signature.outputs.failure {
+        Failure::Never => quote! {
+            let #pattern = #returned;
+            ::core::result::Result::Ok(#list)
+        },
+        Failure::With(_) | Failure::Of(_) => quote! {
+            ::core::result::Result::map(#returned, |#pattern| #list)
+        },
+    }
+}

@@ -1,0 +1,120 @@
+//! What a step gives: the type that its function returns.
+
+use super::Mistakes;
+use super::inputs::text;
+use quote::ToTokens;
+use syn::{Error, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type};
+
+/// What a step gives.
+#[derive(Default)]
+pub(super) struct Outputs {
+    /// What the list of outputs names: resources, and `Return`s.
+    pub(super) list: Vec<Type>,
+    /// Whether the function returns a tuple of them, and not the only one.
+    pub(super) tuple: bool,
+    /// Whether it may fail.
+    pub(super) failure: Failure,
+}
+
+/// How a step may fail.
+#[derive(Default)]
+pub(super) enum Failure {
+    /// It cannot.
+    #[default]
+    Never,
+    /// With an error of this type.
+    With(Type),
+    /// With the error of this result: an alias such as `io::Result<Out<R>>`, which does not name it.
+    Of(Type),
+}
+
+impl Outputs {
+    /// The outputs of a function; those that are wrong are told and left out.
+    pub(super) fn check(signature: &Signature, mistakes: &mut Mistakes) -> Self {
+        let ReturnType::Type(_, returned) = &signature.output else {
+            return Outputs { tuple: true, ..Outputs::default() };
+        };
+        let (given, failure) = match last_segment(returned) {
+            Some(segment) if segment.ident == "Result" => match &types(segment)[..] {
+                [given] => ((*given).clone(), Failure::Of((**returned).clone())),
+                [given, error] => ((*given).clone(), Failure::With((*error).clone())),
+                _ => {
+                    mistakes.add(Error::new_spanned(returned, "a result of what? Write `Result<Out<R>, Error>`"));
+                    return Outputs::default();
+                }
+            },
+            _ => ((**returned).clone(), Failure::Never),
+        };
+        let (tuple, elements) = match given {
+            Type::Tuple(tuple) => (true, tuple.elems.into_iter().collect()),
+            Type::Paren(paren) => (false, vec![*paren.elem]),
+            only => (false, vec![only]),
+        };
+        let mut list: Vec<Type> = Vec::new();
+        for element in elements {
+            match output(&element) {
+                Ok(output)
+                    if list.contains(&output)
+                        && matches!(last_segment(&element), Some(segment) if segment.ident == "Out") =>
+                {
+                    mistakes.add(Error::new_spanned(&element, format!("the step gives `{}` twice", text(&output))));
+                }
+                Ok(output) => list.push(output),
+                Err(mistake) => mistakes.add(mistake),
+            }
+        }
+        Outputs { list, tuple, failure }
+    }
+}
+
+/// What the list of outputs names for a type that is returned.
+fn output(element: &Type) -> syn::Result<Type> {
+    match last_segment(element) {
+        Some(segment) if segment.ident == "Out" => match &types(segment)[..] {
+            [resource] => Ok((*resource).clone()),
+            [] => Err(Error::new_spanned(segment, "`Out` of which resource? Write `Out<Quotient>`")),
+            [_, more, ..] => {
+                Err(Error::new_spanned(more, "`Out` has one resource: return a tuple, `(Out<Quotient>, Out<Modulus>)`"))
+            }
+        },
+        Some(segment) if segment.ident == "Return" => Ok(element.clone()),
+        Some(segment) if segment.ident == "In" => {
+            Err(Error::new_spanned(element, "what a step returns is an output: write `Out<…>`"))
+        }
+        Some(segment) if segment.ident == "Option" => Err(Error::new_spanned(
+            element,
+            "a step gives each of its outputs or fails: return a `Result`, or let the resource carry an `Option`",
+        )),
+        _ if matches!(element, Type::ImplTrait(_)) => Err(Error::new_spanned(
+            element,
+            "what a step gives has a name: write `Out<R>`, and `async fn` where this is to be awaited",
+        )),
+        _ => Err(Error::new_spanned(
+            element,
+            format!(
+                "`{0}` does not say which resource it is the value of: write `Out<R>`, which is a `{0}` if that is the \
+                 type of value of the resource `R`; or `Return<{0}>` for what is handed to the caller of `run`",
+                text(&element.to_token_stream())
+            ),
+        )),
+    }
+}
+
+/// The last part of a path: `Out<R>` of `pipeliner::Out<R>`.
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        _ => None,
+    }
+}
+
+/// The types among the arguments of a part of a path.
+fn types(segment: &PathSegment) -> Vec<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Vec::new() };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}

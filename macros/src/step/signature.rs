@@ -1,0 +1,71 @@
+//! The signature of the function, checked: what the step takes, what it gives, and how it may fail.
+
+use super::Mistakes;
+use super::inputs::{self, Input};
+use super::options::Options;
+use super::outputs::Outputs;
+use heck::ToUpperCamelCase;
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Error, FnArg, Ident, ItemFn, Safety};
+
+/// What is known of a function that is a step.
+pub(super) struct Signature {
+    /// The name of the type.
+    pub(super) name: Ident,
+    pub(super) inputs: Vec<Input>,
+    pub(super) outputs: Outputs,
+    /// Whether it is a method, which is a mistake.
+    pub(super) takes_self: bool,
+}
+
+impl Signature {
+    pub(super) fn check(function: &ItemFn, options: &Options, mistakes: &mut Mistakes) -> Self {
+        let signature = &function.sig;
+        let name = options.name.clone().unwrap_or_else(|| type_name(&signature.ident));
+        if name == signature.ident {
+            let message = format!(
+                "the step would be called `{name}`, as the function is: write `#[step(name = …)]`, or rename the function"
+            );
+            mistakes.add(Error::new_spanned(&signature.ident, message));
+        }
+        let unsafety = match &signature.safety {
+            Safety::Unsafe(token) => Some(token.span()),
+            Safety::Safe(_) | Safety::Default => None,
+        };
+        for (what, span) in [
+            ("unsafe", unsafety),
+            ("const", signature.constness.as_ref().map(Spanned::span)),
+            ("extern", signature.abi.as_ref().map(Spanned::span)),
+        ] {
+            if let Some(span) = span {
+                mistakes
+                    .add(Error::new(span, format!("a step is a plain function or an `async fn`, and not `{what}`")));
+            }
+        }
+        match (&options.blocking, &signature.asyncness) {
+            (Some(_), Some(asyncness)) => mistakes.add(Error::new_spanned(
+                asyncness,
+                "a blocking step is a plain `fn`: a thread of the pool runs it from start to end",
+            )),
+            (Some(blocking), None) if !cfg!(feature = "executor") => mistakes.add(Error::new_spanned(
+                blocking,
+                "`blocking` needs the feature `executor` of typed-pipeliner, which has the pool of threads",
+            )),
+            _ => {}
+        }
+        Signature {
+            name,
+            inputs: inputs::check(signature, mistakes),
+            outputs: Outputs::check(signature, mistakes),
+            takes_self: matches!(signature.inputs.first(), Some(FnArg::Receiver(_))),
+        }
+    }
+}
+
+/// The name of the type for a function: `GetDivision` for `get_division`.
+fn type_name(function: &Ident) -> Ident {
+    let name = function.unraw().to_string().to_upper_camel_case();
+    format_ident!("{name}", span = function.span())
+}

@@ -1,0 +1,46 @@
+//! What the macros write: not for you.
+
+use crate::resource::Resource;
+
+/// A result, whatever it is called.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Result`",
+    label = "a step returns its outputs, or a `Result` of them"
+)]
+pub trait Fallible {
+    /// The error.
+    type Error;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Error = E;
+}
+
+/// A value that a blocking step takes along to its thread.
+#[cfg(feature = "executor")]
+pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Value {
+    R::clone(value)
+}
+
+/// A resource whose value can be cloned.
+#[cfg(feature = "executor")]
+#[diagnostic::on_unimplemented(
+    message = "a blocking step takes clones of its inputs, and the value of `{Self}` cannot be cloned",
+    label = "the value of `{Self}` is not `Clone`",
+    note = "let `{Self}` carry an `Arc` of it"
+)]
+pub trait Cloned: Resource {
+    /// A clone of a value.
+    fn clone(value: &Self::Value) -> Self::Value;
+}
+
+#[cfg(feature = "executor")]
+impl<R: Resource<Value: Clone>> Cloned for R {
+    fn clone(value: &R::Value) -> R::Value {
+        Clone::clone(value)
+    }
+}
+
+/// Runs blocking work on smol's pool of threads. If it panics, so does whoever awaits it.
+#[cfg(feature = "executor")]
+pub use smol::unblock;

@@ -1,0 +1,283 @@
+//! `#[step]`: functions as steps, in all their forms.
+
+mod support;
+
+use pipeliner::{Identified, In, Out, Resource, Return, RunError, Step, Store};
+use pipeliner::{hlist_pat, resource, run, step};
+use std::fmt;
+use std::thread::{self, ThreadId};
+use support::pipeline;
+
+resource! {
+    Base: i64;
+    Divisor: i64;
+    Quotient: i64;
+    Modulus: i64;
+    Migrated: ();
+    Ran: ThreadId;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct DivisionByZero;
+
+impl fmt::Display for DivisionByZero {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("division by zero")
+    }
+}
+
+impl std::error::Error for DivisionByZero {}
+
+#[step]
+async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Quotient>, DivisionByZero> {
+    base.checked_div(*divisor).ok_or(DivisionByZero)
+}
+
+#[step]
+fn modulo(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<(Out<Modulus>,), DivisionByZero> {
+    Ok((base.checked_rem(*divisor).ok_or(DivisionByZero)?,))
+}
+
+#[step]
+fn tell(quotient: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
+    Return(format!("{quotient} with {modulus} left"))
+}
+
+pipeline! { Calc: [Divide, Modulo]; }
+
+#[test]
+fn functions_are_steps() -> Result<(), RunError> {
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
+    let hlist_pat![Return(text)] = smol::block_on(run::<Tell>(&store))?;
+    assert_eq!(text, "12 with 2 left");
+    Ok(())
+}
+
+#[test]
+fn a_function_stays_what_it_is() {
+    assert_eq!(smol::block_on(divide(&38, &3)), Ok(12));
+    assert_eq!(smol::block_on(divide(&38, &0)), Err(DivisionByZero));
+    assert_eq!(modulo(&38, &3), Ok((2,)));
+    assert_eq!(tell(&12, &2), Return("12 with 2 left".to_owned()));
+}
+
+#[test]
+fn an_error_is_that_of_the_function() {
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 0);
+    let error = smol::block_on(run::<Divide>(&store)).unwrap_err();
+    assert_eq!(error.to_string(), "step `Divide` failed");
+    assert_eq!(error.downcast_ref::<DivisionByZero>(), Some(&DivisionByZero));
+}
+
+/// Why a run failed.
+fn reason(error: &RunError) -> String {
+    std::error::Error::source(error).expect("an error has a source").to_string()
+}
+
+mod every_shape {
+    use super::*;
+
+    resource! { A: u8; B: u8; }
+
+    #[step]
+    fn nothing() {}
+
+    #[step]
+    async fn nothing_async() -> () {}
+
+    #[step]
+    fn nothing_or_error() -> Result<(), String> {
+        Err("no".to_owned())
+    }
+
+    #[step]
+    fn both() -> (Out<A>, Out<B>) {
+        (1, 2)
+    }
+
+    #[step]
+    async fn both_and_more(a: In<'_, A>, b: In<'_, B>) -> Result<(Out<Quotient>, Return<u8>), String> {
+        Ok((i64::from(*a), Return(*b)))
+    }
+
+    #[step]
+    fn of_an_alias(_: In<'_, A>) -> std::io::Result<Out<Base>> {
+        Err(std::io::Error::other("an alias names no error"))
+    }
+
+    #[step]
+    fn a_raw_name(r#type: In<'_, A>) -> pipeliner::Out<Modulus> {
+        i64::from(*r#type)
+    }
+
+    #[step]
+    async fn with_lifetimes<'a, 'b: 'a>(a: In<'a, A>, mut b: pipeliner::In<'b, B>) -> Out<Divisor> {
+        if a > b {
+            b = a;
+        }
+        i64::from(*b)
+    }
+
+    pipeline! { All: [Both, BothAndMore, OfAnAlias, ARawName, WithLifetimes]; }
+
+    #[test]
+    fn runs() {
+        smol::block_on(async {
+            let store = Store::<All>::new();
+            let hlist_pat![] = run::<Nothing>(&store).await.unwrap();
+            let hlist_pat![] = run::<NothingAsync>(&store).await.unwrap();
+            assert_eq!(reason(&run::<NothingOrError>(&store).await.unwrap_err()), "no");
+            let hlist_pat![quotient, Return(more)] = run::<BothAndMore>(&store).await.unwrap();
+            assert_eq!((*quotient, more), (1, 2));
+            let error = run::<OfAnAlias>(&store).await.unwrap_err();
+            assert!(error.downcast_ref::<std::io::Error>().is_some());
+            assert_eq!(store.resource::<Modulus>().await.unwrap(), &1);
+            assert_eq!(store.resource::<Divisor>().await.unwrap(), &2);
+        });
+    }
+}
+
+mod carried_over {
+    #![deny(missing_docs, unreachable_pub, deprecated)]
+    use super::*;
+
+    /// The docs.
+    #[step(name = Renamed)]
+    pub(crate) fn original() -> Out<Base> {
+        1
+    }
+
+    #[step]
+    #[cfg(any())]
+    fn not_here() -> Nonsense {}
+
+    #[deprecated = "old"]
+    #[step]
+    pub(crate) fn old() -> Return<u8> {
+        Return(1)
+    }
+
+    pipeline! { Named: [Renamed]; }
+
+    #[test]
+    #[allow(deprecated)]
+    fn names_and_attributes() {
+        assert_eq!(Renamed::name(), "Renamed");
+        assert_eq!(size_of::<Renamed>(), 0);
+        assert_eq!(smol::block_on(Store::<Named>::new().resource::<Base>()).unwrap(), &1);
+        assert_eq!(old(), Return(1));
+        let _ = Old;
+    }
+
+    /// The name is free, since the function is not there.
+    #[expect(dead_code)]
+    pub(crate) struct NotHere;
+}
+
+#[test]
+fn a_blocking_step_runs_on_another_thread_with_clones() {
+    #[step(blocking)]
+    fn sleep(base: In<'_, Base>) -> Result<(Out<Ran>, Return<i64>), String> {
+        if *base == 0 {
+            return Err("nothing to do".to_owned());
+        }
+        Ok((thread::current().id(), Return(*base)))
+    }
+
+    pipeline! { Sleeps: [Sleep]; }
+
+    smol::block_on(async {
+        let store = Store::<Sleeps>::new().with(Base, 3);
+        let hlist_pat![thread, Return(base)] = run::<Sleep>(&store).await.unwrap();
+        assert_ne!(*thread, thread::current().id());
+        assert_eq!(base, 3);
+
+        let store = Store::<Sleeps>::new().with(Base, 0);
+        assert_eq!(reason(&run::<Sleep>(&store).await.unwrap_err()), "nothing to do");
+    });
+}
+
+mod generic {
+    use super::*;
+
+    trait Entity: Send + Sync + 'static {
+        const LINES: &'static [&'static str];
+        fn parse(line: &'static str) -> Self;
+    }
+
+    #[derive(Debug, PartialEq, Identified)]
+    struct User(&'static str);
+
+    #[derive(Debug, PartialEq, Identified)]
+    struct Order(usize);
+
+    impl Entity for User {
+        const LINES: &'static [&'static str] = &["Ada", "Grace"];
+        fn parse(line: &'static str) -> Self {
+            User(line)
+        }
+    }
+
+    impl Entity for Order {
+        const LINES: &'static [&'static str] = &["apples"];
+        fn parse(line: &'static str) -> Self {
+            Order(line.len())
+        }
+    }
+
+    resource! {
+        Table<T: Entity>: Vec<T>;
+        Count<R: Resource>: usize;
+        Pair<A, B>: ();
+        pub(crate) Boxed<T>: Box<u8>;
+    }
+
+    #[step]
+    async fn load<T: Entity + Identified>() -> Out<Table<T>> {
+        T::LINES.iter().map(|line| T::parse(line)).collect()
+    }
+
+    #[step(name = CountRows)]
+    fn count<T>(table: In<'_, Table<T>>) -> Out<Count<Table<T>>>
+    where
+        T: Entity + Identified,
+    {
+        table.len()
+    }
+
+    /// A number of a type of its own.
+    #[step]
+    fn number<const N: usize>() -> Return<usize> {
+        Return(N)
+    }
+
+    pipeline! { Database: [Load<User>, Load<Order>, CountRows<User>, CountRows<Order>]; }
+    #[test]
+    fn each_instance_is_a_step_of_its_own() {
+        smol::block_on(async {
+            let store = Store::<Database>::new();
+            assert_eq!(store.resource::<Count<Table<User>>>().await.unwrap(), &2);
+            assert_eq!(store.get::<Table<Order>>(), None);
+            assert_eq!(store.resource::<Count<Table<Order>>>().await.unwrap(), &1);
+            assert_eq!(store.get::<Table<Order>>(), Some(&vec![Order(6)]));
+
+            let hlist_pat![Return(number)] = run::<Number<7>>(&store).await.unwrap();
+            assert_eq!(number, 7);
+        });
+    }
+
+    #[test]
+    fn instances_have_identities_of_their_own() {
+        pipeline! { Empty: []; }
+        let store = Store::<Empty>::new()
+            .with(Table::<User>::new(), vec![])
+            .with(Table::<Order>::new(), vec![])
+            .with(Pair::<User, Order>::new(), ())
+            .with(Pair::<Order, User>::new(), ())
+            .with(Boxed::<Boxed<u8>>::new(), Box::new(2))
+            .with(Boxed::<u8>::new(), Box::new(1));
+        assert_eq!(store.get::<Boxed<u8>>().map(|value| **value), Some(1));
+        assert_eq!(store.get::<Boxed<Boxed<u8>>>().map(|value| **value), Some(2));
+        assert_eq!(size_of_val(&Table::<User>::new()), 0);
+    }
+}
