@@ -35,11 +35,15 @@ pub trait Cloned: Resource {
 }
 
 #[cfg(feature = "executor")]
+#[diagnostic::do_not_recommend]
 impl<R: Resource<Value: Clone>> Cloned for R {
     fn clone(value: &R::Value) -> R::Value {
         Clone::clone(value)
     }
 }
+
+/// What stands for the outputs of a step that the macro could not make sense of.
+pub use crate::proof::anything::Anything;
 
 /// Runs blocking work on smol's pool of threads. If it panics, so does whoever awaits it.
 #[cfg(feature = "executor")]

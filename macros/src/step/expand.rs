@@ -3,10 +3,10 @@
 use super::options::Options;
 use super::outputs::Failure;
 use super::signature::Signature;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Generics, ItemFn, Meta};
+use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta};
 
 /// The step. Of a function with mistakes it is one that only looks right, so that the mistakes are all that is told.
 pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, right: bool) -> TokenStream {
@@ -16,10 +16,15 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     let generics = of_types(&function.sig.generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
-    let inputs: Vec<_> = signature.inputs.iter().map(|input| &input.resource).collect();
-    let arguments: Vec<_> = (0..inputs.len()).map(|place| format_ident!("input{place}")).collect();
-    let outputs = &signature.outputs.list;
+    let inputs = &signature.inputs;
+    let arguments: Vec<_> = (0..inputs.len()).map(|place| local("input", place)).collect();
+    let list = &signature.outputs.list;
+    let outputs = match signature.outputs.unknown {
+        false => quote! { ::pipeliner::HList![#(#list),*] },
+        true => quote! { ::pipeliner::__private::Anything },
+    };
     let error = match &signature.outputs.failure {
+        _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
         Failure::With(error) => quote! { #error },
         Failure::Of(result) => quote! { <#result as ::pipeliner::__private::Fallible>::Error },
@@ -29,26 +34,55 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
         (true, Some(_)) => blocking(function, signature, &arguments),
         (true, None) => polled(function, signature, &arguments),
     };
-    // What rustc says of the future as a whole, it says of the function.
-    let run = quote_spanned! { function.sig.ident.span() => run };
-    quote! {
-        #definition
-
-        #(#cfgs)*
+    // What rustc says of the impl as a whole stands on the name of the function.
+    let implementation = quote_spanned! { function.sig.ident.span().resolved_at(Span::mixed_site()) =>
         #[automatically_derived]
         #[allow(deprecated)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = ::pipeliner::HList![#(#inputs),*];
-            type Outputs = ::pipeliner::HList![#(#outputs),*];
+            type Outputs = #outputs;
             type Error = #error;
 
-            async fn #run(
+            async fn run(
                 ::pipeliner::hlist_pat![#(#arguments),*]: ::pipeliner::Inputs<'_, Self>,
             ) -> ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error> {
                 #body
             }
         }
+    };
+    quote! {
+        #definition
+
+        #(#cfgs)*
+        #implementation
     }
+}
+
+/// A step that only looks right, in place of the one that was asked for on an item that is no function.
+pub(super) fn of_a_type(item: &Item) -> Option<TokenStream> {
+    let (name, generics) = match item {
+        Item::Struct(item) => (&item.ident, &item.generics),
+        Item::Enum(item) => (&item.ident, &item.generics),
+        _ => return None,
+    };
+    generics.params.is_empty().then(|| {
+        quote! {
+            impl ::pipeliner::Step for #name {
+                type Inputs = ::pipeliner::HList![];
+                type Outputs = ::pipeliner::__private::Anything;
+                type Error = ::core::convert::Infallible;
+
+                async fn run(_: ::pipeliner::Inputs<'_, Self>) -> ::core::result::Result<(), Self::Error> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    })
+}
+
+/// A name that no other can be taken for.
+fn local(name: &str, place: usize) -> Ident {
+    format_ident!("{name}{place}", span = Span::mixed_site())
 }
 
 /// The type: a unit struct, or for a generic step one that holds nothing.
@@ -112,24 +146,22 @@ fn is_carried_over(attribute: &Attribute) -> bool {
 /// The body of a step whose function is called, and awaited if it is async.
 fn polled(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let called = called(function, quote! { #(#arguments),* });
-    let awaited = function.sig.asyncness.map(|_| quote_spanned! { function.sig.ident.span() => .await });
+    let awaited = function.sig.asyncness.map(|_| quote! { .await });
     listed(signature, quote! { #called #awaited })
 }
 
 /// The body of a step whose function is called by a thread of the pool, with clones of the inputs.
 fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let called = called(function, quote! { #(&#arguments),* });
-    let clones = arguments.iter().zip(&signature.inputs).map(|(argument, input)| {
-        let resource = &input.resource;
-        quote_spanned! { input.resource.span() =>
-            let #argument = ::pipeliner::__private::clone_of::<#resource>(#argument);
-        }
+    let clones = arguments.iter().zip(&signature.inputs).map(|(argument, resource)| {
+        quote_spanned! { resource.span() => let #argument = ::pipeliner::__private::clone_of::<#resource>(#argument); }
     });
-    let output = listed(signature, quote! { output });
+    let output = local("output", 0);
+    let listed = listed(signature, quote! { #output });
     quote! {
         #(#clones)*
-        let output = ::pipeliner::__private::unblock(move || #called).await;
-        #output
+        let #output = ::pipeliner::__private::unblock(move || #called).await;
+        #listed
     }
 }
 
@@ -137,10 +169,10 @@ fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> To
 fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
     let name = &function.sig.ident;
     let generics = of_types(&function.sig.generics);
-    let parameters = generics.params.iter().map(|parameter| match parameter {
-        GenericParam::Type(parameter) => &parameter.ident,
-        GenericParam::Const(parameter) => &parameter.ident,
-        GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
     });
     let turbofish = (!generics.params.is_empty()).then(|| quote! { ::<#(#parameters),*> });
     quote! { #name #turbofish(#arguments) }
@@ -148,16 +180,11 @@ fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
 
 /// What the function returned, as the result of a step.
 fn listed(signature: &Signature, returned: TokenStream) -> TokenStream {
-    let names: Vec<_> = (0..signature.outputs.list.len()).map(|place| format_ident!("output{place}")).collect();
-    let pattern = if signature.outputs.tuple {
-        quote! { (#(#names),*) }
-    } else {
-        quote! { #(#names)* }
-    };
-    let pattern = if signature.outputs.tuple && names.len() == 1 {
-        quote! { (#(#names,)*) }
-    } else {
-        pattern
+    let names: Vec<_> = (0..signature.outputs.list.len()).map(|place| local("output", place)).collect();
+    let pattern = match (signature.outputs.tuple, &names[..]) {
+        (true, [only]) => quote! { (#only,) },
+        (true, all) => quote! { (#(#all),*) },
+        (false, all) => quote! { #(#all)* },
     };
     let list = quote! { ::pipeliner::hlist![#(#names),*] };
     match signature.outputs.failure {

@@ -1,57 +1,76 @@
 //! What a step takes: its arguments, `base: In<'_, Base>`.
 
 use super::Mistakes;
+use heck::ToUpperCamelCase;
 use quote::ToTokens;
-use syn::spanned::Spanned;
+use syn::ext::IdentExt;
 use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Signature, Type};
 
-/// An argument.
-pub(super) struct Input {
-    /// What the list of inputs names: the resource.
-    pub(super) resource: Type,
+/// The inputs of a function.
+#[derive(Default)]
+pub(super) struct Inputs {
+    /// The resources.
+    pub(super) list: Vec<Type>,
+    /// Whether some `In` has none: rustc would miss it as well.
+    pub(super) lack_a_resource: bool,
 }
 
 /// The inputs of a function; those that are wrong are told and left out.
-pub(super) fn check(signature: &Signature, mistakes: &mut Mistakes) -> Vec<Input> {
+pub(super) fn check(signature: &Signature, mistakes: &mut Mistakes) -> Inputs {
+    let mut inputs = Inputs::default();
     if let Some(variadic) = &signature.variadic {
-        mistakes.add(Error::new_spanned(variadic, "a step takes so many inputs, each of them `In<'_, R>`"));
+        mistakes
+            .add(Error::new_spanned(variadic, "each input of a step is an argument of its own: `base: In<'_, Base>`"));
     }
-    let mut inputs: Vec<Input> = Vec::new();
     for argument in &signature.inputs {
         match input(argument) {
-            Ok(Input { resource }) => {
-                if inputs.iter().any(|input| input.resource == resource) {
-                    let message = format!("the step takes `{}` twice: one argument is enough", text(&resource));
-                    mistakes.add(Error::new_spanned(&resource, message));
-                } else {
-                    inputs.push(Input { resource });
-                }
+            Ok(resource) if inputs.list.contains(&resource) => {
+                let message = format!("the step takes `{}` twice: one argument is enough", text(&resource));
+                mistakes.add(Error::new_spanned(&resource, message));
             }
-            Err(mistake) => mistakes.add(mistake),
+            Ok(resource) => inputs.list.push(resource),
+            Err(NoInput::Of(mistake)) => {
+                inputs.lack_a_resource = true;
+                mistakes.add(mistake);
+            }
+            Err(NoInput::Mistake(mistake)) => mistakes.add(mistake),
         }
     }
     inputs
 }
 
-fn input(argument: &FnArg) -> syn::Result<Input> {
+/// Why an argument is no input.
+enum NoInput {
+    /// It is `In`, but of nothing.
+    Of(Error),
+    Mistake(Error),
+}
+
+impl NoInput {
+    fn new(tokens: impl ToTokens, message: impl std::fmt::Display) -> Self {
+        NoInput::Mistake(Error::new_spanned(tokens, message))
+    }
+}
+
+/// The resource that an argument is the value of.
+fn input(argument: &FnArg) -> Result<Type, NoInput> {
     let PatType { attrs, pat, ty, .. } = match argument {
         FnArg::Typed(argument) => argument,
         FnArg::Receiver(receiver) => {
-            let message = "a step has no `self`: it is a function of its inputs alone. \
-                           Make what it needs a resource, and take that: `config: In<'_, Config>`";
-            return Err(Error::new_spanned(receiver, message));
+            let message = "a step has no `self`: it stands outside of any `impl`, and what it needs is a resource: \
+                           `config: In<'_, Config>`";
+            return Err(NoInput::new(receiver, message));
         }
     };
     if let Some(attribute) = attrs.first() {
-        return Err(Error::new_spanned(attribute, "an argument of a step has no attributes"));
+        return Err(NoInput::new(attribute, "an input of a step has no attributes"));
     }
     let name = match &**pat {
-        Pat::Ident(name) if name.subpat.is_none() && name.by_ref.is_none() => name.ident.to_string(),
+        Pat::Ident(name) if name.subpat.is_none() && name.by_ref.is_none() => name.ident.unraw().to_string(),
         Pat::Wild(_) => "_".to_owned(),
         pattern => {
-            let message =
-                "an argument of a step is a name: take the value apart in the body, `let (low, high) = range;`";
-            return Err(Error::new_spanned(pattern, message));
+            let message = "an input of a step has a name: take its value apart in the body, `let (low, high) = range;`";
+            return Err(NoInput::new(pattern, message));
         }
     };
     let segment = match &**ty {
@@ -59,18 +78,31 @@ fn input(argument: &FnArg) -> syn::Result<Input> {
         _ => None,
     };
     match segment {
-        Some(segment) if segment.ident == "In" => Ok(Input { resource: resource(segment)? }),
-        Some(segment) if segment.ident == "Out" => Err(Error::new(
-            ty.span(),
-            format!("`{name}` is an input: write `In<'_, …>`, and `Out` in the type that is returned"),
-        )),
-        _ => Err(Error::new_spanned(ty, not_an_input(&name, ty))),
+        Some(segment) if segment.ident == "In" => resource(segment),
+        Some(segment) if segment.ident == "Out" => {
+            let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
+            Err(NoInput::new(ty, message))
+        }
+        _ => {
+            let message = format!(
+                "`{name}: {}` names no resource: write `{name}: In<'_, {}>`, with the resource whose value it is a reference to",
+                text(ty),
+                guess(&name)
+            );
+            Err(NoInput::new(ty, message))
+        }
     }
 }
 
+/// The resource that an argument of this name is likely to be.
+fn guess(name: &str) -> String {
+    let guess = name.trim_start_matches('_').to_upper_camel_case();
+    if guess.is_empty() { "R".to_owned() } else { guess }
+}
+
 /// The resource of `In<'_, R>`.
-fn resource(segment: &PathSegment) -> syn::Result<Type> {
-    let missing = || Error::new_spanned(segment, "`In` of which resource? Write `In<'_, Base>`");
+fn resource(segment: &PathSegment) -> Result<Type, NoInput> {
+    let missing = || NoInput::Of(Error::new_spanned(segment, "`In` of which resource? Write `In<'_, Base>`"));
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Err(missing()) };
     let mut types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(resource) => Some(resource),
@@ -80,29 +112,28 @@ fn resource(segment: &PathSegment) -> syn::Result<Type> {
         (Some(resource), None) => Ok(resource.clone()),
         (None, _) => Err(missing()),
         (Some(_), Some(more)) => {
-            Err(Error::new_spanned(more, "`In` has one resource: let each have an argument of its own"))
+            let message = "`In` has one resource: let each have an argument of its own";
+            Err(NoInput::Of(Error::new_spanned(more, message)))
         }
     }
-}
-
-/// What to say of an argument whose type is not `In`.
-fn not_an_input(name: &str, ty: &Type) -> String {
-    let ty = match ty {
-        Type::Reference(reference) => &reference.elem,
-        ty => ty,
-    };
-    format!(
-        "`{name}` does not say which resource it is the value of: write `In<'_, R>`, which is a `&{0}` if `{0}` is the type of value of the resource `R`",
-        text(ty)
-    )
 }
 
 /// Tokens as one would write them.
 pub(super) fn text(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
-    for (spaced, tight) in
-        [(" :: ", "::"), (" < ", "<"), (" > ", ">"), (" >", ">"), (" ,", ","), ("& ", "&"), ("( ", "("), (" )", ")")]
-    {
+    let tight = [
+        (" :: ", "::"),
+        (" < ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        ("( ", "("),
+        (" )", ")"),
+        ("[ ", "["),
+        (" ]", "]"),
+        (" ;", ";"),
+    ];
+    for (spaced, tight) in tight {
         text = text.replace(spaced, tight);
     }
     text

@@ -9,31 +9,37 @@ mod signature;
 use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
-use signature::Signature;
-use syn::{Error, ItemFn};
+use signature::{Signature, Stands};
+use syn::{Error, Item};
 
 /// The function as it was written, and the step that it is.
 pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let options = Options::parse(options, &mut mistakes);
-    let function: ItemFn = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            // Code that is no Rust is told by rustc; anything else is no function.
-            if syn::parse2::<syn::Item>(item.clone()).is_ok() {
-                mistakes.add(Error::new_spanned(&item, "`#[step]` stands on a function"));
-                let mistakes = mistakes.tell();
-                return quote! { #mistakes #item };
+    match syn::parse2(item) {
+        Ok(Item::Fn(function)) => {
+            let signature = Signature::check(&function, &options, &mut mistakes);
+            let right = mistakes.is_empty();
+            let step = expand::step(&function, &options, &signature, right);
+            let mistakes = mistakes.tell();
+            match signature.stands {
+                Stands::Alone => quote! { #function #step },
+                Stands::WithMistakes => quote! { #mistakes #function #step },
+                Stands::InItsWay => quote! { #mistakes #step },
+                Stands::InAnImpl => mistakes,
             }
-            return error.into_compile_error();
         }
-    };
-    let signature = Signature::check(&function, &options, &mut mistakes);
-    let step = expand::step(&function, &options, &signature, mistakes.is_empty());
-    // A `self` makes rustc stumble over the function as well.
-    let function = (!signature.takes_self).then_some(function);
-    let mistakes = mistakes.tell();
-    quote! { #mistakes #function #step }
+        Ok(item) => {
+            mistakes.add(Error::new_spanned(
+                &item,
+                "`#[step]` stands on a function; of a type of yours, `impl Step for` it",
+            ));
+            let mistakes = mistakes.tell();
+            let step = expand::of_a_type(&item);
+            quote! { #mistakes #item #step }
+        }
+        Err(error) => error.into_compile_error(),
+    }
 }
 
 /// What is wrong, all of it.

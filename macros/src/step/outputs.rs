@@ -2,7 +2,6 @@
 
 use super::Mistakes;
 use super::inputs::text;
-use quote::ToTokens;
 use syn::{Error, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type};
 
 /// What a step gives.
@@ -14,6 +13,10 @@ pub(super) struct Outputs {
     pub(super) tuple: bool,
     /// Whether it may fail.
     pub(super) failure: Failure,
+    /// Whether some could not be made sense of.
+    pub(super) unknown: bool,
+    /// Whether some `Out` has no resource: rustc would miss it as well.
+    pub(super) lack_a_resource: bool,
 }
 
 /// How a step may fail.
@@ -39,8 +42,8 @@ impl Outputs {
                 [given] => ((*given).clone(), Failure::Of((**returned).clone())),
                 [given, error] => ((*given).clone(), Failure::With((*error).clone())),
                 _ => {
-                    mistakes.add(Error::new_spanned(returned, "a result of what? Write `Result<Out<R>, Error>`"));
-                    return Outputs::default();
+                    mistakes.add(Error::new_spanned(returned, "a `Result` of what? Write `Result<Out<R>, Error>`"));
+                    return Outputs { unknown: true, lack_a_resource: true, ..Outputs::default() };
                 }
             },
             _ => ((**returned).clone(), Failure::Never),
@@ -50,20 +53,21 @@ impl Outputs {
             Type::Paren(paren) => (false, vec![*paren.elem]),
             only => (false, vec![only]),
         };
-        let mut list: Vec<Type> = Vec::new();
+        let mut outputs = Outputs { tuple, failure, ..Outputs::default() };
         for element in elements {
             match output(&element) {
-                Ok(output)
-                    if list.contains(&output)
-                        && matches!(last_segment(&element), Some(segment) if segment.ident == "Out") =>
-                {
+                Ok(output) if is(&element, "Out") && outputs.list.contains(&output) => {
                     mistakes.add(Error::new_spanned(&element, format!("the step gives `{}` twice", text(&output))));
                 }
-                Ok(output) => list.push(output),
-                Err(mistake) => mistakes.add(mistake),
+                Ok(output) => outputs.list.push(output),
+                Err(mistake) => {
+                    mistakes.add(mistake);
+                    outputs.unknown = true;
+                    outputs.lack_a_resource |= is(&element, "Out");
+                }
             }
         }
-        Outputs { list, tuple, failure }
+        outputs
     }
 }
 
@@ -87,17 +91,22 @@ fn output(element: &Type) -> syn::Result<Type> {
         )),
         _ if matches!(element, Type::ImplTrait(_)) => Err(Error::new_spanned(
             element,
-            "what a step gives has a name: write `Out<R>`, and `async fn` where this is to be awaited",
+            "what a step gives is named: write `Out<R>`, and `async fn` instead of a future",
         )),
-        _ => Err(Error::new_spanned(
-            element,
-            format!(
-                "`{0}` does not say which resource it is the value of: write `Out<R>`, which is a `{0}` if that is the \
-                 type of value of the resource `R`; or `Return<{0}>` for what is handed to the caller of `run`",
-                text(&element.to_token_stream())
-            ),
-        )),
+        _ => {
+            let value = text(element);
+            let message = format!(
+                "`{value}` names no resource: write `Out<R>` with the resource `R` whose value it is, or `Return<{value}>` \
+                 to hand it to the caller of `run`"
+            );
+            Err(Error::new_spanned(element, message))
+        }
     }
+}
+
+/// Whether a type goes by this name.
+fn is(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
 /// The last part of a path: `Out<R>` of `pipeliner::Out<R>`.

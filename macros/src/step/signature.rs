@@ -1,34 +1,50 @@
 //! The signature of the function, checked: what the step takes, what it gives, and how it may fail.
 
 use super::Mistakes;
-use super::inputs::{self, Input};
+use super::inputs;
 use super::options::Options;
 use super::outputs::Outputs;
 use heck::ToUpperCamelCase;
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, Ident, ItemFn, Safety};
+use syn::{Error, Ident, ItemFn, Safety, Type};
 
 /// What is known of a function that is a step.
 pub(super) struct Signature {
     /// The name of the type.
     pub(super) name: Ident,
-    pub(super) inputs: Vec<Input>,
+    /// The resources that it takes.
+    pub(super) inputs: Vec<Type>,
     pub(super) outputs: Outputs,
-    /// Whether it is a method, which is a mistake.
-    pub(super) takes_self: bool,
+    /// What becomes of the function.
+    pub(super) stands: Stands,
+}
+
+/// What becomes of the function beside its step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// It stays as it is, and all is well.
+    Alone,
+    /// It stays, so that rustc looks at its body as well.
+    WithMistakes,
+    /// It goes, since rustc would stumble over the same mistake.
+    InItsWay,
+    /// It has a `self`, so it is in an impl, where no step can be.
+    InAnImpl,
 }
 
 impl Signature {
     pub(super) fn check(function: &ItemFn, options: &Options, mistakes: &mut Mistakes) -> Self {
         let signature = &function.sig;
+        let mut stands = Stands::WithMistakes;
         let name = options.name.clone().unwrap_or_else(|| type_name(&signature.ident));
         if name == signature.ident {
             let message = format!(
                 "the step would be called `{name}`, as the function is: write `#[step(name = …)]`, or rename the function"
             );
             mistakes.add(Error::new_spanned(&signature.ident, message));
+            stands = Stands::InItsWay;
         }
         let unsafety = match &signature.safety {
             Safety::Unsafe(token) => Some(token.span()),
@@ -55,12 +71,16 @@ impl Signature {
             )),
             _ => {}
         }
-        Signature {
-            name,
-            inputs: inputs::check(signature, mistakes),
-            outputs: Outputs::check(signature, mistakes),
-            takes_self: matches!(signature.inputs.first(), Some(FnArg::Receiver(_))),
+        let inputs = inputs::check(signature, mistakes);
+        let outputs = Outputs::check(signature, mistakes);
+        if mistakes.is_empty() {
+            stands = Stands::Alone;
+        } else if signature.receiver().is_some() {
+            stands = Stands::InAnImpl;
+        } else if inputs.lack_a_resource || outputs.lack_a_resource {
+            stands = Stands::InItsWay;
         }
+        Signature { name, inputs: inputs.list, outputs, stands }
     }
 }
 

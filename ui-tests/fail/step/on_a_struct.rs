@@ -1,0 +1,16 @@
+use pipeliner::{HList, Pipeline, Store, resource, step};
+
+resource! { Base: i64; Divisor: i64; Quotient: i64; }
+
+#[step]
+struct Divide;
+
+struct Calc;
+impl Pipeline for Calc {
+    type Steps = HList![Divide];
+}
+
+fn main() {
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
+    let _ = store.resource::<Quotient>();
+}
