@@ -9,7 +9,7 @@
 #[path = "../tests/generate/mod.rs"]
 mod generate;
 
-use generate::{Added, Ending, Files, Large, Shape};
+use generate::{Added, Ending, Files, Large, Shape, Written};
 use std::ops::Sub;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,6 +25,9 @@ const MODES: [Mode; 2] = [Mode::Check, Mode::Build];
 /// How many steps the pipeline has that is edited, and how many of them are in each file, if it is cut.
 const EDITED: usize = 200;
 const PER_FILE: usize = 20;
+
+/// How many steps are written in both ways.
+const AS_FUNCTIONS: usize = 100;
 
 /// What rustc makes of a program.
 #[derive(Clone, Copy)]
@@ -192,6 +195,33 @@ fn curve(compiler: &Compiler, quick: bool) {
     }
 }
 
+/// Compiles the same steps written by hand and as functions, and prints what each took.
+fn functions(compiler: &Compiler, quick: bool) {
+    println!(
+        "\n`#[step]` on functions, against the same steps written by hand; {} of {AS_FUNCTIONS} steps that are run.",
+        if quick { "one build" } else { "the best of three builds" }
+    );
+    println!("\n| | by hand | as functions | ratio |\n|---|--:|--:|--:|");
+    for (shape_name, shape) in SHAPES {
+        for mode in MODES {
+            let programs = [Written::ByHand, Written::AsFunctions].map(|written| {
+                let main = generate::program(&compiler.folder, &format!("{shape_name}-{written:?}"));
+                write(Large { written, ..Large::new(shape, AS_FUNCTIONS) }, &main);
+                main
+            });
+            let mut best = [Time::MAX; 2];
+            for _ in 0..runs(quick, AS_FUNCTIONS) {
+                for (best, main) in best.iter_mut().zip(&programs) {
+                    *best = best.min(compiler.compile(main, mode, None));
+                }
+            }
+            let [by_hand, as_functions] = best;
+            let ratio = as_functions.wall / by_hand.wall;
+            println!("| {}, {shape_name} | {by_hand} | {as_functions} | **{ratio:.2}** |", mode.name());
+        }
+    }
+}
+
 /// Adds lines to a pipeline, one by one, and prints how long it takes to compile each time.
 fn edits(compiler: &Compiler, quick: bool) {
     let best = if quick { "one run" } else { "the best of three" };
@@ -264,6 +294,7 @@ fn main() {
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let compiler = Compiler::prepare();
     println!("{}. Seconds, on the clock / of all cores in user mode.", circumstances(&compiler));
+    functions(&compiler, quick);
     curve(&compiler, quick);
     edits(&compiler, quick);
 }

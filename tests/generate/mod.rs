@@ -29,6 +29,15 @@ pub(crate) enum Ending {
     Run,
 }
 
+/// How the steps are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// As impls of `Step`.
+    ByHand,
+    /// As functions with the attribute `#[step]`.
+    AsFunctions,
+}
+
 /// How the program is cut into files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Files {
@@ -55,6 +64,7 @@ pub(crate) struct Large {
     pub(crate) shape: Shape,
     /// How many steps there are before the last one, `Finish`, which takes what no other does.
     pub(crate) steps: usize,
+    pub(crate) written: Written,
     pub(crate) ending: Ending,
     pub(crate) files: Files,
     pub(crate) added: Added,
@@ -67,7 +77,7 @@ const LAYER: usize = 10;
 const SEED: u64 = 42;
 
 const IMPORTS: &str = "\
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run};
+use pipeliner::{HList, In, Inputs, Out, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run, step};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -95,7 +105,8 @@ fn block_on<F: Future>(future: F) -> F::Output {
 impl Large {
     /// A pipeline of so many steps that is run, all in one file.
     pub(crate) fn new(shape: Shape, steps: usize) -> Self {
-        Large { shape, steps, ending: Ending::Run, files: Files::One, added: Added::default() }
+        let (written, ending, files) = (Written::ByHand, Ending::Run, Files::One);
+        Large { shape, steps, written, ending, files, added: Added::default() }
     }
 
     /// What the program prints, if it runs the steps.
@@ -198,9 +209,10 @@ impl Large {
                 _ => 0,
             };
             let added = add_lines(added);
-            let _ = write!(
-                text,
-                "
+            let _ = match self.written {
+                Written::ByHand => write!(
+                    text,
+                    "
 pub struct {name};
 impl Step for {name} {{
     type Inputs = HList![{resources}];
@@ -211,7 +223,24 @@ impl Step for {name} {{
     }}
 }}
 "
-            );
+                ),
+                Written::AsFunctions => {
+                    let arguments = list(inputs.iter().copied().map(|input| {
+                        let resource = resource(input);
+                        format!("{}: In<'_, {resource}>", resource.to_lowercase())
+                    }));
+                    let function = name.to_lowercase();
+                    write!(
+                        text,
+                        "
+#[step]
+pub async fn {function}({arguments}) -> Out<R{step}> {{
+{added}        mix({step}, &[{names}])
+}}
+"
+                    )
+                }
+            };
         }
         text
     }
