@@ -1,6 +1,8 @@
 //! What the macros write: not for you.
 
 use crate::resource::Resource;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 
 /// A result, whatever it is called.
 #[diagnostic::on_unimplemented(
@@ -48,3 +50,31 @@ pub use crate::proof::anything::Anything;
 /// Runs blocking work on smol's pool of threads. If it panics, so does whoever awaits it.
 #[cfg(feature = "executor")]
 pub use smol::unblock;
+
+/// The future of a function that is a step, and the list that what it returns is made into.
+///
+/// Not an `async` block and not `FutureExt::map`: there is one for each step, and rustc takes longer for those.
+#[pin_project::pin_project]
+#[derive(Debug)]
+pub struct Listed<F, T, L> {
+    #[pin]
+    future: F,
+    list: fn(T) -> L,
+}
+
+impl<F: Future, L> Future for Listed<F, F::Output, L> {
+    type Output = L;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<L> {
+        let this = self.project();
+        this.future.poll(cx).map(*this.list)
+    }
+}
+
+/// What the future of a function gives, as a list.
+pub fn listed<F: Future, L>(future: F, list: fn(F::Output) -> L) -> Listed<F, F::Output, L> {
+    Listed { future, list }
+}
+
+/// A future that calls the function of a step.
+pub use futures::future::lazy;

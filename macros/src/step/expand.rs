@@ -29,10 +29,14 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
         Failure::With(error) => quote! { #error },
         Failure::Of(result) => quote! { <#result as ::pipeliner::__private::Fallible>::Error },
     };
-    let body = match (right, &options.blocking) {
-        (false, _) => quote! { ::core::unreachable!() },
-        (true, Some(_)) => blocking(function, signature, &arguments),
-        (true, None) => polled(function, signature, &arguments),
+    let future = match (right, &options.blocking, &function.sig.asyncness) {
+        (false, ..) => quote! { ::core::future::pending() },
+        (true, Some(_), _) => blocking(function, signature, &arguments),
+        (true, None, Some(_)) => mapped(signature, called(function, quote! { #(#arguments),* })),
+        (true, None, None) => {
+            let output = listed(signature, called(function, quote! { #(#arguments),* }));
+            quote! { ::pipeliner::__private::lazy(move |_| { #output }) }
+        }
     };
     // What rustc says of the impl as a whole stands on the name of the function.
     let implementation = quote_spanned! { function.sig.ident.span().resolved_at(Span::mixed_site()) =>
@@ -43,10 +47,12 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
             type Outputs = #outputs;
             type Error = #error;
 
-            async fn run(
+            fn run(
                 ::pipeliner::hlist_pat![#(#arguments),*]: ::pipeliner::Inputs<'_, Self>,
-            ) -> ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error> {
-                #body
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error>,
+            > + ::core::marker::Send {
+                #future
             }
         }
     };
@@ -143,26 +149,23 @@ fn is_carried_over(attribute: &Attribute) -> bool {
     }
 }
 
-/// The body of a step whose function is called, and awaited if it is async.
-fn polled(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
-    let called = called(function, quote! { #(#arguments),* });
-    let awaited = function.sig.asyncness.map(|_| quote! { .await });
-    listed(signature, quote! { #called #awaited })
+/// A future that gives what the function gives, as the result of a step.
+///
+/// No `async` block: rustc takes longer for each of these than for anything else in a step.
+fn mapped(signature: &Signature, future: TokenStream) -> TokenStream {
+    let output = local("returned", 0);
+    let listed = listed(signature, quote! { #output });
+    quote! { ::pipeliner::__private::listed(#future, |#output| { #listed }) }
 }
 
-/// The body of a step whose function is called by a thread of the pool, with clones of the inputs.
+/// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
 fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let called = called(function, quote! { #(&#arguments),* });
     let clones = arguments.iter().zip(&signature.inputs).map(|(argument, resource)| {
         quote_spanned! { resource.span() => let #argument = ::pipeliner::__private::clone_of::<#resource>(#argument); }
     });
-    let output = local("output", 0);
-    let listed = listed(signature, quote! { #output });
-    quote! {
-        #(#clones)*
-        let #output = ::pipeliner::__private::unblock(move || #called).await;
-        #listed
-    }
+    let task = mapped(signature, quote! { ::pipeliner::__private::unblock(move || #called) });
+    quote! { #(#clones)* #task }
 }
 
 /// The call of the function.
