@@ -21,6 +21,7 @@ mod run;
 mod step;
 mod store;
 mod supply;
+mod swap;
 
 pub use above::{Above, IsStoreOf, Root, Scoped};
 pub use error::{Failure, RunError};
@@ -36,6 +37,7 @@ pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
 pub use step::{BoxError, In, Inputs, Out, Outputs, Step};
 pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};
+pub use swap::Swap;
 
 #[cfg(feature = "macros")]
 pub use pipeliner_macros::Identified;

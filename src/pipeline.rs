@@ -3,7 +3,8 @@
 use crate::exec::plan::{Spec, Tree};
 use crate::exec::slot::{AnySlot, Slot};
 use crate::list::OutputList;
-use crate::proof::lists::{Register, Registers};
+use crate::proof::digits::{Digits, End, Order};
+use crate::proof::lists::{Gives, Register, Registers};
 use crate::step::Step;
 use frunk::{HCons, HNil};
 
@@ -55,6 +56,9 @@ pub trait Pipeline: Sized + 'static {
     note = "write a list, even of one: `HList![Divide]`"
 )]
 pub trait StepList: Registers + 'static {
+    /// The list with `New` wherever `Old` is.
+    #[doc(hidden)]
+    type Swap<Old: Step, New: Step>: StepList;
     /// Room for what the steps store.
     #[doc(hidden)]
     type Slots: Slots;
@@ -64,17 +68,22 @@ pub trait StepList: Registers + 'static {
 }
 
 impl StepList for HNil {
+    type Swap<Old: Step, New: Step> = HNil;
     type Slots = HNil;
     const SPECS: &'static Tree<Spec> = &Tree::Empty;
 }
 
 impl<H: Steps, L: StepList> StepList for HCons<H, L> {
+    type Swap<Old: Step, New: Step> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
     type Slots = HCons<H::Slots, L::Slots>;
     const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
 }
 
 /// An element of a [`StepList`]: a step, or a list of steps.
 pub trait Steps: Register + 'static {
+    /// See [`StepList::Swap`].
+    #[doc(hidden)]
+    type Swap<Old: Step, New: Step>: Steps;
     /// Room for what the steps store.
     #[doc(hidden)]
     type Slots: Slots;
@@ -84,16 +93,23 @@ pub trait Steps: Register + 'static {
 }
 
 impl<S: Step> Steps for S {
+    // Steps cannot be told apart, but what they store can, and no two store the same.
+    type Swap<Old: Step, New: Step> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
     type Slots = Slot<S::Outputs>;
     const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
 }
 
+/// The identity of the first resource that the step `S` stores.
+type FirstOf<S> = <<S as Step>::Outputs as Gives>::First<End>;
+
 impl Steps for HNil {
+    type Swap<Old: Step, New: Step> = HNil;
     type Slots = HNil;
     const SPECS: &'static Tree<Spec> = &Tree::Empty;
 }
 
 impl<H: Steps, L: StepList> Steps for HCons<H, L> {
+    type Swap<Old: Step, New: Step> = <Self as StepList>::Swap<Old, New>;
     type Slots = <Self as StepList>::Slots;
     const SPECS: &'static Tree<Spec> = <Self as StepList>::SPECS;
 }

@@ -7,7 +7,7 @@ use super::digits::Digits;
 use super::lists::Gives;
 use super::source::{Source, Unregistered};
 use super::trie::Trie;
-use super::verdict::{Findings, HomeOf, Known, OriginOf};
+use super::verdict::{Findings, HomeOf, Known, OriginOf, StoresIn};
 use super::visited::Visited;
 use super::walk::{Stack, Walk};
 use crate::exec::plan::{Key, Tree};
@@ -23,6 +23,7 @@ pub struct Anything;
 impl Gives for Anything {
     type Provide<T: Trie, S: Step, N: Digits> = Anything;
     type Home<T: Trie, Rest: Source> = Anything;
+    type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
 }
 
@@ -46,6 +47,7 @@ impl Source for Anything {
 impl<R> OriginOf<R> for Anything {}
 impl<R, P> Known<R, P> for Anything {}
 impl<T, P> HomeOf<T, P> for Anything {}
+impl<T, P> StoresIn<T, P> for Anything {}
 
 impl OutputList for Anything {
     type Values = ();

@@ -166,6 +166,8 @@ pub trait Order {
     type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings>: Findings;
     /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
     type And<R: Resource, R0: Resource, L: Asked>: Asked;
+    /// In a list of steps: `New` in place of the step that stores this, or else `S`.
+    type Swap<New: Step, S: Step>: Step;
     /// Reading a cycle off the stack: the step it closes on is reached, or the way goes on below.
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume>: Machine;
 }
@@ -185,6 +187,7 @@ macro_rules! unequal {
             type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> =
                 MissingInput<R0, S0, Rest::Missing<R, S>>;
             type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
+            type Swap<New: Step, S: Step> = S;
             type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = Trace<Below, I, P, T>;
         }
     };
@@ -205,5 +208,6 @@ impl Order for Equal {
     }
     type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> = MissingInput<R0, S0, Rest>;
     type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
+    type Swap<New: Step, S: Step> = New;
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = T::With<P>;
 }

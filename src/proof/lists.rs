@@ -97,6 +97,8 @@ pub trait Gives {
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
     /// The source, in the map `T`, of the first of these outputs that is stored, or else `Rest`.
     type Home<T: Trie, Rest: Source>: Source;
+    /// The identity of the first of these outputs that is stored, or else `Rest`.
+    type First<Rest: Digits>: Digits;
     /// The map `T` with these outputs listed by the step `S`.
     type List<S: Step, T: Trie>: Trie;
 }
@@ -104,12 +106,14 @@ pub trait Gives {
 impl Gives for HNil {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
+    type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
 }
 
 impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Digits> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
+    type First<Rest: Digits> = H::First<L::First<Rest>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
 }
 
@@ -119,6 +123,8 @@ pub trait Give {
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
     /// See [`Gives::Home`].
     type Home<T: Trie, Rest: Source>: Source;
+    /// See [`Gives::First`].
+    type First<Rest: Digits>: Digits;
     /// See [`Gives::List`].
     type List<S: Step, T: Trie>: Trie;
 }
@@ -126,24 +132,28 @@ pub trait Give {
 impl<R: Resource> Give for R {
     type Provide<T: Trie, S: Step, N: Digits> = T::Insert<R::Identity, Provided<R, S, N>>;
     type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
+    type First<Rest: Digits> = R::Identity;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
 }
 
 impl<V: 'static> Give for Return<V> {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
+    type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
 }
 
 impl Give for HNil {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
+    type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
 }
 
 impl<H: Give, L: Gives> Give for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Digits> = <Self as Gives>::Provide<T, S, N>;
     type Home<T: Trie, Rest: Source> = <Self as Gives>::Home<T, Rest>;
+    type First<Rest: Digits> = <Self as Gives>::First<Rest>;
     type List<S: Step, T: Trie> = <Self as Gives>::List<S, T>;
 }
 

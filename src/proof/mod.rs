@@ -28,6 +28,7 @@
 //! | step `T` stores its outputs, and `P` does not register it | add `T` to the steps of `P` |
 //! | step `T` stores `R`, which `P` takes from `S` | run `S`, or register `T` in its place |
 //! | no step of `P` provides `R`, and the store does not hold it | supply it, or register a step |
+//! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
 //! | `X` is not a resource, is not a step | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
@@ -57,6 +58,7 @@ pub mod digits;
 pub mod identity;
 pub mod lists;
 pub mod source;
+pub mod swapped;
 pub mod trie;
 pub mod verdict;
 pub mod visited;
@@ -101,7 +103,8 @@ pub type SourcesOf<P, G, U> =
 /// The steps of the pipeline `P` as a tree.
 pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 
-/// A pipeline whose registration is sound: no resource has two providers, and no step lists one twice.
+/// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
+/// for one that cannot stand in its place.
 pub trait Valid: Pipeline {}
 impl<P: Pipeline> Valid for P where Disputes<P>: Settled {}
 

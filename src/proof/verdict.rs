@@ -290,6 +290,29 @@ pub trait Registers<T, P> {}
 pub trait TakesFrom<T, S, R, P> {}
 impl<T, R, P> TakesFrom<T, T, R, P> for Verdict {}
 
+/// The origin of the outputs of the step `T`, for which another is put: that very step, and it stores some.
+pub trait StoresIn<T, P> {}
+impl<T, P> StoresIn<T, P> for NothingStored where Verdict: IsNeeded<T> {}
+impl<T, P> StoresIn<T, P> for Absent where Verdict: Registers<T, P> {}
+impl<T, P, R, S> StoresIn<T, P> for ProvidedBy<R, S> where Verdict: TakesFrom<T, S, R, P> {}
+
+/// Never so: somebody needs the step `T`, which stores nothing.
+#[diagnostic::on_unimplemented(
+    message = "step `{T}` stores nothing, so no step needs it and none can be put in its place",
+    label = "`{T}` runs only where it is called",
+    note = "call another step instead: `run::<Stub>(&store)`"
+)]
+pub trait IsNeeded<T> {}
+
+/// The outputs `A` of the step `Old` and `B` of the step `New` are one list.
+#[diagnostic::on_unimplemented(
+    message = "step `{New}` gives other outputs than `{Old}`, in whose place it is put",
+    label = "`{New}` cannot stand for `{Old}`",
+    note = "let `{New}` give what `{Old}` gives, in the same order"
+)]
+pub trait GivesSame<A, B, Old, New> {}
+impl<L, Old, New> GivesSame<L, L, Old, New> for Verdict {}
+
 /// What is supplied under the identity of `R`: nothing.
 pub trait Unsupplied<R> {}
 impl<R> Unsupplied<R> for Absent {}

@@ -1,0 +1,46 @@
+//! A list of steps in which one was swapped for another.
+
+use super::Home;
+use super::digits::Digits;
+use super::lists::Registers;
+use super::source::{Dispute, Source};
+use super::trie::Trie;
+use super::verdict::{GivesSame, Settled, StoresIn, Verdict};
+use super::walk::Goal;
+use crate::above::Above;
+use crate::exec::plan::{Spec, Tree};
+use crate::pipeline::{Pipeline, StepList};
+use crate::step::Step;
+use crate::supply::Supply;
+use core::marker::PhantomData;
+
+/// The list `L`, in which `New` stands wherever `Old` was in the steps of `P`.
+///
+/// It is that list, and one [dispute](Dispute) more: whether that was right is judged with all else that is registered.
+#[derive(Debug)]
+pub struct Swapped<L, Old, New, P>(PhantomData<(L, Old, New, P)>);
+
+impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, Old, New, P> {
+    type Register<T: Trie, N: Digits> = L::Register<T, N>;
+    type Next<N: Digits> = L::Next<N>;
+    type Tree = L::Tree;
+    type Repeats<D> = Dispute<<Home<Old, P> as Source>::Origin, InPlaceOf<Old, New, P>, L::Repeats<D>>;
+    type Found<Q: Goal, R: Pipeline, G: Supply, U: Above> = L::Found<Q, R, G, U>;
+}
+
+impl<L: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<L, Old, New, P> {
+    type Swap<A: Step, B: Step> = Swapped<L::Swap<A, B>, Old, New, P>;
+    type Slots = L::Slots;
+    const SPECS: &'static Tree<Spec> = L::SPECS;
+}
+
+/// The step `New`, put in place of `Old` in `P`: in dispute with the origin of what `Old` stores.
+#[derive(Debug)]
+pub struct InPlaceOf<Old, New, P>(PhantomData<(Old, New, P)>);
+
+impl<O, Old: Step, New: Step, P, D: Settled> Settled for Dispute<O, InPlaceOf<Old, New, P>, D>
+where
+    O: StoresIn<Old, P>,
+    Verdict: GivesSame<Old::Outputs, New::Outputs, Old, New>,
+{
+}

@@ -1,0 +1,66 @@
+//! Pipelines with a step swapped for another: for tests.
+
+use crate::above::Scoped;
+use crate::pipeline::{Pipeline, StepList};
+use crate::proof::swapped::Swapped;
+use crate::step::Step;
+use core::marker::PhantomData;
+
+/// The pipeline `P` with the step `New` in place of `Old`, which has the same outputs.
+///
+/// In a test, a step that talks to the world is swapped for a stub, and the pipeline stays as it is. What the stub takes
+/// is its own; what only the old step needed need not be there. Swaps can be nested. Where a store is made, the compiler
+/// checks that the old step is registered and that both give the same.
+///
+/// Where the test knows the value beforehand, it need not swap anything: it supplies the value, which wins over the step.
+///
+/// ```
+/// use pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
+///
+/// resource! {
+///     Url: String;
+///     Page: String;
+///     Words: usize;
+/// }
+///
+/// #[step]
+/// async fn fetch(url: In<'_, Url>) -> Result<Out<Page>, std::io::Error> {
+///     // …
+/// #   unreachable!("{url}")
+/// }
+///
+/// #[step]
+/// fn count(page: In<'_, Page>) -> Out<Words> {
+///     page.split_whitespace().count()
+/// }
+///
+/// struct App;
+/// impl Pipeline for App {
+///     type Steps = HList![Fetch, Count];
+/// }
+///
+/// # fn main() -> Result<(), RunError> {
+/// # futures::executor::block_on(async {
+/// // A value in place of a step.
+/// let store = Store::<App>::new().with(Page, "three little words".to_owned());
+/// assert_eq!(store.resource::<Words>().await?, &3);
+///
+/// // A step in place of a step. It takes no `Url`, so none is supplied.
+/// #[step]
+/// fn stub() -> Out<Page> {
+///     "a page".to_owned()
+/// }
+/// let store = Store::<Swap<App, Fetch, Stub>>::new();
+/// assert_eq!(store.resource::<Words>().await?, &2);
+/// # Ok(()) }) }
+/// ```
+#[derive(Debug)]
+pub struct Swap<P, Old, New>(PhantomData<(P, Old, New)>);
+
+impl<P: Pipeline, Old: Step, New: Step> Pipeline for Swap<P, Old, New> {
+    type Steps = Swapped<<P::Steps as StepList>::Swap<Old, New>, Old, New, P>;
+}
+
+impl<P: Scoped, Old: Step, New: Step> Scoped for Swap<P, Old, New> {
+    type Parent = P::Parent;
+}
