@@ -5,6 +5,8 @@
 #[path = "private.rs"]
 pub mod __private;
 mod above;
+#[cfg(feature = "dyn-step")]
+mod dyn_step;
 mod error;
 #[doc(hidden)]
 pub mod exec;
@@ -24,6 +26,10 @@ mod supply;
 mod swap;
 
 pub use above::{Above, IsStoreOf, Root, Scoped};
+#[cfg(feature = "dyn-step")]
+pub use async_trait::async_trait;
+#[cfg(feature = "dyn-step")]
+pub use dyn_step::{AnyStep, Choice, Chosen, DynStep, Refs, TheseInputs, TheseOutputs, Values};
 pub use error::{Failure, RunError};
 #[cfg(feature = "executor")]
 pub use executor::{Executor, Scope, block_on, run_on, run_on_with};

@@ -28,6 +28,6 @@ fn stub() -> Out<Cache> {
 }
 
 fn main() {
-    let store = Store::<Swap<App, LookUp, Stub>>::new();
+    let store = Store::<Swap<App, LookUp, Stub>>::new().with(Url, String::new());
     let _ = store.resource::<Words>();
 }

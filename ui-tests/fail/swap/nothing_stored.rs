@@ -28,6 +28,6 @@ fn stub() -> Return<String> {
 }
 
 fn main() {
-    let store = Store::<Swap<App, Tell, Stub>>::new();
+    let store = Store::<Swap<App, Tell, Stub>>::new().with(Url, String::new());
     let _ = store.resource::<Words>();
 }

@@ -1,6 +1,6 @@
 use pipeliner::{HList, In, Out, Pipeline, Store, Swap, resource, step};
 
-resource! { Url: String; Page: String; Words: usize; }
+resource! { Url: String; Page: String; Words: usize; Cache: String; }
 
 #[step]
 async fn fetch(url: In<'_, Url>) -> Out<Page> {
@@ -18,11 +18,10 @@ impl Pipeline for App {
 }
 
 #[step]
-fn stub() -> Out<Words> {
-    3
+fn stub() -> Out<Cache> {
+    String::new()
 }
 
 fn main() {
-    let store = Store::<Swap<App, Fetch, Stub>>::new();
-    let _ = store.resource::<Words>();
+    let _ = Store::<Swap<App, Fetch, Stub>>::new();
 }

@@ -23,6 +23,6 @@ fn stub(cache: In<'_, Cache>) -> Out<Page> {
 }
 
 fn main() {
-    let store = Store::<Swap<App, Fetch, Stub>>::new();
+    let store = Store::<Swap<App, Fetch, Stub>>::new().with(Url, String::new());
     let _ = store.resource::<Words>();
 }

@@ -1,0 +1,200 @@
+//! Steps that are chosen at run time.
+
+use crate::list::{InputList, OutputList};
+use crate::resource::Resource;
+use crate::step::{BoxError, Inputs, Outputs, Step};
+use async_trait::async_trait;
+use core::marker::PhantomData;
+use frunk::HCons;
+use std::sync::Arc;
+
+/// A step that is a value, with the inputs `I` and the outputs `O`: what a plug-in or a configuration chooses at run time.
+///
+/// The graph stays proved: [`Chosen`] is registered as the step, and takes the one that is to run from a resource, beside
+/// the inputs of that. Every step with these inputs and outputs is such a value, so what is chosen from may be written as
+/// functions:
+///
+/// ```
+/// use pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, RunError, Store, resource, step};
+/// use std::sync::Arc;
+///
+/// resource! {
+///     Language: &'static str;
+///     Name: String;
+///     Greeting: String;
+///     /// Who greets.
+///     Greeter: AnyStep<HList![Name], HList![Greeting]>;
+/// }
+///
+/// #[step]
+/// fn greet(name: In<'_, Name>) -> Out<Greeting> {
+///     format!("Hello, {name}!")
+/// }
+///
+/// #[step]
+/// async fn saluer(name: In<'_, Name>) -> Out<Greeting> {
+///     format!("Bonjour, {name} !")
+/// }
+///
+/// /// Chooses: this is a step too.
+/// #[step]
+/// fn choose_greeter(language: In<'_, Language>) -> Result<Out<Greeter>, String> {
+///     match *language {
+///         "en" => Ok(Arc::new(Greet)),
+///         "fr" => Ok(Arc::new(Saluer)),
+///         other => Err(format!("nobody speaks {other}")),
+///     }
+/// }
+///
+/// struct App;
+/// impl Pipeline for App {
+///     type Steps = HList![ChooseGreeter, Chosen<Greeter>];
+/// }
+///
+/// # fn main() -> Result<(), RunError> {
+/// # futures::executor::block_on(async {
+/// let store = Store::<App>::new().with(Language, "fr").with(Name, "Ada".to_owned());
+/// assert_eq!(store.resource::<Greeting>().await?, "Bonjour, Ada !");
+/// # Ok(()) }) }
+/// ```
+///
+/// What is chosen may have a state, such as a connection. Then it is a type of yours, and implements this trait with
+/// [`async_trait`](crate::async_trait):
+///
+/// ```
+/// use pipeliner::{BoxError, DynStep, HList, Refs, Values, async_trait, hlist, hlist_pat, resource};
+///
+/// resource! { Name: String; Greeting: String; }
+///
+/// struct Template(String);
+///
+/// #[async_trait]
+/// impl DynStep<HList![Name], HList![Greeting]> for Template {
+///     async fn run(&self, hlist_pat![name]: Refs<'_, HList![Name]>) -> Result<Values<HList![Greeting]>, BoxError> {
+///         Ok(hlist![self.0.replace("{}", name)])
+///     }
+/// }
+/// ```
+///
+/// # What it costs
+///
+/// One allocation and one virtual call each time it runs: its future is boxed, since nobody knows how large it is. That is
+/// why [`Step`] itself is not like this.
+///
+/// # Cancel safety
+///
+/// That of [`Step::run`]: the future may be dropped at any of its await points.
+#[async_trait]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step with the inputs and outputs that are asked for",
+    label = "this does not have these inputs and outputs",
+    note = "a step has to take and give exactly what the resource says, in the same order"
+)]
+pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
+    /// Runs the step once, as [`Step::run`] does.
+    ///
+    /// # Errors
+    ///
+    /// Whatever went wrong; it reaches the caller as the source of a [`RunError`](crate::RunError).
+    async fn run(&self, inputs: Refs<'_, I>) -> Result<Values<O>, BoxError>;
+}
+
+/// References to the values of a list of resources: what a [`DynStep`] takes.
+pub type Refs<'s, L> = <L as InputList>::Refs<'s>;
+
+/// The values of a list of resources: what a [`DynStep`] returns.
+pub type Values<L> = <L as OutputList>::Values;
+
+/// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a step is [`Chosen`].
+pub type AnyStep<I, O> = Arc<dyn DynStep<I, O>>;
+
+#[async_trait]
+impl<S, I, O> DynStep<I, O> for S
+where
+    S: Step<Inputs: TheseInputs<I, S>, Outputs: TheseOutputs<O, S>> + Send + Sync,
+    I: InputList,
+    O: OutputList,
+{
+    async fn run(&self, inputs: Refs<'_, I>) -> Result<Values<O>, BoxError> {
+        let outputs = S::run(S::Inputs::refs(inputs)).await.map_err(Into::into)?;
+        Ok(S::Outputs::values(outputs))
+    }
+}
+
+/// The inputs of the step `S`, which are those of the list `I`: the very list.
+#[diagnostic::on_unimplemented(
+    message = "step `{S}` does not take the inputs that are asked for",
+    label = "`{S}` has other inputs",
+    note = "let `{S}` take what the resource says, in the same order"
+)]
+pub trait TheseInputs<I: InputList, S>: InputList {
+    /// References to the values, as the step takes them.
+    fn refs(refs: Refs<'_, I>) -> Refs<'_, Self>;
+}
+
+impl<I: InputList, S> TheseInputs<I, S> for I {
+    fn refs(refs: Refs<'_, I>) -> Refs<'_, I> {
+        refs
+    }
+}
+
+/// The outputs of the step `S`, which are those of the list `O`: the very list.
+#[diagnostic::on_unimplemented(
+    message = "step `{S}` does not give the outputs that are asked for",
+    label = "`{S}` has other outputs",
+    note = "let `{S}` give what the resource says, in the same order"
+)]
+pub trait TheseOutputs<O: OutputList, S>: OutputList {
+    /// The values, as they are asked for.
+    fn values(values: Values<Self>) -> Values<O>;
+}
+
+impl<O: OutputList, S> TheseOutputs<O, S> for O {
+    fn values(values: Values<O>) -> Values<O> {
+        values
+    }
+}
+
+/// The step that is the value of the resource `R`.
+///
+/// It takes that, and what that takes; it gives what that gives. In errors it goes by the name of the resource. See
+/// [`DynStep`].
+#[derive(Debug)]
+pub struct Chosen<R>(PhantomData<R>);
+
+impl<R: Resource<Value: Choice>> Step for Chosen<R> {
+    type Inputs = HCons<R, <R::Value as Choice>::Inputs>;
+    type Outputs = <R::Value as Choice>::Outputs;
+    type Error = BoxError;
+
+    async fn run(HCons { head: choice, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, BoxError> {
+        choice.chosen().run(inputs).await
+    }
+
+    fn name() -> &'static str {
+        R::name()
+    }
+}
+
+/// A value that is a step: an [`AnyStep`].
+#[diagnostic::on_unimplemented(
+    message = "a step can be chosen from an `AnyStep`, and the value of this resource is `{Self}`",
+    label = "the value is no step",
+    note = "declare the resource with the inputs and outputs: `AnyStep<HList![Name], HList![Greeting]>`"
+)]
+pub trait Choice: Send + Sync + 'static {
+    /// What the step takes.
+    type Inputs: InputList;
+    /// What the step gives.
+    type Outputs: OutputList;
+    /// The step.
+    fn chosen(&self) -> &dyn DynStep<Self::Inputs, Self::Outputs>;
+}
+
+impl<I: InputList, O: OutputList> Choice for AnyStep<I, O> {
+    type Inputs = I;
+    type Outputs = O;
+    fn chosen(&self) -> &dyn DynStep<I, O> {
+        &**self
+    }
+}

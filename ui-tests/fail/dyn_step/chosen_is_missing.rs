@@ -1,0 +1,13 @@
+use pipeliner::{AnyStep, Chosen, HList, Pipeline, Store, resource};
+
+resource! { Number: u32; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Chosen<Doubler>];
+}
+
+fn main() {
+    let store = Store::<App>::new().with(Number, 1);
+    let _ = store.resource::<Doubled>();
+}

@@ -1,0 +1,16 @@
+use pipeliner::{AnyStep, HList, In, Out, resource, step};
+use std::sync::Arc;
+
+resource! { Number: u32; Text: String; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }
+
+#[step]
+fn parse(text: In<'_, Text>) -> Out<Doubled> {
+    text.len() as u32
+}
+
+#[step]
+fn choose() -> Out<Doubler> {
+    Arc::new(Parse)
+}
+
+fn main() {}

@@ -1,0 +1,33 @@
+use pipeliner::{HList, In, Out, Pipeline, Store, Swap, resource, step};
+
+resource! { Url: String; Page: String; Words: usize; Cache: String; }
+
+#[step]
+async fn fetch(url: In<'_, Url>) -> Out<Page> {
+    url.clone()
+}
+
+#[step]
+fn count(page: In<'_, Page>) -> Out<Words> {
+    page.len()
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Fetch, Count, LookUp];
+}
+
+#[step]
+fn look_up() -> Out<Cache> {
+    String::new()
+}
+
+#[step]
+fn stub() -> Out<Cache> {
+    String::new()
+}
+
+fn main() {
+    let store = Store::<Swap<App, LookUp, Stub>>::new().with(Url, String::new());
+    let _ = store.resource::<Words>();
+}
