@@ -1,8 +1,7 @@
 //! The example of the Python package that this library rebuilds: the same steps, the same two calls.
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store};
-use pipeliner::{hlist, hlist_pat, resource, run};
-use std::convert::Infallible;
+use pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store};
+use pipeliner::{hlist_pat, resource, run, step};
 use std::error::Error;
 use std::fmt;
 
@@ -18,74 +17,44 @@ resource! {
 }
 
 /// Provides a base where none is supplied.
-struct BaseProvider;
-
-impl Step for BaseProvider {
-    type Inputs = HList![];
-    type Outputs = HList![Base];
-    type Error = Infallible;
-
-    async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        println!("base_provider called");
-        Ok(hlist![23])
-    }
+#[step]
+fn base_provider() -> Out<Base> {
+    println!("base_provider called");
+    23
 }
 
 /// Divides.
-struct Divide;
-
-impl Step for Divide {
-    type Inputs = HList![Base, Divisor];
-    type Outputs = HList![Quotient];
-    type Error = DivisionByZero;
-
-    async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        println!("divide called");
-        Ok(hlist![base.checked_div(*divisor).ok_or(DivisionByZero)?])
-    }
+#[step]
+async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Quotient>, DivisionByZero> {
+    println!("divide called");
+    base.checked_div(*divisor).ok_or(DivisionByZero)
 }
 
 /// Finds what is left.
-struct Mod;
-
-impl Step for Mod {
-    type Inputs = HList![Base, Divisor];
-    type Outputs = HList![Modulus];
-    type Error = DivisionByZero;
-
-    async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        println!("mod called");
-        Ok(hlist![base.checked_rem(*divisor).ok_or(DivisionByZero)?])
-    }
+#[step(name = Mod)]
+async fn modulo(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Modulus>, DivisionByZero> {
+    println!("mod called");
+    base.checked_rem(*divisor).ok_or(DivisionByZero)
 }
 
 /// Tells of the division.
-struct GetDivision;
-
-impl Step for GetDivision {
-    type Inputs = HList![Base, Divisor, Quotient, Modulus];
-    type Outputs = HList![Return<String>];
-    type Error = Infallible;
-
-    async fn run(hlist_pat![base, divisor, quotient, modulus]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        println!("get_division called");
-        Ok(hlist![Return(format!("{base} divided by {divisor} is {quotient} with {modulus} left"))])
-    }
+#[step]
+fn get_division(
+    base: In<'_, Base>,
+    divisor: In<'_, Divisor>,
+    quotient: In<'_, Quotient>,
+    modulus: In<'_, Modulus>,
+) -> Return<String> {
+    println!("get_division called");
+    Return(format!("{base} divided by {divisor} is {quotient} with {modulus} left"))
 }
 
 /// Tells of the product and the difference.
-struct GetResmod;
-
-impl Step for GetResmod {
-    type Inputs = HList![Quotient, Modulus];
-    type Outputs = HList![Return<String>];
-    type Error = Infallible;
-
-    async fn run(hlist_pat![result, modulus]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        println!("get_resmod called");
-        let (times, minus) = (result * modulus, result - modulus);
-        Ok(hlist![Return(format!("result * modulus is {times} and result - modulus is {minus}"))])
-    }
+#[step]
+fn get_resmod(result: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
+    println!("get_resmod called");
+    let (times, minus) = (result * modulus, result - modulus);
+    Return(format!("result * modulus is {times} and result - modulus is {minus}"))
 }
 
 /// The pipeline.
