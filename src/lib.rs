@@ -12,6 +12,8 @@ mod error;
 pub mod exec;
 #[cfg(feature = "executor")]
 mod executor;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod hlist;
 mod identified;
 mod list;
@@ -45,6 +47,7 @@ pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};
 pub use swap::Swap;
 
+/// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]
 pub use pipeliner_macros::Identified;
 #[cfg(feature = "macros")]

@@ -26,6 +26,7 @@ pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
                 Stands::Alone => quote! { #function #step },
                 Stands::WithMistakes => quote! { #mistakes #function #step },
                 Stands::InItsWay => quote! { #mistakes #step },
+                Stands::Nameless => quote! { #mistakes #function },
                 Stands::InAnImpl => mistakes,
             }
         }

@@ -32,6 +32,8 @@ pub(super) enum Stands {
     InItsWay,
     /// It has a `self`, so it is in an impl, where no step can be.
     InAnImpl,
+    /// It stays, but its step has a name that something else has.
+    Nameless,
 }
 
 impl Signature {
@@ -73,15 +75,28 @@ impl Signature {
         }
         let inputs = inputs::check(signature, mistakes);
         let outputs = Outputs::check(signature, mistakes);
+        let resources = inputs.list.iter().chain(&outputs.list);
+        for resource in resources.filter(|resource| is_named(resource, &name)) {
+            let message = format!(
+                "the step would be called `{name}`, as this resource is: write `#[step(name = …)]`, or rename the function"
+            );
+            mistakes.add(Error::new_spanned(resource, message));
+            stands = Stands::Nameless;
+        }
         if mistakes.is_empty() {
             stands = Stands::Alone;
         } else if signature.receiver().is_some() {
             stands = Stands::InAnImpl;
-        } else if inputs.lack_a_resource || outputs.lack_a_resource {
+        } else if stands == Stands::WithMistakes && (inputs.lack_a_resource || outputs.lack_a_resource) {
             stands = Stands::InItsWay;
         }
         Signature { name, inputs: inputs.list, outputs, stands }
     }
+}
+
+/// Whether a type is written with nothing but this name.
+fn is_named(ty: &Type, name: &Ident) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
 
 /// The name of the type for a function: `GetDivision` for `get_division`.

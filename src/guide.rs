@@ -1,0 +1,32 @@
+//! The guide: from the first step to an application of several crates.
+//!
+//! 1. [The first hour](first_hour): from three functions to the start of a service.
+//! 2. [Reading errors](errors): what the compiler says, what it means, what to do.
+//! 3. [Borrowed inputs](borrowed_inputs): streams and closures over an input across an await – the one trap.
+//! 4. [Testing](testing) a pipeline: functions, supplied values, stubs.
+//! 5. [Several crates](crates): groups of steps, features, scopes for requests.
+//! 6. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
+//! 7. [From Python's Pipeliner](from_python): a table, old to new.
+//!
+//! There is nothing here but text; every piece of code in it is compiled and run with the tests.
+
+#[doc = include_str!("guide/first_hour.md")]
+pub mod first_hour {}
+
+#[doc = include_str!("guide/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("guide/borrowed_inputs.md")]
+pub mod borrowed_inputs {}
+
+#[doc = include_str!("guide/testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("guide/crates.md")]
+pub mod crates {}
+
+#[doc = include_str!("guide/from_async.md")]
+pub mod from_async {}
+
+#[doc = include_str!("guide/from_python.md")]
+pub mod from_python {}
