@@ -119,7 +119,10 @@ impl Executor {
     /// # Errors, panics
     ///
     /// As for [`run`](crate::run()); a panic in a step reaches the caller.
-    pub fn run_blocking<'s, T: Step>(&self, store: &'s (impl Runs<T> + 's)) -> Result<Handed<'s, T>, RunError> {
+    pub fn run_blocking<'s, T: Step<Inputs: Sized>>(
+        &self,
+        store: &'s (impl Runs<T, Proof: Sized> + 's),
+    ) -> Result<Handed<'s, T>, RunError> {
         self.scope(async |scope| scope.run::<T>(store).await)
     }
 
@@ -195,14 +198,17 @@ impl Executor {
     /// assert_eq!(*rows, 3);
     /// # Ok(()) }) }
     /// ```
-    pub fn run<'s, T: Step>(&'s self, store: &'s Arc<impl RunsShared<T> + 'static>) -> Run<'s, Handed<'s, T>> {
+    pub fn run<'s, T: Step<Inputs: Sized>>(
+        &'s self,
+        store: &'s Arc<impl RunsShared<T, Proof: Sized> + 'static>,
+    ) -> Run<'s, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
-    pub fn run_with<'s, T: Step>(
+    pub fn run_with<'s, T: Step<Inputs: Sized>>(
         &'s self,
-        store: &'s Arc<impl RunsShared<T> + 'static>,
+        store: &'s Arc<impl RunsShared<T, Proof: Sized> + 'static>,
         options: RunOptions,
     ) -> Run<'s, Handed<'s, T>> {
         let view = View::new(&**store);
@@ -267,14 +273,17 @@ pub struct Scope<'s> {
 
 impl<'s> Scope<'s> {
     /// Runs a target, and what it needs, on these threads.
-    pub fn run<'e, T: Step>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
+    pub fn run<'e, T: Step<Inputs: Sized>>(
+        &'e self,
+        store: &'s (impl Runs<T, Proof: Sized> + 's),
+    ) -> Run<'e, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Scope::run), with options.
-    pub fn run_with<'e, T: Step>(
+    pub fn run_with<'e, T: Step<Inputs: Sized>>(
         &'e self,
-        store: &'s (impl Runs<T> + 's),
+        store: &'s (impl Runs<T, Proof: Sized> + 's),
         options: RunOptions,
     ) -> Run<'e, Handed<'s, T>> {
         run_in::<T>(&self.executor, store, options, self.threads)
@@ -318,17 +327,17 @@ impl fmt::Debug for Scope<'_> {
 /// assert_eq!(*rows, 3);
 /// # Ok(()) }
 /// ```
-pub fn run_on<'e, 's: 'e, T: Step>(
+pub fn run_on<'e, 's: 'e, T: Step<Inputs: Sized>>(
     executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T> + 's),
+    store: &'s (impl Runs<T, Proof: Sized> + 's),
 ) -> Run<'e, Handed<'s, T>> {
     run_on_with::<T>(executor, store, RunOptions::default())
 }
 
 /// Runs a target like [`run_on`], with options.
-pub fn run_on_with<'e, 's: 'e, T: Step>(
+pub fn run_on_with<'e, 's: 'e, T: Step<Inputs: Sized>>(
     executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T> + 's),
+    store: &'s (impl Runs<T, Proof: Sized> + 's),
     options: RunOptions,
 ) -> Run<'e, Handed<'s, T>> {
     run_in::<T>(executor, store, options, thread::available_parallelism().map_or(1, NonZero::get))
@@ -337,7 +346,7 @@ pub fn run_on_with<'e, 's: 'e, T: Step>(
 /// Runs a target on an executor, with so many workers.
 fn run_in<'e, 's: 'e, T: Step>(
     executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T> + 's),
+    store: &'s (impl Runs<T, Proof: Sized> + 's),
     options: RunOptions,
     workers: usize,
 ) -> Run<'e, Handed<'s, T>> {

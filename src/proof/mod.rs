@@ -155,10 +155,24 @@ where
 ///     Ok(greeting)
 /// }
 /// ```
-pub trait Runs<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {}
+pub trait Runs<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {
+    /// Always [`Proven`]: there to be [asked for](Proven) by a function that runs the target.
+    type Proof;
+}
 
 // For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Runs<T> for S {}
+impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Runs<T> for S {
+    type Proof = Proven;
+}
+
+/// What a bound that carries a proof comes to, for the functions of this library that demand it.
+///
+/// They write `Runs<T, Proof: Sized>`, and so rustc has to work out what `Proof` is. It does that first, and so what is
+/// not proven is told there: at the call as a whole, and without a quote of the function's declaration. For the same
+/// reason they write `T: Step<Inputs: Sized>`: a target that is no step is told once, and not for each place of the
+/// declaration where it is named.
+#[derive(Debug)]
+pub struct Proven;
 
 /// A run for the target `T` on the store `S`, as the verdict knows it.
 pub type CaseOf<T, S> = Case<One<T>, <S as Backing>::World>;
