@@ -100,15 +100,25 @@ pub type SourcesOf<P, G, U> =
 pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 
 /// A pipeline whose registration is sound: no resource has two providers, and no step lists one twice.
-pub trait Valid: Pipeline {}
-impl<P: Pipeline> Valid for P where Disputes<P>: Settled {}
+pub trait Valid: Pipeline {
+    /// Always [`Proven`].
+    type Proof;
+}
+impl<P: Pipeline> Valid for P where Disputes<P>: Settled {
+    type Proof = Proven;
+}
 
 /// What is in dispute among the steps of the pipeline `P`.
 pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
 /// A list of what is supplied that can take the resource `R`: it does not hold it yet.
-pub trait Accepts<R: Resource>: Supply {}
-impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
+pub trait Accepts<R: Resource>: Supply {
+    /// Always [`Proven`].
+    type Proof;
+}
+impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {
+    type Proof = Proven;
+}
 
 /// The source of the resource `R` among what is supplied.
 pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
@@ -117,19 +127,27 @@ pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as 
 pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
-pub trait Knows<R: Resource> {}
+pub trait Knows<R: Resource> {
+    /// Always [`Proven`].
+    type Proof;
+}
 impl<P: Pipeline, G: Supply, U: Above, R: Resource> Knows<R> for Store<P, G, U> where
     OriginIn<WorldOf<P, G, U>, R>: Known<R, P>
 {
+    type Proof = Proven;
 }
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
-pub trait Provides<R: Resource>: Knows<R> {}
+pub trait Provides<R: Resource>: Knows<R> {
+    /// Always [`Proven`].
+    type Proof;
+}
 impl<P: Pipeline, G: Supply, U: Above, R: Resource> Provides<R> for Store<P, G, U>
 where
     Self: Knows<R>,
     <P::Steps as Registers>::Found<Sought<R>, P, G, U>: Sound<Case<Sought<R>, WorldOf<P, G, U>>>,
 {
+    type Proof = Proven;
 }
 
 /// A store that can run the target `T`: whatever the target needs, the store holds or a step of its pipeline provides.
