@@ -106,6 +106,8 @@ macro_rules! resource {
                 module_path!(),
                 stringify!($name),
             ]);
+            // Else rustc quotes this whole macro wherever a type is no resource.
+            #[diagnostic::do_not_recommend]
             impl $crate::Resource for $name {
                 type Value = $value;
                 type Identity = $crate::__spell!(HASH);

@@ -104,7 +104,10 @@ pub trait Valid: Pipeline {
     /// Always [`Proven`].
     type Proof;
 }
-impl<P: Pipeline> Valid for P where Disputes<P>: Settled {
+impl<P: Pipeline> Valid for P
+where
+    Disputes<P>: Settled,
+{
     type Proof = Proven;
 }
 
@@ -116,7 +119,10 @@ pub trait Accepts<R: Resource>: Supply {
     /// Always [`Proven`].
     type Proof;
 }
-impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {
+impl<R: Resource, G: Supply> Accepts<R> for G
+where
+    SuppliedAs<G, R>: Unsupplied<R>,
+{
     type Proof = Proven;
 }
 
@@ -131,8 +137,11 @@ pub trait Knows<R: Resource> {
     /// Always [`Proven`].
     type Proof;
 }
-impl<P: Pipeline, G: Supply, U: Above, R: Resource> Knows<R> for Store<P, G, U> where
-    OriginIn<WorldOf<P, G, U>, R>: Known<R, P>
+
+// For any type, here and below, and not for `Store`: rustc would quote those impls in each error.
+impl<R: Resource, S: Backing<World: World>> Knows<R> for S
+where
+    OriginIn<S::World, R>: Known<R, S::World>,
 {
     type Proof = Proven;
 }
@@ -142,12 +151,19 @@ pub trait Provides<R: Resource>: Knows<R> {
     /// Always [`Proven`].
     type Proof;
 }
-impl<P: Pipeline, G: Supply, U: Above, R: Resource> Provides<R> for Store<P, G, U>
-where
-    Self: Knows<R>,
-    <P::Steps as Registers>::Found<Sought<R>, P, G, U>: Sound<Case<Sought<R>, WorldOf<P, G, U>>>,
-{
+
+impl<R: Resource, S: Knows<R> + Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Provides<R> for S {
     type Proof = Proven;
+}
+
+/// A world in which the walk for a resource that was asked for by itself finds something.
+pub trait Seeks<R: Resource> {
+    /// What the walk for the resource `R` finds.
+    type Found: Findings;
+}
+
+impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U> {
+    type Found = <P::Steps as Registers>::Found<Sought<R>, P, G, U>;
 }
 
 /// A store that can run the target `T`: whatever the target needs, the store holds or a step of its pipeline provides.
@@ -178,7 +194,6 @@ pub trait Runs<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>>
     type Proof;
 }
 
-// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
 impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Runs<T> for S {
     type Proof = Proven;
 }
