@@ -121,7 +121,7 @@ impl Executor {
     /// As for [`run`](crate::run()); a panic in a step reaches the caller.
     pub fn run_blocking<'s, T: Step<Inputs: Sized>>(
         &self,
-        store: &'s (impl Runs<T, Proof: Sized> + 's),
+        store: &'s (impl Runs<T> + 's),
     ) -> Result<Handed<'s, T>, RunError> {
         self.scope(async |scope| scope.run::<T>(store).await)
     }
@@ -200,7 +200,7 @@ impl Executor {
     /// ```
     pub fn run<'s, T: Step<Inputs: Sized>>(
         &'s self,
-        store: &'s Arc<impl RunsShared<T, Proof: Sized> + 'static>,
+        store: &'s Arc<impl RunsShared<T> + 'static>,
     ) -> Run<'s, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
@@ -208,7 +208,7 @@ impl Executor {
     /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
     pub fn run_with<'s, T: Step<Inputs: Sized>>(
         &'s self,
-        store: &'s Arc<impl RunsShared<T, Proof: Sized> + 'static>,
+        store: &'s Arc<impl RunsShared<T> + 'static>,
         options: RunOptions,
     ) -> Run<'s, Handed<'s, T>> {
         let view = View::new(&**store);
@@ -273,17 +273,14 @@ pub struct Scope<'s> {
 
 impl<'s> Scope<'s> {
     /// Runs a target, and what it needs, on these threads.
-    pub fn run<'e, T: Step<Inputs: Sized>>(
-        &'e self,
-        store: &'s (impl Runs<T, Proof: Sized> + 's),
-    ) -> Run<'e, Handed<'s, T>> {
+    pub fn run<'e, T: Step<Inputs: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Scope::run), with options.
     pub fn run_with<'e, T: Step<Inputs: Sized>>(
         &'e self,
-        store: &'s (impl Runs<T, Proof: Sized> + 's),
+        store: &'s (impl Runs<T> + 's),
         options: RunOptions,
     ) -> Run<'e, Handed<'s, T>> {
         run_in::<T>(&self.executor, store, options, self.threads)
@@ -329,7 +326,7 @@ impl fmt::Debug for Scope<'_> {
 /// ```
 pub fn run_on<'e, 's: 'e, T: Step<Inputs: Sized>>(
     executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T, Proof: Sized> + 's),
+    store: &'s (impl Runs<T> + 's),
 ) -> Run<'e, Handed<'s, T>> {
     run_on_with::<T>(executor, store, RunOptions::default())
 }
@@ -337,7 +334,7 @@ pub fn run_on<'e, 's: 'e, T: Step<Inputs: Sized>>(
 /// Runs a target like [`run_on`], with options.
 pub fn run_on_with<'e, 's: 'e, T: Step<Inputs: Sized>>(
     executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T, Proof: Sized> + 's),
+    store: &'s (impl Runs<T> + 's),
     options: RunOptions,
 ) -> Run<'e, Handed<'s, T>> {
     run_in::<T>(executor, store, options, thread::available_parallelism().map_or(1, NonZero::get))
@@ -346,7 +343,7 @@ pub fn run_on_with<'e, 's: 'e, T: Step<Inputs: Sized>>(
 /// Runs a target on an executor, with so many workers.
 fn run_in<'e, 's: 'e, T: Step>(
     executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T, Proof: Sized> + 's),
+    store: &'s (impl Runs<T> + 's),
     options: RunOptions,
     workers: usize,
 ) -> Run<'e, Handed<'s, T>> {

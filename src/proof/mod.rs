@@ -138,7 +138,7 @@ pub trait Knows<R: Resource> {
     type Proof;
 }
 
-// For any type, here and below, and not for `Store`: rustc would quote those impls in each error.
+// For any type, and not for `Store`: rustc would quote those impls in each error.
 impl<R: Resource, S: Backing<World: World>> Knows<R> for S
 where
     OriginIn<S::World, R>: Known<R, S::World>,
@@ -189,21 +189,31 @@ impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U
 ///     Ok(greeting)
 /// }
 /// ```
-pub trait Runs<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {
-    /// Always [`Proven`]: there to be [asked for](Proven) by a function that runs the target.
+///
+/// The second parameter is never written; see [`Proven`] for what it is there for.
+pub trait Runs<T: Step, P = <Self as CanRun<T>>::Proof>: CanRun<T> {}
+impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {}
+
+/// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where nothing is missing.
+///
+/// You never write it: it is what [`Runs`] rests on, and what rustc names in its notes.
+pub trait CanRun<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {
+    /// Always [`Proven`].
     type Proof;
 }
 
-impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Runs<T> for S {
+// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
+impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> CanRun<T> for S {
     type Proof = Proven;
 }
 
-/// What a bound that carries a proof comes to, for the functions of this library that demand it.
+/// What each proof comes to, as a type: what a bound that carries a proof makes rustc work out.
 ///
-/// They write `Runs<T, Proof: Sized>`, and so rustc has to work out what `Proof` is. It does that first, and so what is
-/// not proven is told there: at the call as a whole, and without a quote of the function's declaration. For the same
-/// reason they write `T: Step<Inputs: Sized>`: a target that is no step is told once, and not for each place of the
-/// declaration where it is named.
+/// Types are worked out before bounds are looked at. So what is not proven is told where the type is worked out: once, at
+/// the call as a whole, without a quote of the declaration; and not first for an argument, then for the future that an
+/// async function returns. For this alone [`Runs`] has a second parameter that is never written, the methods of
+/// [`Store`] ask for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a target that
+/// is no step is told once.
 #[derive(Debug)]
 pub struct Proven;
 
@@ -232,14 +242,12 @@ impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G,
 
 /// A store that can run the target `T` and then be taken apart: not one that others may hold as well, or that has another
 /// above it.
-pub trait RunsOwned<T: Step>: Runs<T> + Values + Sized {}
-
-impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T> for Store<P, G> where Self: Runs<T> {}
+pub trait RunsOwned<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
+impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where Self: CanRun<T> {}
 
 /// A store that can run the target `T` and be shared between threads, in an `Arc`.
-pub trait RunsShared<T: Step>: Runs<T> + Values + Sized {}
-
-impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T> for Store<P, G, U> where Self: Runs<T> {}
+pub trait RunsShared<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
+impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T, Proven> for Store<P, G, U> where Self: CanRun<T> {}
 
 /// The source, among the steps of the pipeline `P`, of what the target `T` stores.
 pub type Home<T, P> = <<T as Step>::Outputs as Gives>::Home<Providers<P>, NothingStored>;

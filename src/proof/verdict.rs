@@ -72,7 +72,7 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
 /// Findings with nothing wrong in them, in a case `C` that is right as well.
 #[diagnostic::on_unimplemented(
     message = "it is not known here whether the store has what the target needs",
-    label = "the type of this store is not known in full",
+    label = "the type of the store is not known in full here",
     note = "take any store that can run the target: `store: &impl Runs<Target>`"
 )]
 pub trait Sound<C> {}
