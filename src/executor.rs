@@ -119,7 +119,10 @@ impl Executor {
     /// # Errors, panics
     ///
     /// As for [`run`](crate::run()); a panic in a step reaches the caller.
-    pub fn run_blocking<'s, T: Step>(&self, store: &'s (impl Runs<T> + 's)) -> Result<Handed<'s, T>, RunError> {
+    pub fn run_blocking<'s, T: Step<Inputs: Sized>>(
+        &self,
+        store: &'s (impl Runs<T> + 's),
+    ) -> Result<Handed<'s, T>, RunError> {
         self.scope(async |scope| scope.run::<T>(store).await)
     }
 
@@ -195,12 +198,15 @@ impl Executor {
     /// assert_eq!(*rows, 3);
     /// # Ok(()) }) }
     /// ```
-    pub fn run<'s, T: Step>(&'s self, store: &'s Arc<impl RunsShared<T> + 'static>) -> Run<'s, Handed<'s, T>> {
+    pub fn run<'s, T: Step<Inputs: Sized>>(
+        &'s self,
+        store: &'s Arc<impl RunsShared<T> + 'static>,
+    ) -> Run<'s, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
-    pub fn run_with<'s, T: Step>(
+    pub fn run_with<'s, T: Step<Inputs: Sized>>(
         &'s self,
         store: &'s Arc<impl RunsShared<T> + 'static>,
         options: RunOptions,
@@ -267,12 +273,12 @@ pub struct Scope<'s> {
 
 impl<'s> Scope<'s> {
     /// Runs a target, and what it needs, on these threads.
-    pub fn run<'e, T: Step>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
+    pub fn run<'e, T: Step<Inputs: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Scope::run), with options.
-    pub fn run_with<'e, T: Step>(
+    pub fn run_with<'e, T: Step<Inputs: Sized>>(
         &'e self,
         store: &'s (impl Runs<T> + 's),
         options: RunOptions,
@@ -318,7 +324,7 @@ impl fmt::Debug for Scope<'_> {
 /// assert_eq!(*rows, 3);
 /// # Ok(()) }
 /// ```
-pub fn run_on<'e, 's: 'e, T: Step>(
+pub fn run_on<'e, 's: 'e, T: Step<Inputs: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
 ) -> Run<'e, Handed<'s, T>> {
@@ -326,7 +332,7 @@ pub fn run_on<'e, 's: 'e, T: Step>(
 }
 
 /// Runs a target like [`run_on`], with options.
-pub fn run_on_with<'e, 's: 'e, T: Step>(
+pub fn run_on_with<'e, 's: 'e, T: Step<Inputs: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
     options: RunOptions,

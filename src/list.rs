@@ -30,6 +30,8 @@ pub trait InputList: Wants + 'static {
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
 }
 
+// Here and below for the empty list: rustc need not name it among the types that would do.
+#[diagnostic::do_not_recommend]
 impl InputList for HNil {
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
@@ -70,6 +72,7 @@ impl<R: Resource> Input for R {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Input for HNil {
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
@@ -145,6 +148,7 @@ pub trait OutputList: Gives + 'static {
     fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
 }
 
+#[diagnostic::do_not_recommend]
 impl OutputList for HNil {
     type Values = HNil;
     type Stored = HNil;
@@ -298,6 +302,7 @@ impl<V: Send + 'static> Output for Return<V> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Output for HNil {
     type Values = <Self as OutputList>::Values;
     type Stored = <Self as OutputList>::Stored;

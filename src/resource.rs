@@ -134,6 +134,8 @@ macro_rules! __resource {
 
         const _: () = {
             const HASH: u64 = $crate::__hash!($name);
+            // Else rustc quotes this whole macro wherever a type is no resource.
+            #[diagnostic::do_not_recommend]
             impl $crate::Resource for $name {
                 type Value = $value;
                 type Identity = $crate::__spell!(HASH);
@@ -157,6 +159,7 @@ macro_rules! __resource {
 
         const _: () = {
             const HASH: u64 = $crate::__hash!($name);
+            #[diagnostic::do_not_recommend]
             impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
                 type Value = $value;
                 type Identity = $crate::__spell!(HASH; $($parameter)+);

@@ -73,7 +73,7 @@ pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
 /// assert_eq!(*area, 12);
 /// # Ok(()) }) }
 /// ```
-pub fn run<'s, T: Step>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
+pub fn run<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
     run_with::<T>(store, RunOptions::default())
 }
 
@@ -100,7 +100,7 @@ pub fn run<'s, T: Step>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
 /// # assert_eq!(*one, 1);
 /// # Ok(()) }) }
 /// ```
-pub fn run_with<'s, T: Step>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
+pub fn run_with<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
     let view = store.view();
     match there::<T>(view) {
         Some(outputs) => Run(State::There(Some(outputs))),
@@ -135,7 +135,7 @@ pub fn run_with<'s, T: Step>(store: &'s impl Runs<T>, options: RunOptions) -> Ru
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`], but for the store, which is gone with the run.
-pub fn run_owned<'s, T: Step>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
+pub fn run_owned<'s, T: Step<Inputs: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
     Run(State::Running(Box::pin(async move {
         let returned = prepare::<T>(store.view(), RunOptions::default()).await?;
         Ok(take::<T>(&mut store, returned))

@@ -8,7 +8,7 @@ use core::error::Error;
 pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
 
 /// What the step `S` takes: a list of references to the values of its [`Inputs`](Step::Inputs).
-pub type Inputs<'s, S> = <<S as Step>::Inputs as InputList>::Refs<'s>;
+pub type Inputs<'s, S> = <S as Takes>::Refs<'s>;
 
 /// What the step `S` returns: a list of the values of its [`Outputs`](Step::Outputs).
 pub type Outputs<S> = <<S as Step>::Outputs as OutputList>::Values;
@@ -133,10 +133,28 @@ pub trait Step: Sized + 'static {
     ///
     /// An error ends the run that executes the step; it reaches the caller as the source of a
     /// [`RunError`](crate::RunError).
-    fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send;
+    // The clause says what the bound of `Inputs` says. With it rustc takes this signature as it is when it compares a step's
+    // own with it, and does not tell once more, here, what is wrong with the step's inputs.
+    fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send
+    where
+        Self::Inputs: InputList;
 
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
         crate::names::of::<Self>()
     }
+}
+
+/// A step, as what it takes: a function from a step to references to its inputs, defined for all steps.
+///
+/// You never write it. It stands between [`Inputs`] and the list: that a step has inputs is certain from its type alone,
+/// so where its list is wrong, rustc looks no further than at the element that is at fault, and says one thing of it
+/// where a signature names `Inputs`, and not two.
+pub trait Takes {
+    /// A reference to the value of each input.
+    type Refs<'s>: Send;
+}
+
+impl<S: Step> Takes for S {
+    type Refs<'s> = <S::Inputs as InputList>::Refs<'s>;
 }

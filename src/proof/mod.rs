@@ -105,15 +105,31 @@ pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 
 /// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
 /// for one that cannot stand in its place.
-pub trait Valid: Pipeline {}
-impl<P: Pipeline> Valid for P where Disputes<P>: Settled {}
+pub trait Valid: Pipeline {
+    /// Always [`Proven`].
+    type Proof;
+}
+impl<P: Pipeline> Valid for P
+where
+    Disputes<P>: Settled,
+{
+    type Proof = Proven;
+}
 
 /// What is in dispute among the steps of the pipeline `P`.
 pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
 /// A list of what is supplied that can take the resource `R`: it does not hold it yet.
-pub trait Accepts<R: Resource>: Supply {}
-impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
+pub trait Accepts<R: Resource>: Supply {
+    /// Always [`Proven`].
+    type Proof;
+}
+impl<R: Resource, G: Supply> Accepts<R> for G
+where
+    SuppliedAs<G, R>: Unsupplied<R>,
+{
+    type Proof = Proven;
+}
 
 /// The source of the resource `R` among what is supplied.
 pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
@@ -122,19 +138,37 @@ pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as 
 pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
-pub trait Knows<R: Resource> {}
-impl<P: Pipeline, G: Supply, U: Above, R: Resource> Knows<R> for Store<P, G, U> where
-    OriginIn<WorldOf<P, G, U>, R>: Known<R, P>
+pub trait Knows<R: Resource> {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+// For any type, and not for `Store`: rustc would quote those impls in each error.
+impl<R: Resource, S: Backing<World: World>> Knows<R> for S
+where
+    OriginIn<S::World, R>: Known<R, S::World>,
 {
+    type Proof = Proven;
 }
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
-pub trait Provides<R: Resource>: Knows<R> {}
-impl<P: Pipeline, G: Supply, U: Above, R: Resource> Provides<R> for Store<P, G, U>
-where
-    Self: Knows<R>,
-    <P::Steps as Registers>::Found<Sought<R>, P, G, U>: Sound<Case<Sought<R>, WorldOf<P, G, U>>>,
-{
+pub trait Provides<R: Resource>: Knows<R> {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<R: Resource, S: Knows<R> + Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Provides<R> for S {
+    type Proof = Proven;
+}
+
+/// A world in which the walk for a resource that was asked for by itself finds something.
+pub trait Seeks<R: Resource> {
+    /// What the walk for the resource `R` finds.
+    type Found: Findings;
+}
+
+impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U> {
+    type Found = <P::Steps as Registers>::Found<Sought<R>, P, G, U>;
 }
 
 /// A store that can run the target `T`: whatever the target needs, the store holds or a step of its pipeline provides.
@@ -160,10 +194,33 @@ where
 ///     Ok(greeting)
 /// }
 /// ```
-pub trait Runs<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {}
+///
+/// The second parameter is never written; see [`Proven`] for what it is there for.
+pub trait Runs<T: Step, P = <Self as CanRun<T>>::Proof>: CanRun<T> {}
+impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {}
+
+/// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where nothing is missing.
+///
+/// You never write it: it is what [`Runs`] rests on, and what rustc names in its notes.
+pub trait CanRun<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {
+    /// Always [`Proven`].
+    type Proof;
+}
 
 // For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Runs<T> for S {}
+impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> CanRun<T> for S {
+    type Proof = Proven;
+}
+
+/// What each proof comes to, as a type: what a bound that carries a proof makes rustc work out.
+///
+/// Types are worked out before bounds are looked at. So what is not proven is told where the type is worked out: once, at
+/// the call as a whole, without a quote of the declaration; and not first for an argument, then for the future that an
+/// async function returns. For this alone [`Runs`] has a second parameter that is never written, the methods of
+/// [`Store`] ask for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a target that
+/// is no step is told once.
+#[derive(Debug)]
+pub struct Proven;
 
 /// A run for the target `T` on the store `S`, as the verdict knows it.
 pub type CaseOf<T, S> = Case<One<T>, <S as Backing>::World>;
@@ -190,14 +247,12 @@ impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G,
 
 /// A store that can run the target `T` and then be taken apart: not one that others may hold as well, or that has another
 /// above it.
-pub trait RunsOwned<T: Step>: Runs<T> + Values + Sized {}
-
-impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T> for Store<P, G> where Self: Runs<T> {}
+pub trait RunsOwned<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
+impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where Self: CanRun<T> {}
 
 /// A store that can run the target `T` and be shared between threads, in an `Arc`.
-pub trait RunsShared<T: Step>: Runs<T> + Values + Sized {}
-
-impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T> for Store<P, G, U> where Self: Runs<T> {}
+pub trait RunsShared<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
+impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T, Proven> for Store<P, G, U> where Self: CanRun<T> {}
 
 /// The source, among the steps of the pipeline `P`, of what the target `T` stores.
 pub type Home<T, P> = <<T as Step>::Outputs as Gives>::Home<Providers<P>, NothingStored>;

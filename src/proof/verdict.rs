@@ -72,7 +72,7 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
 /// Findings with nothing wrong in them, in a case `C` that is right as well.
 #[diagnostic::on_unimplemented(
     message = "it is not known here whether the store has what the target needs",
-    label = "the type of this store is not known in full",
+    label = "the type of the store is not known in full here",
     note = "take any store that can run the target: `store: &impl Runs<Target>`"
 )]
 pub trait Sound<C> {}
@@ -252,12 +252,12 @@ impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R>
 pub trait SameResource<Q, R> {}
 impl<R> SameResource<R, R> for Verdict {}
 
-/// The origin of the resource `R` in the map of a store of `P`: there is one.
-pub trait Known<R, P> {}
-impl<R, P> Known<R, P> for Absent where Verdict: KnownTo<R, P> {}
-impl<R, P, Q> Known<R, P> for Supplied<Q> where Verdict: SameResource<Q, R> {}
-impl<R, P, Q> Known<R, P> for source::Above<Q> where Verdict: SameResource<Q, R> {}
-impl<R, P, Q, S> Known<R, P> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
+/// The origin of the resource `R` in the world `W`: there is one.
+pub trait Known<R, W> {}
+impl<R, P, G, U> Known<R, WorldOf<P, G, U>> for Absent where Verdict: KnownTo<R, P> {}
+impl<R, W, Q> Known<R, W> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, W, Q> Known<R, W> for source::Above<Q> where Verdict: SameResource<Q, R> {}
+impl<R, W, Q, S> Known<R, W> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
 /// Never so: the resource `R` is unknown to a store of `P`.
 #[diagnostic::on_unimplemented(
