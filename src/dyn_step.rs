@@ -2,7 +2,7 @@
 
 use crate::list::{InputList, OutputList};
 use crate::resource::Resource;
-use crate::step::{BoxError, Inputs, Outputs, Step};
+use crate::step::{BoxError, Inputs, Outputs, Step, StepError};
 use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk::HCons;
@@ -116,7 +116,7 @@ where
     O: OutputList,
 {
     async fn run(&self, inputs: Refs<'_, I>) -> Result<Values<O>, BoxError> {
-        let outputs = S::run(S::Inputs::refs(inputs)).await.map_err(Into::into)?;
+        let outputs = S::run(S::Inputs::refs(inputs)).await.map_err(StepError::boxed)?;
         Ok(S::Outputs::values(outputs))
     }
 }

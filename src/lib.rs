@@ -42,7 +42,7 @@ pub use pipeline::{Pipeline, StepList, Steps};
 pub use proof::{Runs, RunsOwned, RunsShared};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
-pub use step::{BoxError, In, Inputs, Out, Outputs, Step, Takes};
+pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};
 pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};
 pub use swap::Swap;

@@ -23,7 +23,7 @@ use crate::proof::digits::Digits;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "not a resource",
-    note = "declare it with its type of value: `resource! {{ pub {Self}: i64; }}`"
+    note = "a resource is a name for a value: declare one that carries it, `resource! {{ pub Name: {Self}; }}`, and write `Name`"
 )]
 pub trait Resource: 'static {
     /// The type of the value.

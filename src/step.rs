@@ -123,7 +123,7 @@ pub trait Step: Sized + 'static {
     type Outputs: OutputList;
     /// Why the step may fail: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
     /// [`Infallible`](core::convert::Infallible) for never.
-    type Error: Into<BoxError>;
+    type Error: StepError;
 
     /// Runs the step once, on references to the values of its inputs; gives the values of its outputs.
     ///
@@ -142,6 +142,27 @@ pub trait Step: Sized + 'static {
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
         crate::names::of::<Self>()
+    }
+}
+
+/// An error that a step may fail with: whatever is `Into<Box<dyn Error + Send + Sync>>`.
+///
+/// You never write it. It is that bound with a text of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a step",
+    label = "not an error that can be sent to another thread",
+    note = "let it implement `std::error::Error`, or take `String`, or `Box<dyn Error + Send + Sync>`"
+)]
+pub trait StepError {
+    /// The error without its type.
+    fn boxed(self) -> BoxError;
+}
+
+// Else rustc tells what `Into` lacks, which for a `Box<dyn Error>` is three things.
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> StepError for E {
+    fn boxed(self) -> BoxError {
+        self.into()
     }
 }
 

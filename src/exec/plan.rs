@@ -9,7 +9,7 @@ use super::view::{Erased, Gather};
 use crate::list::{InputList, OutputList};
 use crate::proof::digits::Digits;
 use crate::resource::Resource;
-use crate::step::{BoxError, Outputs, Step};
+use crate::step::{BoxError, Outputs, Step, StepError};
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -97,13 +97,13 @@ impl<F, P, V, E> Future for Fill<F, P>
 where
     F: Future<Output = Result<V, E>>,
     P: FnMut(V),
-    E: Into<BoxError>,
+    E: StepError,
 {
     type Output = Result<(), BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let values = ready!(this.future.poll(cx)).map_err(Into::into)?;
+        let values = ready!(this.future.poll(cx)).map_err(StepError::boxed)?;
         (this.put)(values);
         Poll::Ready(Ok(()))
     }

@@ -1,5 +1,6 @@
 //! The step that a function is: a unit struct with an impl of `Step`, as one would write it by hand.
 
+use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
 use super::signature::Signature;
@@ -16,8 +17,9 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     let generics = of_types(&function.sig.generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
-    let inputs = &signature.inputs;
-    let arguments: Vec<_> = (0..inputs.len()).map(|place| local("input", place)).collect();
+    let inputs: Vec<_> = signature.inputs.iter().map(|input| &input.resource).collect();
+    let spans = signature.inputs.iter().map(|input| input.span);
+    let arguments: Vec<_> = spans.enumerate().map(|(place, span)| local("input", place, span)).collect();
     let list = &signature.outputs.list;
     let outputs = match signature.outputs.unknown {
         false => quote! { ::pipeliner::HList![#(#list),*] },
@@ -86,9 +88,9 @@ pub(super) fn of_a_type(item: &Item) -> Option<TokenStream> {
     })
 }
 
-/// A name that no other can be taken for.
-fn local(name: &str, place: usize) -> Ident {
-    format_ident!("{name}{place}", span = Span::mixed_site())
+/// A name that no other can be taken for, and that stands for what is at `span`.
+fn local(name: &str, place: usize, span: Span) -> Ident {
+    format_ident!("{name}{place}", span = span.resolved_at(Span::mixed_site()))
 }
 
 /// The type: a unit struct, or for a generic step one that holds nothing.
@@ -153,7 +155,7 @@ fn is_carried_over(attribute: &Attribute) -> bool {
 ///
 /// No `async` block: rustc takes longer for each of these than for anything else in a step.
 fn mapped(signature: &Signature, future: TokenStream) -> TokenStream {
-    let output = local("returned", 0);
+    let output = local("returned", 0, Span::call_site());
     let listed = listed(signature, quote! { #output });
     quote! { ::pipeliner::__private::listed(#future, |#output| { #listed }) }
 }
@@ -161,7 +163,7 @@ fn mapped(signature: &Signature, future: TokenStream) -> TokenStream {
 /// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
 fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let called = called(function, quote! { #(&#arguments),* });
-    let clones = arguments.iter().zip(&signature.inputs).map(|(argument, resource)| {
+    let clones = arguments.iter().zip(&signature.inputs).map(|(argument, Input { resource, .. })| {
         quote_spanned! { resource.span() => let #argument = ::pipeliner::__private::clone_of::<#resource>(#argument); }
     });
     let task = mapped(signature, quote! { ::pipeliner::__private::unblock(move || #called) });
@@ -183,7 +185,13 @@ fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
 
 /// What the function returned, as the result of a step.
 fn listed(signature: &Signature, returned: TokenStream) -> TokenStream {
-    let names: Vec<_> = (0..signature.outputs.list.len()).map(|place| local("output", place)).collect();
+    let names: Vec<_> = signature
+        .outputs
+        .list
+        .iter()
+        .enumerate()
+        .map(|(place, output)| local("output", place, output.span()))
+        .collect();
     let pattern = match (signature.outputs.tuple, &names[..]) {
         (true, [only]) => quote! { (#only,) },
         (true, all) => quote! { (#(#all),*) },

@@ -2,17 +2,25 @@
 
 use super::Mistakes;
 use heck::ToUpperCamelCase;
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Signature, Type};
 
 /// The inputs of a function.
 #[derive(Default)]
 pub(super) struct Inputs {
-    /// The resources.
-    pub(super) list: Vec<Type>,
+    pub(super) list: Vec<Input>,
     /// Whether some `In` has none: rustc would miss it as well.
     pub(super) lack_a_resource: bool,
+}
+
+/// An input.
+pub(super) struct Input {
+    pub(super) resource: Type,
+    /// Where the type of the argument stands, `In<'_, R>`.
+    pub(super) span: Span,
 }
 
 /// The inputs of a function; those that are wrong are told and left out.
@@ -24,11 +32,11 @@ pub(super) fn check(signature: &Signature, mistakes: &mut Mistakes) -> Inputs {
     }
     for argument in &signature.inputs {
         match input(argument) {
-            Ok(resource) if inputs.list.contains(&resource) => {
-                let message = format!("the step takes `{}` twice: one argument is enough", text(&resource));
-                mistakes.add(Error::new_spanned(&resource, message));
+            Ok(input) if inputs.list.iter().any(|other| other.resource == input.resource) => {
+                let message = format!("the step takes `{}` twice: one argument is enough", text(&input.resource));
+                mistakes.add(Error::new_spanned(&input.resource, message));
             }
-            Ok(resource) => inputs.list.push(resource),
+            Ok(input) => inputs.list.push(input),
             Err(NoInput::Of(mistake)) => {
                 inputs.lack_a_resource = true;
                 mistakes.add(mistake);
@@ -52,8 +60,8 @@ impl NoInput {
     }
 }
 
-/// The resource that an argument is the value of.
-fn input(argument: &FnArg) -> Result<Type, NoInput> {
+/// The input that an argument is.
+fn input(argument: &FnArg) -> Result<Input, NoInput> {
     let PatType { attrs, pat, ty, .. } = match argument {
         FnArg::Typed(argument) => argument,
         FnArg::Receiver(receiver) => {
@@ -78,7 +86,23 @@ fn input(argument: &FnArg) -> Result<Type, NoInput> {
         _ => None,
     };
     match segment {
-        Some(segment) if segment.ident == "In" => resource(segment),
+        Some(segment) if segment.ident == "In" => {
+            let resource = resource(segment)?;
+            if is_return(&resource) {
+                let message = "nobody can take a `Return`: it is handed to the caller of `run` and never stored. Let the \
+                               step that makes the value give an `Out`";
+                return Err(NoInput::Of(Error::new_spanned(resource, message)));
+            }
+            if is_value(&resource) {
+                let (value, guess) = (text(&resource), guess(&name));
+                let message = format!(
+                    "`{value}` is a type of values and not a resource: declare one, `resource! {{ {guess}: {value}; }}`, and \
+                     take `In<'_, {guess}>`"
+                );
+                return Err(NoInput::Of(Error::new_spanned(resource, message)));
+            }
+            Ok(Input { resource, span: ty.span() })
+        }
         Some(segment) if segment.ident == "Out" => {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
             Err(NoInput::new(ty, message))
@@ -116,6 +140,27 @@ fn resource(segment: &PathSegment) -> Result<Type, NoInput> {
             Err(NoInput::Of(Error::new_spanned(more, message)))
         }
     }
+}
+
+/// Whether a type is one that a resource may carry, and certainly none itself: one of the language or of its prelude.
+pub(super) fn is_value(ty: &Type) -> bool {
+    const VALUES: &[&str] = &[
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64",
+        "u128", "usize", "Box", "Option", "Result", "String", "Vec",
+    ];
+    match ty {
+        Type::Path(path) => match path.path.segments.last() {
+            Some(last) => path.path.segments.len() == 1 && VALUES.iter().any(|value| last.ident == value),
+            None => false,
+        },
+        Type::Macro(_) | Type::Verbatim(_) => false,
+        _ => true,
+    }
+}
+
+/// Whether a type is what the caller of `run` is handed.
+fn is_return(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Return"))
 }
 
 /// Tokens as one would write them.

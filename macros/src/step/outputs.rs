@@ -1,7 +1,7 @@
 //! What a step gives: the type that its function returns.
 
 use super::Mistakes;
-use super::inputs::text;
+use super::inputs::{is_value, text};
 use syn::{Error, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type};
 
 /// What a step gives.
@@ -75,6 +75,14 @@ impl Outputs {
 fn output(element: &Type) -> syn::Result<Type> {
     match last_segment(element) {
         Some(segment) if segment.ident == "Out" => match &types(segment)[..] {
+            [value] if is_value(value) => {
+                let value = text(value);
+                let message = format!(
+                    "`{value}` is a type of values and not a resource: declare one, `resource! {{ Total: {value}; }}`, and give \
+                     `Out<Total>`"
+                );
+                Err(Error::new_spanned(segment, message))
+            }
             [resource] => Ok((*resource).clone()),
             [] => Err(Error::new_spanned(segment, "`Out` of which resource? Write `Out<Quotient>`")),
             [_, more, ..] => {

@@ -1,7 +1,7 @@
 //! The signature of the function, checked: what the step takes, what it gives, and how it may fail.
 
 use super::Mistakes;
-use super::inputs;
+use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Outputs;
 use heck::ToUpperCamelCase;
@@ -14,8 +14,7 @@ use syn::{Error, Ident, ItemFn, Safety, Type};
 pub(super) struct Signature {
     /// The name of the type.
     pub(super) name: Ident,
-    /// The resources that it takes.
-    pub(super) inputs: Vec<Type>,
+    pub(super) inputs: Vec<Input>,
     pub(super) outputs: Outputs,
     /// What becomes of the function.
     pub(super) stands: Stands,
@@ -75,7 +74,7 @@ impl Signature {
         }
         let inputs = inputs::check(signature, mistakes);
         let outputs = Outputs::check(signature, mistakes);
-        let resources = inputs.list.iter().chain(&outputs.list);
+        let resources = inputs.list.iter().map(|input| &input.resource).chain(&outputs.list);
         for resource in resources.filter(|resource| is_named(resource, &name)) {
             let message = format!(
                 "the step would be called `{name}`, as this resource is: write `#[step(name = …)]`, or rename the function"

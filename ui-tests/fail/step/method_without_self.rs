@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use pipeliner::{In, Out, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -11,12 +11,4 @@ impl Divider {
     }
 }
 
-struct Calc;
-impl Pipeline for Calc {
-    type Steps = HList![Divider];
-}
-
-fn main() {
-    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let _ = store.resource::<Quotient>();
-}
+fn main() {}
