@@ -1,5 +1,7 @@
 //! What the compiler says to each mistake, and that the twin of each without the mistake compiles.
 //!
+//! Where many mistakes have the same correction, as most of those with `#[step]` have, that is kept once.
+//!
 //! The texts are those of one compiler, the pinned one. With another one the failing cases are left out, with a note.
 
 use std::io::Write as _;
@@ -19,10 +21,10 @@ fn mistakes_are_explained() {
         writeln!(std::io::stderr(), "{note}").expect("a note can be printed");
         return;
     }
-    trybuild::TestCases::new().compile_fail("ui-tests/fail/*.rs");
+    trybuild::TestCases::new().compile_fail("ui-tests/fail/**/*.rs");
 }
 
 #[test]
 fn what_is_no_mistake_compiles() {
-    trybuild::TestCases::new().pass("ui-tests/pass/*.rs");
+    trybuild::TestCases::new().pass("ui-tests/pass/**/*.rs");
 }

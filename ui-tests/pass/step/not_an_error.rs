@@ -1,0 +1,32 @@
+use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+
+resource! { Base: i64; Divisor: i64; Quotient: i64; }
+
+use std::error::Error;
+use std::fmt;
+
+#[derive(Debug)]
+struct Zero;
+
+impl fmt::Display for Zero {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("zero")
+    }
+}
+
+impl Error for Zero {}
+
+#[step]
+async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Quotient>, Zero> {
+    base.checked_div(*divisor).ok_or(Zero)
+}
+
+struct Calc;
+impl Pipeline for Calc {
+    type Steps = HList![Divide];
+}
+
+fn main() {
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
+    let _ = store.resource::<Quotient>();
+}

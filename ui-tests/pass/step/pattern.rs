@@ -1,0 +1,21 @@
+use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+
+resource! { Base: i64; Divisor: i64; Quotient: i64; }
+
+resource! { Pair: (i64, i64); }
+
+#[step]
+async fn divide(pair: In<'_, Pair>) -> Out<Quotient> {
+    let (base, divisor) = pair;
+    base / divisor
+}
+
+struct Calc;
+impl Pipeline for Calc {
+    type Steps = HList![Divide];
+}
+
+fn main() {
+    let store = Store::<Calc>::new().with(Pair, (38, 3));
+    let _ = store.resource::<Quotient>();
+}
