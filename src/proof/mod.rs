@@ -8,14 +8,15 @@
 //! error[E0277]: step `GetDivision` needs `Divisor`, which no registered step provides and the store does not hold
 //!    |
 //!  9 |     let _ = run::<GetDivision>(&store);
-//!    |             ------------------ ^^^^^^ `Divisor` is missing
+//!    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^ `Divisor` is missing
 //!    |
 //!    = note: supply it with `.with(Divisor, value)`, or register a step whose `Outputs` contain `Divisor`
 //! ```
 //!
 //! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
 //! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
-//! Where a type is no resource or no step, rustc says so once for each place where it is named: the first is enough.
+//! What is wrong with the `Inputs` or `Outputs` of a step is told twice: at the list, and where the signature of its `run`
+//! names it. The first is enough.
 //! Each missing resource is one error, and all are told at once.
 //!
 //! | the first line | what to do |
