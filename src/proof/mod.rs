@@ -179,7 +179,7 @@ impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {}
 /// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where nothing is missing.
 ///
 /// You never write it: it is what [`Runs`] rests on, and what rustc names in its notes.
-pub trait CanRun<T: Step>: Backing {
+pub trait CanRun<T: Step>: Satisfies<T> {
     /// Always [`Proven`].
     type Proof;
 }
@@ -192,7 +192,7 @@ impl<T: Step, S: Satisfies<T>> CanRun<T> for S {
 ///
 /// A trait apart from [`CanRun`]: rustc keeps what it has proved of a trait, but walks anew wherever it works out a type
 /// that needs the walk.
-pub trait Satisfies<T: Step>: Backing {}
+pub trait Satisfies<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {}
 
 // For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
 impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Satisfies<T> for S {}
