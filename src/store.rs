@@ -82,7 +82,7 @@ impl<P: Pipeline> Store<P> {
     /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step lists one twice.
     pub fn new() -> Self
     where
-        P: Valid<Proof: Sized>,
+        P: Valid,
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above: Root }
     }
@@ -92,13 +92,13 @@ impl<P: Scoped> Store<P> {
     /// A store with nothing in it, that sees the store above it: a [scope](Scoped). It takes `&store` or an `Arc`.
     pub fn within<U: IsStoreOf<P::Parent>>(above: U) -> Store<P, Nothing, U>
     where
-        P: Valid<Proof: Sized>,
+        P: Valid,
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above }
     }
 }
 
-impl<P: Pipeline + Valid<Proof: Sized>> Default for Store<P> {
+impl<P: Pipeline + Valid> Default for Store<P> {
     fn default() -> Self {
         Self::new()
     }
@@ -111,7 +111,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// supplied from now on; what was computed from it stays as it is, until [`clear`](Store::clear).
     pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>, U>
     where
-        G: Accepts<R, Proof: Sized>,
+        G: Accepts<R>,
     {
         let _ = resource;
         Store { slots: self.slots, supplied: self.supplied.insert::<R>(value), above: self.above }
@@ -122,7 +122,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// A resource that the store does not hold and no step provides is refused by the compiler, here and below.
     pub fn get<R: Resource>(&self) -> Option<&R::Value>
     where
-        Self: Knows<R, Proof: Sized>,
+        Self: Knows<R>,
     {
         View::new(self).value(Key::of::<R>().id)?.downcast_ref()
     }
@@ -130,7 +130,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// Whether the value of a resource is there.
     pub fn is_ready<R: Resource>(&self) -> bool
     where
-        Self: Knows<R, Proof: Sized>,
+        Self: Knows<R>,
     {
         self.get::<R>().is_some()
     }

@@ -8,14 +8,15 @@
 //! error[E0277]: step `GetDivision` needs `Divisor`, which no registered step provides and the store does not hold
 //!    |
 //!  9 |     let _ = run::<GetDivision>(&store);
-//!    |             ------------------ ^^^^^^ `Divisor` is missing
+//!    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^ `Divisor` is missing
 //!    |
 //!    = note: supply it with `.with(Divisor, value)`, or register a step whose `Outputs` contain `Divisor`
 //! ```
 //!
 //! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
 //! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
-//! Where a type is no resource or no step, rustc says so once for each place where it is named: the first is enough.
+//! What is wrong with the `Inputs` or `Outputs` of a step is told twice: at the list, and where the signature of its `run`
+//! names it. The first is enough.
 //! Each missing resource is one error, and all are told at once.
 //!
 //! | the first line | what to do |
@@ -105,31 +106,15 @@ pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 
 /// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
 /// for one that cannot stand in its place.
-pub trait Valid: Pipeline {
-    /// Always [`Proven`].
-    type Proof;
-}
-impl<P: Pipeline> Valid for P
-where
-    Disputes<P>: Settled,
-{
-    type Proof = Proven;
-}
+pub trait Valid: Pipeline {}
+impl<P: Pipeline> Valid for P where Disputes<P>: Settled {}
 
 /// What is in dispute among the steps of the pipeline `P`.
 pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
 /// A list of what is supplied that can take the resource `R`: it does not hold it yet.
-pub trait Accepts<R: Resource>: Supply {
-    /// Always [`Proven`].
-    type Proof;
-}
-impl<R: Resource, G: Supply> Accepts<R> for G
-where
-    SuppliedAs<G, R>: Unsupplied<R>,
-{
-    type Proof = Proven;
-}
+pub trait Accepts<R: Resource>: Supply {}
+impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
 
 /// The source of the resource `R` among what is supplied.
 pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
@@ -138,18 +123,10 @@ pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as 
 pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
-pub trait Knows<R: Resource> {
-    /// Always [`Proven`].
-    type Proof;
-}
+pub trait Knows<R: Resource> {}
 
 // For any type, and not for `Store`: rustc would quote those impls in each error.
-impl<R: Resource, S: Backing<World: World>> Knows<R> for S
-where
-    OriginIn<S::World, R>: Known<R, S::World>,
-{
-    type Proof = Proven;
-}
+impl<R: Resource, S: Backing<World: World>> Knows<R> for S where OriginIn<S::World, R>: Known<R, S::World> {}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
 pub trait Provides<R: Resource>: Knows<R> {
@@ -157,9 +134,14 @@ pub trait Provides<R: Resource>: Knows<R> {
     type Proof;
 }
 
-impl<R: Resource, S: Knows<R> + Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Provides<R> for S {
+impl<R: Resource, S: Knows<R> + Yields<R>> Provides<R> for S {
     type Proof = Proven;
 }
+
+/// A store in which the walk for the resource `R` finds nothing wrong. Apart from [`Provides`] for the reason that
+/// [`Satisfies`] has.
+pub trait Yields<R: Resource>: Backing {}
+impl<R: Resource, S: Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Yields<R> for S {}
 
 /// A world in which the walk for a resource that was asked for by itself finds something.
 pub trait Seeks<R: Resource> {
@@ -202,23 +184,31 @@ impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {}
 /// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where nothing is missing.
 ///
 /// You never write it: it is what [`Runs`] rests on, and what rustc names in its notes.
-pub trait CanRun<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {
+pub trait CanRun<T: Step>: Satisfies<T> {
     /// Always [`Proven`].
     type Proof;
 }
 
-// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> CanRun<T> for S {
+impl<T: Step, S: Satisfies<T>> CanRun<T> for S {
     type Proof = Proven;
 }
+
+/// A store in which the walk from the target `T` finds nothing wrong.
+///
+/// A trait apart from [`CanRun`]: rustc keeps what it has proved of a trait, but walks anew wherever it works out a type
+/// that needs the walk.
+pub trait Satisfies<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {}
+
+// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
+impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Satisfies<T> for S {}
 
 /// What each proof comes to, as a type: what a bound that carries a proof makes rustc work out.
 ///
 /// Types are worked out before bounds are looked at. So what is not proven is told where the type is worked out: once, at
 /// the call as a whole, without a quote of the declaration; and not first for an argument, then for the future that an
-/// async function returns. For this alone [`Runs`] has a second parameter that is never written, the methods of
-/// [`Store`] ask for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a target that
-/// is no step is told once.
+/// async function returns. For this alone [`Runs`] has a second parameter that is never written,
+/// [`Store::resource`] asks for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a
+/// target that is no step is told once.
 #[derive(Debug)]
 pub struct Proven;
 
