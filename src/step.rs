@@ -115,7 +115,9 @@ pub type Out<R> = <R as Resource>::Value;
     note = "implement `Step` for `{Self}`: `Inputs`, `Outputs`, `Error` and `async fn run`"
 )]
 pub trait Step: Sized + 'static {
-    /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none.
+    /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none. What it can do without is an
+    /// `Option`: `HList![Base, Option<Cache>]` gives an `Option<&Cache::Value>`, which is `None` where no registered step
+    /// provides it and the store does not hold it.
     type Inputs: InputList;
     /// What the step gives: a list of resources, which are stored, and of [`Return`](crate::Return)s, which are handed to
     /// the caller of `run`. A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`,

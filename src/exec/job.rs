@@ -79,7 +79,8 @@ impl Graph {
         match source {
             Source::Supplied(_) => None,
             Source::Step { step, .. } => Some(step),
-            Source::Above(place) => Some(self.first_above() as u16 + place),
+            // Where nothing is above, it is a hole, and whoever takes it can do without.
+            Source::Above(place) => self.above.is_some().then(|| self.first_above() as u16 + place),
         }
     }
 
@@ -123,12 +124,15 @@ impl Graph {
         }
     }
 
-    /// Whether what a node provides is there.
+    /// Whether what a node provides is there. What nobody above knows is as good as there: it is taken as an option.
     pub(crate) fn is_done(&self, view: View<'_>, number: u16) -> bool {
         match self.node(number) {
             Node::Step(_) => view.slot(number.into()).is_filled(),
             Node::Target(_) => false,
-            Node::Above(place) => view.above().is_some_and(|above| above.value(self.key_above(place).id).is_some()),
+            Node::Above(place) => {
+                let key = self.key_above(place).id;
+                view.above().is_none_or(|above| above.value(key).is_some() || !above.knows(key))
+            }
         }
     }
 

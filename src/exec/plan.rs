@@ -137,7 +137,7 @@ pub struct Planned {
 
 /// A resource that some steps take and that is not in this store, but in the one above it.
 ///
-/// Where there is none above, these are the holes that no run comes across which was proved.
+/// Where there is none above, these are holes: those of options, and those that no run comes across which was proved.
 #[derive(Clone, Copy)]
 pub struct Above {
     key: Key,

@@ -79,6 +79,11 @@ impl<'s> View<'s> {
         }
     }
 
+    /// Whether the resource with a key can be had: in this store, or above.
+    pub(crate) fn knows(&self, key: u64) -> bool {
+        self.plan().source(key).is_some() || self.above().is_some_and(|above| above.knows(key))
+    }
+
     /// The slot of a step.
     pub(crate) fn slot(&self, step: usize) -> &'s dyn AnySlot {
         self.store.slot(step)
@@ -124,15 +129,23 @@ impl<'a, 's> Gather<'a, 's> {
     ///
     /// If it is not there, or not of the type: then the schedule is wrong.
     pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
-        let value = match self.sources.next() {
-            Some(&Source::Supplied(place)) => self.view.supplied(place.into()),
-            Some(&Source::Step { step, output }) => {
+        self.next_if_known().expect("a step starts when its inputs are there")
+    }
+
+    /// The next input, if any store knows it.
+    ///
+    /// # Panics
+    ///
+    /// If it is not of the type: then the schedule is wrong.
+    pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
+        let value = match self.sources.next()? {
+            &Source::Supplied(place) => self.view.supplied(place.into()),
+            &Source::Step { step, output } => {
                 let step = usize::from(step);
                 self.slots.map_or_else(|| self.view.slot(step), |slots| slots[step]).output(output.into())
             }
-            Some(&Source::Above(place)) => self.view.above().and_then(|above| above.value((self.above)(place))),
-            None => None,
+            &Source::Above(place) => self.view.above().and_then(|above| above.value((self.above)(place))),
         };
-        value.and_then(|value| value.downcast_ref()).expect("a step starts when its inputs are there")
+        value.map(|value| value.downcast_ref().expect("a value has the type of its resource"))
     }
 }

@@ -40,6 +40,7 @@ impl Source for Anything {
     type Join<N: Source> = Anything;
     type After<Old: Source> = Anything;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
     type Below = Anything;
 }

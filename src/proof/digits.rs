@@ -163,7 +163,7 @@ pub trait Order {
         list: With<R0, Rest>,
     ) -> Self::Place<R, R0, Rest>;
     /// In the list of findings: `R` is noted as missing already, or the list goes on.
-    type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings>: Findings;
+    type Note<R: Resource, S, R0: Resource, S0, Rest: Findings>: Findings;
     /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
     type And<R: Resource, R0: Resource, L: Asked>: Asked;
     /// In a list of steps: `New` in place of the step that stores this, or else `S`.
@@ -184,8 +184,7 @@ macro_rules! unequal {
             fn place<$R: Resource, $R0: Resource, $Rest: Supply>($value: $R::Value, $list: With<$R0, $Rest>) -> $place {
                 $insert
             }
-            type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> =
-                MissingInput<R0, S0, Rest::Missing<R, S>>;
+            type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
             type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
             type Swap<New: Step, S: Step> = S;
             type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = Trace<Below, I, P, T>;
@@ -206,7 +205,7 @@ impl Order for Equal {
     fn place<R: Resource, R0: Resource, Rest: Supply>(value: R::Value, list: With<R0, Rest>) -> With<R, Rest> {
         With { value: Some(value), rest: list.rest }
     }
-    type Note<R: Resource, S: Step, R0: Resource, S0: Step, Rest: Findings> = MissingInput<R0, S0, Rest>;
+    type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
     type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
     type Swap<New: Step, S: Step> = New;
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = T::With<P>;

@@ -47,7 +47,7 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
 
-/// One element of a list of inputs: a resource, or a list of them.
+/// One element of a list of inputs: a resource, an `Option` of one, or a list of them.
 // Of all types, rustc stops here only for `Return`, for which it cannot tell which impl was meant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an input: it is handed to the caller of `run` and never stored",
@@ -65,6 +65,14 @@ pub trait Want {
 
 impl<R: Resource> Want for R {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <W::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
+    type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
+    type Tree = One<R>;
+}
+
+/// A resource that the step can do without.
+impl<R: Resource> Want for Option<R> {
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
+        <W::Find<R::Identity> as Source>::VisitOption<W, R, K, V, F>;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
     type Tree = One<R>;
 }

@@ -22,6 +22,7 @@
 //! | the first line | what to do |
 //! | --- | --- |
 //! | step `S` needs `R`, which no registered step provides and the store does not hold | supply `R`, or register a step that provides it |
+//! | step `S`, which is registered to provide the optional `Q`, needs `R` … | supply `R`, or do not register `S` |
 //! | dependency cycle: step `A` needs `B`, which needs `A` | supply a resource that one takes from the other |
 //! | `R` is provided by two steps, `A` and `B` | register one of them |
 //! | `R` is supplied twice | supply it once |

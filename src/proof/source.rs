@@ -4,7 +4,7 @@ use super::digits::{Digit, Digits, End};
 use super::trie::Trie;
 use super::verdict::Findings;
 use super::visited::Visited;
-use super::walk::{Machine, Stack, Walk};
+use super::walk::{Machine, Optionally, Stack, Walk};
 use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
@@ -29,6 +29,8 @@ pub trait Source {
     type After<Old: Source>: Source;
     /// Sees to the resource `R` with this source, on behalf of the step on top of the stack.
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
+    /// Sees to the resource `R` with this source, which the step on top of the stack takes if it can be had.
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
     /// The list with a [`Dispute`] for each newer source, the first against it, and then what is in `D`.
     type Disputes<D>;
     /// This source as it is seen from a store below.
@@ -49,6 +51,7 @@ impl Source for Absent {
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
     type Below = Absent;
 }
@@ -63,6 +66,7 @@ impl<R0: Resource> Source for Supplied<R0> {
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Self;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Above<R0>;
 }
@@ -82,6 +86,8 @@ impl<R0: Resource, S: Step, N0: Digits> Source for Provided<R0, S, N0> {
     type After<Old: Source> = Twice<Old, Self>;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> =
         <V::Mark<N0> as Visited>::Visit<W, S, N0, K, V, F>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> =
+        Self::Visit<W, R, Optionally<R, K>, V, F>;
     type Disputes<D> = D;
     type Below = Above<R0>;
 }
@@ -96,6 +102,7 @@ impl<Old: Source, New: Source> Source for Twice<Old, New> {
     type Join<N: Source> = N::After<Self>;
     type After<Older: Source> = Twice<Older, Self>;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Old::VisitOption<W, R, K, V, F>;
     type Disputes<D> = Old::Disputes<Dispute<Old::Origin, New::Origin, D>>;
     type Below = Old::Below;
 }
@@ -110,6 +117,7 @@ impl<R0: Resource> Source for Above<R0> {
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }
@@ -124,6 +132,7 @@ impl<R0: Resource, S: Step> Source for Listed<R0, S> {
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }
@@ -138,6 +147,7 @@ impl Source for NothingStored {
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
     type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }

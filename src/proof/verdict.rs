@@ -20,8 +20,9 @@ use frunk::HNil;
 
 /// A list of what the walk found wrong.
 pub trait Findings {
-    /// The list with the resource `R` missing, which the step `S` needs. Each missing resource stands there once.
-    type Missing<R: Resource, S: Step>: Findings;
+    /// The list with the resource `R` missing, which is needed by `S`: by [`One`] step, or an [`Offered`] one. Each
+    /// missing resource stands there once.
+    type Missing<R: Resource, S>: Findings;
     /// The list with the cycle `P`.
     type Cycle<P: Path>: Findings;
     /// The list with the resource `R`, which is to come from the store above. Each stands there once.
@@ -32,7 +33,7 @@ pub trait Findings {
 #[derive(Debug)]
 pub struct NoMore<A = HNil>(PhantomData<A>);
 
-/// The resource `R`, needed by the step `S`, comes from nowhere; and then what is in `F`.
+/// The resource `R`, needed by `S`, comes from nowhere; and then what is in `F`.
 #[derive(Debug)]
 pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 
@@ -41,20 +42,19 @@ pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 pub struct Ring<P, F>(PhantomData<(P, F)>);
 
 impl<A: Asked> Findings for NoMore<A> {
-    type Missing<R: Resource, S: Step> = MissingInput<R, S, Self>;
+    type Missing<R: Resource, S> = MissingInput<R, S, Self>;
     type Cycle<P: Path> = Ring<P, Self>;
     type Above<R: Resource> = NoMore<A::And<R>>;
 }
 
-impl<R0: Resource, S0: Step, F: Findings> Findings for MissingInput<R0, S0, F> {
-    type Missing<R: Resource, S: Step> =
-        <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Note<R, S, R0, S0, F>;
+impl<R0: Resource, S0, F: Findings> Findings for MissingInput<R0, S0, F> {
+    type Missing<R: Resource, S> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Note<R, S, R0, S0, F>;
     type Cycle<P: Path> = MissingInput<R0, S0, F::Cycle<P>>;
     type Above<R: Resource> = MissingInput<R0, S0, F::Above<R>>;
 }
 
 impl<P0: Path, F: Findings> Findings for Ring<P0, F> {
-    type Missing<R: Resource, S: Step> = Ring<P0, F::Missing<R, S>>;
+    type Missing<R: Resource, S> = Ring<P0, F::Missing<R, S>>;
     type Cycle<P: Path> = Ring<P0, F::Cycle<P>>;
     type Above<R: Resource> = Ring<P0, F::Above<R>>;
 }
@@ -84,7 +84,11 @@ where
     U: GivesBelow<A>,
 {
 }
-impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, S, F> where Verdict: Supplies<R, S> {}
+impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, One<S>, F> where Verdict: Supplies<R, S> {}
+impl<R, S, Q, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, Offered<S, Q>, F> where
+    Verdict: SuppliesOffered<R, S, Q>
+{
+}
 impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Ring<P, F> {}
 
 /// A case, or what is left of it once something was found to be wrong.
@@ -131,6 +135,19 @@ impl<L, P, W> RightTarget<P, W> for SoughtBelow<L> {}
     note = "supply it with `.with({R}, value)`, or register a step whose `Outputs` contain `{R}`"
 )]
 pub trait Supplies<R, S> {}
+
+/// The step `S`, which would not have to be there: it is needed for the resource `Q`, and whoever takes that can do
+/// without.
+#[derive(Debug)]
+pub struct Offered<S, Q>(PhantomData<(S, Q)>);
+
+/// Never so: the resource `R` is missing, which the step `S` needs, that provides `Q` to those who can do without.
+#[diagnostic::on_unimplemented(
+    message = "step `{S}`, which is registered to provide the optional `{Q}`, needs `{R}`: no registered step provides that and the store does not hold it",
+    label = "`{R}` is missing",
+    note = "supply it with `.with({R}, value)`, or do not register `{S}`: without a provider, an `Option` of `{Q}` is `None`"
+)]
+pub trait SuppliesOffered<R, S, Q> {}
 
 /// A path that is no cycle: there is none.
 pub trait Acyclic {}

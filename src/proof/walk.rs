@@ -5,7 +5,7 @@
 //! - it is supplied, or its step is done: on to the next input;
 //! - its step is new: the step goes onto the stack and is marked busy;
 //! - its step is busy: that is a cycle, which is read off the stack;
-//! - it comes from nowhere: it is noted as missing.
+//! - it comes from nowhere: it is noted as missing, unless the step can do without.
 //!
 //! A step with no inputs left is marked done and comes off the stack. The walk never fails: it collects what it
 //! finds, and only the [verdict](super::verdict) looks at that.
@@ -21,7 +21,7 @@ use super::digits::{Digits, Order};
 use super::lists::{One, Wants};
 use super::source::Source;
 use super::trie::Trie;
-use super::verdict::{Findings, NoMore};
+use super::verdict::{Findings, NoMore, Offered};
 use super::visited::{Busy, New, Visited};
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
@@ -87,6 +87,8 @@ pub trait Stack {
     type Tick<W: Trie, V: Visited, F: Findings>: Machine;
     /// The findings `F`, and that the step on top needs `R`, which comes from nowhere.
     type Missing<R: Resource, F: Findings>: Findings;
+    /// The findings `F`, and that the step `S`, which is above this stack, needs `R`, which comes from nowhere.
+    type MissingAbove<R: Resource, S: Step, F: Findings>: Findings;
     /// The stack with the inputs `L` before those that the step on top still has.
     type Prepend<L: Wants>: Stack;
     /// One tick of reading a cycle: is the step on top the one that it closes on?
@@ -104,15 +106,29 @@ pub struct Call<L, S, N, K>(PhantomData<(L, S, N, K)>);
 impl<L: Asked> Stack for Bottom<L> {
     type Tick<W: Trie, V: Visited, F: Findings> = L::Ask<W, V, F>;
     type Missing<R: Resource, F: Findings> = F;
+    type MissingAbove<R: Resource, S: Step, F: Findings> = F::Missing<R, One<S>>;
     type Prepend<M: Wants> = Self;
     type Trace<I: Digits, P: Path, T: Resume> = T::With<P>;
 }
 
 impl<L: Wants, S: Step, N: Digits, K: Stack> Stack for Call<L, S, N, K> {
     type Tick<W: Trie, V: Visited, F: Findings> = L::Tick<W, S, N, K, V, F>;
-    type Missing<R: Resource, F: Findings> = F::Missing<R, S>;
+    type Missing<R: Resource, F: Findings> = K::MissingAbove<R, S, F>;
+    type MissingAbove<R: Resource, Q: Step, F: Findings> = F::Missing<R, One<Q>>;
     type Prepend<M: Wants> = Call<M::Append<L>, S, N, K>;
     type Trace<I: Digits, P: Path, T: Resume> = <N::Compare<I> as Order>::Trace<K, I, Via<S, P>, T>;
+}
+
+/// The stack `K`, whose step on top takes the resource `Q` if it can be had: what is above here is needed for that.
+#[derive(Debug)]
+pub struct Optionally<Q, K>(PhantomData<(Q, K)>);
+
+impl<Q: Resource, K: Stack> Stack for Optionally<Q, K> {
+    type Tick<W: Trie, V: Visited, F: Findings> = K::Tick<W, V, F>;
+    type Missing<R: Resource, F: Findings> = K::Missing<R, F>;
+    type MissingAbove<R: Resource, S: Step, F: Findings> = F::Missing<R, Offered<S, Q>>;
+    type Prepend<M: Wants> = K::Prepend<M>;
+    type Trace<I: Digits, P: Path, T: Resume> = K::Trace<I, P, T>;
 }
 
 /// The steps of a cycle, each before the one it needs.

@@ -17,7 +17,10 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     let generics = of_types(&function.sig.generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
-    let inputs: Vec<_> = signature.inputs.iter().map(|input| &input.resource).collect();
+    let inputs = signature.inputs.iter().map(|Input { resource, optional, .. }| match optional {
+        true => quote! { ::core::option::Option<#resource> },
+        false => quote! { #resource },
+    });
     let spans = signature.inputs.iter().map(|input| input.span);
     let arguments: Vec<_> = spans.enumerate().map(|(place, span)| local("input", place, span)).collect();
     let list = &signature.outputs.list;
@@ -138,9 +141,8 @@ fn of_types(generics: &Generics) -> Generics {
 
 /// Whether an attribute of the function belongs to the type as well.
 fn is_carried_over(attribute: &Attribute) -> bool {
-    let of_both = |path: &syn::Path| {
-        ["doc", "cfg", "deprecated", "allow", "expect", "warn"].iter().any(|name| path.is_ident(name))
-    };
+    let of_both =
+        |path: &syn::Path| ["doc", "cfg", "deprecated", "allow", "warn"].iter().any(|name| path.is_ident(name));
     match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {
             // After the condition, all of them.
@@ -162,10 +164,19 @@ fn mapped(signature: &Signature, future: TokenStream) -> TokenStream {
 
 /// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
 fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
-    let called = called(function, quote! { #(&#arguments),* });
-    let clones = arguments.iter().zip(&signature.inputs).map(|(argument, Input { resource, .. })| {
-        quote_spanned! { resource.span() => let #argument = ::pipeliner::__private::clone_of::<#resource>(#argument); }
+    let inputs = || arguments.iter().zip(&signature.inputs);
+    let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
+        let clone = quote_spanned! { resource.span() => ::pipeliner::__private::clone_of::<#resource> };
+        match optional {
+            true => quote! { let #argument = ::core::option::Option::map(#argument, #clone); },
+            false => quote! { let #argument = #clone(#argument); },
+        }
     });
+    let references = inputs().map(|(argument, input)| match input.optional {
+        true => quote! { ::core::option::Option::as_ref(&#argument) },
+        false => quote! { &#argument },
+    });
+    let called = called(function, quote! { #(#references),* });
     let task = mapped(signature, quote! { ::pipeliner::__private::unblock(move || #called) });
     quote! { #(#clones)* #task }
 }

@@ -1,4 +1,4 @@
-//! What a step takes: its arguments, `base: In<'_, Base>`.
+//! What a step takes: its arguments, `base: In<'_, Base>`, or `Option<In<'_, Base>>` for what it can do without.
 
 use super::Mistakes;
 use heck::ToUpperCamelCase;
@@ -19,6 +19,8 @@ pub(super) struct Inputs {
 /// An input.
 pub(super) struct Input {
     pub(super) resource: Type,
+    /// Whether the step can do without.
+    pub(super) optional: bool,
     /// Where the type of the argument stands, `In<'_, R>`.
     pub(super) span: Span,
 }
@@ -81,9 +83,9 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             return Err(NoInput::new(pattern, message));
         }
     };
-    let segment = match &**ty {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
+    let (optional, segment) = match option(ty) {
+        Some(option) => (true, types(option).first().copied().and_then(last_segment)),
+        None => (false, last_segment(ty)),
     };
     match segment {
         Some(segment) if segment.ident == "In" => {
@@ -93,6 +95,10 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                                step that makes the value give an `Out`";
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
+            if let Some([inner]) = option(&resource).map(types).as_deref() {
+                let message = format!("what the step can do without is an `Option<In<'_, {}>>`", text(inner));
+                return Err(NoInput::Of(Error::new_spanned(ty, message)));
+            }
             if is_value(&resource) {
                 let (value, guess) = (text(&resource), guess(&name));
                 let message = format!(
@@ -101,7 +107,7 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                 );
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
-            Ok(Input { resource, span: ty.span() })
+            Ok(Input { resource, optional, span: ty.span() })
         }
         Some(segment) if segment.ident == "Out" => {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
@@ -127,19 +133,24 @@ fn guess(name: &str) -> String {
 /// The resource of `In<'_, R>`.
 fn resource(segment: &PathSegment) -> Result<Type, NoInput> {
     let missing = || NoInput::Of(Error::new_spanned(segment, "`In` of which resource? Write `In<'_, Base>`"));
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Err(missing()) };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(resource) => Some(resource),
-        _ => None,
-    });
-    match (types.next(), types.next()) {
-        (Some(resource), None) => Ok(resource.clone()),
-        (None, _) => Err(missing()),
-        (Some(_), Some(more)) => {
+    match types(segment)[..] {
+        [resource] => Ok(resource.clone()),
+        [] => Err(missing()),
+        [_, more, ..] => {
             let message = "`In` has one resource: let each have an argument of its own";
             Err(NoInput::Of(Error::new_spanned(more, message)))
         }
     }
+}
+
+/// The types among the arguments of a part of a path.
+pub(super) fn types(segment: &PathSegment) -> Vec<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Vec::new() };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
 }
 
 /// Whether a type is one that a resource may carry, and certainly none itself: one of the language or of its prelude.
@@ -160,7 +171,21 @@ pub(super) fn is_value(ty: &Type) -> bool {
 
 /// Whether a type is what the caller of `run` is handed.
 fn is_return(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Return"))
+    last_segment(ty).is_some_and(|last| last.ident == "Return")
+}
+
+/// The `Option<…>` that a type is.
+fn option(ty: &Type) -> Option<&PathSegment> {
+    last_segment(ty).filter(|last| last.ident == "Option")
+}
+
+/// The last part of a path: `Out<R>` of `pipeliner::Out<R>`.
+pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        _ => None,
+    }
 }
 
 /// Tokens as one would write them.

@@ -1,8 +1,8 @@
 //! What a step gives: the type that its function returns.
 
 use super::Mistakes;
-use super::inputs::{is_value, text};
-use syn::{Error, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type};
+use super::inputs::{is_value, last_segment, text, types};
+use syn::{Error, ReturnType, Signature, Type};
 
 /// What a step gives.
 #[derive(Default)]
@@ -115,23 +115,4 @@ fn output(element: &Type) -> syn::Result<Type> {
 /// Whether a type goes by this name.
 fn is(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
-}
-
-/// The last part of a path: `Out<R>` of `pipeliner::Out<R>`.
-fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        Type::Paren(paren) => last_segment(&paren.elem),
-        _ => None,
-    }
-}
-
-/// The types among the arguments of a part of a path.
-fn types(segment: &PathSegment) -> Vec<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Vec::new() };
-    let types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.collect()
 }

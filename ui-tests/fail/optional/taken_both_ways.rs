@@ -1,0 +1,23 @@
+use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+
+resource! { Url: String; Cache: String; Page: String; }
+
+#[step]
+fn connect(url: In<'_, Url>) -> Out<Cache> {
+    url.clone()
+}
+
+#[step]
+fn fetch(cache: Option<In<'_, Cache>>, again: In<'_, Cache>) -> Out<Page> {
+    cache.unwrap_or(again).clone()
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Connect, Fetch];
+}
+
+fn main() {
+    let store = Store::<App>::new().with(Url, String::new());
+    let _ = store.resource::<Page>();
+}
