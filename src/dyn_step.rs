@@ -5,7 +5,7 @@ use crate::resource::Resource;
 use crate::step::{BoxError, Inputs, Outputs, Step, StepError};
 use async_trait::async_trait;
 use core::marker::PhantomData;
-use frunk::HCons;
+use frunk_core::hlist::HCons;
 use std::sync::Arc;
 
 /// A step that is a value, with the inputs `I` and the outputs `O`: what a plug-in or a configuration chooses at run time.

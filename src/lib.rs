@@ -35,7 +35,7 @@ pub use dyn_step::{AnyStep, Choice, Chosen, DynStep, Refs, TheseInputs, TheseOut
 pub use error::{Failure, RunError};
 #[cfg(feature = "executor")]
 pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
-pub use frunk::{HCons, HNil};
+pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList, Steps};
@@ -56,4 +56,4 @@ pub use pipeliner_macros::step;
 
 /// For the list macros.
 #[doc(hidden)]
-pub use frunk as __frunk;
+pub use frunk_core as __frunk;

@@ -9,7 +9,7 @@ use crate::proof::digits::Digits;
 use crate::proof::lists::{Give, Gives, Want, Wants};
 use crate::proof::verdict::{Stores, Verdict};
 use crate::resource::{Resource, Return};
-use frunk::{HCons, HNil};
+use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
 ///

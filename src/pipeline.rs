@@ -6,7 +6,7 @@ use crate::list::OutputList;
 use crate::proof::digits::{Digits, End, Order};
 use crate::proof::lists::{Gives, Register, Registers};
 use crate::step::Step;
-use frunk::{HCons, HNil};
+use frunk_core::hlist::{HCons, HNil};
 
 /// A set of steps: a unit type with a list of them.
 ///

@@ -14,7 +14,7 @@ use crate::proof::{SourcesOf, source};
 use crate::resource::Resource;
 use core::any::Any;
 use core::fmt;
-use frunk::{HCons, HNil};
+use frunk_core::hlist::{HCons, HNil};
 
 /// Nothing supplied.
 #[derive(Debug, Clone, Copy, Default)]

@@ -17,7 +17,7 @@ use crate::resource::Resource;
 use crate::step::Step;
 use crate::supply::{Supply, With};
 use core::marker::PhantomData;
-use frunk::HCons;
+use frunk_core::hlist::HCons;
 
 /// The end of a list of digits; it stands for any number of zeros.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::resource::{Resource, Return};
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
-use frunk::{HCons, HNil};
+use frunk_core::hlist::{HCons, HNil};
 
 /// A list of inputs.
 pub trait Wants {

@@ -16,7 +16,7 @@ use crate::resource::Resource;
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
-use frunk::HNil;
+use frunk_core::hlist::HNil;
 
 /// A list of what the walk found wrong.
 pub trait Findings {

@@ -27,7 +27,7 @@ use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
-use frunk::{HCons, HNil};
+use frunk_core::hlist::{HCons, HNil};
 
 /// A state of the machine. `W`, here and below, is the map from resources to their sources.
 ///

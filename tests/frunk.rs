@@ -1,0 +1,48 @@
+//! The lists are frunk's own: whatever frunk does with its lists can be done with what a run hands out.
+
+mod support;
+
+use frunk::{Generic, HCons, HNil};
+use pipeliner::{HList, Out, RunError, Store, hlist_pat, resource, run, run_owned, step};
+use support::pipeline;
+
+resource! { Host: String; Port: u16; }
+
+#[step]
+fn read() -> (Out<Host>, Out<Port>) {
+    ("localhost".to_owned(), 8080)
+}
+
+pipeline! { App: [Read]; }
+
+#[derive(Debug, PartialEq, Generic)]
+struct Address {
+    host: String,
+    port: u16,
+}
+
+#[test]
+fn outputs_become_a_struct() -> Result<(), RunError> {
+    let outputs = smol::block_on(run_owned::<Read>(Store::<App>::new()))?;
+    let address: Address = frunk::from_generic(outputs);
+    assert_eq!(address, Address { host: "localhost".to_owned(), port: 8080 });
+    Ok(())
+}
+
+#[test]
+fn outputs_are_plucked_by_their_type() -> Result<(), RunError> {
+    let store = Store::<App>::new();
+    let outputs: HList![&String, &u16] = smol::block_on(run::<Read>(&store))?;
+    let (port, rest) = outputs.pluck::<&u16, _>();
+    let hlist_pat![host] = rest;
+    assert_eq!((host.as_str(), *port), ("localhost", 8080));
+    Ok(())
+}
+
+#[test]
+fn the_types_are_the_same() {
+    fn frunks(list: HCons<u8, HCons<char, HNil>>) -> HList![u8, char] {
+        list
+    }
+    assert_eq!(frunks(frunk::hlist![1, 'a']), pipeliner::hlist![1, 'a']);
+}
