@@ -19,6 +19,8 @@ mod identified;
 mod list;
 mod names;
 mod pipeline;
+#[cfg(feature = "plan")]
+pub mod plan;
 pub mod proof;
 mod resource;
 mod run;
@@ -39,6 +41,8 @@ pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
 pub use list::{Input, InputList, Output, OutputList};
 pub use pipeline::{Pipeline, StepList, Steps};
+#[cfg(feature = "plan")]
+pub use plan::{Plan, plan};
 pub use proof::{Runs, RunsOwned, RunsShared};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};

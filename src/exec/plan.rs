@@ -27,6 +27,26 @@ pub enum Tree<T: 'static> {
     Both(&'static Tree<T>, &'static Tree<T>),
 }
 
+#[cfg(feature = "plan")]
+impl<T> Tree<T> {
+    /// The values, in order.
+    pub fn list(&'static self) -> Vec<&'static T> {
+        fn list<T>(tree: &'static Tree<T>, to: &mut Vec<&'static T>) {
+            match tree {
+                Tree::Empty => {}
+                Tree::One(value) => to.push(value),
+                Tree::Both(first, second) => {
+                    list(first, to);
+                    list(second, to);
+                }
+            }
+        }
+        let mut values = Vec::new();
+        list(self, &mut values);
+        values
+    }
+}
+
 /// What a resource is called in a plan.
 #[derive(Clone, Copy)]
 pub struct Key {
@@ -34,12 +54,19 @@ pub struct Key {
     pub id: u64,
     /// Its name.
     pub name: fn() -> &'static str,
+    /// Whether whoever lists it can do without; among inputs alone.
+    pub optional: bool,
 }
 
 impl Key {
     /// The key of a resource.
     pub const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name }
+        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
+    }
+
+    /// The key of a resource that a step can do without.
+    pub const fn of_option<R: Resource>() -> Self {
+        Key { optional: true, ..Key::of::<R>() }
     }
 }
 
@@ -57,6 +84,9 @@ pub struct Spec {
     pub outputs: &'static Tree<Key>,
     /// Starts it.
     pub start: Start,
+    /// What type it is: a step that is reached through two groups is one.
+    #[cfg(feature = "plan")]
+    pub type_id: fn() -> core::any::TypeId,
 }
 
 /// Starts a step whose inputs are there. What it puts its outputs into is its own: its slot, or what a target has.
@@ -70,6 +100,8 @@ impl Spec {
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
             start: start::<S>,
+            #[cfg(feature = "plan")]
+            type_id: core::any::TypeId::of::<S>,
         }
     }
 }
@@ -374,13 +406,20 @@ struct Tables<const N: usize> {
 
 /// What an unused entry of the table of steps holds.
 const UNUSED: Planned = Planned {
-    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, start: |_, _| unreachable!() },
+    spec: &Spec {
+        name: || unreachable!(),
+        inputs: &Tree::Empty,
+        outputs: &Tree::Empty,
+        start: |_, _| unreachable!(),
+        #[cfg(feature = "plan")]
+        type_id: || unreachable!(),
+    },
     inputs: (0, 0),
     dependents: (0, 0),
 };
 
 /// What an unused entry of the table of what is above holds.
-const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
+const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {
