@@ -57,7 +57,10 @@ impl Plan {
             for &output in &step.gives {
                 let passed_on = self.resources[output].takers.iter().any(|&taker| follow(number, taker));
                 let (from, to) = (End::Step(number), End::Resource(output));
-                edges.push(Edge { from, to, optional: false, critical: passed_on, state: step.state });
+                // What is supplied does not come from a step.
+                let supplied = self.resources[output].state == State::Supplied;
+                let state = if supplied { State::NotDemanded } else { step.state };
+                edges.push(Edge { from, to, optional: false, critical: passed_on, state });
             }
         }
         edges

@@ -53,7 +53,7 @@ impl Plan {
         if !critical.is_empty() {
             writeln!(chart, "    linkStyle {} stroke-width:4px", critical.join(","))?;
         }
-        for state in STATES {
+        for state in STATES.into_iter().filter(|&state| self.has(state)) {
             let look = state.look();
             let dashes = if look.dashed { ",stroke-dasharray:5 4" } else { "" };
             let (class, fill, line, ink) = (state.class(), look.fill, look.line, look.ink);
@@ -63,6 +63,14 @@ impl Plan {
             writeln!(chart, "    style s{target} stroke-width:4px")?;
         }
         Ok(())
+    }
+}
+
+impl Plan {
+    /// Whether anything is in a state.
+    pub(super) fn has(&self, state: State) -> bool {
+        self.steps.iter().any(|step| step.state == state)
+            || self.resources.iter().any(|resource| resource.state == state)
     }
 }
 

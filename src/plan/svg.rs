@@ -7,7 +7,6 @@ use super::{Plan, State};
 use core::fmt::{self, Write as _};
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
-use std::collections::BTreeSet;
 
 /// The size of the letters of names.
 const LETTERS: f64 = 13.0;
@@ -59,7 +58,7 @@ impl Plan {
 struct Picture<'p> {
     plan: &'p Plan,
     nodes: Vec<Node>,
-    edges: Vec<(Edge, Vec<Point>)>,
+    edges: Vec<(Edge, Vec<(f64, f64)>)>,
     width: f64,
     /// The height of the graph alone.
     height: f64,
@@ -106,15 +105,17 @@ impl<'p> Picture<'p> {
             width = width.max(node.middle.0 + node.size.0 / 2.0);
             height = height.max(node.middle.1 + node.size.1 / 2.0);
         }
-        let edges: Vec<_> = edges
-            .into_iter()
-            .map(|edge| {
-                let route = graph.edge(&edge.from.to_string(), &edge.to.to_string(), None);
-                (edge, route.map(|route| route.points.clone()).unwrap_or_default())
-            })
-            .collect();
-        for point in edges.iter().flat_map(|(_, route)| route) {
-            (width, height) = (width.max(point.x), height.max(point.y));
+        let node = |end| match end {
+            End::Step(place) => &nodes[place],
+            End::Resource(place) => &nodes[plan.steps.len() + place],
+        };
+        let route = |edge: Edge| {
+            let label = graph.edge(&edge.from.to_string(), &edge.to.to_string(), None);
+            (edge, attached(label.map_or(&[], |label| &label.points), node(edge.from), node(edge.to)))
+        };
+        let edges: Vec<_> = edges.into_iter().map(route).collect();
+        for &(x, y) in edges.iter().flat_map(|(_, route)| route) {
+            (width, height) = (width.max(x), height.max(y));
         }
         Picture { plan, nodes, edges, width, height }
     }
@@ -258,65 +259,61 @@ fn text(svg: &mut String, (x, y): (f64, f64), size: f64, ink: &str, text: &str) 
     writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" fill=\"{ink}\">{}</text>", escaped(text))
 }
 
-/// An edge: a smooth line near the points of its route, with a head at its end.
-fn write_edge(svg: &mut String, edge: &Edge, route: &[Point]) -> fmt::Result {
-    let [first, .., before, last] = route else { return Ok(()) };
-    let before = if route.len() == 2 { first } else { before };
+/// An edge: a smooth line through the points of its route, with a head at its end.
+fn write_edge(svg: &mut String, edge: &Edge, route: &[(f64, f64)]) -> fmt::Result {
+    let &[.., before, last] = route else { return Ok(()) };
     let (colour, width) = match edge.state {
         _ if edge.critical => ("#1a1a1a", 2.6),
-        State::NotDemanded | State::LeftOut => ("#c4c4c4", 1.1),
+        state if state.is_faint() => ("#c4c4c4", 1.1),
         State::Missing | State::Disputed => ("#d55e00", 1.6),
         _ => ("#6b6b6b", 1.2),
     };
     let dashes = if edge.optional || edge.state == State::Missing { " stroke-dasharray=\"5 3\"" } else { "" };
-    // The line ends where the head begins.
-    let head = 6.0 + width;
-    let length = (last.x - before.x).hypot(last.y - before.y).max(1e-6);
-    let (dx, dy) = ((last.x - before.x) / length, (last.y - before.y) / length);
-    let end = Point::new(last.x - dx * head, last.y - dy * head);
+    // The line ends where the head begins, straight up or down.
+    let head = if before.1 < last.1 { 6.0 + width } else { -6.0 - width };
     let mut points = route.to_vec();
-    points.pop();
-    points.push(end.clone());
+    points[route.len() - 1].1 -= head;
     let stroke = format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}");
     writeln!(svg, "<path class=\"edge\" d=\"{}\" {stroke}/>", smooth(&points))?;
-    let half = head * 0.45;
-    writeln!(
-        svg,
-        "<path d=\"M{:.1} {:.1} L{:.1} {:.1} L{:.1} {:.1} Z\" fill=\"{colour}\"/>",
-        last.x,
-        last.y,
-        end.x - dy * half,
-        end.y + dx * half,
-        end.x + dy * half,
-        end.y - dx * half,
-    )
+    let ((x, y), half) = (last, head * 0.45);
+    writeln!(svg, "<path d=\"M{x:.1} {y:.1} l{half:.1} {:.1} h{:.1} Z\" fill=\"{colour}\"/>", -head, -2.0 * half)
 }
 
-/// A path from the first of some points to the last, a B-spline over those between.
-fn smooth(points: &[Point]) -> String {
-    let mut path = String::new();
-    let mut write = |command: &str, points: &[(f64, f64)]| {
-        path += command;
-        for (x, y) in points {
-            let _ = write!(path, "{x:.1} {y:.1} ");
-        }
+/// The route of an edge from the lower edge of one node to the upper edge of another, or the other way round in a cycle,
+/// by the points that the layout gives for it.
+fn attached(route: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
+    let down = from.middle.1 < to.middle.1;
+    let attach = |node: &Node, near: f64, below: bool| {
+        let ((x, y), (width, height)) = (node.middle, node.size);
+        // Not at the corners, which are round.
+        let room = (width / 2.0 - 16.0).max(0.0);
+        (near.clamp(x - room, x + room), if below { y + height / 2.0 } else { y - height / 2.0 })
     };
-    // So many parts of each of three points.
-    let mix = |at: usize, parts: [f64; 3]| {
-        let sum =
-            |of: fn(&Point) -> f64| (0..3).map(|i| parts[i] * of(&points[(at + i).min(points.len() - 1)])).sum::<f64>();
-        (sum(|point| point.x) / 6.0, sum(|point| point.y) / 6.0)
-    };
-    let [first, last] = [&points[0], &points[points.len() - 1]].map(|point| (point.x, point.y));
-    write("M", &[first]);
-    if points.len() > 2 {
-        write("L", &[mix(0, [5.0, 1.0, 0.0])]);
-        for at in 0..points.len() - 1 {
-            write("C", &[mix(at, [4.0, 2.0, 0.0]), mix(at, [2.0, 4.0, 0.0]), mix(at, [1.0, 4.0, 1.0])]);
-        }
+    // Past the nodes of a layer, straight; every other point lies between layers and says nothing.
+    let layers = route.iter().skip(2).step_by(2).take(route.len().saturating_sub(3) / 2);
+    let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
+    let inner: Vec<_> = layers.flat_map(|point| [(point.x, point.y - half), (point.x, point.y + half)]).collect();
+    let near =
+        |point: Option<&(f64, f64)>, other: f64, own: f64| point.map_or(own + (other - own) * 0.25, |point| point.0);
+    let start = attach(from, near(inner.first(), to.middle.0, from.middle.0), down);
+    let end = attach(to, near(inner.last(), from.middle.0, to.middle.0), !down);
+    let mut points = vec![start];
+    points.extend(inner);
+    points.push(end);
+    points
+}
+
+/// A path through some points that goes straight up or down at each of them.
+fn smooth(points: &[(f64, f64)]) -> String {
+    let mut path = format!("M{:.1} {:.1}", points[0].0, points[0].1);
+    for pair in points.windows(2) {
+        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        let half = f64::midpoint(y0, y1);
+        let _ = match (x1 - x0).abs() < 0.5 {
+            true => write!(path, " L{x1:.1} {y1:.1}"),
+            false => write!(path, " C{x0:.1} {half:.1} {x1:.1} {half:.1} {x1:.1} {y1:.1}"),
+        };
     }
-    write("L", &[last]);
-    path.truncate(path.trim_end().len());
     path
 }
 
@@ -353,9 +350,8 @@ impl Sample {
 impl Legend {
     /// The legend of what is in a picture, in lines of a width.
     fn new(picture: &Picture<'_>, width: f64) -> Self {
-        let states: BTreeSet<_> = picture.nodes.iter().map(|node| node.state).collect();
         let mut samples = vec![Sample::Step, Sample::Resource];
-        samples.extend(STATES.into_iter().filter(|state| states.contains(state)).map(Sample::State));
+        samples.extend(STATES.into_iter().filter(|state| picture.plan.has(*state)).map(Sample::State));
         let has = |of: fn(&Edge) -> bool| picture.edges.iter().any(|(edge, _)| of(edge));
         let others = [
             (Sample::Target, picture.plan.target.is_some()),
