@@ -82,6 +82,20 @@ impl<'s> Ground<'s> {
 
     /// The plan.
     pub(super) fn plan(&self, title: String, aim: Aim) -> Plan {
+        let plan = self.plan_for(aim);
+        // A target all of whose outputs are supplied does not run, but the compiler asks that it could.
+        let strict = match aim {
+            Aim::Target { step, .. } if plan.steps[step].state == State::Supplied => {
+                Some(self.plan_for(Aim::Target { step, always: true }))
+                    .filter(|plan| plan.steps[step].state == State::Blocked)
+            }
+            _ => None,
+        };
+        Plan { title, ..strict.unwrap_or(plan) }
+    }
+
+    /// The plan, without a title.
+    fn plan_for(&self, aim: Aim) -> Plan {
         let mut draft = Draft::new(self);
         let demanded = draft.demanded(aim);
         for (step, &demanded) in demanded.iter().enumerate() {
@@ -91,7 +105,6 @@ impl<'s> Ground<'s> {
             draft.plan.resources[resource].state = draft.state_of_resource(resource);
         }
         let mut plan = draft.plan;
-        plan.title = title;
         plan.target = match aim {
             Aim::All => None,
             Aim::Target { step, .. } => Some(step),
