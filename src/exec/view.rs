@@ -149,13 +149,13 @@ impl<'a, 's> Gather<'a, 's> {
     ///
     /// If it is not of the type: then the schedule is wrong.
     pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
-        let value = match self.sources.next()? {
-            &Source::Supplied(place) => self.view.supplied(place.into()),
-            &Source::Step { step, output } => {
+        let value = match *self.sources.next()? {
+            Source::Supplied(place) => self.view.supplied(place.into()),
+            Source::Step { step, output } => {
                 let step = usize::from(step);
                 self.slots.map_or_else(|| self.view.slot(step), |slots| slots[step]).output(output.into())
             }
-            &Source::Above(place) => self.view.above().and_then(|above| above.value((self.above)(place))),
+            Source::Above(place) => self.view.above().and_then(|above| above.value((self.above)(place))),
         };
         value.map(|value| value.downcast_ref().expect("a value has the type of its resource"))
     }
