@@ -192,6 +192,7 @@ impl Draft {
         outputs.is_empty() || !self.filled[step] && outputs.iter().any(|&output| !self.supplied[output])
     }
 
+    /// The state of a step, when it is known which ones are demanded.
     fn state_of_step(&self, step: usize, demanded: bool) -> State {
         let outputs = &self.plan.steps[step].gives;
         if demanded {

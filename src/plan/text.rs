@@ -24,14 +24,19 @@ impl fmt::Display for Plan {
 
 /// What has been shown.
 struct Shown {
+    /// By place: what each takes stands below it somewhere.
     steps: Vec<bool>,
+    /// By place.
     resources: Vec<bool>,
 }
 
-/// What is still to be shown below something: what stands before it, and a step's input.
+/// A step's input that is still to be shown below it.
 struct Branch {
+    /// What stands before it in the line.
     prefix: String,
+    /// Whether it is the last one of its step.
     is_last: bool,
+    /// The input.
     taken: Taken,
 }
 
@@ -109,6 +114,7 @@ impl Plan {
         }
     }
 
+    /// A step with its state, and how long it takes if that is known.
     fn step_line(&self, f: &mut fmt::Formatter<'_>, step: usize) -> fmt::Result {
         let step = &self.steps[step];
         write!(f, "{}: {}", step.name, step.state)?;
