@@ -180,6 +180,12 @@ fn a_step_in_two_groups_is_one() -> Result<(), RunError> {
 }
 
 #[test]
+fn a_plan_can_be_handed_on() {
+    fn check<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
+    check::<Plan>();
+}
+
+#[test]
 fn a_store_in_an_arc_has_a_plan_too() {
     let store = Arc::new(Store::<Web>::new().with(Log, Journal::default()).with(Url, "home"));
     assert_eq!(plan::<Show>(&store).title(), "Show in Web");

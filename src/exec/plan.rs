@@ -54,19 +54,12 @@ pub struct Key {
     pub id: u64,
     /// Its name.
     pub name: fn() -> &'static str,
-    /// Whether whoever lists it can do without; among inputs alone.
-    pub optional: bool,
 }
 
 impl Key {
     /// The key of a resource.
     pub const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
-    }
-
-    /// The key of a resource that a step can do without.
-    pub const fn of_option<R: Resource>() -> Self {
-        Key { optional: true, ..Key::of::<R>() }
+        Key { id: <R::Identity as Digits>::KEY, name: R::name }
     }
 }
 
@@ -84,6 +77,9 @@ pub struct Spec {
     pub outputs: &'static Tree<Key>,
     /// Starts it.
     pub start: Start,
+    /// Which of its inputs it can do without.
+    #[cfg(feature = "plan")]
+    pub optional: &'static Tree<bool>,
     /// What type it is: a step that is reached through two groups is one.
     #[cfg(feature = "plan")]
     pub type_id: fn() -> core::any::TypeId,
@@ -100,6 +96,8 @@ impl Spec {
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
             start: start::<S>,
+            #[cfg(feature = "plan")]
+            optional: <S::Inputs as InputList>::OPTIONAL,
             #[cfg(feature = "plan")]
             type_id: core::any::TypeId::of::<S>,
         }
@@ -412,6 +410,8 @@ const UNUSED: Planned = Planned {
         outputs: &Tree::Empty,
         start: |_, _| unreachable!(),
         #[cfg(feature = "plan")]
+        optional: &Tree::Empty,
+        #[cfg(feature = "plan")]
         type_id: || unreachable!(),
     },
     inputs: (0, 0),
@@ -419,7 +419,7 @@ const UNUSED: Planned = Planned {
 };
 
 /// What an unused entry of the table of what is above holds.
-const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
+const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {

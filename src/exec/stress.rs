@@ -158,6 +158,8 @@ static SPEC: Spec = Spec {
     outputs: &Tree::Empty,
     start,
     #[cfg(feature = "plan")]
+    optional: &Tree::Empty,
+    #[cfg(feature = "plan")]
     type_id: std::any::TypeId::of::<Store>,
 };
 
