@@ -8,26 +8,19 @@ use core::time::Duration;
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.title, self.summary())?;
-        let mut shown = Shown { steps: vec![false; self.steps.len()], resources: vec![false; self.resources.len()] };
+        // The steps below which what they take stands.
+        let mut shown = vec![false; self.steps.len()];
         for root in self.roots() {
             self.tree(f, root, &mut shown)?;
         }
         // What no root leads to is in a cycle that nobody outside of it needs.
         for step in 0..self.steps.len() {
-            if self.goes_on(step) && !shown.steps[step] {
+            if self.goes_on(step) && !shown[step] {
                 self.tree(f, step, &mut shown)?;
             }
         }
-        self.notes(f, &shown)
+        self.notes(f)
     }
-}
-
-/// What has been shown.
-struct Shown {
-    /// By place: what each takes stands below it somewhere.
-    steps: Vec<bool>,
-    /// By place.
-    resources: Vec<bool>,
 }
 
 /// A step's input that is still to be shown below it.
@@ -71,7 +64,7 @@ impl Plan {
     }
 
     /// The tree below a step.
-    fn tree(&self, f: &mut fmt::Formatter<'_>, root: usize, shown: &mut Shown) -> fmt::Result {
+    fn tree(&self, f: &mut fmt::Formatter<'_>, root: usize, shown: &mut [bool]) -> fmt::Result {
         self.step_line(f, root)?;
         writeln!(f)?;
         let mut next = Vec::new();
@@ -83,7 +76,6 @@ impl Plan {
             if taken.optional {
                 write!(f, ", optional")?;
             }
-            shown.resources[taken.resource] = true;
             let below = format!("{prefix}{}   ", if is_last { " " } else { "│" });
             match resource.providers.as_slice() {
                 &[step] if matches!(resource.state, State::Runs | State::Blocked | State::Computed) => {
@@ -92,7 +84,7 @@ impl Plan {
                         write!(f, "{}: computed", self.steps[step].name)?;
                     } else {
                         self.step_line(f, step)?;
-                        if shown.steps[step] && !self.steps[step].takes.is_empty() {
+                        if shown[step] && !self.steps[step].takes.is_empty() {
                             write!(f, " (*)")?;
                         }
                         self.branch(step, &below, shown, &mut next);
@@ -106,8 +98,8 @@ impl Plan {
     }
 
     /// Puts what a step takes on the stack, the first one on top.
-    fn branch(&self, step: usize, prefix: &str, shown: &mut Shown, next: &mut Vec<Branch>) {
-        if self.goes_on(step) && !core::mem::replace(&mut shown.steps[step], true) {
+    fn branch(&self, step: usize, prefix: &str, shown: &mut [bool], next: &mut Vec<Branch>) {
+        if self.goes_on(step) && !core::mem::replace(&mut shown[step], true) {
             let takes = self.steps[step].takes.iter().enumerate().rev();
             let last = self.steps[step].takes.len().wrapping_sub(1);
             next.extend(takes.map(|(at, &taken)| Branch { prefix: prefix.to_owned(), is_last: at == last, taken }));
@@ -122,7 +114,7 @@ impl Plan {
     }
 
     /// What stands below the tree: one line for each kind of thing that there is.
-    fn notes(&self, f: &mut fmt::Formatter<'_>, shown: &Shown) -> fmt::Result {
+    fn notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let waves = self.waves().enumerate().map(|(number, wave)| format!("{}. {}", number + 1, names(&wave)));
         note(f, "starts", &waves.collect::<Vec<_>>().join("  "))?;
         let path = self.critical_path();
@@ -133,9 +125,8 @@ impl Plan {
         let skipped = self.steps.iter().filter(|step| !matches!(step.state, State::Runs | State::Blocked));
         let skipped = skipped.map(|step| format!("{} ({})", step.name, step.state));
         note(f, "skipped", &skipped.collect::<Vec<_>>().join(", "))?;
-        let idle = self.resources.iter().zip(&shown.resources);
-        let idle = idle.filter(|(resource, shown)| !**shown && resource.state == State::Supplied);
-        note(f, "supplied as well", &idle.map(|(resource, _)| resource.name).collect::<Vec<_>>().join(", "))?;
+        let idle = self.resources.iter().filter(|it| it.state == State::Supplied && it.takers.is_empty());
+        note(f, "supplied, and taken by nobody", &idle.map(|resource| resource.name).collect::<Vec<_>>().join(", "))?;
         for problem in self.problems() {
             writeln!(f, "{problem}")?;
         }
