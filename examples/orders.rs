@@ -67,7 +67,7 @@ fn compute_tax(net: In<'_, Net>) -> Out<Tax> {
 }
 
 #[step]
-async fn pay(net: In<'_, Net>, tax: In<'_, Tax>, card: In<'_, Card>) -> Result<Out<Paid>, Declined> {
+fn pay(net: In<'_, Net>, tax: In<'_, Tax>, card: In<'_, Card>) -> Result<Out<Paid>, Declined> {
     println!("pay");
     let (total, mut left) = (net + tax, card.lock().expect("nothing panics while it is locked"));
     *left = left.checked_sub(total).ok_or(Declined { missing: total - *left })?;
