@@ -113,6 +113,19 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
             Err(NoInput::new(ty, message))
         }
+        _ if matches!(&**ty, Type::Reference(reference) if last_segment(&reference.elem).is_some_and(|last| last.ident == "Store")) =>
+        {
+            let message = "a step does not see the store: take what it needs of it, `base: In<'_, Base>`";
+            Err(NoInput::new(ty, message))
+        }
+        _ if matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some()) => {
+            let message = format!(
+                "an input is shared by all steps that take it, and cannot be changed: write `{name}: In<'_, {}>`, and let \
+                 the resource carry a `Mutex` if its value has to change",
+                guess(&name)
+            );
+            Err(NoInput::new(ty, message))
+        }
         _ => {
             let message = format!(
                 "`{name}: {}` names no resource: write `{name}: In<'_, {}>`, with the resource whose value it is a reference to",
@@ -170,7 +183,7 @@ pub(super) fn is_value(ty: &Type) -> bool {
 }
 
 /// Whether a type is what the caller of `run` is handed.
-fn is_return(ty: &Type) -> bool {
+pub(super) fn is_return(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Return")
 }
 
