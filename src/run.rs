@@ -280,9 +280,9 @@ impl<T: Step> Order<T> {
             name: T::name,
             inputs,
             above,
-            start: |inputs, place| {
+            start: |inputs, place, cx| {
                 let place: Arc<Place<T>> = Arc::clone(place).downcast().expect("each target has its own place");
-                fill::<T>(inputs, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
+                fill::<T>(inputs, cx, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
             },
             outputs: Arc::clone(&place) as _,
         };

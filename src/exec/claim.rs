@@ -43,11 +43,7 @@ impl Claim {
 
     /// Takes the right, if it is free.
     pub fn take(&self) -> Option<Taken<'_>> {
-        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken {
-            claim: self,
-            leave: FREE,
-            error: None,
-        })
+        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken(self))
     }
 
     /// Whether a run has the right now.
@@ -96,29 +92,30 @@ const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 /// The right to execute a step. Dropping it gives it back, so that another run can take over.
 #[derive(Debug)]
-pub struct Taken<'s> {
-    claim: &'s Claim,
-    /// The state to leave the claim in.
-    leave: u8,
-    /// What to tell those who wait.
-    error: Option<SharedError>,
-}
+pub struct Taken<'s>(&'s Claim);
 
-impl Taken<'_> {
+impl<'s> Taken<'s> {
     /// The step is done.
-    pub fn done(mut self) {
-        self.leave = DONE;
+    pub fn done(self) {
+        self.into_claim().leave(DONE, None);
     }
 
     /// The step has failed: all who wait get that error, and later runs try again.
-    pub fn failed(mut self, error: SharedError) {
-        self.error = Some(error);
+    pub fn failed(self, error: SharedError) {
+        self.into_claim().leave(FREE, Some(error));
+    }
+
+    /// The claim, to be left otherwise than by dropping this.
+    fn into_claim(self) -> &'s Claim {
+        let claim = self.0;
+        core::mem::forget(self);
+        claim
     }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.claim.leave(self.leave, self.error.take());
+        self.0.leave(FREE, None);
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a run is about: a graph of steps, and the store that it runs on.
 
 use super::local::Local;
-use super::plan::{Key, Plan, Planned, Running, Source};
+use super::plan::{Key, Plan, Planned, Source, Started};
 use super::slot::AnySlot;
 use super::view::{Erased, Gather, View};
 use crate::error::RunError;
 use crate::run::RunOptions;
+use core::task::Context;
 use std::sync::Arc;
 
 /// The nodes of a run, by number: the steps of the plan of a store, a target if that is none of them, and what is taken
@@ -25,7 +26,7 @@ pub(crate) struct Target {
     /// What it takes from above that no step of the plan does; the places are those after the plan's.
     pub(crate) above: Vec<Key>,
     /// Starts it.
-    pub(crate) start: for<'s> fn(Gather<'_, 's>, &Arc<Erased>) -> Running<'s>,
+    pub(crate) start: for<'s> fn(Gather<'_, 's>, &Arc<Erased>, &mut Context<'_>) -> Started<'s>,
     /// Where it puts its outputs.
     pub(crate) outputs: Arc<Erased>,
 }
@@ -139,21 +140,28 @@ impl Graph {
     }
 
     /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
-    pub(crate) fn start<'s>(&self, number: u16, view: View<'s>, slots: Option<&[&'s dyn AnySlot]>) -> Running<'s> {
+    pub(crate) fn start<'s>(
+        &self,
+        number: u16,
+        view: View<'s>,
+        slots: Option<&[&'s dyn AnySlot]>,
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
         let above = |place| self.key_above(usize::from(place)).id;
         let inputs = Gather::new(self.inputs(number), slots, view, &above);
         match self.node(number) {
             Node::Step(step) => {
                 let slot = slots.map_or_else(|| view.slot(number.into()), |slots| slots[usize::from(number)]);
-                (step.spec().start)(inputs, slot.as_any())
+                (step.spec().start)(inputs, slot.as_any(), cx)
             }
-            Node::Target(target) => (target.start)(inputs, &target.outputs),
+            Node::Target(target) => (target.start)(inputs, &target.outputs, cx),
             Node::Above(place) => {
                 let (key, options) = (self.key_above(place), self.above.clone().unwrap_or_default());
-                Box::pin(async move {
+                let run = async move {
                     let above = view.above().ok_or("there is no store above this one")?;
                     Ok(run_for(above, key.id, &options).await?)
-                })
+                };
+                Started::poll(run, cx)
             }
         }
     }
@@ -202,7 +210,7 @@ impl<'s> Job<'s> {
     }
 
     /// Starts a node, whose inputs are there.
-    pub(crate) fn start(&self, number: u16) -> Running<'s> {
-        self.graph.start(number, self.view, Some(&self.slots))
+    pub(crate) fn start(&self, number: u16, cx: &mut Context<'_>) -> Started<'s> {
+        self.graph.start(number, self.view, Some(&self.slots), cx)
     }
 }

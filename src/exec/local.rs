@@ -42,49 +42,50 @@ impl<'s> Local<'s> {
         }
     }
 
-    /// Polls a step that was woken.
-    fn poll_step(&mut self, step: u16) -> Result<(), RunError> {
+    /// Goes on with the turn of a step that was woken.
+    fn go_on(&mut self, step: u16) -> Result<(), RunError> {
         // There is none, if it was woken after its end by a waker that somebody still holds.
-        match self.turns[usize::from(step)].take() {
-            Some(Active { turn, wakeup }) => self.go_on(step, turn, wakeup),
-            None => Ok(()),
+        let Some(Active { turn, wakeup }) = self.turns[usize::from(step)].take() else { return Ok(()) };
+        match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
+            Ok(outcome) => self.end(step, outcome, wakeup),
+            Err(turn) => {
+                self.turns[usize::from(step)] = Some(Active { turn, wakeup });
+                Ok(())
+            }
         }
     }
 
-    /// Goes on with the turn of a step.
-    fn go_on(&mut self, step: u16, turn: Turn<'s>, wakeup: Arc<Wakeup>) -> Result<(), RunError> {
-        match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
-            Err(turn) => {
-                self.turns[usize::from(step)] = Some(Active { turn, wakeup });
-                return Ok(());
-            }
-            Ok(Outcome::Done) => self.schedule.finish(self.job.graph(), step),
-            Ok(Outcome::Again) => self.schedule.again(step),
-            Ok(Outcome::Failed(error)) => self.schedule.fail(self.job.graph(), step, error)?,
-        }
+    /// The turn of a step has come to its end.
+    fn end(&mut self, step: u16, outcome: Outcome, wakeup: Arc<Wakeup>) -> Result<(), RunError> {
         self.spare = Some(wakeup);
+        match outcome {
+            Outcome::Done => self.schedule.finish(self.job.graph(), step),
+            Outcome::Again => self.schedule.again(step),
+            Outcome::Failed(error) => self.schedule.fail(self.job.graph(), step, error)?,
+        }
         Ok(())
     }
 
     /// Lets steps that are ready have their turns, as many as may run.
     fn start_ready(&mut self) -> Result<(), RunError> {
         while let Some(step) = self.schedule.next() {
-            match Turn::begin(self.job.slot(step), || self.job.start(step)) {
-                Begin::Done => self.schedule.finish(self.job.graph(), step),
-                Begin::Running(turn) => {
-                    let wakeup = self.wakeup(step);
-                    self.go_on(step, turn, wakeup)?;
-                }
-                Begin::Elsewhere(slot) => {
-                    let wakeup = self.wakeup(step);
-                    match Turn::wait(slot, &waker_ref(&wakeup)) {
-                        Some(turn) => {
-                            self.turns[usize::from(step)] = Some(Active { turn, wakeup });
-                            self.schedule.give_way(step);
-                        }
-                        None => self.schedule.again(step),
+            let wakeup = self.wakeup(step);
+            let waker = waker_ref(&wakeup);
+            let begin = Turn::begin(self.job.slot(step), || self.job.start(step, &mut Context::from_waker(&waker)));
+            let turn = match begin {
+                Begin::Ended(outcome) => Err(outcome),
+                Begin::Running(turn) => Ok(turn),
+                Begin::Elsewhere(slot) => match Turn::wait(slot, &waker) {
+                    Some(turn) => {
+                        self.schedule.give_way(step);
+                        Ok(turn)
                     }
-                }
+                    None => Err(Outcome::Again),
+                },
+            };
+            match turn {
+                Ok(turn) => self.turns[usize::from(step)] = Some(Active { turn, wakeup }),
+                Err(outcome) => self.end(step, outcome, wakeup)?,
             }
         }
         Ok(())
@@ -108,7 +109,7 @@ impl Future for Local<'_> {
         for word in 0..this.wakeups.words() {
             // Each woken step once: one that wakes itself has its next turn when the run has.
             for step in this.wakeups.take(word) {
-                this.poll_step(step)?;
+                this.go_on(step)?;
             }
         }
         // After that, or a step that wakes itself as it starts would have two turns.

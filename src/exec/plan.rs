@@ -59,8 +59,33 @@ pub struct Spec {
     pub start: Start,
 }
 
-/// Starts a step whose inputs are there. What it puts its outputs into is its own: its slot, or what a target has.
-pub type Start = for<'s> fn(Gather<'_, 's>, &'s Erased) -> Running<'s>;
+/// Starts a step whose inputs are there, and polls it for the first time. What it puts its outputs into is its own: its
+/// slot, or what a target has.
+pub type Start = for<'s> fn(Gather<'_, 's>, &'s Erased, &mut Context<'_>) -> Started<'s>;
+
+/// How far a step has come that was started.
+#[expect(missing_debug_implementations, reason = "a future says nothing of itself")]
+pub enum Started<'s> {
+    /// To its end.
+    Ended(Result<(), BoxError>),
+    /// It is to be polled again when it is woken.
+    Running(Running<'s>),
+}
+
+impl<'s> Started<'s> {
+    /// Polls the future of a step for the first time.
+    ///
+    /// Here its type is still known. So a step that is ready at once is polled and dropped without a call by pointer, and
+    /// where the compiler sees that it always is, without an allocation too.
+    #[inline]
+    pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
+        let mut future = Box::pin(future);
+        match future.as_mut().poll(cx) {
+            Poll::Ready(result) => Started::Ended(result),
+            Poll::Pending => Started::Running(future),
+        }
+    }
+}
 
 impl Spec {
     /// What the executor has to know of a step.
@@ -75,14 +100,18 @@ impl Spec {
 }
 
 /// Starts a step whose outputs go into its slot.
-fn start<'s, S: Step>(inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
+fn start<'s, S: Step>(inputs: Gather<'_, 's>, slot: &'s Erased, cx: &mut Context<'_>) -> Started<'s> {
     let slot: &Slot<S::Outputs> = slot.downcast_ref().expect("each step has its own slot");
-    fill::<S>(inputs, move |values| slot.fill(S::Outputs::split(values).0))
+    fill::<S>(inputs, cx, move |values| slot.fill(S::Outputs::split(values).0))
 }
 
-/// A step's future, in one allocation with where to put what it returns.
-pub(crate) fn fill<'s, S: Step>(mut inputs: Gather<'_, 's>, put: impl FnMut(Outputs<S>) + Send + 's) -> Running<'s> {
-    Box::pin(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put })
+/// Starts a step. Its future is in one allocation with where to put what it returns.
+pub(crate) fn fill<'s, S: Step>(
+    mut inputs: Gather<'_, 's>,
+    cx: &mut Context<'_>,
+    put: impl FnMut(Outputs<S>) + Send + 's,
+) -> Started<'s> {
+    Started::poll(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put }, cx)
 }
 
 /// A step's own future, and what takes what that returns.
@@ -374,7 +403,7 @@ struct Tables<const N: usize> {
 
 /// What an unused entry of the table of steps holds.
 const UNUSED: Planned = Planned {
-    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, start: |_, _| unreachable!() },
+    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, start: |_, _, _| unreachable!() },
     inputs: (0, 0),
     dependents: (0, 0),
 };

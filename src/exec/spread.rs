@@ -48,8 +48,8 @@ impl<'s> Crew for Job<'s> {
         self.is_done(step)
     }
     fn begin(&self, step: u16, waker: &Waker) -> Result<Outcome, (Turn<'s>, bool)> {
-        match Turn::begin(self.slot(step), || self.start(step)) {
-            Begin::Done => Ok(Outcome::Done),
+        match Turn::begin(self.slot(step), || self.start(step, &mut Context::from_waker(waker))) {
+            Begin::Ended(outcome) => Ok(outcome),
             Begin::Running(turn) => Err((turn, false)),
             Begin::Elsewhere(slot) => Turn::wait(slot, waker).map_or(Ok(Outcome::Again), |turn| Err((turn, true))),
         }
@@ -98,8 +98,9 @@ impl Crew for Shared {
 async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
     let view = View::new(store);
     let slot = graph.slot(view, step);
-    match Turn::begin(slot, || graph.start(step, view, None)) {
-        Begin::Done => Outcome::Done,
+    let begin = poll_fn(|cx| Poll::Ready(Turn::begin(slot, || graph.start(step, view, None, cx))));
+    match begin.await {
+        Begin::Ended(outcome) => outcome,
         Begin::Running(turn) => end_of(turn).await,
         Begin::Elsewhere(_) => Outcome::Again,
     }

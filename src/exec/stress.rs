@@ -8,7 +8,7 @@
 
 use super::job::{Graph, Job};
 use super::local::Local;
-use super::plan::{Plan, Running, Source, Spec, Tree};
+use super::plan::{Plan, Source, Spec, Started, Tree};
 use super::slot::{AnySlot, Slot};
 use super::spread::{Ending, Spread, Worker};
 use super::view::{Erased, Gather, Values, View};
@@ -115,11 +115,11 @@ fn take_one(left: &AtomicUsize) -> bool {
 }
 
 /// Starts a step of a random graph.
-fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
+fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased, cx: &mut Context<'_>) -> Started<'s> {
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
     let slot: &Slot<HList![Output]> = slot.downcast_ref().unwrap();
-    Box::pin(async move {
+    let step = async move {
         struct Runs<'a>(&'a AtomicBool);
         impl Drop for Runs<'_> {
             fn drop(&mut self) {
@@ -144,7 +144,8 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
         let value = mix(script.step, inputs.iter().map(|input| input.value));
         slot.fill(hlist![Counted::new(value, &script.alive)]);
         Ok(())
-    })
+    };
+    Started::poll(step, cx)
 }
 
 /// A panic has to be that of a step.

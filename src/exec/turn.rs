@@ -1,9 +1,10 @@
 //! The turn of a step in a run: it is executed here, or another run has it and its end is waited for.
 
 use super::claim::{Taken, Waiting};
-use super::plan::Running;
+use super::plan::{Running, Started};
 use super::slot::AnySlot;
 use crate::error::SharedError;
+use crate::step::BoxError;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
@@ -18,9 +19,9 @@ pub(crate) enum Turn<'s> {
 
 /// How a turn begins.
 pub(crate) enum Begin<'s> {
-    /// With its end: the outputs are there.
-    Done,
-    /// With a future to poll.
+    /// With its end.
+    Ended(Outcome),
+    /// With a future that is to be polled again.
     Running(Turn<'s>),
     /// Another run has the step, whose slot is this.
     Elsewhere(&'s dyn AnySlot),
@@ -36,20 +37,41 @@ pub(crate) enum Outcome {
     Again,
 }
 
+impl Outcome {
+    /// The outcome of a step that was executed, for all who wait for it too.
+    fn of(result: Result<(), BoxError>, taken: Option<Taken<'_>>) -> Self {
+        match (result, taken) {
+            (Ok(()), taken) => {
+                taken.into_iter().for_each(Taken::done);
+                Outcome::Done
+            }
+            (Err(error), taken) => {
+                let error = Arc::new(error);
+                taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
+                Outcome::Failed(error)
+            }
+        }
+    }
+}
+
 impl<'s> Turn<'s> {
     /// Begins the turn of the step of this slot – or of a target, which has none.
-    pub(crate) fn begin(slot: Option<&'s dyn AnySlot>, start: impl FnOnce() -> Running<'s>) -> Begin<'s> {
-        let Some(slot) = slot else {
-            return Begin::Running(Turn::Running { future: start(), taken: None });
+    pub(crate) fn begin(slot: Option<&'s dyn AnySlot>, start: impl FnOnce() -> Started<'s>) -> Begin<'s> {
+        let taken = match slot {
+            None => None,
+            Some(slot) => match slot.take_claim() {
+                Some(taken) if slot.is_filled() => {
+                    taken.done();
+                    return Begin::Ended(Outcome::Done);
+                }
+                Some(taken) => Some(taken),
+                None if slot.is_filled() => return Begin::Ended(Outcome::Done),
+                None => return Begin::Elsewhere(slot),
+            },
         };
-        match slot.take_claim() {
-            Some(taken) if slot.is_filled() => {
-                taken.done();
-                Begin::Done
-            }
-            Some(taken) => Begin::Running(Turn::Running { future: start(), taken: Some(taken) }),
-            None if slot.is_filled() => Begin::Done,
-            None => Begin::Elsewhere(slot),
+        match start() {
+            Started::Ended(result) => Begin::Ended(Outcome::of(result, taken)),
+            Started::Running(future) => Begin::Running(Turn::Running { future, taken }),
         }
     }
 
@@ -71,17 +93,7 @@ impl<'s> Turn<'s> {
                 let Turn::Running { future, taken } = self else { unreachable!("it was running just now") };
                 // Whoever waits is told when all is gone that the step held.
                 drop(future);
-                Ok(match result {
-                    Ok(()) => {
-                        taken.into_iter().for_each(Taken::done);
-                        Outcome::Done
-                    }
-                    Err(error) => {
-                        let error = Arc::new(error);
-                        taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
-                        Outcome::Failed(error)
-                    }
-                })
+                Ok(Outcome::of(result, taken))
             }
         }
     }
