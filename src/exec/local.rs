@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(crate) struct Local<'s> {
     job: Job<'s>,
     schedule: Schedule,
-    /// The steps that have their turns, by number.
+    /// The steps that have their turns, by number; no room for any until one pends.
     turns: Vec<Option<Active<'s>>>,
     /// Which steps were woken.
     wakeups: Arc<Wakeups>,
@@ -35,7 +35,7 @@ impl<'s> Local<'s> {
     pub(crate) fn new(job: Job<'s>, sources: &[Source], options: &RunOptions) -> Self {
         Local {
             schedule: Schedule::new(job.graph(), sources, options, |step| job.is_done(step)),
-            turns: core::iter::repeat_with(|| None).take(job.graph().len()).collect(),
+            turns: Vec::new(),
             wakeups: Wakeups::new(job.graph().len()),
             spare: None,
             job,
@@ -45,14 +45,23 @@ impl<'s> Local<'s> {
     /// Goes on with the turn of a step that was woken.
     fn go_on(&mut self, step: u16) -> Result<(), RunError> {
         // There is none, if it was woken after its end by a waker that somebody still holds.
-        let Some(Active { turn, wakeup }) = self.turns[usize::from(step)].take() else { return Ok(()) };
+        let Some(turn) = self.turns.get_mut(usize::from(step)) else { return Ok(()) };
+        let Some(Active { turn, wakeup }) = turn.take() else { return Ok(()) };
         match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
             Ok(outcome) => self.end(step, outcome, wakeup),
             Err(turn) => {
-                self.turns[usize::from(step)] = Some(Active { turn, wakeup });
+                self.pend(step, turn, wakeup);
                 Ok(())
             }
         }
+    }
+
+    /// A step is to be polled again when it is woken.
+    fn pend(&mut self, step: u16, turn: Turn<'s>, wakeup: Arc<Wakeup>) {
+        if self.turns.is_empty() {
+            self.turns.resize_with(self.job.graph().len(), || None);
+        }
+        self.turns[usize::from(step)] = Some(Active { turn, wakeup });
     }
 
     /// The turn of a step has come to its end.
@@ -84,7 +93,7 @@ impl<'s> Local<'s> {
                 },
             };
             match turn {
-                Ok(turn) => self.turns[usize::from(step)] = Some(Active { turn, wakeup }),
+                Ok(turn) => self.pend(step, turn, wakeup),
                 Err(outcome) => self.end(step, outcome, wakeup)?,
             }
         }
@@ -105,7 +114,6 @@ impl Future for Local<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        this.wakeups.register(cx.waker());
         for word in 0..this.wakeups.words() {
             // Each woken step once: one that wakes itself has its next turn when the run has.
             for step in this.wakeups.take(word) {
@@ -114,6 +122,10 @@ impl Future for Local<'_> {
         }
         // After that, or a step that wakes itself as it starts would have two turns.
         this.start_ready()?;
-        this.schedule.outcome(this.job.graph())
+        let outcome = this.schedule.outcome(this.job.graph());
+        if outcome.is_pending() {
+            this.wakeups.register(cx.waker());
+        }
+        outcome
     }
 }
