@@ -3,13 +3,15 @@
 use crate::error::RunError;
 use crate::exec::job::{Graph, Job, Target, run_for};
 use crate::exec::local::Local;
-use crate::exec::plan::{Key, Plan, Source, Tree, fill};
+use crate::exec::plan::{Key, Plan, Source, Tree};
 use crate::exec::slot::Slot;
+use crate::exec::start::start;
 use crate::exec::view::{Values, View};
 use crate::list::{InputList, OutputList};
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
+use core::any::Any;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -282,7 +284,7 @@ impl<T: Step> Order<T> {
             above,
             start: |inputs, place, cx| {
                 let place: Arc<Place<T>> = Arc::clone(place).downcast().expect("each target has its own place");
-                fill::<T>(inputs, cx, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
+                start::<T>(inputs, cx, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
             },
             outputs: Arc::clone(&place) as _,
         };
@@ -297,7 +299,7 @@ impl<T: Step> Order<T> {
         let values = place.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned something");
         let (stored, returned) = T::Outputs::split(values);
         if let Some(step) = step_of::<T>(view)
-            && let Some(slot) = view.slot(step).as_any().downcast_ref::<Slot<T::Outputs>>()
+            && let Some(slot) = (view.slot(step) as &dyn Any).downcast_ref::<Slot<T>>()
         {
             slot.fill(stored);
         }
@@ -308,7 +310,7 @@ impl<T: Step> Order<T> {
 /// Takes the outputs of a target out of a store.
 fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
     let stored = step_of::<T>(View::new(store))
-        .and_then(|step| store.slot_mut(step).as_any_mut().downcast_mut::<Slot<T::Outputs>>()?.take());
+        .and_then(|step| (store.slot_mut(step) as &mut dyn Any).downcast_mut::<Slot<T>>()?.take());
     T::Outputs::own(store, stored, returned).expect("what a run demands is there at its end")
 }
 

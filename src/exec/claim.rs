@@ -42,6 +42,7 @@ impl Claim {
     }
 
     /// Takes the right, if it is free.
+    #[inline]
     pub fn take(&self) -> Option<Taken<'_>> {
         self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken(self))
     }
@@ -67,10 +68,16 @@ impl Claim {
     /// Gives the right back in the state `to`, and tells all who wait.
     ///
     /// All, and not one of them: whoever is told may not be polled for a long time, and the others would hang with it.
+    #[inline]
     fn leave(&self, to: u8, error: Option<SharedError>) {
-        if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_ok() {
-            return;
+        if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_err() {
+            self.tell(to, error);
         }
+    }
+
+    /// Gives the right back, and tells those who wait.
+    #[cold]
+    fn tell(&self, to: u8, error: Option<SharedError>) {
         let told = {
             let mut waiting = self.waiting();
             self.state.store(to, Ordering::Release);
@@ -96,6 +103,7 @@ pub struct Taken<'s>(&'s Claim);
 
 impl<'s> Taken<'s> {
     /// The step is done.
+    #[inline]
     pub fn done(self) {
         self.into_claim().leave(DONE, None);
     }
@@ -106,6 +114,7 @@ impl<'s> Taken<'s> {
     }
 
     /// The claim, to be left otherwise than by dropping this.
+    #[inline]
     fn into_claim(self) -> &'s Claim {
         let claim = self.0;
         core::mem::forget(self);

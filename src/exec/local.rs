@@ -34,7 +34,7 @@ impl<'s> Local<'s> {
     /// The run of a job with a target, or else of what some sources give.
     pub(crate) fn new(job: Job<'s>, sources: &[Source], options: &RunOptions) -> Self {
         Local {
-            schedule: Schedule::new(job.graph(), sources, options, |step| job.is_done(step)),
+            schedule: Schedule::new(job.graph(), sources, options, |step| job.was_done(step)),
             turns: Vec::new(),
             wakeups: Wakeups::new(job.graph().len()),
             spare: None,
@@ -84,7 +84,7 @@ impl<'s> Local<'s> {
             let turn = match begin {
                 Begin::Ended(outcome) => Err(outcome),
                 Begin::Running(turn) => Ok(turn),
-                Begin::Elsewhere(slot) => match Turn::wait(slot, &waker) {
+                Begin::Elsewhere(claim) => match Turn::wait(claim, &waker) {
                     Some(turn) => {
                         self.schedule.give_way(step);
                         Ok(turn)

@@ -4,18 +4,13 @@
 //! it generates code. (Working it out in types as well costs several times the compile time of the proof itself: code
 //! generation solves every trait again, from an empty cache, for each function that is instantiated with the map.)
 
-use super::slot::Slot;
-use super::view::{Erased, Gather};
 use crate::list::{InputList, OutputList};
 use crate::proof::digits::Digits;
 use crate::resource::Resource;
-use crate::step::{BoxError, Outputs, Step};
+use crate::step::Step;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;
-use core::pin::Pin;
-use core::task::{Context, Poll, ready};
-use futures::future::BoxFuture;
 
 /// A list of values as constants can build it: along the list of types that it belongs to.
 pub enum Tree<T: 'static> {
@@ -43,9 +38,6 @@ impl Key {
     }
 }
 
-/// A step's future, which fills its slot.
-pub type Running<'s> = BoxFuture<'s, Result<(), BoxError>>;
-
 /// A step as the executor knows it.
 #[derive(Clone, Copy)]
 pub struct Spec {
@@ -55,36 +47,6 @@ pub struct Spec {
     pub inputs: &'static Tree<Key>,
     /// What it stores.
     pub outputs: &'static Tree<Key>,
-    /// Starts it.
-    pub start: Start,
-}
-
-/// Starts a step whose inputs are there, and polls it for the first time. What it puts its outputs into is its own: its
-/// slot, or what a target has.
-pub type Start = for<'s> fn(Gather<'_, 's>, &'s Erased, &mut Context<'_>) -> Started<'s>;
-
-/// How far a step has come that was started.
-#[expect(missing_debug_implementations, reason = "a future says nothing of itself")]
-pub enum Started<'s> {
-    /// To its end.
-    Ended(Result<(), BoxError>),
-    /// It is to be polled again when it is woken.
-    Running(Running<'s>),
-}
-
-impl<'s> Started<'s> {
-    /// Polls the future of a step for the first time.
-    ///
-    /// Here its type is still known. So a step that is ready at once is polled and dropped without a call by pointer, and
-    /// where the compiler sees that it always is, without an allocation too.
-    #[inline]
-    pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
-        let mut future = Box::pin(future);
-        match future.as_mut().poll(cx) {
-            Poll::Ready(result) => Started::Ended(result),
-            Poll::Pending => Started::Running(future),
-        }
-    }
 }
 
 impl Spec {
@@ -94,47 +56,7 @@ impl Spec {
             name: S::name,
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
-            start: start::<S>,
         }
-    }
-}
-
-/// Starts a step whose outputs go into its slot.
-fn start<'s, S: Step>(inputs: Gather<'_, 's>, slot: &'s Erased, cx: &mut Context<'_>) -> Started<'s> {
-    let slot: &Slot<S::Outputs> = slot.downcast_ref().expect("each step has its own slot");
-    fill::<S>(inputs, cx, move |values| slot.fill(S::Outputs::split(values).0))
-}
-
-/// Starts a step. Its future is in one allocation with where to put what it returns.
-pub(crate) fn fill<'s, S: Step>(
-    mut inputs: Gather<'_, 's>,
-    cx: &mut Context<'_>,
-    put: impl FnMut(Outputs<S>) + Send + 's,
-) -> Started<'s> {
-    Started::poll(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put }, cx)
-}
-
-/// A step's own future, and what takes what that returns.
-#[pin_project::pin_project]
-struct Fill<F, P> {
-    #[pin]
-    future: F,
-    put: P,
-}
-
-impl<F, P, V, E> Future for Fill<F, P>
-where
-    F: Future<Output = Result<V, E>>,
-    P: FnMut(V),
-    E: Into<BoxError>,
-{
-    type Output = Result<(), BoxError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let values = ready!(this.future.poll(cx)).map_err(Into::into)?;
-        (this.put)(values);
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -188,6 +110,7 @@ pub struct Plan {
 
 impl Plan {
     /// The steps, in the order of registration.
+    #[inline]
     pub fn steps(&self) -> &'static [Planned] {
         self.steps
     }
@@ -215,13 +138,15 @@ impl Plan {
     }
 
     /// Where a step's inputs come from.
-    pub fn inputs(&self, step: usize) -> &'static [Source] {
-        &self.sources[range(self.steps[step].inputs)]
+    #[inline]
+    pub fn inputs(&self, step: &Planned) -> &'static [Source] {
+        &self.sources[range(step.inputs)]
     }
 
     /// The steps that take what a step provides, once for each input.
-    pub fn dependents(&self, step: usize) -> &'static [u16] {
-        &self.dependents[range(self.steps[step].dependents)]
+    #[inline]
+    pub fn dependents(&self, step: &Planned) -> &'static [u16] {
+        &self.dependents[range(step.dependents)]
     }
 
     /// All resources that are provided or supplied, in no particular order.
@@ -275,6 +200,7 @@ impl fmt::Debug for Plan {
     }
 }
 
+#[inline]
 fn range((start, end): (u16, u16)) -> Range<usize> {
     start.into()..end.into()
 }
@@ -403,7 +329,7 @@ struct Tables<const N: usize> {
 
 /// What an unused entry of the table of steps holds.
 const UNUSED: Planned = Planned {
-    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, start: |_, _, _| unreachable!() },
+    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty },
     inputs: (0, 0),
     dependents: (0, 0),
 };

@@ -55,6 +55,7 @@ impl Queue {
     /// A queue with nobody in it.
     const EMPTY: Queue = Queue { first: NONE, last: NONE, len: 0 };
 
+    #[inline]
     fn push(&mut self, nodes: &mut [Node], step: u16) {
         nodes[usize::from(step)].next = NONE;
         match nodes.get_mut(usize::from(self.last)) {
@@ -65,6 +66,7 @@ impl Queue {
         self.len += 1;
     }
 
+    #[inline]
     fn pop(&mut self, nodes: &[Node]) -> Option<u16> {
         let step = self.first;
         self.first = nodes.get(usize::from(step))?.next;
@@ -160,6 +162,7 @@ impl Schedule {
     }
 
     /// The next step to have its turn, if one is ready and may run.
+    #[inline]
     pub(crate) fn next(&mut self) -> Option<u16> {
         if self.running >= self.limit {
             return None;

@@ -45,13 +45,13 @@ impl<'s> Crew for Job<'s> {
         self.graph()
     }
     fn is_done(&self, step: u16) -> bool {
-        self.is_done(step)
+        self.was_done(step)
     }
     fn begin(&self, step: u16, waker: &Waker) -> Result<Outcome, (Turn<'s>, bool)> {
         match Turn::begin(self.slot(step), || self.start(step, &mut Context::from_waker(waker))) {
             Begin::Ended(outcome) => Ok(outcome),
             Begin::Running(turn) => Err((turn, false)),
-            Begin::Elsewhere(slot) => Turn::wait(slot, waker).map_or(Ok(Outcome::Again), |turn| Err((turn, true))),
+            Begin::Elsewhere(claim) => Turn::wait(claim, waker).map_or(Ok(Outcome::Again), |turn| Err((turn, true))),
         }
     }
     fn poll(&self, turn: Turn<'s>, cx: &mut Context<'_>) -> Result<Outcome, Turn<'s>> {
@@ -75,10 +75,10 @@ impl Crew for Shared {
     }
     fn begin(&self, step: u16, _: &Waker) -> Result<Outcome, (Self::Turn, bool)> {
         let slot = self.graph.slot(View::new(&*self.store), step);
-        if slot.is_some_and(|slot| slot.is_filled()) {
+        if slot.is_some_and(|listed| listed.was_filled) {
             return Ok(Outcome::Done);
         }
-        let elsewhere = slot.is_some_and(|slot| slot.is_claimed());
+        let elsewhere = slot.is_some_and(|listed| listed.claim.is_taken());
         let (graph, store) = (Arc::clone(&self.graph), Arc::clone(&self.store));
         let turn: Self::Turn = match elsewhere {
             false => Box::pin(async move { execute(&graph, &*store, step).await }),
@@ -98,7 +98,7 @@ impl Crew for Shared {
 async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
     let view = View::new(store);
     let slot = graph.slot(view, step);
-    let begin = poll_fn(|cx| Poll::Ready(Turn::begin(slot, || graph.start(step, view, None, cx))));
+    let begin = poll_fn(|cx| Poll::Ready(Turn::begin(slot.as_ref(), || graph.start(step, view, &[], cx))));
     match begin.await {
         Begin::Ended(outcome) => outcome,
         Begin::Running(turn) => end_of(turn).await,
@@ -109,7 +109,7 @@ async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
 /// Waits for the run that has a step.
 async fn wait(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
     let turn = match graph.slot(View::new(store), step) {
-        Some(slot) => poll_fn(|cx| Poll::Ready(Turn::wait(slot, cx.waker()))).await,
+        Some(listed) => poll_fn(|cx| Poll::Ready(Turn::wait(listed.claim, cx.waker()))).await,
         None => None,
     };
     match turn {

@@ -1,8 +1,8 @@
 //! The turn of a step in a run: it is executed here, or another run has it and its end is waited for.
 
-use super::claim::{Taken, Waiting};
-use super::plan::{Running, Started};
-use super::slot::AnySlot;
+use super::claim::{Claim, Taken, Waiting};
+use super::slot::Listed;
+use super::start::{Running, Started};
 use crate::error::SharedError;
 use crate::step::BoxError;
 use core::task::{Context, Poll, Waker};
@@ -23,8 +23,8 @@ pub(crate) enum Begin<'s> {
     Ended(Outcome),
     /// With a future that is to be polled again.
     Running(Turn<'s>),
-    /// Another run has the step, whose slot is this.
-    Elsewhere(&'s dyn AnySlot),
+    /// Another run has the step, of which this is the claim.
+    Elsewhere(&'s Claim),
 }
 
 /// What a turn comes to.
@@ -39,13 +39,14 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// The outcome of a step that was executed, for all who wait for it too.
+    #[inline]
     fn of(result: Result<(), BoxError>, taken: Option<Taken<'_>>) -> Self {
-        match (result, taken) {
-            (Ok(()), taken) => {
+        match result {
+            Ok(()) => {
                 taken.into_iter().for_each(Taken::done);
                 Outcome::Done
             }
-            (Err(error), taken) => {
+            Err(error) => {
                 let error = Arc::new(error);
                 taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
                 Outcome::Failed(error)
@@ -56,17 +57,14 @@ impl Outcome {
 
 impl<'s> Turn<'s> {
     /// Begins the turn of the step of this slot – or of a target, which has none.
-    pub(crate) fn begin(slot: Option<&'s dyn AnySlot>, start: impl FnOnce() -> Started<'s>) -> Begin<'s> {
+    #[inline]
+    pub(crate) fn begin(slot: Option<&Listed<'s>>, start: impl FnOnce() -> Started<'s>) -> Begin<'s> {
         let taken = match slot {
             None => None,
-            Some(slot) => match slot.take_claim() {
-                Some(taken) if slot.is_filled() => {
-                    taken.done();
-                    return Begin::Ended(Outcome::Done);
-                }
+            Some(listed) => match listed.claim.take() {
                 Some(taken) => Some(taken),
-                None if slot.is_filled() => return Begin::Ended(Outcome::Done),
-                None => return Begin::Elsewhere(slot),
+                None if listed.slot.is_filled() => return Begin::Ended(Outcome::Done),
+                None => return Begin::Elsewhere(listed.claim),
             },
         };
         match start() {
@@ -75,9 +73,9 @@ impl<'s> Turn<'s> {
         }
     }
 
-    /// Waits for the run that has the step of this slot; `None` if it gave the step back in between.
-    pub(crate) fn wait(slot: &'s dyn AnySlot, waker: &Waker) -> Option<Self> {
-        slot.wait(waker).map(Turn::Elsewhere)
+    /// Waits for the run that has this claim; `None` if it gave the step back in between.
+    pub(crate) fn wait(claim: &'s Claim, waker: &Waker) -> Option<Self> {
+        claim.wait(waker).map(Turn::Elsewhere)
     }
 
     /// Goes on with the turn, and gives it back if it has not come to its end.
