@@ -20,8 +20,8 @@ pub(crate) struct Local<'s> {
     turns: Vec<Option<Active<'s>>>,
     /// Which steps were woken.
     wakeups: Arc<Wakeups>,
-    /// The waker of a step that did not keep it, for the next step.
-    spare: Option<Arc<Wakeup>>,
+    /// The wakers of steps that have pended and come to their ends, for others.
+    spares: Vec<Arc<Wakeup>>,
 }
 
 /// A step that has its turn.
@@ -37,7 +37,7 @@ impl<'s> Local<'s> {
             schedule: Schedule::new(job.graph(), sources, options, |step| job.was_done(step)),
             turns: Vec::new(),
             wakeups: Wakeups::new(job.graph().len()),
-            spare: None,
+            spares: Vec::new(),
             job,
         }
     }
@@ -48,7 +48,10 @@ impl<'s> Local<'s> {
         let Some(turn) = self.turns.get_mut(usize::from(step)) else { return Ok(()) };
         let Some(Active { turn, wakeup }) = turn.take() else { return Ok(()) };
         match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
-            Ok(outcome) => self.end(step, outcome, wakeup),
+            Ok(outcome) => {
+                self.spares.push(wakeup);
+                self.end(step, outcome)
+            }
             Err(turn) => {
                 self.pend(step, turn, wakeup);
                 Ok(())
@@ -65,8 +68,8 @@ impl<'s> Local<'s> {
     }
 
     /// The turn of a step has come to its end.
-    fn end(&mut self, step: u16, outcome: Outcome, wakeup: Arc<Wakeup>) -> Result<(), RunError> {
-        self.spare = Some(wakeup);
+    #[inline]
+    fn end(&mut self, step: u16, outcome: Outcome) -> Result<(), RunError> {
         match outcome {
             Outcome::Done => self.schedule.finish(self.job.graph(), step),
             Outcome::Again => self.schedule.again(step),
@@ -77,8 +80,13 @@ impl<'s> Local<'s> {
 
     /// Lets steps that are ready have their turns, as many as may run.
     fn start_ready(&mut self) -> Result<(), RunError> {
+        // The waker of a step that was ready at once, for the next one.
+        let mut spare = None;
         while let Some(step) = self.schedule.next() {
-            let wakeup = self.wakeup(step);
+            let wakeup = match spare.take().or_else(|| self.spares.pop()) {
+                Some(spare) if Wakeup::reuse(&spare, step) => spare,
+                _ => self.wakeups.wakeup(step),
+            };
             let waker = waker_ref(&wakeup);
             let begin = Turn::begin(self.job.slot(step), || self.job.start(step, &mut Context::from_waker(&waker)));
             let turn = match begin {
@@ -94,18 +102,16 @@ impl<'s> Local<'s> {
             };
             match turn {
                 Ok(turn) => self.pend(step, turn, wakeup),
-                Err(outcome) => self.end(step, outcome, wakeup)?,
+                Err(outcome) => {
+                    self.end(step, outcome)?;
+                    spare = Some(wakeup);
+                }
             }
         }
-        Ok(())
-    }
-
-    /// A waker for a step.
-    fn wakeup(&mut self, step: u16) -> Arc<Wakeup> {
-        match self.spare.take() {
-            Some(spare) if spare.reuse(step) => spare,
-            _ => self.wakeups.wakeup(step),
+        if !self.turns.is_empty() {
+            self.spares.extend(spare);
         }
+        Ok(())
     }
 }
 

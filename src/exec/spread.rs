@@ -176,8 +176,8 @@ impl<C: Crew> Spread<C> {
         lock(&self.schedule).unfinished().clamp(1, most)
     }
 
-    /// What a worker does when it is polled.
-    fn work(&self, worker: usize, cx: &mut Context<'_>) -> Poll<()> {
+    /// What a worker does when it is polled. The spare waker is that of a step that has ended, for the next step.
+    fn work(&self, worker: usize, spare: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
         for look in [false, true].into_iter().cycle().take(BUDGET) {
             let step = match self.signals.next(look) {
                 Next::Stop => return Poll::Ready(()),
@@ -186,12 +186,12 @@ impl<C: Crew> Spread<C> {
             };
             let found = match step {
                 Some(step) => {
-                    self.guarded(|| self.go_on(step));
+                    self.guarded(|| self.go_on(step, spare));
                     true
                 }
                 None => match self.next_ready() {
                     Some(step) => {
-                        self.guarded(|| self.begin(step));
+                        self.guarded(|| self.begin(step, spare));
                         true
                     }
                     None => false,
@@ -228,28 +228,32 @@ impl<C: Crew> Spread<C> {
     }
 
     /// Begins the turn of a step.
-    fn begin(&self, step: u16) {
+    fn begin(&self, step: u16, spare: &mut Option<Arc<StepWaker>>) {
         *lock(&self.seats[usize::from(step)]) = Seat::Polled { again: false };
-        let waker = self.signals.waker(step);
-        match self.crew.begin(step, &waker_ref(&waker)) {
-            Ok(outcome) => self.end_turn(step, outcome),
+        let waker = self.signals.waker(step, spare.take());
+        let begun = self.crew.begin(step, &waker_ref(&waker));
+        match begun {
+            Ok(outcome) => {
+                self.end_turn(step, outcome);
+                *spare = Some(waker);
+            }
             Err((turn, elsewhere)) => {
                 if elsewhere {
                     lock(&self.schedule).give_way(step);
                 }
-                self.poll(step, turn, waker);
+                self.poll(step, turn, waker, spare);
             }
         }
     }
 
     /// Goes on with the turn of a step that was woken.
-    fn go_on(&self, step: u16) {
+    fn go_on(&self, step: u16, spare: &mut Option<Arc<StepWaker>>) {
         let mut seat = lock(&self.seats[usize::from(step)]);
         match core::mem::replace(&mut *seat, Seat::Polled { again: true }) {
             Seat::Pending { turn, waker } => {
                 *seat = Seat::Polled { again: false };
                 drop(seat);
-                self.poll(step, turn, waker);
+                self.poll(step, turn, waker, spare);
             }
             Seat::Polled { .. } => {}
             // Woken after its end, by a waker that somebody still holds.
@@ -258,9 +262,13 @@ impl<C: Crew> Spread<C> {
     }
 
     /// Polls a turn that is out of its seat.
-    fn poll(&self, step: u16, turn: C::Turn, waker: Arc<StepWaker>) {
-        match self.crew.poll(turn, &mut Context::from_waker(&waker_ref(&waker))) {
-            Ok(outcome) => self.end_turn(step, outcome),
+    fn poll(&self, step: u16, turn: C::Turn, waker: Arc<StepWaker>, spare: &mut Option<Arc<StepWaker>>) {
+        let polled = self.crew.poll(turn, &mut Context::from_waker(&waker_ref(&waker)));
+        match polled {
+            Ok(outcome) => {
+                self.end_turn(step, outcome);
+                *spare = Some(waker);
+            }
             Err(turn) => {
                 let mut seat = lock(&self.seats[usize::from(step)]);
                 // If the run has ended meanwhile, the turn goes as the others went.
@@ -323,15 +331,24 @@ impl<C: Crew> Spread<C> {
 
 /// A worker of a run, to be spawned on an executor.
 pub(crate) struct Worker<C: Crew> {
-    pub(crate) spread: Arc<Spread<C>>,
-    pub(crate) number: usize,
+    spread: Arc<Spread<C>>,
+    number: usize,
+    /// The waker of a step that has ended, for the next step.
+    spare: Option<Arc<StepWaker>>,
+}
+
+impl<C: Crew> Worker<C> {
+    pub(crate) fn new(spread: &Arc<Spread<C>>, number: usize) -> Self {
+        Worker { spread: Arc::clone(spread), number, spare: None }
+    }
 }
 
 impl<C: Crew> Future for Worker<C> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.spread.work(self.number, cx)
+        let Worker { spread, number, spare } = self.get_mut();
+        spread.work(*number, spare, cx)
     }
 }
 
