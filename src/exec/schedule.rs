@@ -66,6 +66,18 @@ impl Queue {
         self.len += 1;
     }
 
+    /// So many inputs of a step have come: it is in this queue, if those were all.
+    #[inline]
+    fn meet(&mut self, nodes: &mut [Node], step: u16, inputs: u16) {
+        let node = &mut nodes[usize::from(step)];
+        if node.stage == Stage::Demanded && node.unmet > 0 {
+            node.unmet -= inputs;
+            if node.unmet == 0 {
+                self.push(nodes, step);
+            }
+        }
+    }
+
     #[inline]
     fn pop(&mut self, nodes: &[Node]) -> Option<u16> {
         let step = self.first;
@@ -118,47 +130,41 @@ impl Schedule {
 
     /// Demands the target or some sources, and all that this needs.
     fn demand(&mut self, graph: &Graph, sources: &[Source], is_done: impl Fn(u16) -> bool) {
+        let nodes = self.nodes.as_mut_slice();
         // The steps to look at, breadth first: so the way to a target that an error tells is a shortest one.
         let mut demanded = Queue::EMPTY;
+        // Demands a step, if there is need; whether it is still to be waited for.
+        let demand = |nodes: &mut [Node], demanded: &mut Queue, step: u16, needed_by| {
+            let node = &mut nodes[usize::from(step)];
+            if node.stage == Stage::Idle {
+                // Decided once: a step that another run finishes from here on is skipped when its turn comes.
+                if is_done(step) {
+                    node.stage = Stage::Done;
+                } else {
+                    (node.stage, node.needed_by) = (Stage::Demanded, needed_by);
+                    demanded.push(nodes, step);
+                    return true;
+                }
+            }
+            node.stage == Stage::Demanded
+        };
         let asked = sources.iter().filter_map(|&source| graph.provider(source));
         for step in graph.target().into_iter().chain(asked) {
-            self.demand_step(&mut demanded, step, NONE, &is_done);
+            demand(nodes, &mut demanded, step, NONE);
         }
-        while let Some(step) = demanded.pop(&self.nodes) {
+        while let Some(step) = demanded.pop(nodes) {
             let mut unmet = 0;
             for &source in graph.inputs(step) {
                 if let Some(input) = graph.provider(source) {
-                    unmet += u16::from(self.demand_step(&mut demanded, input, step, &is_done));
+                    unmet += u16::from(demand(nodes, &mut demanded, input, step));
                 }
             }
             self.unfinished += 1;
-            self.nodes[usize::from(step)].unmet = unmet;
+            nodes[usize::from(step)].unmet = unmet;
             if unmet == 0 {
-                self.ready.push(&mut self.nodes, step);
+                self.ready.push(nodes, step);
             }
         }
-    }
-
-    /// Demands a step, if there is need; whether it is still to be waited for.
-    fn demand_step(
-        &mut self,
-        demanded: &mut Queue,
-        step: u16,
-        needed_by: u16,
-        is_done: impl Fn(u16) -> bool,
-    ) -> bool {
-        let node = &mut self.nodes[usize::from(step)];
-        if node.stage == Stage::Idle {
-            // Decided once: a step that another run finishes from here on is skipped when its turn comes.
-            if is_done(step) {
-                node.stage = Stage::Done;
-            } else {
-                (node.stage, node.needed_by) = (Stage::Demanded, needed_by);
-                demanded.push(&mut self.nodes, step);
-                return true;
-            }
-        }
-        node.stage == Stage::Demanded
     }
 
     /// The next step to have its turn, if one is ready and may run.
@@ -197,28 +203,19 @@ impl Schedule {
     }
 
     /// The outputs of a step are there: whoever waited for nothing else is ready.
+    #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
         self.leave(step, Stage::Done);
         self.unfinished -= 1;
+        let nodes = self.nodes.as_mut_slice();
         for &dependent in graph.dependents(step) {
-            self.meet(dependent, 1);
+            self.ready.meet(nodes, dependent, 1);
         }
         // All other steps are needed for the target, so it is ready when they are done.
         if let Some(target) = graph.target()
             && self.unfinished == 1
         {
-            self.meet(target, self.nodes[usize::from(target)].unmet);
-        }
-    }
-
-    /// So many inputs of a step have come.
-    fn meet(&mut self, step: u16, inputs: u16) {
-        let node = &mut self.nodes[usize::from(step)];
-        if node.stage == Stage::Demanded && node.unmet > 0 {
-            node.unmet -= inputs;
-            if node.unmet == 0 {
-                self.ready.push(&mut self.nodes, step);
-            }
+            self.ready.meet(nodes, target, nodes[usize::from(target)].unmet);
         }
     }
 

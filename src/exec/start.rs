@@ -34,6 +34,7 @@ impl<'s> Started<'s> {
 }
 
 /// Starts a step. Its future is in one allocation with where to put what it returns.
+#[inline]
 pub(crate) fn start<'s, S: Step>(
     mut inputs: Gather<'_, 's>,
     cx: &mut Context<'_>,
