@@ -122,7 +122,7 @@ impl Plan {
             if key.id == id {
                 return Some(self.index[at].1);
             }
-            at = (at + 1) % self.index.len();
+            at = (at + 1) & (self.index.len() - 1);
         }
         None
     }
@@ -205,9 +205,9 @@ fn range((start, end): (u16, u16)) -> Range<usize> {
     start.into()..end.into()
 }
 
-/// Where the search for a key begins in an index.
+/// Where the search for a key begins in an index, whose length is a power of two.
 const fn place_of(id: u64, len: usize) -> usize {
-    (id >> 32) as usize % len
+    (id >> 32) as usize & (len - 1)
 }
 
 /// Lowers a pipeline to its plan.
@@ -479,7 +479,7 @@ impl<const N: usize> Tables<N> {
             if key.id == id {
                 break;
             }
-            at = (at + 1) % N;
+            at = (at + 1) & (N - 1);
         }
         at
     }
