@@ -52,11 +52,7 @@ pub struct Spec {
 impl Spec {
     /// What the executor has to know of a step.
     pub const fn of<S: Step>() -> Self {
-        Spec {
-            name: S::name,
-            inputs: <S::Inputs as InputList>::KEYS,
-            outputs: <S::Outputs as OutputList>::KEYS,
-        }
+        Spec { name: S::name, inputs: <S::Inputs as InputList>::KEYS, outputs: <S::Outputs as OutputList>::KEYS }
     }
 }
 

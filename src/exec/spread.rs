@@ -21,6 +21,9 @@ use futures::task::waker_ref;
 use std::panic::{catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+#[cfg(test)]
+mod allocations;
+
 /// How many steps a worker polls before it gives way to other tasks of its executor.
 const BUDGET: usize = 64;
 

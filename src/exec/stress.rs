@@ -6,9 +6,9 @@
 //!
 //! A seed that ever fails gets a test of its own. None has so far, but where the code was broken on purpose.
 
+use super::claim::Claim;
 use super::job::{Graph, Job};
 use super::local::Local;
-use super::claim::Claim;
 use super::plan::{Plan, Source, Spec, Tree};
 use super::slot::{AnySlot, Listed, Slot};
 use super::spread::{Ending, Spread, Worker};
