@@ -48,6 +48,7 @@ impl Claim {
     }
 
     /// Whether a run has the right now.
+    #[cfg(feature = "executor")]
     pub(crate) fn is_taken(&self) -> bool {
         matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
     }
