@@ -2,7 +2,7 @@
 
 use crate::above::{Above, IsStoreOf, Root, Scoped};
 use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
-use crate::exec::slot::AnySlot;
+use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
 use crate::proof::{Accepts, Knows, Provides, Valid, WorldOf};
@@ -179,7 +179,7 @@ impl<P: Pipeline, G: Supply, U: Above> Values for Store<P, G, U> {
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
         self.slots.slot_mut(step)
     }
-    fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
+    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
         self.slots.list(to);
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {

@@ -15,6 +15,7 @@ mod signals;
 pub mod slot;
 #[cfg(feature = "executor")]
 pub(crate) mod spread;
+pub mod start;
 #[cfg(all(test, feature = "executor"))]
 mod stress;
 mod sync;
