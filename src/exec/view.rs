@@ -138,16 +138,16 @@ impl<'a, 's> Gather<'a, 's> {
     ///
     /// If it is not of the type: then the schedule is wrong.
     pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
-        let value = match self.sources.next()? {
-            &Source::Supplied(place) => self.view.supplied(place.into()),
-            &Source::Step { step, output } => {
+        let value = match *self.sources.next()? {
+            Source::Supplied(place) => self.view.supplied(place.into()),
+            Source::Step { step, output } => {
                 let slot = match self.slots.get(usize::from(step)) {
                     Some(listed) => listed.slot,
                     None => self.view.slot(step.into()),
                 };
                 slot.output(output.into())
             }
-            &Source::Above(place) => self.view.above().and_then(|above| above.value((self.above)(place))),
+            Source::Above(place) => self.view.above().and_then(|above| above.value((self.above)(place))),
         };
         value.map(|value| value.downcast_ref().expect("a value has the type of its resource"))
     }
