@@ -30,8 +30,7 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let spans = signature.inputs.iter().map(|input| input.span);
-    let arguments: Vec<_> = spans.enumerate().map(|(place, span)| local("input", place, span)).collect();
+    let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let list = &signature.outputs.list;
     let outputs = match signature.outputs.unknown {
         false => quote! { ::pipeliner::HList![#(#list),*] },

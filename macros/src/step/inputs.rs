@@ -2,10 +2,8 @@
 
 use super::Mistakes;
 use heck::ToUpperCamelCase;
-use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Signature, Type};
 
 /// The inputs of a function.
@@ -21,8 +19,6 @@ pub(super) struct Input {
     pub(super) resource: Type,
     /// Whether the step can do without.
     pub(super) optional: bool,
-    /// Where the type of the argument stands, `In<'_, R>`.
-    pub(super) span: Span,
 }
 
 /// The inputs of a function; those that are wrong are told and left out.
@@ -107,7 +103,7 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                 );
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
-            Ok(Input { resource, optional, span: ty.span() })
+            Ok(Input { resource, optional })
         }
         Some(segment) if segment.ident == "Out" => {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
