@@ -212,7 +212,7 @@ impl Executor {
         options: RunOptions,
     ) -> Run<'s, Handed<'s, T>> {
         let view = View::new(&**store);
-        if let Some(outputs) = there::<T>(view) {
+        if let Some(outputs) = there::<T>(view, &options) {
             return Run::there(outputs);
         }
         Run::boxed(Box::pin(async move {
@@ -348,7 +348,7 @@ fn run_in<'e, 's: 'e, T: Step>(
     workers: usize,
 ) -> Run<'e, Handed<'s, T>> {
     let view = store.view();
-    if let Some(outputs) = there::<T>(view) {
+    if let Some(outputs) = there::<T>(view, &options) {
         return Run::there(outputs);
     }
     Run::boxed(Box::pin(async move {

@@ -7,7 +7,9 @@ use crate::exec::plan::{Key, Plan, Source, Tree};
 use crate::exec::slot::Slot;
 use crate::exec::start::start;
 use crate::exec::view::{Values, View};
+use crate::exec::watch::Observers;
 use crate::list::{InputList, OutputList};
+use crate::observe::{Observer, RunId};
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
@@ -104,7 +106,7 @@ pub fn run<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Hande
 /// ```
 pub fn run_with<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
     let view = store.view();
-    match there::<T>(view) {
+    match there::<T>(view, &options) {
         Some(outputs) => Run(State::There(Some(outputs))),
         None => Run(State::Running(Box::pin(target::<T>(view, options)))),
     }
@@ -152,6 +154,10 @@ pub struct RunOptions {
     pub(crate) limit: Option<usize>,
     /// Whether to go on with the rest after a failure.
     pub(crate) keep_going: bool,
+    /// Who watches.
+    pub(crate) observers: Observers,
+    /// The run of a scope for which this one is.
+    pub(crate) parent: Option<RunId>,
 }
 
 impl RunOptions {
@@ -180,6 +186,13 @@ impl RunOptions {
     #[must_use]
     pub fn keep_going(mut self) -> Self {
         self.keep_going = true;
+        self
+    }
+
+    /// Lets an [`Observer`] watch the run, beside those who do already; an `Arc` of one is one.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Observer) -> Self {
+        self.observers.push(observer);
         self
     }
 }
@@ -231,9 +244,9 @@ impl<O> fmt::Debug for Run<'_, O> {
     }
 }
 
-/// The outputs of a target that stores all its outputs, if they are there.
-pub(crate) fn there<'s, T: Step>(view: View<'s>) -> Option<Handed<'s, T>> {
-    if !T::Outputs::ALL_STORED {
+/// The outputs of a target that stores all its outputs, if they are there, and nobody is to be told.
+pub(crate) fn there<'s, T: Step>(view: View<'s>, options: &RunOptions) -> Option<Handed<'s, T>> {
+    if !T::Outputs::ALL_STORED || !options.observers.is_empty() {
         return None;
     }
     T::Outputs::hand(view, T::Outputs::nothing_returned()?)
@@ -274,7 +287,7 @@ impl<T: Step> Order<T> {
     pub(crate) fn new(view: View<'_>, options: &RunOptions) -> (Self, Graph) {
         if T::Outputs::ALL_STORED {
             let order = Order { source: step_of::<T>(view.plan()), place: None };
-            return (order, Graph::new(view, None, options));
+            return (order, Graph::new(view, None, options, T::name));
         }
         let place = Arc::new(Place::<T>(Mutex::new(None)));
         let (inputs, above) = sources(view, T::Inputs::KEYS);
@@ -288,7 +301,7 @@ impl<T: Step> Order<T> {
             },
             outputs: Arc::clone(&place) as _,
         };
-        (Order { source: None, place: Some(place) }, Graph::new(view, Some(target), options))
+        (Order { source: None, place: Some(place) }, Graph::new(view, Some(target), options, T::name))
     }
 
     /// What the target hands over by value, once the run has ended well; what it stores is put into its slot.
@@ -325,7 +338,7 @@ pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
         return Run(State::There(Some(value)));
     }
     Run(State::Running(Box::pin(async move {
-        run_for(view, Key::of::<R>().id, &RunOptions::default()).await?;
+        run_for(view, Key::of::<R>(), &RunOptions::default()).await?;
         Ok(look().expect("what a run demands is there at its end"))
     })))
 }

@@ -5,9 +5,12 @@ use super::plan::{Key, Plan, Planned, Source};
 use super::slot::Listed;
 use super::start::Started;
 use super::view::{Erased, Gather, View};
+use super::watch::Watch;
 use crate::error::RunError;
+use crate::observe::{RunEnd, RunId, RunInfo, StepEventKind, StepInfo};
 use crate::run::RunOptions;
 use core::task::Context;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The nodes of a run, by number: the steps of the plan of a store, a target if that is none of them, and what is taken
@@ -17,6 +20,8 @@ pub(crate) struct Graph {
     target: Option<Target>,
     /// How what is above is run, if anything is above.
     above: Option<RunOptions>,
+    /// Who watches the run, if anybody does.
+    watch: Option<Arc<Watch>>,
 }
 
 /// A target that runs at every call, since it hands something over by value or stores nothing.
@@ -42,12 +47,54 @@ enum Node<'a> {
 }
 
 impl Graph {
-    /// The graph of a run on a store, and how to run what it takes from above.
-    pub(crate) fn new(view: View<'_>, target: Option<Target>, options: &RunOptions) -> Self {
+    /// The graph of a run on a store, how to run what it takes from above, and who watches; what was asked for is called
+    /// `name`.
+    pub(crate) fn new(
+        view: View<'_>,
+        target: Option<Target>,
+        options: &RunOptions,
+        name: fn() -> &'static str,
+    ) -> Self {
         // A run above holds the place of one step here: so many may run as are allowed if each runs one at a time.
         let limit = options.limit.map(|_| 1);
         let above = view.above().map(|_| RunOptions { limit, ..options.clone() });
-        Graph { plan: view.plan(), target, above }
+        let mut graph = Graph { plan: view.plan(), target, above, watch: None };
+        if !options.observers.is_empty() {
+            graph.be_watched(options, name());
+        }
+        graph
+    }
+
+    /// Tells the observers that the run begins.
+    #[cold]
+    fn be_watched(&mut self, options: &RunOptions, target: &'static str) {
+        let step = |number: u16| {
+            let needs: BTreeSet<usize> =
+                self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
+            StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
+        };
+        let steps = (0..self.len() as u16).map(step).collect();
+        let run = RunInfo { id: RunId::next(), parent: options.parent, target, steps };
+        if let Some(above) = &mut self.above {
+            above.parent = Some(run.id);
+        }
+        self.watch = Some(Watch::new(&options.observers, run));
+    }
+
+    /// Tells whoever watches what happens to a step.
+    #[inline]
+    pub(crate) fn tell(&self, step: u16, kind: StepEventKind<'_>) {
+        if let Some(watch) = &self.watch {
+            watch.tell(step, kind);
+        }
+    }
+
+    /// Tells whoever watches that the run has ended.
+    #[inline]
+    pub(crate) fn tell_end(&self, end: RunEnd) {
+        if let Some(watch) = &self.watch {
+            watch.end(end);
+        }
     }
 
     #[inline]
@@ -150,7 +197,24 @@ impl Graph {
     }
 
     /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
+    #[inline]
     pub(crate) fn start<'s>(
+        &self,
+        number: u16,
+        view: View<'s>,
+        slots: &[Listed<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        match &self.watch {
+            // What turns out to be there is not started.
+            Some(watch) if !self.is_done(view, number) => {
+                watch.start(number, || self.start_unwatched(number, view, slots, cx))
+            }
+            _ => self.start_unwatched(number, view, slots, cx),
+        }
+    }
+
+    fn start_unwatched<'s>(
         &self,
         number: u16,
         view: View<'s>,
@@ -172,7 +236,7 @@ impl Graph {
                 let (key, options) = (self.key_above(place), self.above.clone().unwrap_or_default());
                 let run = async move {
                     let above = view.above().ok_or("there is no store above this one")?;
-                    Ok(run_for(above, key.id, &options).await?)
+                    Ok(run_for(above, key, &options).await?)
                 };
                 Started::poll(run, cx)
             }
@@ -181,15 +245,15 @@ impl Graph {
 }
 
 /// Runs what is needed for a resource of a store, or of one above that.
-pub(crate) async fn run_for(mut view: View<'_>, key: u64, options: &RunOptions) -> Result<(), RunError> {
+pub(crate) async fn run_for(mut view: View<'_>, key: Key, options: &RunOptions) -> Result<(), RunError> {
     let source = loop {
-        match (view.plan().source(key), view.above()) {
+        match (view.plan().source(key.id), view.above()) {
             (Some(source), _) => break source,
             (None, Some(above)) => view = above,
             (None, None) => unreachable!("a resource that is asked for is known somewhere"),
         }
     };
-    Local::new(Job::new(Graph::new(view, None, options), view), &[source], options).await
+    Local::new(Job::new(Graph::new(view, None, options, key.name), view), &[source], options).await
 }
 
 /// A run on a store that is borrowed for as long.

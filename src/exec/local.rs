@@ -94,7 +94,7 @@ impl<'s> Local<'s> {
                 Begin::Running(turn) => Ok(turn),
                 Begin::Elsewhere(claim) => match Turn::wait(claim, &waker) {
                     Some(turn) => {
-                        self.schedule.give_way(step);
+                        self.schedule.give_way(self.job.graph(), step);
                         Ok(turn)
                     }
                     None => Err(Outcome::Again),

@@ -22,3 +22,4 @@ mod sync;
 mod turn;
 pub mod view;
 mod wakeups;
+pub(crate) mod watch;

@@ -3,6 +3,7 @@
 use super::job::Graph;
 use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
+use crate::observe::{RunEnd, SkipReason, StepEventKind};
 use crate::run::RunOptions;
 use core::task::Poll;
 use std::sync::Arc;
@@ -68,12 +69,13 @@ impl Queue {
 
     /// So many inputs of a step have come: it is in this queue, if those were all.
     #[inline]
-    fn meet(&mut self, nodes: &mut [Node], step: u16, inputs: u16) {
+    fn meet(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
         if node.stage == Stage::Demanded && node.unmet > 0 {
             node.unmet -= inputs;
             if node.unmet == 0 {
                 self.push(nodes, step);
+                graph.tell(step, StepEventKind::Ready);
             }
         }
     }
@@ -140,9 +142,12 @@ impl Schedule {
                 // Decided once: a step that another run finishes from here on is skipped when its turn comes.
                 if is_done(step) {
                     node.stage = Stage::Done;
+                    graph.tell(step, StepEventKind::Skipped(SkipReason::Present));
                 } else {
                     (node.stage, node.needed_by) = (Stage::Demanded, needed_by);
                     demanded.push(nodes, step);
+                    let by = (needed_by != NONE).then_some(needed_by.into());
+                    graph.tell(step, StepEventKind::Demanded { by });
                     return true;
                 }
             }
@@ -163,6 +168,7 @@ impl Schedule {
             nodes[usize::from(step)].unmet = unmet;
             if unmet == 0 {
                 self.ready.push(nodes, step);
+                graph.tell(step, StepEventKind::Ready);
             }
         }
     }
@@ -192,8 +198,9 @@ impl Schedule {
     }
 
     /// A step whose turn it was is found to be executed by another run: others may have the turn.
-    pub(crate) fn give_way(&mut self, step: u16) {
+    pub(crate) fn give_way(&mut self, graph: &Graph, step: u16) {
         self.leave(step, Stage::Elsewhere);
+        graph.tell(step, StepEventKind::Waiting);
     }
 
     /// A step is to have a turn again.
@@ -206,16 +213,17 @@ impl Schedule {
     #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
         self.leave(step, Stage::Done);
+        graph.tell(step, StepEventKind::Finished);
         self.unfinished -= 1;
         let nodes = self.nodes.as_mut_slice();
         for &dependent in graph.dependents(step) {
-            self.ready.meet(nodes, dependent, 1);
+            self.ready.meet(graph, nodes, dependent, 1);
         }
         // All other steps are needed for the target, so it is ready when they are done.
         if let Some(target) = graph.target()
             && self.unfinished == 1
         {
-            self.ready.meet(nodes, target, nodes[usize::from(target)].unmet);
+            self.ready.meet(graph, nodes, target, nodes[usize::from(target)].unmet);
         }
     }
 
@@ -231,6 +239,7 @@ impl Schedule {
     /// A step failed: this is the end of the run, or of all that needs the step.
     pub(crate) fn fail(&mut self, graph: &Graph, step: u16, source: SharedError) -> Result<(), RunError> {
         self.leave(step, Stage::Failed);
+        graph.tell(step, StepEventKind::Failed(&**source));
         self.unfinished -= 1;
         let needed_by = |&step: &u16| Some(self.nodes[usize::from(step)].needed_by).filter(|&step| step != NONE);
         let path: Vec<_> = core::iter::successors(Some(step), needed_by).map(|step| graph.name(step)).collect();
@@ -251,23 +260,24 @@ impl Schedule {
         }
         // What stands in the list from here on are the steps whose dependents are still to be looked at.
         let mut at = self.not_run.len();
-        self.give_up(graph.dependents(step));
+        self.give_up(graph, graph.dependents(step));
         while let Some(&step) = self.not_run.get(at) {
-            self.give_up(graph.dependents(step));
+            self.give_up(graph, graph.dependents(step));
             at += 1;
         }
-        self.give_up(graph.target().as_slice());
+        self.give_up(graph, graph.target().as_slice());
         Ok(())
     }
 
     /// These steps, as far as they were demanded, cannot run.
-    fn give_up(&mut self, steps: &[u16]) {
+    fn give_up(&mut self, graph: &Graph, steps: &[u16]) {
         for &step in steps {
             let node = &mut self.nodes[usize::from(step)];
             if node.stage == Stage::Demanded {
                 node.stage = Stage::Failed;
                 self.unfinished -= 1;
                 self.not_run.push(step);
+                graph.tell(step, StepEventKind::Skipped(SkipReason::NeedsFailed));
             }
         }
     }
@@ -276,13 +286,17 @@ impl Schedule {
     pub(crate) fn outcome(&mut self, graph: &Graph) -> Poll<Result<(), RunError>> {
         match self {
             Schedule { unfinished: 1.., .. } => Poll::Pending,
-            Schedule { failures, .. } if failures.is_empty() => Poll::Ready(Ok(())),
+            Schedule { failures, .. } if failures.is_empty() => {
+                graph.tell_end(RunEnd::Succeeded);
+                Poll::Ready(Ok(()))
+            }
             _ => Poll::Ready(Err(self.error(graph))),
         }
     }
 
     /// The error of all failures.
     fn error(&mut self, graph: &Graph) -> RunError {
+        graph.tell_end(RunEnd::Failed);
         let here = self.not_run.iter().map(|&step| graph.name(step));
         let not_run = self.not_run_above.drain(..).chain(here).collect();
         RunError::new(core::mem::take(&mut self.failures), not_run)

@@ -242,7 +242,7 @@ impl<C: Crew> Spread<C> {
             }
             Err((turn, elsewhere)) => {
                 if elsewhere {
-                    lock(&self.schedule).give_way(step);
+                    lock(&self.schedule).give_way(self.crew.graph(), step);
                 }
                 self.poll(step, turn, waker, spare);
             }

@@ -295,7 +295,7 @@ impl<'s> World<'s> {
             options = options.keep_going();
         }
         let view = View::new(self.store);
-        let job = Job::new(Graph::new(view, None, &options), view);
+        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
         if random.once_in(2) {
             self.tasks.push(Task::new(Local::new(job, &sources, &options), true));
             return;
@@ -506,7 +506,7 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
     loop {
         let options = RunOptions::new();
         let view = View::new(&case.store);
-        let job = Job::new(Graph::new(view, None, &options), view);
+        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
             Box::pin(Local::new(job, &[source], &options))
         } else {
@@ -568,7 +568,7 @@ fn a_wakeup_costs_one_poll_among_a_thousand() {
     let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
     let options = RunOptions::new();
     let view = View::new(&store);
-    let mut run = Local::new(Job::new(Graph::new(view, None, &options), view), &sources, &options);
+    let mut run = Local::new(Job::new(Graph::new(view, None, &options, || "stress"), view), &sources, &options);
     let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
     assert!(poll().is_pending());
     assert_eq!(polls(), steps.len());
