@@ -1,7 +1,7 @@
 //! A run that is watched: tells the observers what happens to its steps.
 
 use super::start::{Running, Started};
-use crate::observe::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
+use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::step::BoxError;
 use core::fmt;
 use core::pin::Pin;
@@ -12,21 +12,21 @@ use std::time::Instant;
 
 /// The observers of runs, as options of a run have them.
 #[derive(Clone, Default)]
-pub(crate) struct Observers(Vec<Arc<dyn Observer>>);
+pub(crate) struct Observers {
+    all: Vec<Arc<dyn Observer>>,
+    /// The run of a scope for which the run is.
+    parent: Option<RunId>,
+}
 
 impl Observers {
     pub(crate) fn push(&mut self, observer: impl Observer) {
-        self.0.push(Arc::new(observer));
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.push(Arc::new(observer));
     }
 }
 
 impl fmt::Debug for Observers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} observers", self.0.len())
+        write!(f, "{} observers", self.all.len())
     }
 }
 
@@ -45,12 +45,18 @@ const ENDS: [RunEnd; 3] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed];
 
 impl Watch {
     /// Begins to watch a run.
-    pub(crate) fn new(observers: &Observers, run: RunInfo) -> Arc<Self> {
+    pub(crate) fn new(observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
+        let run = RunInfo { id: RunId::next(), parent: observers.parent, target, steps };
         let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
         let watch = Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0) };
         let now = Instant::now();
-        watch.observers.0.iter().for_each(|observer| observer.run_started(&watch.run, now));
+        watch.observers.all.iter().for_each(|observer| observer.run_started(&watch.run, now));
         Arc::new(watch)
+    }
+
+    /// Those who watch this run, as observers of one that is for it.
+    pub(crate) fn observers(&self) -> Observers {
+        Observers { parent: Some(self.run.id), ..self.observers.clone() }
     }
 
     /// Something happens to a step.
@@ -68,7 +74,7 @@ impl Watch {
             _ => {}
         }
         let event = StepEvent::now(step, self.run.steps[step].name, kind);
-        self.observers.0.iter().for_each(|observer| observer.step(&self.run, &event));
+        self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
     /// The run has come to an end.
@@ -90,7 +96,7 @@ impl Watch {
     /// A poll of a step, with all observers around it, the first outermost.
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
         let (mut poll, mut polled) = (Some(poll), None);
-        self.nested(&self.observers.0, step, &mut || {
+        self.nested(&self.observers.all, step, &mut || {
             if let Some(poll) = poll.take() {
                 polled = Some(poll());
             }
@@ -117,7 +123,7 @@ impl Drop for Watch {
             }
         }
         let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
-        self.observers.0.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
+        self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 }
 
