@@ -97,6 +97,14 @@ impl Graph {
         }
     }
 
+    /// Tells whoever watches that nothing of the run goes on, if workers hold on to it for longer than that.
+    #[cfg(feature = "executor")]
+    pub(crate) fn close(&self) {
+        if let Some(watch) = &self.watch {
+            watch.close();
+        }
+    }
+
     #[inline]
     fn node(&self, number: u16) -> Node<'_> {
         let number = usize::from(number);

@@ -30,7 +30,7 @@ impl fmt::Debug for Observers {
     }
 }
 
-/// A run and whoever watches it. When it is dropped, the run has ended.
+/// A run and whoever watches it. When it is dropped, at the latest, the run has ended.
 pub(crate) struct Watch {
     observers: Observers,
     run: RunInfo,
@@ -38,6 +38,8 @@ pub(crate) struct Watch {
     running: Box<[AtomicBool]>,
     /// How the run has ended: as a number, the end that it has in the list of all ends.
     end: AtomicU8,
+    /// Whether all is told.
+    closed: AtomicBool,
 }
 
 /// All ways in which a run ends; the first one is that of a run that nobody has told to have ended.
@@ -48,7 +50,8 @@ impl Watch {
     pub(crate) fn new(observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
         let run = RunInfo { id: RunId::next(), parent: observers.parent, target, steps };
         let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
-        let watch = Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0) };
+        let watch =
+            Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0), closed: AtomicBool::new(false) };
         let now = Instant::now();
         watch.observers.all.iter().for_each(|observer| observer.run_started(&watch.run, now));
         Arc::new(watch)
@@ -73,6 +76,13 @@ impl Watch {
             }
             _ => {}
         }
+        // A worker may be at a step still, when a run is dropped; nobody asks for that any more.
+        if !self.closed.load(Ordering::Relaxed) {
+            self.emit(step, kind);
+        }
+    }
+
+    fn emit(&self, step: usize, kind: StepEventKind<'_>) {
         let event = StepEvent::now(step, self.run.steps[step].name, kind);
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
@@ -81,6 +91,18 @@ impl Watch {
     pub(crate) fn end(&self, end: RunEnd) {
         let place = ENDS.iter().position(|&other| other == end).unwrap_or_default();
         self.end.store(place as u8, Ordering::Relaxed);
+    }
+
+    /// Tells that the run has ended, once; what is being executed is cancelled.
+    #[cold]
+    pub(crate) fn close(&self) {
+        if self.closed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let running = |&step: &usize| self.running[step].load(Ordering::Relaxed);
+        (0..self.running.len()).filter(running).for_each(|step| self.emit(step, StepEventKind::Cancelled));
+        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
+        self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 
     /// Starts a step: tells it, and lets the observers be around each poll.
@@ -117,13 +139,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        for step in 0..self.running.len() {
-            if self.running[step].load(Ordering::Relaxed) {
-                self.tell(step as u16, StepEventKind::Cancelled);
-            }
-        }
-        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
-        self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
+        self.close();
     }
 }
 
