@@ -67,6 +67,11 @@ use std::sync::Arc;
 /// assert!(app.is_ready::<Greeting>());
 /// # Ok(()) }) }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scope of another pipeline",
+    label = "`{Self}` names no parent",
+    note = "name the pipeline of the store above: `impl Scoped for {Self} {{ type Parent = App; }}`"
+)]
 pub trait Scoped: Pipeline {
     /// The pipeline of the store above.
     type Parent: Pipeline;
@@ -101,6 +106,13 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
     }
 }
 
+impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
+    type Sources = <SourcesOf<P, G, U> as Trie>::Below;
+    fn view(&self) -> Option<View<'_>> {
+        Some(View::new(&***self))
+    }
+}
+
 impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     fn view(&self) -> Option<View<'_>> {
@@ -110,10 +122,11 @@ impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
 
 /// A store of the pipeline `P`, borrowed or in an [`Arc`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a store of `{P}`",
-    label = "not a store of `{P}`, nor a reference to one or an `Arc` of one",
+    message = "`{Self}` is not a reference to a store of `{P}`",
+    label = "not a reference to a store of `{P}`, nor an `Arc` of one",
     note = "give a store of the pipeline that `type Parent` names: `&store`, or `Arc::clone(&store)`"
 )]
 pub trait IsStoreOf<P>: Above {}
 impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for &Store<P, G, U> {}
+impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for &Arc<Store<P, G, U>> {}
 impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for Arc<Store<P, G, U>> {}

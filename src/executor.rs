@@ -212,13 +212,13 @@ impl Executor {
         options: RunOptions,
     ) -> Run<'s, Handed<'s, T>> {
         let view = View::new(&**store);
-        if let Some(outputs) = there::<T>(view) {
+        if let Some(outputs) = there::<T>(view, &options) {
             return Run::there(outputs);
         }
         Run::boxed(Box::pin(async move {
             let (order, graph) = Order::<T>::new(view, &options);
             let crew = Shared { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let spread = Spread::new(crew, &order.sources, &options);
+            let spread = Spread::new(crew, order.source.as_slice(), &options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spread_on(executor, spread, self.threads).await?;
             Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))
@@ -348,12 +348,12 @@ fn run_in<'e, 's: 'e, T: Step>(
     workers: usize,
 ) -> Run<'e, Handed<'s, T>> {
     let view = store.view();
-    if let Some(outputs) = there::<T>(view) {
+    if let Some(outputs) = there::<T>(view, &options) {
         return Run::there(outputs);
     }
     Run::boxed(Box::pin(async move {
         let (order, graph) = Order::<T>::new(view, &options);
-        let spread = Spread::new(Job::new(graph, view), &order.sources, &options);
+        let spread = Spread::new(Job::new(graph, view), order.source.as_slice(), &options);
         spread_on(executor, spread, workers).await?;
         Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))
     }))
@@ -362,7 +362,7 @@ fn run_in<'e, 's: 'e, T: Step>(
 /// Spawns the workers of a run, and waits for its end.
 fn spread_on<'a, C: Crew + 'a>(executor: &smol::Executor<'a>, spread: Arc<Spread<C>>, workers: usize) -> Ending<C> {
     for number in 0..spread.workers(workers) {
-        executor.spawn(Worker { spread: Arc::clone(&spread), number }).detach();
+        executor.spawn(Worker::new(&spread, number)).detach();
     }
     Ending(spread)
 }

@@ -33,6 +33,8 @@ pub trait Identified: 'static {
     type Identity: Digits;
 }
 
+// Else rustc says of a type without an identity that it is no resource.
+#[diagnostic::do_not_recommend]
 impl<R: Resource> Identified for R {
     type Identity = R::Identity;
 }

@@ -18,6 +18,7 @@ mod hlist;
 mod identified;
 mod list;
 mod names;
+mod observe;
 mod pipeline;
 #[cfg(feature = "plan")]
 pub mod plan;
@@ -40,6 +41,7 @@ pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
 pub use list::{Input, InputList, Output, OutputList};
+pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 pub use pipeline::{Pipeline, StepList, Steps};
 #[cfg(feature = "plan")]
 pub use plan::{Plan, plan};

@@ -1,8 +1,7 @@
 //! Pipelines: which steps there are.
 
 use crate::exec::plan::{Spec, Tree};
-use crate::exec::slot::{AnySlot, Slot};
-use crate::list::OutputList;
+use crate::exec::slot::{AnySlot, Listed, Slot};
 use crate::proof::digits::{Digits, End, Order};
 use crate::proof::lists::{Gives, Register, Registers};
 use crate::step::Step;
@@ -95,7 +94,7 @@ pub trait Steps: Register + 'static {
 impl<S: Step> Steps for S {
     // Steps cannot be told apart, but what they store can, and no two store the same.
     type Swap<Old: Step, New: Step> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
-    type Slots = Slot<S::Outputs>;
+    type Slots = Slot<S>;
     const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
 }
 
@@ -126,10 +125,10 @@ pub trait Slots: Send + Sync + 'static {
     /// The slot at a place, to change it.
     fn slot_mut(&mut self, place: usize) -> &mut dyn AnySlot;
     /// Appends all slots, in order.
-    fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>);
+    fn list<'s>(&'s self, to: &mut Vec<Listed<'s>>);
 }
 
-impl<O: OutputList> Slots for Slot<O> {
+impl<S: Step> Slots for Slot<S> {
     const LEN: usize = 1;
     fn vacant() -> Self {
         Slot::new()
@@ -140,8 +139,8 @@ impl<O: OutputList> Slots for Slot<O> {
     fn slot_mut(&mut self, _: usize) -> &mut dyn AnySlot {
         self
     }
-    fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
-        to.push(self);
+    fn list<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
+        to.push(Listed::new(self));
     }
 }
 
@@ -156,7 +155,7 @@ impl Slots for HNil {
     fn slot_mut(&mut self, _: usize) -> &mut dyn AnySlot {
         unreachable!("a place in the plan is a place in the store")
     }
-    fn list<'s>(&'s self, _: &mut Vec<&'s dyn AnySlot>) {}
+    fn list<'s>(&'s self, _: &mut Vec<Listed<'s>>) {}
 }
 
 impl<H: Slots, L: Slots> Slots for HCons<H, L> {
@@ -176,7 +175,7 @@ impl<H: Slots, L: Slots> Slots for HCons<H, L> {
             Some(place) => self.tail.slot_mut(place),
         }
     }
-    fn list<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
+    fn list<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
         self.head.list(to);
         self.tail.list(to);
     }

@@ -1,6 +1,5 @@
 //! What the macros write: not for you.
 
-use crate::resource::Resource;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -18,38 +17,11 @@ impl<T, E> Fallible for Result<T, E> {
     type Error = E;
 }
 
-/// A value that a blocking step takes along to its thread.
-#[cfg(feature = "executor")]
-pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Value {
-    R::clone(value)
-}
-
-/// A resource whose value can be cloned.
-#[cfg(feature = "executor")]
-#[diagnostic::on_unimplemented(
-    message = "a blocking step takes clones of its inputs, and the value of `{Self}` cannot be cloned",
-    label = "the value of `{Self}` is not `Clone`",
-    note = "let `{Self}` carry an `Arc` of it"
-)]
-pub trait Cloned: Resource {
-    /// A clone of a value.
-    fn clone(value: &Self::Value) -> Self::Value;
-}
-
-#[cfg(feature = "executor")]
-#[diagnostic::do_not_recommend]
-impl<R: Resource<Value: Clone>> Cloned for R {
-    fn clone(value: &R::Value) -> R::Value {
-        Clone::clone(value)
-    }
-}
-
 /// What stands for the outputs of a step that the macro could not make sense of.
 pub use crate::proof::anything::Anything;
 
-/// Runs blocking work on smol's pool of threads. If it panics, so does whoever awaits it.
 #[cfg(feature = "executor")]
-pub use smol::unblock;
+pub use blocking::{clone_of, unblock};
 
 /// The future of a function that is a step, and the list that what it returns is made into.
 ///
@@ -78,3 +50,35 @@ pub fn listed<F: Future, L>(future: F, list: fn(F::Output) -> L) -> Listed<F, F:
 
 /// A future that calls the function of a step.
 pub use futures::future::lazy;
+
+/// `#[step(blocking)]`.
+#[cfg(feature = "executor")]
+mod blocking {
+    use crate::resource::Resource;
+
+    /// A value that a blocking step takes along to its thread.
+    pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Value {
+        R::clone(value)
+    }
+
+    /// A resource whose value can be cloned.
+    #[diagnostic::on_unimplemented(
+        message = "a blocking step takes clones of its inputs, and the value of `{Self}` cannot be cloned",
+        label = "the value of `{Self}` is not `Clone`",
+        note = "let `{Self}` carry an `Arc` of it"
+    )]
+    pub trait Cloned: Resource {
+        /// A clone of a value.
+        fn clone(value: &Self::Value) -> Self::Value;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<R: Resource<Value: Clone>> Cloned for R {
+        fn clone(value: &R::Value) -> R::Value {
+            Clone::clone(value)
+        }
+    }
+
+    /// Runs blocking work on smol's pool of threads. If it panics, so does whoever awaits it.
+    pub use smol::unblock;
+}

@@ -147,19 +147,20 @@ macro_rules! __resource {
     };
     ([$(#[$attribute:meta])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
         $(#[$attribute])*
-        $visibility struct $name<$($parameter),+>(::core::marker::PhantomData<fn() -> ($($parameter,)+)>);
+        $visibility struct $name<$($parameter),+> {
+            parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
+        }
 
         #[allow(dead_code, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
             /// The marker, where a value is expected.
             $visibility const fn new() -> Self {
-                $name(::core::marker::PhantomData)
+                $name { parameters: ::core::marker::PhantomData }
             }
         }
 
         const _: () = {
             const HASH: u64 = $crate::__hash!($name);
-            #[diagnostic::do_not_recommend]
             impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
                 type Value = $value;
                 type Identity = $crate::__spell!(HASH; $($parameter)+);
@@ -195,8 +196,8 @@ macro_rules! __hash {
     ($name:ident) => {
         $crate::proof::identity::hash(&[
             match option_env!("CARGO_PKG_VERSION") {
-                Some(version) => version,
-                None => "",
+                ::core::option::Option::Some(version) => version,
+                ::core::option::Option::None => "",
             },
             module_path!(),
             stringify!($name),

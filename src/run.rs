@@ -3,13 +3,17 @@
 use crate::error::RunError;
 use crate::exec::job::{Graph, Job, Target, run_for};
 use crate::exec::local::Local;
-use crate::exec::plan::{Key, Plan, Source, Tree, fill};
+use crate::exec::plan::{Key, Plan, Source, Tree};
 use crate::exec::slot::Slot;
+use crate::exec::start::start;
 use crate::exec::view::{Values, View};
+use crate::exec::watch::Observers;
 use crate::list::{InputList, OutputList};
+use crate::observe::Observer;
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
+use core::any::Any;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -102,7 +106,7 @@ pub fn run<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Hande
 /// ```
 pub fn run_with<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
     let view = store.view();
-    match there::<T>(view) {
+    match there::<T>(view, &options) {
         Some(outputs) => Run(State::There(Some(outputs))),
         None => Run(State::Running(Box::pin(target::<T>(view, options)))),
     }
@@ -150,6 +154,8 @@ pub struct RunOptions {
     pub(crate) limit: Option<usize>,
     /// Whether to go on with the rest after a failure.
     pub(crate) keep_going: bool,
+    /// Who watches, if anybody does. In a box, so that a run that nobody watches carries no more than this.
+    pub(crate) observers: Option<Box<Observers>>,
 }
 
 impl RunOptions {
@@ -178,6 +184,13 @@ impl RunOptions {
     #[must_use]
     pub fn keep_going(mut self) -> Self {
         self.keep_going = true;
+        self
+    }
+
+    /// Lets an [`Observer`] watch the run, beside those who do already; an `Arc` of one is one.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Observer) -> Self {
+        self.observers.get_or_insert_default().push(observer);
         self
     }
 }
@@ -229,9 +242,9 @@ impl<O> fmt::Debug for Run<'_, O> {
     }
 }
 
-/// The outputs of a target that stores all its outputs, if they are there.
-pub(crate) fn there<'s, T: Step>(view: View<'s>) -> Option<Handed<'s, T>> {
-    if !T::Outputs::ALL_STORED {
+/// The outputs of a target that stores all its outputs, if they are there, and nobody is to be told.
+pub(crate) fn there<'s, T: Step>(view: View<'s>, options: &RunOptions) -> Option<Handed<'s, T>> {
+    if !T::Outputs::ALL_STORED || options.observers.is_some() {
         return None;
     }
     T::Outputs::hand(view, T::Outputs::nothing_returned()?)
@@ -249,14 +262,14 @@ async fn prepare<T: Step>(
     options: RunOptions,
 ) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
     let (order, graph) = Order::<T>::new(view, &options);
-    Local::new(Job::new(graph, view), &order.sources, &options).await?;
+    Local::new(Job::new(graph, view), order.source.as_slice(), &options).await?;
     Ok(order.returned(view))
 }
 
 /// What is asked of a run for the target `T`.
 pub(crate) struct Order<T: Step> {
     /// What has to be there at its end, if the target need not run for itself.
-    pub(crate) sources: Vec<Source>,
+    pub(crate) source: Option<Source>,
     /// The place for what the target returns, if it has to run at every call.
     place: Option<Arc<Place<T>>>,
 }
@@ -271,8 +284,8 @@ impl<T: Step> Order<T> {
     /// What is asked of a run on a store, and the graph that does it.
     pub(crate) fn new(view: View<'_>, options: &RunOptions) -> (Self, Graph) {
         if T::Outputs::ALL_STORED {
-            let (sources, _) = sources(view, T::Outputs::KEYS);
-            return (Order { sources, place: None }, Graph::new(view, None, options));
+            let order = Order { source: step_of::<T>(view.plan()), place: None };
+            return (order, Graph::new(view, None, options, T::name));
         }
         let place = Arc::new(Place::<T>(Mutex::new(None)));
         let (inputs, above) = sources(view, T::Inputs::KEYS);
@@ -280,13 +293,13 @@ impl<T: Step> Order<T> {
             name: T::name,
             inputs,
             above,
-            start: |inputs, place| {
+            start: |inputs, place, cx| {
                 let place: Arc<Place<T>> = Arc::clone(place).downcast().expect("each target has its own place");
-                fill::<T>(inputs, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
+                start::<T>(inputs, cx, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
             },
             outputs: Arc::clone(&place) as _,
         };
-        (Order { sources: Vec::new(), place: Some(place) }, Graph::new(view, Some(target), options))
+        (Order { source: None, place: Some(place) }, Graph::new(view, Some(target), options, T::name))
     }
 
     /// What the target hands over by value, once the run has ended well; what it stores is put into its slot.
@@ -296,8 +309,8 @@ impl<T: Step> Order<T> {
         };
         let values = place.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned something");
         let (stored, returned) = T::Outputs::split(values);
-        if let Some(step) = step_of::<T>(view)
-            && let Some(slot) = view.slot(step).as_any().downcast_ref::<Slot<T::Outputs>>()
+        if let Some(Source::Step { step, .. }) = step_of::<T>(view.plan())
+            && let Some(slot) = (view.slot(step.into()) as &dyn Any).downcast_ref::<Slot<T>>()
         {
             slot.fill(stored);
         }
@@ -307,8 +320,12 @@ impl<T: Step> Order<T> {
 
 /// Takes the outputs of a target out of a store.
 fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
-    let stored = step_of::<T>(View::new(store))
-        .and_then(|step| store.slot_mut(step).as_any_mut().downcast_mut::<Slot<T::Outputs>>()?.take());
+    let stored = match step_of::<T>(store.plan()) {
+        Some(Source::Step { step, .. }) => {
+            (store.slot_mut(step.into()) as &mut dyn Any).downcast_mut::<Slot<T>>().and_then(Slot::take)
+        }
+        _ => None,
+    };
     T::Outputs::own(store, stored, returned).expect("what a run demands is there at its end")
 }
 
@@ -319,17 +336,21 @@ pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
         return Run(State::There(Some(value)));
     }
     Run(State::Running(Box::pin(async move {
-        run_for(view, Key::of::<R>().id, &RunOptions::default()).await?;
+        run_for(view, Key::of::<R>(), &RunOptions::default()).await?;
         Ok(look().expect("what a run demands is there at its end"))
     })))
 }
 
-/// The number of the step `T`: that of the step from which its outputs come, but for those that were supplied.
-fn step_of<T: Step>(view: View<'_>) -> Option<usize> {
-    sources(view, T::Outputs::KEYS).0.into_iter().find_map(|source| match source {
-        Source::Step { step, .. } => Some(step.into()),
-        Source::Above(_) | Source::Supplied(_) => None,
-    })
+/// The step `T` as a source: that of its outputs, but for those that were supplied.
+fn step_of<T: Step>(plan: &Plan) -> Option<Source> {
+    fn find(plan: &Plan, keys: &Tree<Key>) -> Option<Source> {
+        match keys {
+            Tree::Empty => None,
+            Tree::One(key) => plan.source(key.id).filter(|source| matches!(source, Source::Step { .. })),
+            Tree::Both(first, second) => find(plan, first).or_else(|| find(plan, second)),
+        }
+    }
+    find(plan, T::Outputs::KEYS)
 }
 
 /// Where the resources of a list are, in order; and those which are above and of which the plan of the store has no place.

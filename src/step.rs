@@ -112,7 +112,7 @@ pub type Out<R> = <R as Resource>::Value;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
     label = "not a step",
-    note = "implement `Step` for `{Self}`: `Inputs`, `Outputs`, `Error` and `async fn run`"
+    note = "a step is made of a function by `#[step]`, or is a type with an `impl Step`; of a resource, ask with `store.resource::<R>()`"
 )]
 pub trait Step: Sized + 'static {
     /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none. What it can do without is an

@@ -2,7 +2,7 @@
 
 use crate::above::{Above, IsStoreOf, Root, Scoped};
 use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
-use crate::exec::slot::AnySlot;
+use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
 use crate::proof::{Accepts, Knows, Provides, Valid, WorldOf};
@@ -86,13 +86,12 @@ impl<P: Pipeline> Store<P> {
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above: Root }
     }
-}
 
-impl<P: Scoped> Store<P> {
     /// A store with nothing in it, that sees the store above it: a [scope](Scoped). It takes `&store` or an `Arc`.
-    pub fn within<U: IsStoreOf<P::Parent>>(above: U) -> Store<P, Nothing, U>
+    pub fn within<U>(above: U) -> Store<P, Nothing, U>
     where
-        P: Valid,
+        P: Scoped + Valid,
+        U: IsStoreOf<P::Parent>,
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above }
     }
@@ -104,7 +103,7 @@ impl<P: Pipeline + Valid> Default for Store<P> {
     }
 }
 
-impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
+impl<P: Pipeline, G: Supply, U> Store<P, G, U> {
     /// Supplies a resource: `store.with(Base, 38)`.
     ///
     /// A resource that was supplied already is refused by the compiler. One that was computed in this store before is
@@ -116,7 +115,9 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
         let _ = resource;
         Store { slots: self.slots, supplied: self.supplied.insert::<R>(value), above: self.above }
     }
+}
 
+impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// The value of a resource, if it is there. Looks, and never runs anything.
     ///
     /// A resource that the store does not hold and no step provides is refused by the compiler, here and below.
@@ -182,7 +183,7 @@ impl<P: Pipeline, G: Supply, U: Above> Values for Store<P, G, U> {
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
         self.slots.slot_mut(step)
     }
-    fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
+    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
         self.slots.list(to);
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {

@@ -42,15 +42,13 @@ impl Claim {
     }
 
     /// Takes the right, if it is free.
+    #[inline]
     pub fn take(&self) -> Option<Taken<'_>> {
-        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken {
-            claim: self,
-            leave: FREE,
-            error: None,
-        })
+        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken(self))
     }
 
     /// Whether a run has the right now.
+    #[cfg(feature = "executor")]
     pub(crate) fn is_taken(&self) -> bool {
         matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
     }
@@ -71,10 +69,16 @@ impl Claim {
     /// Gives the right back in the state `to`, and tells all who wait.
     ///
     /// All, and not one of them: whoever is told may not be polled for a long time, and the others would hang with it.
+    #[inline]
     fn leave(&self, to: u8, error: Option<SharedError>) {
-        if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_ok() {
-            return;
+        if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_err() {
+            self.tell(to, error);
         }
+    }
+
+    /// Gives the right back, and tells those who wait.
+    #[cold]
+    fn tell(&self, to: u8, error: Option<SharedError>) {
         let told = {
             let mut waiting = self.waiting();
             self.state.store(to, Ordering::Release);
@@ -96,29 +100,32 @@ const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 /// The right to execute a step. Dropping it gives it back, so that another run can take over.
 #[derive(Debug)]
-pub struct Taken<'s> {
-    claim: &'s Claim,
-    /// The state to leave the claim in.
-    leave: u8,
-    /// What to tell those who wait.
-    error: Option<SharedError>,
-}
+pub struct Taken<'s>(&'s Claim);
 
-impl Taken<'_> {
+impl<'s> Taken<'s> {
     /// The step is done.
-    pub fn done(mut self) {
-        self.leave = DONE;
+    #[inline]
+    pub fn done(self) {
+        self.into_claim().leave(DONE, None);
     }
 
     /// The step has failed: all who wait get that error, and later runs try again.
-    pub fn failed(mut self, error: SharedError) {
-        self.error = Some(error);
+    pub fn failed(self, error: SharedError) {
+        self.into_claim().leave(FREE, Some(error));
+    }
+
+    /// The claim, to be left otherwise than by dropping this.
+    #[inline]
+    fn into_claim(self) -> &'s Claim {
+        let claim = self.0;
+        core::mem::forget(self);
+        claim
     }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.claim.leave(self.leave, self.error.take());
+        self.0.leave(FREE, None);
     }
 }
 

@@ -1,11 +1,16 @@
 //! What a run is about: a graph of steps, and the store that it runs on.
 
 use super::local::Local;
-use super::plan::{Key, Plan, Planned, Running, Source};
-use super::slot::AnySlot;
+use super::plan::{Key, Plan, Planned, Source};
+use super::slot::Listed;
+use super::start::Started;
 use super::view::{Erased, Gather, View};
+use super::watch::{Observers, Watch};
 use crate::error::RunError;
+use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::run::RunOptions;
+use core::task::Context;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The nodes of a run, by number: the steps of the plan of a store, a target if that is none of them, and what is taken
@@ -15,6 +20,8 @@ pub(crate) struct Graph {
     target: Option<Target>,
     /// How what is above is run, if anything is above.
     above: Option<RunOptions>,
+    /// Who watches the run, if anybody does.
+    watch: Option<Arc<Watch>>,
 }
 
 /// A target that runs at every call, since it hands something over by value or stores nothing.
@@ -25,7 +32,7 @@ pub(crate) struct Target {
     /// What it takes from above that no step of the plan does; the places are those after the plan's.
     pub(crate) above: Vec<Key>,
     /// Starts it.
-    pub(crate) start: for<'s> fn(Gather<'_, 's>, &Arc<Erased>) -> Running<'s>,
+    pub(crate) start: for<'s> fn(Gather<'_, 's>, &Arc<Erased>, &mut Context<'_>) -> Started<'s>,
     /// Where it puts its outputs.
     pub(crate) outputs: Arc<Erased>,
 }
@@ -40,14 +47,65 @@ enum Node<'a> {
 }
 
 impl Graph {
-    /// The graph of a run on a store, and how to run what it takes from above.
-    pub(crate) fn new(view: View<'_>, target: Option<Target>, options: &RunOptions) -> Self {
+    /// The graph of a run on a store, how to run what it takes from above, and who watches; what was asked for is called
+    /// `name`.
+    #[inline]
+    pub(crate) fn new(
+        view: View<'_>,
+        target: Option<Target>,
+        options: &RunOptions,
+        name: fn() -> &'static str,
+    ) -> Self {
         // A run above holds the place of one step here: so many may run as are allowed if each runs one at a time.
         let limit = options.limit.map(|_| 1);
         let above = view.above().map(|_| RunOptions { limit, ..options.clone() });
-        Graph { plan: view.plan(), target, above }
+        let mut graph = Graph { plan: view.plan(), target, above, watch: None };
+        if let Some(observers) = &options.observers {
+            graph.be_watched(observers, name());
+        }
+        graph
     }
 
+    /// Tells the observers that the run begins.
+    #[cold]
+    fn be_watched(&mut self, observers: &Observers, target: &'static str) {
+        let step = |number: u16| {
+            let needs: BTreeSet<usize> =
+                self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
+            StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
+        };
+        let watch = Watch::new(observers, target, (0..self.len() as u16).map(step).collect());
+        if let Some(above) = &mut self.above {
+            above.observers = Some(Box::new(watch.observers()));
+        }
+        self.watch = Some(watch);
+    }
+
+    /// Tells whoever watches what happens to a step.
+    #[inline(always)]
+    pub(crate) fn tell(&self, step: u16, kind: StepEventKind<'_>) {
+        if let Some(watch) = &self.watch {
+            watch.tell(step, kind);
+        }
+    }
+
+    /// Tells whoever watches that the run has ended.
+    #[inline]
+    pub(crate) fn tell_end(&self, end: RunEnd) {
+        if let Some(watch) = &self.watch {
+            watch.end(end);
+        }
+    }
+
+    /// Tells whoever watches that nothing of the run goes on, if workers hold on to it for longer than that.
+    #[cfg(feature = "executor")]
+    pub(crate) fn close(&self) {
+        if let Some(watch) = &self.watch {
+            watch.close();
+        }
+    }
+
+    #[inline]
     fn node(&self, number: u16) -> Node<'_> {
         let number = usize::from(number);
         match (self.plan.steps().get(number), &self.target) {
@@ -70,33 +128,37 @@ impl Graph {
     }
 
     /// The number of the target, if it is none of the steps of the store.
+    #[inline]
     pub(crate) fn target(&self) -> Option<u16> {
         self.target.is_some().then_some(self.plan.steps().len() as u16)
     }
 
     /// The number of the node that has to run for a source to be there, if any.
+    #[inline]
     pub(crate) fn provider(&self, source: Source) -> Option<u16> {
         match source {
-            Source::Supplied(_) => None,
             Source::Step { step, .. } => Some(step),
+            Source::Supplied(_) => None,
             // Where nothing is above, it is a hole, and whoever takes it can do without.
             Source::Above(place) => self.above.is_some().then(|| self.first_above() as u16 + place),
         }
     }
 
     /// Where the inputs of a node come from.
+    #[inline]
     pub(crate) fn inputs(&self, number: u16) -> &[Source] {
         match self.node(number) {
-            Node::Step(_) => self.plan.inputs(number.into()),
+            Node::Step(step) => self.plan.inputs(step),
             Node::Target(target) => &target.inputs,
             Node::Above(_) => &[],
         }
     }
 
     /// The steps that take what a node provides, once for each input; without the target.
+    #[inline]
     pub(crate) fn dependents(&self, number: u16) -> &'static [u16] {
         match self.node(number) {
-            Node::Step(_) => self.plan.dependents(number.into()),
+            Node::Step(step) => self.plan.dependents(step),
             Node::Above(place) if place < self.plan.above().len() => self.plan.dependents_above(place),
             Node::Target(_) | Node::Above(_) => &[],
         }
@@ -138,41 +200,82 @@ impl Graph {
 
     /// The slot of a step in a store; other nodes have none.
     #[cfg(feature = "executor")]
-    pub(crate) fn slot<'s>(&self, view: View<'s>, number: u16) -> Option<&'s dyn AnySlot> {
-        matches!(self.node(number), Node::Step(_)).then(|| view.slot(number.into()))
+    pub(crate) fn slot<'s>(&self, view: View<'s>, number: u16) -> Option<Listed<'s>> {
+        matches!(self.node(number), Node::Step(_)).then(|| Listed::new(view.slot(number.into())))
     }
 
     /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
-    pub(crate) fn start<'s>(&self, number: u16, view: View<'s>, slots: Option<&[&'s dyn AnySlot]>) -> Running<'s> {
+    #[inline]
+    pub(crate) fn start<'s>(
+        &self,
+        number: u16,
+        view: View<'s>,
+        slots: &[Listed<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        match &self.watch {
+            None => self.start_unwatched(number, view, slots, cx),
+            Some(watch) => self.start_watched(watch, number, view, slots, cx),
+        }
+    }
+
+    /// Starts a node while somebody watches. What turns out to be there is not started.
+    #[cold]
+    fn start_watched<'s>(
+        &self,
+        watch: &Arc<Watch>,
+        number: u16,
+        view: View<'s>,
+        slots: &[Listed<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        match self.is_done(view, number) {
+            true => self.start_unwatched(number, view, slots, cx),
+            false => watch.start(number, || self.start_unwatched(number, view, slots, cx)),
+        }
+    }
+
+    /// Starts a node.
+    fn start_unwatched<'s>(
+        &self,
+        number: u16,
+        view: View<'s>,
+        slots: &[Listed<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
         let above = |place| self.key_above(usize::from(place)).id;
-        let inputs = Gather::new(self.inputs(number), slots, view, &above);
+        let gather = |inputs| Gather::new(inputs, slots, view, &above);
         match self.node(number) {
             Node::Step(step) => {
-                let slot = slots.map_or_else(|| view.slot(number.into()), |slots| slots[usize::from(number)]);
-                (step.spec().start)(inputs, slot.as_any())
+                let slot = match slots.get(usize::from(number)) {
+                    Some(listed) => listed.slot,
+                    None => view.slot(number.into()),
+                };
+                slot.start(gather(self.plan.inputs(step)), cx)
             }
-            Node::Target(target) => (target.start)(inputs, &target.outputs),
+            Node::Target(target) => (target.start)(gather(&target.inputs), &target.outputs, cx),
             Node::Above(place) => {
                 let (key, options) = (self.key_above(place), self.above.clone().unwrap_or_default());
-                Box::pin(async move {
+                let run = async move {
                     let above = view.above().ok_or("there is no store above this one")?;
-                    Ok(run_for(above, key.id, &options).await?)
-                })
+                    Ok(run_for(above, key, &options).await?)
+                };
+                Started::poll(run, cx)
             }
         }
     }
 }
 
 /// Runs what is needed for a resource of a store, or of one above that.
-pub(crate) async fn run_for(mut view: View<'_>, key: u64, options: &RunOptions) -> Result<(), RunError> {
+pub(crate) async fn run_for(mut view: View<'_>, key: Key, options: &RunOptions) -> Result<(), RunError> {
     let source = loop {
-        match (view.plan().source(key), view.above()) {
+        match (view.plan().source(key.id), view.above()) {
             (Some(source), _) => break source,
             (None, Some(above)) => view = above,
             (None, None) => unreachable!("a resource that is asked for is known somewhere"),
         }
     };
-    Local::new(Job::new(Graph::new(view, None, options), view), &[source], options).await
+    Local::new(Job::new(Graph::new(view, None, options, key.name), view), &[source], options).await
 }
 
 /// A run on a store that is borrowed for as long.
@@ -180,33 +283,37 @@ pub(crate) struct Job<'s> {
     graph: Graph,
     view: View<'s>,
     /// The slots of all steps, by number.
-    slots: Vec<&'s dyn AnySlot>,
+    slots: Vec<Listed<'s>>,
 }
 
 impl<'s> Job<'s> {
+    #[inline]
     pub(crate) fn new(graph: Graph, view: View<'s>) -> Self {
         Job { graph, view, slots: view.slots() }
     }
 
+    #[inline]
     pub(crate) fn graph(&self) -> &Graph {
         &self.graph
     }
 
     /// The slot of a step; other nodes have none.
-    pub(crate) fn slot(&self, step: u16) -> Option<&'s dyn AnySlot> {
-        self.slots.get(usize::from(step)).copied()
+    #[inline]
+    pub(crate) fn slot(&self, step: u16) -> Option<&Listed<'s>> {
+        self.slots.get(usize::from(step))
     }
 
-    /// Whether what a node provides is there.
-    pub(crate) fn is_done(&self, number: u16) -> bool {
+    /// Whether what a node provides was there when the job was made.
+    #[inline]
+    pub(crate) fn was_done(&self, number: u16) -> bool {
         match self.slot(number) {
-            Some(slot) => slot.is_filled(),
+            Some(listed) => listed.was_filled,
             None => self.graph.is_done(self.view, number),
         }
     }
 
     /// Starts a node, whose inputs are there.
-    pub(crate) fn start(&self, number: u16) -> Running<'s> {
-        self.graph.start(number, self.view, Some(&self.slots))
+    pub(crate) fn start(&self, number: u16, cx: &mut Context<'_>) -> Started<'s> {
+        self.graph.start(number, self.view, &self.slots, cx)
     }
 }

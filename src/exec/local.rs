@@ -16,12 +16,12 @@ use std::sync::Arc;
 pub(crate) struct Local<'s> {
     job: Job<'s>,
     schedule: Schedule,
-    /// The steps that have their turns, by number.
+    /// The steps that have their turns, by number; no room for any until one pends.
     turns: Vec<Option<Active<'s>>>,
     /// Which steps were woken.
     wakeups: Arc<Wakeups>,
-    /// The waker of a step that did not keep it, for the next step.
-    spare: Option<Arc<Wakeup>>,
+    /// The wakers of steps that have pended and come to their ends, for others.
+    spares: Vec<Arc<Wakeup>>,
 }
 
 /// A step that has its turn.
@@ -34,68 +34,84 @@ impl<'s> Local<'s> {
     /// The run of a job with a target, or else of what some sources give.
     pub(crate) fn new(job: Job<'s>, sources: &[Source], options: &RunOptions) -> Self {
         Local {
-            schedule: Schedule::new(job.graph(), sources, options, |step| job.is_done(step)),
-            turns: core::iter::repeat_with(|| None).take(job.graph().len()).collect(),
+            schedule: Schedule::new(job.graph(), sources, options, |step| job.was_done(step)),
+            turns: Vec::new(),
             wakeups: Wakeups::new(job.graph().len()),
-            spare: None,
+            spares: Vec::new(),
             job,
         }
     }
 
-    /// Polls a step that was woken.
-    fn poll_step(&mut self, step: u16) -> Result<(), RunError> {
+    /// Goes on with the turn of a step that was woken.
+    fn go_on(&mut self, step: u16) -> Result<(), RunError> {
         // There is none, if it was woken after its end by a waker that somebody still holds.
-        match self.turns[usize::from(step)].take() {
-            Some(Active { turn, wakeup }) => self.go_on(step, turn, wakeup),
-            None => Ok(()),
+        let Some(turn) = self.turns.get_mut(usize::from(step)) else { return Ok(()) };
+        let Some(Active { turn, wakeup }) = turn.take() else { return Ok(()) };
+        match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
+            Ok(outcome) => {
+                self.spares.push(wakeup);
+                self.end(step, outcome)
+            }
+            Err(turn) => {
+                self.pend(step, turn, wakeup);
+                Ok(())
+            }
         }
     }
 
-    /// Goes on with the turn of a step.
-    fn go_on(&mut self, step: u16, turn: Turn<'s>, wakeup: Arc<Wakeup>) -> Result<(), RunError> {
-        match turn.poll(&mut Context::from_waker(&waker_ref(&wakeup))) {
-            Err(turn) => {
-                self.turns[usize::from(step)] = Some(Active { turn, wakeup });
-                return Ok(());
-            }
-            Ok(Outcome::Done) => self.schedule.finish(self.job.graph(), step),
-            Ok(Outcome::Again) => self.schedule.again(step),
-            Ok(Outcome::Failed(error)) => self.schedule.fail(self.job.graph(), step, error)?,
+    /// A step is to be polled again when it is woken.
+    fn pend(&mut self, step: u16, turn: Turn<'s>, wakeup: Arc<Wakeup>) {
+        if self.turns.is_empty() {
+            self.turns.resize_with(self.job.graph().len(), || None);
         }
-        self.spare = Some(wakeup);
+        self.turns[usize::from(step)] = Some(Active { turn, wakeup });
+    }
+
+    /// The turn of a step has come to its end.
+    #[inline]
+    fn end(&mut self, step: u16, outcome: Outcome) -> Result<(), RunError> {
+        match outcome {
+            Outcome::Done => self.schedule.finish(self.job.graph(), step),
+            Outcome::Again => self.schedule.again(step),
+            Outcome::Failed(error) => self.schedule.fail(self.job.graph(), step, error)?,
+        }
         Ok(())
     }
 
     /// Lets steps that are ready have their turns, as many as may run.
     fn start_ready(&mut self) -> Result<(), RunError> {
+        // The waker of a step that was ready at once, for the next one.
+        let mut spare = None;
         while let Some(step) = self.schedule.next() {
-            match Turn::begin(self.job.slot(step), || self.job.start(step)) {
-                Begin::Done => self.schedule.finish(self.job.graph(), step),
-                Begin::Running(turn) => {
-                    let wakeup = self.wakeup(step);
-                    self.go_on(step, turn, wakeup)?;
-                }
-                Begin::Elsewhere(slot) => {
-                    let wakeup = self.wakeup(step);
-                    match Turn::wait(slot, &waker_ref(&wakeup)) {
-                        Some(turn) => {
-                            self.turns[usize::from(step)] = Some(Active { turn, wakeup });
-                            self.schedule.give_way(step);
-                        }
-                        None => self.schedule.again(step),
+            let wakeup = match spare.take().or_else(|| self.spares.pop()) {
+                Some(spare) if Wakeup::reuse(&spare, step) => spare,
+                _ => self.wakeups.wakeup(step),
+            };
+            let waker = waker_ref(&wakeup);
+            let begin = Turn::begin(self.job.slot(step), || self.job.start(step, &mut Context::from_waker(&waker)));
+            let turn = match begin {
+                Begin::Ended(outcome) => Err(outcome),
+                Begin::Running(turn) => Ok(turn),
+                Begin::Elsewhere(claim) => match Turn::wait(claim, &waker) {
+                    Some(turn) => {
+                        self.schedule.give_way(self.job.graph(), step);
+                        Ok(turn)
                     }
+                    None => Err(Outcome::Again),
+                },
+            };
+            match turn {
+                Ok(turn) => self.pend(step, turn, wakeup),
+                Err(outcome) => {
+                    self.end(step, outcome)?;
+                    spare = Some(wakeup);
                 }
             }
         }
-        Ok(())
-    }
-
-    /// A waker for a step.
-    fn wakeup(&mut self, step: u16) -> Arc<Wakeup> {
-        match self.spare.take() {
-            Some(spare) if spare.reuse(step) => spare,
-            _ => self.wakeups.wakeup(step),
+        if !self.turns.is_empty() {
+            self.spares.extend(spare);
         }
+        Ok(())
     }
 }
 
@@ -104,15 +120,18 @@ impl Future for Local<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        this.wakeups.register(cx.waker());
         for word in 0..this.wakeups.words() {
             // Each woken step once: one that wakes itself has its next turn when the run has.
             for step in this.wakeups.take(word) {
-                this.poll_step(step)?;
+                this.go_on(step)?;
             }
         }
         // After that, or a step that wakes itself as it starts would have two turns.
         this.start_ready()?;
-        this.schedule.outcome(this.job.graph())
+        let outcome = this.schedule.outcome(this.job.graph());
+        if outcome.is_pending() {
+            this.wakeups.register(cx.waker());
+        }
+        outcome
     }
 }

@@ -15,9 +15,11 @@ mod signals;
 pub mod slot;
 #[cfg(feature = "executor")]
 pub(crate) mod spread;
+pub mod start;
 #[cfg(all(test, feature = "executor"))]
 mod stress;
 mod sync;
 mod turn;
 pub mod view;
 mod wakeups;
+pub(crate) mod watch;

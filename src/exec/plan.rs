@@ -4,18 +4,13 @@
 //! it generates code. (Working it out in types as well costs several times the compile time of the proof itself: code
 //! generation solves every trait again, from an empty cache, for each function that is instantiated with the map.)
 
-use super::slot::Slot;
-use super::view::{Erased, Gather};
 use crate::list::{InputList, OutputList};
 use crate::proof::digits::Digits;
 use crate::resource::Resource;
-use crate::step::{BoxError, Outputs, Step, StepError};
+use crate::step::Step;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;
-use core::pin::Pin;
-use core::task::{Context, Poll, ready};
-use futures::future::BoxFuture;
 
 /// A list of values as constants can build it: along the list of types that it belongs to.
 pub enum Tree<T: 'static> {
@@ -63,9 +58,6 @@ impl Key {
     }
 }
 
-/// A step's future, which fills its slot.
-pub type Running<'s> = BoxFuture<'s, Result<(), BoxError>>;
-
 /// A step as the executor knows it.
 #[derive(Clone, Copy)]
 pub struct Spec {
@@ -75,8 +67,6 @@ pub struct Spec {
     pub inputs: &'static Tree<Key>,
     /// What it stores.
     pub outputs: &'static Tree<Key>,
-    /// Starts it.
-    pub start: Start,
     /// Which of its inputs it can do without.
     #[cfg(feature = "plan")]
     pub optional: &'static Tree<bool>,
@@ -85,9 +75,6 @@ pub struct Spec {
     pub type_id: fn() -> core::any::TypeId,
 }
 
-/// Starts a step whose inputs are there. What it puts its outputs into is its own: its slot, or what a target has.
-pub type Start = for<'s> fn(Gather<'_, 's>, &'s Erased) -> Running<'s>;
-
 impl Spec {
     /// What the executor has to know of a step.
     pub const fn of<S: Step>() -> Self {
@@ -95,47 +82,11 @@ impl Spec {
             name: S::name,
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
-            start: start::<S>,
             #[cfg(feature = "plan")]
             optional: <S::Inputs as InputList>::OPTIONAL,
             #[cfg(feature = "plan")]
             type_id: core::any::TypeId::of::<S>,
         }
-    }
-}
-
-/// Starts a step whose outputs go into its slot.
-fn start<'s, S: Step>(inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
-    let slot: &Slot<S::Outputs> = slot.downcast_ref().expect("each step has its own slot");
-    fill::<S>(inputs, move |values| slot.fill(S::Outputs::split(values).0))
-}
-
-/// A step's future, in one allocation with where to put what it returns.
-pub(crate) fn fill<'s, S: Step>(mut inputs: Gather<'_, 's>, put: impl FnMut(Outputs<S>) + Send + 's) -> Running<'s> {
-    Box::pin(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put })
-}
-
-/// A step's own future, and what takes what that returns.
-#[pin_project::pin_project]
-struct Fill<F, P> {
-    #[pin]
-    future: F,
-    put: P,
-}
-
-impl<F, P, V, E> Future for Fill<F, P>
-where
-    F: Future<Output = Result<V, E>>,
-    P: FnMut(V),
-    E: StepError,
-{
-    type Output = Result<(), BoxError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let values = ready!(this.future.poll(cx)).map_err(StepError::boxed)?;
-        (this.put)(values);
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -189,6 +140,7 @@ pub struct Plan {
 
 impl Plan {
     /// The steps, in the order of registration.
+    #[inline]
     pub fn steps(&self) -> &'static [Planned] {
         self.steps
     }
@@ -200,7 +152,7 @@ impl Plan {
             if key.id == id {
                 return Some(self.index[at].1);
             }
-            at = (at + 1) % self.index.len();
+            at = (at + 1) & (self.index.len() - 1);
         }
         None
     }
@@ -216,13 +168,15 @@ impl Plan {
     }
 
     /// Where a step's inputs come from.
-    pub fn inputs(&self, step: usize) -> &'static [Source] {
-        &self.sources[range(self.steps[step].inputs)]
+    #[inline]
+    pub fn inputs(&self, step: &Planned) -> &'static [Source] {
+        &self.sources[range(step.inputs)]
     }
 
     /// The steps that take what a step provides, once for each input.
-    pub fn dependents(&self, step: usize) -> &'static [u16] {
-        &self.dependents[range(self.steps[step].dependents)]
+    #[inline]
+    pub fn dependents(&self, step: &Planned) -> &'static [u16] {
+        &self.dependents[range(step.dependents)]
     }
 
     /// All resources that are provided or supplied, in no particular order.
@@ -276,13 +230,14 @@ impl fmt::Debug for Plan {
     }
 }
 
+#[inline]
 fn range((start, end): (u16, u16)) -> Range<usize> {
     start.into()..end.into()
 }
 
-/// Where the search for a key begins in an index.
+/// Where the search for a key begins in an index, whose length is a power of two.
 const fn place_of(id: u64, len: usize) -> usize {
-    (id >> 32) as usize % len
+    (id >> 32) as usize & (len - 1)
 }
 
 /// Lowers a pipeline to its plan.
@@ -408,7 +363,6 @@ const UNUSED: Planned = Planned {
         name: || unreachable!(),
         inputs: &Tree::Empty,
         outputs: &Tree::Empty,
-        start: |_, _| unreachable!(),
         #[cfg(feature = "plan")]
         optional: &Tree::Empty,
         #[cfg(feature = "plan")]
@@ -563,7 +517,7 @@ impl<const N: usize> Tables<N> {
             if key.id == id {
                 break;
             }
-            at = (at + 1) % N;
+            at = (at + 1) & (N - 1);
         }
         at
     }

@@ -21,6 +21,9 @@ use futures::task::waker_ref;
 use std::panic::{catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+#[cfg(test)]
+mod allocations;
+
 /// How many steps a worker polls before it gives way to other tasks of its executor.
 const BUDGET: usize = 64;
 
@@ -45,13 +48,13 @@ impl<'s> Crew for Job<'s> {
         self.graph()
     }
     fn is_done(&self, step: u16) -> bool {
-        self.is_done(step)
+        self.was_done(step)
     }
     fn begin(&self, step: u16, waker: &Waker) -> Result<Outcome, (Turn<'s>, bool)> {
-        match Turn::begin(self.slot(step), || self.start(step)) {
-            Begin::Done => Ok(Outcome::Done),
+        match Turn::begin(self.slot(step), || self.start(step, &mut Context::from_waker(waker))) {
+            Begin::Ended(outcome) => Ok(outcome),
             Begin::Running(turn) => Err((turn, false)),
-            Begin::Elsewhere(slot) => Turn::wait(slot, waker).map_or(Ok(Outcome::Again), |turn| Err((turn, true))),
+            Begin::Elsewhere(claim) => Turn::wait(claim, waker).map_or(Ok(Outcome::Again), |turn| Err((turn, true))),
         }
     }
     fn poll(&self, turn: Turn<'s>, cx: &mut Context<'_>) -> Result<Outcome, Turn<'s>> {
@@ -75,10 +78,10 @@ impl Crew for Shared {
     }
     fn begin(&self, step: u16, _: &Waker) -> Result<Outcome, (Self::Turn, bool)> {
         let slot = self.graph.slot(View::new(&*self.store), step);
-        if slot.is_some_and(|slot| slot.is_filled()) {
+        if slot.is_some_and(|listed| listed.was_filled) {
             return Ok(Outcome::Done);
         }
-        let elsewhere = slot.is_some_and(|slot| slot.is_claimed());
+        let elsewhere = slot.is_some_and(|listed| listed.claim.is_taken());
         let (graph, store) = (Arc::clone(&self.graph), Arc::clone(&self.store));
         let turn: Self::Turn = match elsewhere {
             false => Box::pin(async move { execute(&graph, &*store, step).await }),
@@ -98,8 +101,9 @@ impl Crew for Shared {
 async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
     let view = View::new(store);
     let slot = graph.slot(view, step);
-    match Turn::begin(slot, || graph.start(step, view, None)) {
-        Begin::Done => Outcome::Done,
+    let begin = poll_fn(|cx| Poll::Ready(Turn::begin(slot.as_ref(), || graph.start(step, view, &[], cx))));
+    match begin.await {
+        Begin::Ended(outcome) => outcome,
         Begin::Running(turn) => end_of(turn).await,
         Begin::Elsewhere(_) => Outcome::Again,
     }
@@ -108,7 +112,7 @@ async fn execute(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
 /// Waits for the run that has a step.
 async fn wait(graph: &Graph, store: &dyn Values, step: u16) -> Outcome {
     let turn = match graph.slot(View::new(store), step) {
-        Some(slot) => poll_fn(|cx| Poll::Ready(Turn::wait(slot, cx.waker()))).await,
+        Some(listed) => poll_fn(|cx| Poll::Ready(Turn::wait(listed.claim, cx.waker()))).await,
         None => None,
     };
     match turn {
@@ -175,8 +179,8 @@ impl<C: Crew> Spread<C> {
         lock(&self.schedule).unfinished().clamp(1, most)
     }
 
-    /// What a worker does when it is polled.
-    fn work(&self, worker: usize, cx: &mut Context<'_>) -> Poll<()> {
+    /// What a worker does when it is polled. The spare waker is that of a step that has ended, for the next step.
+    fn work(&self, worker: usize, spare: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
         for look in [false, true].into_iter().cycle().take(BUDGET) {
             let step = match self.signals.next(look) {
                 Next::Stop => return Poll::Ready(()),
@@ -185,12 +189,12 @@ impl<C: Crew> Spread<C> {
             };
             let found = match step {
                 Some(step) => {
-                    self.guarded(|| self.go_on(step));
+                    self.guarded(|| self.go_on(step, spare));
                     true
                 }
                 None => match self.next_ready() {
                     Some(step) => {
-                        self.guarded(|| self.begin(step));
+                        self.guarded(|| self.begin(step, spare));
                         true
                     }
                     None => false,
@@ -227,28 +231,32 @@ impl<C: Crew> Spread<C> {
     }
 
     /// Begins the turn of a step.
-    fn begin(&self, step: u16) {
+    fn begin(&self, step: u16, spare: &mut Option<Arc<StepWaker>>) {
         *lock(&self.seats[usize::from(step)]) = Seat::Polled { again: false };
-        let waker = self.signals.waker(step);
-        match self.crew.begin(step, &waker_ref(&waker)) {
-            Ok(outcome) => self.end_turn(step, outcome),
+        let waker = self.signals.waker(step, spare.take());
+        let begun = self.crew.begin(step, &waker_ref(&waker));
+        match begun {
+            Ok(outcome) => {
+                self.end_turn(step, outcome);
+                *spare = Some(waker);
+            }
             Err((turn, elsewhere)) => {
                 if elsewhere {
-                    lock(&self.schedule).give_way(step);
+                    lock(&self.schedule).give_way(self.crew.graph(), step);
                 }
-                self.poll(step, turn, waker);
+                self.poll(step, turn, waker, spare);
             }
         }
     }
 
     /// Goes on with the turn of a step that was woken.
-    fn go_on(&self, step: u16) {
+    fn go_on(&self, step: u16, spare: &mut Option<Arc<StepWaker>>) {
         let mut seat = lock(&self.seats[usize::from(step)]);
         match core::mem::replace(&mut *seat, Seat::Polled { again: true }) {
             Seat::Pending { turn, waker } => {
                 *seat = Seat::Polled { again: false };
                 drop(seat);
-                self.poll(step, turn, waker);
+                self.poll(step, turn, waker, spare);
             }
             Seat::Polled { .. } => {}
             // Woken after its end, by a waker that somebody still holds.
@@ -257,9 +265,13 @@ impl<C: Crew> Spread<C> {
     }
 
     /// Polls a turn that is out of its seat.
-    fn poll(&self, step: u16, turn: C::Turn, waker: Arc<StepWaker>) {
-        match self.crew.poll(turn, &mut Context::from_waker(&waker_ref(&waker))) {
-            Ok(outcome) => self.end_turn(step, outcome),
+    fn poll(&self, step: u16, turn: C::Turn, waker: Arc<StepWaker>, spare: &mut Option<Arc<StepWaker>>) {
+        let polled = self.crew.poll(turn, &mut Context::from_waker(&waker_ref(&waker)));
+        match polled {
+            Ok(outcome) => {
+                self.end_turn(step, outcome);
+                *spare = Some(waker);
+            }
             Err(turn) => {
                 let mut seat = lock(&self.seats[usize::from(step)]);
                 // If the run has ended meanwhile, the turn goes as the others went.
@@ -322,15 +334,24 @@ impl<C: Crew> Spread<C> {
 
 /// A worker of a run, to be spawned on an executor.
 pub(crate) struct Worker<C: Crew> {
-    pub(crate) spread: Arc<Spread<C>>,
-    pub(crate) number: usize,
+    spread: Arc<Spread<C>>,
+    number: usize,
+    /// The waker of a step that has ended, for the next step.
+    spare: Option<Arc<StepWaker>>,
+}
+
+impl<C: Crew> Worker<C> {
+    pub(crate) fn new(spread: &Arc<Spread<C>>, number: usize) -> Self {
+        Worker { spread: Arc::clone(spread), number, spare: None }
+    }
 }
 
 impl<C: Crew> Future for Worker<C> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.spread.work(self.number, cx)
+        let Worker { spread, number, spare } = self.get_mut();
+        spread.work(*number, spare, cx)
     }
 }
 
@@ -347,6 +368,7 @@ impl<C: Crew> Future for Ending<C> {
         if !spread.signals.is_quiet() {
             return Poll::Pending;
         }
+        spread.crew.graph().close();
         match lock(&spread.end).take().expect("a run that is over has come to an end") {
             Ok(result) => Poll::Ready(result),
             Err(panic) => resume_unwind(panic as Box<dyn Any + Send>),
@@ -359,5 +381,6 @@ impl<C: Crew> Drop for Ending<C> {
         if !self.0.signals.is_over() {
             self.0.finish(Ok(Ok(())));
         }
+        self.0.crew.graph().close();
     }
 }

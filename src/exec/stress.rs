@@ -6,15 +6,18 @@
 //!
 //! A seed that ever fails gets a test of its own. None has so far, but where the code was broken on purpose.
 
+use super::claim::Claim;
 use super::job::{Graph, Job};
 use super::local::Local;
-use super::plan::{Plan, Running, Source, Spec, Tree};
-use super::slot::{AnySlot, Slot};
+use super::plan::{Plan, Source, Spec, Tree};
+use super::slot::{AnySlot, Listed, Slot};
 use super::spread::{Ending, Spread, Worker};
+use super::start::Started;
 use super::view::{Erased, Gather, Values, View};
 use crate::error::RunError;
 use crate::resource::Resource;
 use crate::run::RunOptions;
+use crate::step::{Inputs, Outputs, Step};
 use crate::{HList, hlist, identity};
 use core::any::Any;
 use core::future::poll_fn;
@@ -114,12 +117,46 @@ fn take_one(left: &AtomicUsize) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
+/// A step of a random graph, as far as types know it.
+struct Scripted;
+impl Step for Scripted {
+    type Inputs = HList![];
+    type Outputs = HList![Output];
+    type Error = &'static str;
+    async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        unreachable!("a script is started in its own way")
+    }
+}
+
+/// The slot of such a step, which starts a script.
+struct ScriptSlot(Slot<Scripted>);
+
+impl AnySlot for ScriptSlot {
+    fn is_filled(&self) -> bool {
+        self.0.is_filled()
+    }
+    fn output(&self, place: usize) -> Option<&Erased> {
+        self.0.output(place)
+    }
+    fn claim(&self) -> &Claim {
+        self.0.claim()
+    }
+    fn start<'s>(&'s self, inputs: Gather<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+        if self.is_filled() {
+            return Started::Ended(Ok(()));
+        }
+        start(inputs, &self.0, cx)
+    }
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// Starts a step of a random graph.
-fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
+fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Context<'_>) -> Started<'s> {
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
-    let slot: &Slot<HList![Output]> = slot.downcast_ref().unwrap();
-    Box::pin(async move {
+    let step = async move {
         struct Runs<'a>(&'a AtomicBool);
         impl Drop for Runs<'_> {
             fn drop(&mut self) {
@@ -144,7 +181,8 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Erased) -> Running<'s> {
         let value = mix(script.step, inputs.iter().map(|input| input.value));
         slot.fill(hlist![Counted::new(value, &script.alive)]);
         Ok(())
-    })
+    };
+    Started::poll(step, cx)
 }
 
 /// A panic has to be that of a step.
@@ -156,7 +194,6 @@ static SPEC: Spec = Spec {
     name: || "step",
     inputs: &Tree::Empty,
     outputs: &Tree::Empty,
-    start,
     #[cfg(feature = "plan")]
     optional: &Tree::Empty,
     #[cfg(feature = "plan")]
@@ -169,7 +206,7 @@ static PLANS: Mutex<Vec<&'static Plan>> = Mutex::new(Vec::new());
 /// A store of a random graph.
 struct Store {
     plan: &'static Plan,
-    slots: Vec<Slot<HList![Output]>>,
+    slots: Vec<ScriptSlot>,
     scripts: Vec<Script>,
 }
 
@@ -183,8 +220,8 @@ impl Values for Store {
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
         &mut self.slots[step]
     }
-    fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>) {
-        to.extend(self.slots.iter().map(|slot| slot as &dyn AnySlot));
+    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
+        to.extend(self.slots.iter().map(|slot| Listed::new(slot)));
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {
         Some(&self.scripts[place])
@@ -266,14 +303,14 @@ impl<'s> World<'s> {
             options = options.keep_going();
         }
         let view = View::new(self.store);
-        let job = Job::new(Graph::new(view, None, &options), view);
+        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
         if random.once_in(2) {
             self.tasks.push(Task::new(Local::new(job, &sources, &options), true));
             return;
         }
         let spread = Spread::new(job, &sources, &options);
         for number in 0..1 + random.below(3) {
-            let worker = Worker { spread: Arc::clone(&spread), number };
+            let worker = Worker::new(&spread, number);
             self.tasks.push(Task::new(
                 async move {
                     worker.await;
@@ -386,7 +423,7 @@ impl Case {
                 ..Script::new(step, taken.len() - 1, random.below(4), &alive)
             });
             inputs.push(taken);
-            slots.push(Slot::new());
+            slots.push(ScriptSlot(Slot::new()));
         }
         let plan = Plan::of(&SPEC, &inputs);
         PLANS.lock().unwrap().push(plan);
@@ -477,13 +514,13 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
     loop {
         let options = RunOptions::new();
         let view = View::new(&case.store);
-        let job = Job::new(Graph::new(view, None, &options), view);
+        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
             Box::pin(Local::new(job, &[source], &options))
         } else {
             let spread = Spread::new(job, &[source], &options);
             for number in 0..2 {
-                executor.spawn(Worker { spread: Arc::clone(&spread), number }).detach();
+                executor.spawn(Worker::new(&spread, number)).detach();
             }
             Box::pin(Ending(spread))
         };
@@ -533,13 +570,13 @@ fn a_wakeup_costs_one_poll_among_a_thousand() {
     // Every third waits for its own waker and not for the test: they are left out.
     let steps: Vec<_> = (0..STEPS).filter(|step| step % 3 != 2).collect();
     let scripts = (0..STEPS).map(|step| Script::new(step, 0, 1, &alive)).collect();
-    let store = Store { plan, slots: (0..STEPS).map(|_| Slot::new()).collect(), scripts };
+    let store = Store { plan, slots: (0..STEPS).map(|_| ScriptSlot(Slot::new())).collect(), scripts };
     let polls = || steps.iter().map(|&step| store.scripts[step].polls.load(Ordering::SeqCst)).sum::<usize>();
 
     let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
     let options = RunOptions::new();
     let view = View::new(&store);
-    let mut run = Local::new(Job::new(Graph::new(view, None, &options), view), &sources, &options);
+    let mut run = Local::new(Job::new(Graph::new(view, None, &options, || "stress"), view), &sources, &options);
     let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
     assert!(poll().is_pending());
     assert_eq!(polls(), steps.len());

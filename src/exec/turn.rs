@@ -1,9 +1,10 @@
 //! The turn of a step in a run: it is executed here, or another run has it and its end is waited for.
 
-use super::claim::{Taken, Waiting};
-use super::plan::Running;
-use super::slot::AnySlot;
+use super::claim::{Claim, Taken, Waiting};
+use super::slot::Listed;
+use super::start::{Running, Started};
 use crate::error::SharedError;
+use crate::step::BoxError;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
@@ -18,12 +19,12 @@ pub(crate) enum Turn<'s> {
 
 /// How a turn begins.
 pub(crate) enum Begin<'s> {
-    /// With its end: the outputs are there.
-    Done,
-    /// With a future to poll.
+    /// With its end.
+    Ended(Outcome),
+    /// With a future that is to be polled again.
     Running(Turn<'s>),
-    /// Another run has the step, whose slot is this.
-    Elsewhere(&'s dyn AnySlot),
+    /// Another run has the step, of which this is the claim.
+    Elsewhere(&'s Claim),
 }
 
 /// What a turn comes to.
@@ -36,26 +37,45 @@ pub(crate) enum Outcome {
     Again,
 }
 
+impl Outcome {
+    /// The outcome of a step that was executed, for all who wait for it too.
+    #[inline]
+    fn of(result: Result<(), BoxError>, taken: Option<Taken<'_>>) -> Self {
+        match result {
+            Ok(()) => {
+                taken.into_iter().for_each(Taken::done);
+                Outcome::Done
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
+                Outcome::Failed(error)
+            }
+        }
+    }
+}
+
 impl<'s> Turn<'s> {
     /// Begins the turn of the step of this slot – or of a target, which has none.
-    pub(crate) fn begin(slot: Option<&'s dyn AnySlot>, start: impl FnOnce() -> Running<'s>) -> Begin<'s> {
-        let Some(slot) = slot else {
-            return Begin::Running(Turn::Running { future: start(), taken: None });
+    #[inline]
+    pub(crate) fn begin(slot: Option<&Listed<'s>>, start: impl FnOnce() -> Started<'s>) -> Begin<'s> {
+        let taken = match slot {
+            None => None,
+            Some(listed) => match listed.claim.take() {
+                Some(taken) => Some(taken),
+                None if listed.slot.is_filled() => return Begin::Ended(Outcome::Done),
+                None => return Begin::Elsewhere(listed.claim),
+            },
         };
-        match slot.take_claim() {
-            Some(taken) if slot.is_filled() => {
-                taken.done();
-                Begin::Done
-            }
-            Some(taken) => Begin::Running(Turn::Running { future: start(), taken: Some(taken) }),
-            None if slot.is_filled() => Begin::Done,
-            None => Begin::Elsewhere(slot),
+        match start() {
+            Started::Ended(result) => Begin::Ended(Outcome::of(result, taken)),
+            Started::Running(future) => Begin::Running(Turn::Running { future, taken }),
         }
     }
 
-    /// Waits for the run that has the step of this slot; `None` if it gave the step back in between.
-    pub(crate) fn wait(slot: &'s dyn AnySlot, waker: &Waker) -> Option<Self> {
-        slot.wait(waker).map(Turn::Elsewhere)
+    /// Waits for the run that has this claim; `None` if it gave the step back in between.
+    pub(crate) fn wait(claim: &'s Claim, waker: &Waker) -> Option<Self> {
+        claim.wait(waker).map(Turn::Elsewhere)
     }
 
     /// Goes on with the turn, and gives it back if it has not come to its end.
@@ -71,17 +91,7 @@ impl<'s> Turn<'s> {
                 let Turn::Running { future, taken } = self else { unreachable!("it was running just now") };
                 // Whoever waits is told when all is gone that the step held.
                 drop(future);
-                Ok(match result {
-                    Ok(()) => {
-                        taken.into_iter().for_each(Taken::done);
-                        Outcome::Done
-                    }
-                    Err(error) => {
-                        let error = Arc::new(error);
-                        taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
-                        Outcome::Failed(error)
-                    }
-                })
+                Ok(Outcome::of(result, taken))
             }
         }
     }

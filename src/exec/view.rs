@@ -1,7 +1,7 @@
 //! A store as the executor sees it: numbered places, and values without their types.
 
 use super::plan::{Plan, Source};
-use super::slot::AnySlot;
+use super::slot::{AnySlot, Listed};
 use core::any::Any;
 
 /// A value without its type.
@@ -16,7 +16,7 @@ pub trait Values: Send + Sync {
     /// The slot of a step, to change it.
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot;
     /// Appends the slots of all steps.
-    fn slots<'s>(&'s self, to: &mut Vec<&'s dyn AnySlot>);
+    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>);
     /// The supplied value at a place.
     fn supplied(&self, place: usize) -> Option<&Erased>;
     /// The store above this one.
@@ -101,7 +101,7 @@ impl<'s> View<'s> {
     }
 
     /// The slots of all steps, by their numbers.
-    pub(crate) fn slots(&self) -> Vec<&'s dyn AnySlot> {
+    pub(crate) fn slots(&self) -> Vec<Listed<'s>> {
         let mut slots = Vec::with_capacity(self.plan().steps().len());
         self.store.slots(&mut slots);
         slots
@@ -115,23 +115,23 @@ impl<'s> View<'s> {
 
 /// The inputs of a step on their way to it.
 pub struct Gather<'a, 's> {
-    /// The keys of what is above, by place.
-    above: &'a dyn Fn(u16) -> u64,
     /// Where the inputs that are left come from.
     sources: core::slice::Iter<'a, Source>,
-    /// The slots of all steps, by number, where somebody has listed them.
-    slots: Option<&'a [&'s dyn AnySlot]>,
+    /// The slots of all steps, by number, if somebody has listed them.
+    slots: &'a [Listed<'s>],
     view: View<'s>,
+    /// The keys of what is above, by place.
+    above: &'a dyn Fn(u16) -> u64,
 }
 
 impl<'a, 's> Gather<'a, 's> {
     pub(crate) fn new(
         sources: &'a [Source],
-        slots: Option<&'a [&'s dyn AnySlot]>,
+        slots: &'a [Listed<'s>],
         view: View<'s>,
         above: &'a dyn Fn(u16) -> u64,
     ) -> Self {
-        Gather { above, sources: sources.iter(), slots, view }
+        Gather { sources: sources.iter(), slots, view, above }
     }
 
     /// The next input.
@@ -152,8 +152,11 @@ impl<'a, 's> Gather<'a, 's> {
         let value = match *self.sources.next()? {
             Source::Supplied(place) => self.view.supplied(place.into()),
             Source::Step { step, output } => {
-                let step = usize::from(step);
-                self.slots.map_or_else(|| self.view.slot(step), |slots| slots[step]).output(output.into())
+                let slot = match self.slots.get(usize::from(step)) {
+                    Some(listed) => listed.slot,
+                    None => self.view.slot(step.into()),
+                };
+                slot.output(output.into())
             }
             Source::Above(place) => self.view.above().and_then(|above| above.value((self.above)(place))),
         };

@@ -13,32 +13,46 @@ use std::sync::Arc;
 pub(crate) struct Wakeups {
     /// The task that polls the run.
     task: AtomicWaker,
-    /// A bit for each step.
-    woken: Box<[AtomicU64]>,
+    /// A bit for each of the first steps. These have no allocation of their own.
+    first: AtomicU64,
+    /// A bit for each of the others.
+    others: Box<[AtomicU64]>,
 }
 
 impl Wakeups {
     /// Wake-ups for so many steps.
     pub(crate) fn new(steps: usize) -> Arc<Self> {
-        let woken = (0..steps.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        Arc::new(Wakeups { task: AtomicWaker::new(), woken })
+        let others = (1..steps.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        Arc::new(Wakeups { task: AtomicWaker::new(), first: AtomicU64::new(0), others })
     }
 
-    /// Whom to wake from now on.
+    /// Whom to wake from now on; at once, if a step has been woken since it was last looked.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
+        if (0..self.words()).any(|word| self.word(word).load(Ordering::Acquire) != 0) {
+            self.task.wake();
+        }
     }
 
     /// How many words of bits there are.
     pub(crate) fn words(&self) -> usize {
-        self.woken.len()
+        1 + self.others.len()
+    }
+
+    /// A word of bits.
+    fn word(&self, word: usize) -> &AtomicU64 {
+        match word.checked_sub(1) {
+            None => &self.first,
+            Some(word) => &self.others[word],
+        }
     }
 
     /// Takes the steps that were woken out of a word of bits.
     pub(crate) fn take(&self, word: usize) -> impl Iterator<Item = u16> + use<> {
-        let mut bits = match self.woken[word].load(Ordering::Relaxed) {
+        let word_of_bits = self.word(word);
+        let mut bits = match word_of_bits.load(Ordering::Relaxed) {
             0 => 0,
-            _ => self.woken[word].swap(0, Ordering::Acquire),
+            _ => word_of_bits.swap(0, Ordering::Acquire),
         };
         core::iter::from_fn(move || {
             let bit = bits.trailing_zeros();
@@ -77,7 +91,8 @@ impl ArcWake for Wakeup {
     fn wake_by_ref(this: &Arc<Self>) {
         let step = this.step.load(Ordering::Relaxed);
         let (word, bit) = (usize::from(step) / 64, 1 << (step % 64));
-        if this.wakeups.woken[word].fetch_or(bit, Ordering::Release) & bit == 0 {
+        // Whoever set the first bit of a word has woken the task, which then takes all of them.
+        if this.wakeups.word(word).fetch_or(bit, Ordering::Release) == 0 {
             this.wakeups.task.wake();
         }
     }

@@ -5,23 +5,24 @@
 //! An error of this library is one sentence, and its label is on your line. With the divisor forgotten:
 //!
 //! ```text
-//! error[E0277]: step `GetDivision` needs `Divisor`, which no registered step provides and the store does not hold
+//! error[E0277]: step `GetDivision` needs `Divisor`, which no step of `Calc` provides and its store does not hold
 //!    |
 //!  9 |     let _ = run::<GetDivision>(&store);
 //!    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^ `Divisor` is missing
 //!    |
-//!    = note: supply it with `.with(Divisor, value)`, or register a step whose `Outputs` contain `Divisor`
+//!    = note: supply it, `let store = store.with(Divisor, value);`, or register in `Calc` a step that gives `Out<Divisor>`
 //! ```
 //!
 //! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
 //! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
+//! The [guide](https://docs.rs/typed-pipeliner/latest/pipeliner/guide/errors/) has more on each, and on what rustc says of its own.
 //! What is wrong with the `Inputs` or `Outputs` of a step is told twice: at the list, and where the signature of its `run`
 //! names it. The first is enough.
 //! Each missing resource is one error, and all are told at once.
 //!
 //! | the first line | what to do |
 //! | --- | --- |
-//! | step `S` needs `R`, which no registered step provides and the store does not hold | supply `R`, or register a step that provides it |
+//! | step `S` needs `R`, which no step of `P` provides and its store does not hold | supply `R`, or register a step that provides it |
 //! | step `S`, which is registered to provide the optional `Q`, needs `R` … | supply `R`, or do not register `S` |
 //! | dependency cycle: step `A` needs `B`, which needs `A` | supply a resource that one takes from the other |
 //! | `R` is provided by two steps, `A` and `B` | register one of them |
@@ -29,12 +30,15 @@
 //! | step `S` lists `R` twice | name it once in each list |
 //! | step `T` stores its outputs, and `P` does not register it | add `T` to the steps of `P` |
 //! | step `T` stores `R`, which `P` takes from `S` | run `S`, or register `T` in its place |
-//! | no step of `P` provides `R`, and the store does not hold it | supply it, or register a step |
+//! | no step of `P` provides `R`, and its store does not hold it | supply it, or register a step |
 //! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
 //! | `X` is not a resource, is not a step | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
-//! | `X` is not a store of `P` | give `Store::within` a store of the parent |
+//! | `X` is not a reference to a store of `P` | give `Store::within` a store of the parent |
+//! | `P` is not a scope of another pipeline | name its parent: `impl Scoped for P` |
+//! | `X` has no identity, which a parameter of a resource needs | derive `Identified` for `X` |
+//! | `X` cannot be the error of a step | give another type of error |
 //! | it is not known here whether the store has what the target needs | in generic code, take `&impl Runs<T>` |
 //!
 //! Where rustc speaks alone: "future cannot be sent between threads safely" is a value that is not `Send`, held across an

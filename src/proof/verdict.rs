@@ -84,22 +84,29 @@ where
     U: GivesBelow<A>,
 {
 }
-impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, One<S>, F> where Verdict: Supplies<R, S> {}
+impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, One<S>, F> where
+    Verdict: Supplies<R, S, C::Pipeline>
+{
+}
 impl<R, S, Q, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, Offered<S, Q>, F> where
-    Verdict: SuppliesOffered<R, S, Q>
+    Verdict: SuppliesOffered<R, S, Q, C::Pipeline>
 {
 }
 impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Ring<P, F> {}
 
 /// A case, or what is left of it once something was found to be wrong.
 pub trait Judged {
+    /// The pipeline that it is about.
+    type Pipeline;
     /// What is still judged then.
     type Rest;
 }
-impl<T, W> Judged for Case<T, W> {
-    type Rest = WrongAlready<W>;
+impl<T, P, G, U> Judged for Case<T, WorldOf<P, G, U>> {
+    type Pipeline = P;
+    type Rest = WrongAlready<WorldOf<P, G, U>>;
 }
-impl<W> Judged for WrongAlready<W> {
+impl<P, G, U> Judged for WrongAlready<WorldOf<P, G, U>> {
+    type Pipeline = P;
     type Rest = Self;
 }
 
@@ -128,26 +135,28 @@ where
 impl<R, P, W> RightTarget<P, W> for Sought<R> {}
 impl<L, P, W> RightTarget<P, W> for SoughtBelow<L> {}
 
-/// Never so: the resource `R`, which the step `S` needs, is missing.
+/// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P`.
 #[diagnostic::on_unimplemented(
-    message = "step `{S}` needs `{R}`, which no registered step provides and the store does not hold",
+    message = "step `{S}` needs `{R}`, which no step of `{P}` provides and its store does not hold",
     label = "`{R}` is missing",
-    note = "supply it with `.with({R}, value)`, or register a step whose `Outputs` contain `{R}`"
+    note = "supply it, `let store = store.with({R}, value);`, or register in `{P}` a step that gives `Out<{R}>`",
+    note = "a store that comes from elsewhere says so in its type: `StoreOf<{P}, HList![{R}]>`, or `&impl Runs<Target>`"
 )]
-pub trait Supplies<R, S> {}
+pub trait Supplies<R, S, P> {}
 
 /// The step `S`, which would not have to be there: it is needed for the resource `Q`, and whoever takes that can do
 /// without.
 #[derive(Debug)]
 pub struct Offered<S, Q>(PhantomData<(S, Q)>);
 
-/// Never so: the resource `R` is missing, which the step `S` needs, that provides `Q` to those who can do without.
+/// Never so: the resource `R` is missing in a store of `P`, which the step `S` needs, that provides `Q` to those who can
+/// do without.
 #[diagnostic::on_unimplemented(
-    message = "step `{S}`, which is registered to provide the optional `{Q}`, needs `{R}`: no registered step provides that and the store does not hold it",
+    message = "step `{S}`, which is registered to provide the optional `{Q}`, needs `{R}`, which no step of `{P}` provides and its store does not hold",
     label = "`{R}` is missing",
-    note = "supply it with `.with({R}, value)`, or do not register `{S}`: without a provider, an `Option` of `{Q}` is `None`"
+    note = "supply it, `let store = store.with({R}, value);`, or do not register `{S}`: without a provider, an `Option` of `{Q}` is `None`"
 )]
-pub trait SuppliesOffered<R, S, Q> {}
+pub trait SuppliesOffered<R, S, Q, P> {}
 
 /// A path that is no cycle: there is none.
 pub trait Acyclic {}
@@ -278,9 +287,9 @@ impl<R, W, Q, S> Known<R, W> for ProvidedBy<Q, S> where Verdict: SameResource<Q,
 
 /// Never so: the resource `R` is unknown to a store of `P`.
 #[diagnostic::on_unimplemented(
-    message = "no step of `{P}` provides `{R}`, and the store does not hold it",
+    message = "no step of `{P}` provides `{R}`, and its store does not hold it",
     label = "`{R}` is unknown here",
-    note = "supply it with `.with({R}, value)`, or register a step whose `Outputs` contain `{R}`"
+    note = "supply it, `let store = store.with({R}, value);`, or register in `{P}` a step that gives `Out<{R}>`"
 )]
 pub trait KnownTo<R, P> {}
 

@@ -1,28 +1,36 @@
 //! The step that a function is: a unit struct with an impl of `Step`, as one would write it by hand.
 
-use super::inputs::Input;
+use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Failure;
 use super::signature::Signature;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta};
+use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, WherePredicate};
 
 /// The step. Of a function with mistakes it is one that only looks right, so that the mistakes are all that is told.
 pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, right: bool) -> TokenStream {
     let name = &signature.name;
     let definition = definition(function, name);
+    // What rustc says of the impl as a whole stands on the name of the function.
+    let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let generics = of_types(&function.sig.generics);
+    let mut generics = of_types(&function.sig.generics);
+    if !generics.params.is_empty() {
+        // What a parameter lacks is told once, where the function names the resource.
+        let resources = signature.inputs.iter().map(|input| &input.resource);
+        let resources = resources.chain(signature.outputs.list.iter().filter(|output| !inputs::is_return(output)));
+        let bounds = resources.map(|resource| syn::parse_quote!(#resource: ::pipeliner::Resource));
+        generics.make_where_clause().predicates.extend::<Vec<WherePredicate>>(bounds.collect());
+    }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
-    let inputs = signature.inputs.iter().map(|Input { resource, optional, .. }| match optional {
+    let resources = signature.inputs.iter().map(|Input { resource, optional, .. }| match optional {
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let spans = signature.inputs.iter().map(|input| input.span);
-    let arguments: Vec<_> = spans.enumerate().map(|(place, span)| local("input", place, span)).collect();
+    let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let list = &signature.outputs.list;
     let outputs = match signature.outputs.unknown {
         false => quote! { ::pipeliner::HList![#(#list),*] },
@@ -37,18 +45,17 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     let future = match (right, &options.blocking, &function.sig.asyncness) {
         (false, ..) => quote! { ::core::future::pending() },
         (true, Some(_), _) => blocking(function, signature, &arguments),
-        (true, None, Some(_)) => mapped(signature, called(function, quote! { #(#arguments),* })),
+        (true, None, Some(_)) => mapped(function, signature, called(function, quote! { #(#arguments),* })),
         (true, None, None) => {
             let output = listed(signature, called(function, quote! { #(#arguments),* }));
-            quote! { ::pipeliner::__private::lazy(move |_| { #output }) }
+            quote_spanned! { span => ::pipeliner::__private::lazy(move |_| { #output }) }
         }
     };
-    // What rustc says of the impl as a whole stands on the name of the function.
-    let implementation = quote_spanned! { function.sig.ident.span().resolved_at(Span::mixed_site()) =>
+    let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #[allow(deprecated)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
-            type Inputs = ::pipeliner::HList![#(#inputs),*];
+            type Inputs = ::pipeliner::HList![#(#resources),*];
             type Outputs = #outputs;
             type Error = #error;
 
@@ -102,7 +109,8 @@ fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
     let visibility = &function.vis;
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
     if parameters.is_empty() {
-        return quote! { #(#attributes)* #visibility struct #name; };
+        let definition = quote_spanned! { function.sig.ident.span() => struct #name; };
+        return quote! { #(#attributes)* #visibility #definition };
     }
     let types = parameters.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
@@ -156,10 +164,11 @@ fn is_carried_over(attribute: &Attribute) -> bool {
 /// A future that gives what the function gives, as the result of a step.
 ///
 /// No `async` block: rustc takes longer for each of these than for anything else in a step.
-fn mapped(signature: &Signature, future: TokenStream) -> TokenStream {
-    let output = local("returned", 0, Span::call_site());
+fn mapped(function: &ItemFn, signature: &Signature, future: TokenStream) -> TokenStream {
+    let span = function.sig.ident.span().resolved_at(Span::mixed_site());
+    let output = local("returned", 0, span);
     let listed = listed(signature, quote! { #output });
-    quote! { ::pipeliner::__private::listed(#future, |#output| { #listed }) }
+    quote_spanned! { span => ::pipeliner::__private::listed(#future, |#output| { #listed }) }
 }
 
 /// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
@@ -177,7 +186,7 @@ fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> To
         false => quote! { &#argument },
     });
     let called = called(function, quote! { #(#references),* });
-    let task = mapped(signature, quote! { ::pipeliner::__private::unblock(move || #called) });
+    let task = mapped(function, signature, quote! { ::pipeliner::__private::unblock(move || #called) });
     quote! { #(#clones)* #task }
 }
 
@@ -191,7 +200,7 @@ fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
         GenericParam::Lifetime(_) => None,
     });
     let turbofish = (!generics.params.is_empty()).then(|| quote! { ::<#(#parameters),*> });
-    quote! { #name #turbofish(#arguments) }
+    quote_spanned! { name.span() => #name #turbofish(#arguments) }
 }
 
 /// What the function returned, as the result of a step.

@@ -2,10 +2,8 @@
 
 use super::Mistakes;
 use heck::ToUpperCamelCase;
-use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Signature, Type};
 
 /// The inputs of a function.
@@ -21,8 +19,6 @@ pub(super) struct Input {
     pub(super) resource: Type,
     /// Whether the step can do without.
     pub(super) optional: bool,
-    /// Where the type of the argument stands, `In<'_, R>`.
-    pub(super) span: Span,
 }
 
 /// The inputs of a function; those that are wrong are told and left out.
@@ -107,10 +103,23 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                 );
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
-            Ok(Input { resource, optional, span: ty.span() })
+            Ok(Input { resource, optional })
         }
         Some(segment) if segment.ident == "Out" => {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
+            Err(NoInput::new(ty, message))
+        }
+        _ if matches!(&**ty, Type::Reference(reference) if last_segment(&reference.elem).is_some_and(|last| last.ident == "Store")) =>
+        {
+            let message = "a step does not see the store: take what it needs of it, `base: In<'_, Base>`";
+            Err(NoInput::new(ty, message))
+        }
+        _ if matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some()) => {
+            let message = format!(
+                "an input is shared by all steps that take it, and cannot be changed: write `{name}: In<'_, {}>`, and let \
+                 the resource carry a `Mutex` if its value has to change",
+                guess(&name)
+            );
             Err(NoInput::new(ty, message))
         }
         _ => {
@@ -170,7 +179,7 @@ pub(super) fn is_value(ty: &Type) -> bool {
 }
 
 /// Whether a type is what the caller of `run` is handed.
-fn is_return(ty: &Type) -> bool {
+pub(super) fn is_return(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Return")
 }
 

@@ -47,6 +47,9 @@ impl Parse for Choice {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key: Ident = input.parse().map_err(|error| Error::new(error.span(), KNOWN))?;
         if key == "blocking" {
+            if input.peek(Token![=]) {
+                return Err(input.error("`blocking` takes no value: write `#[step(blocking)]`"));
+            }
             return Ok(Choice::Blocking(key));
         }
         if key != "name" {

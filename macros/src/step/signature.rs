@@ -47,6 +47,14 @@ impl Signature {
             mistakes.add(Error::new_spanned(&signature.ident, message));
             stands = Stands::InItsWay;
         }
+        const PRELUDE: &[&str] = &["Box", "Err", "None", "Ok", "Option", "Result", "Some", "String", "Vec"];
+        if PRELUDE.iter().any(|hidden| name == hidden) {
+            let message = format!(
+                "the step would be called `{name}`, and hide that of the prelude: write `#[step(name = …)]`, or rename the function"
+            );
+            mistakes.add(Error::new_spanned(&name, message));
+            stands = Stands::Nameless;
+        }
         let unsafety = match &signature.safety {
             Safety::Unsafe(token) => Some(token.span()),
             Safety::Safe(_) | Safety::Default => None,

@@ -4,6 +4,7 @@ resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
 #[step]
 async fn divide(base: Base, divisor: In<'_, Divisor>) -> Out<Quotient> {
+    let _ = base;
     divisor + 1
 }
 

@@ -4,6 +4,7 @@ resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
 #[step]
 async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Quotient {
+    let _ = (base, divisor);
     Quotient
 }
 

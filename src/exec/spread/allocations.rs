@@ -1,0 +1,109 @@
+//! What a step allocates in a run that is spread. It is seen here, where the test itself polls the worker: allocations are
+//! counted by thread.
+
+use super::{Crew, Ending, Shared, Spread, Worker};
+use crate::exec::job::{Graph, Job};
+use crate::exec::view::View;
+use crate::run::{Order, RunOptions};
+use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
+use allocation_counter::measure;
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// A step's future.
+const STEP: u64 = 1;
+
+/// What holds the store for it, where that is in an `Arc`.
+const HOLDER: u64 = 1;
+
+/// Room for those that were woken, once there are any.
+const WOKEN: u64 = 1;
+
+resource! { R1: (); R2: (); R3: (); R4: (); R5: (); R6: (); }
+
+/// Is woken once before it goes on.
+async fn give_way() {
+    let mut woken = false;
+    poll_fn(|cx| {
+        if woken {
+            return Poll::Ready(());
+        }
+        woken = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+/// A chain of steps; some are ready at once, some not.
+macro_rules! chain {
+    ($($step:ident: [$($input:ident)?] -> $output:ident $(after $wait:ident)?;)*) => {$(
+        struct $step;
+        impl Step for $step {
+            type Inputs = HList![$($input)?];
+            type Outputs = HList![$output];
+            type Error = Infallible;
+            async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+                $($wait().await;)?
+                Ok(hlist![()])
+            }
+        }
+    )*};
+}
+chain! {
+    S1: [] -> R1;
+    S2: [R1] -> R2;
+    S3: [R2] -> R3;
+    S4: [R3] -> R4 after give_way;
+    S5: [R4] -> R5;
+    S6: [R5] -> R6 after give_way;
+}
+
+struct Chain;
+impl Pipeline for Chain {
+    type Steps = HList![S1, S2, S3, S4, S5, S6];
+}
+
+/// The allocations of a run of one worker.
+fn allocations<T: Step, C: Crew>(crew: impl FnOnce(Graph) -> C, view: View<'_>) -> u64 {
+    let options = RunOptions::default();
+    let info = measure(|| {
+        let (order, graph) = Order::<T>::new(view, &options);
+        let spread = Spread::new(crew(graph), order.source.as_slice(), &options);
+        let mut worker = Worker::new(&spread, 0);
+        let cx = &mut Context::from_waker(Waker::noop());
+        while Pin::new(&mut worker).poll(cx).is_pending() {}
+        assert!(Pin::new(&mut Ending(spread)).poll(cx).is_ready());
+    });
+    assert_eq!(info.count_current, 0, "nothing is left of it");
+    info.count_total
+}
+
+/// Those on a store in an `Arc`.
+fn shared<T: Step>() -> u64 {
+    let store = Arc::new(Store::<Chain>::new());
+    let crew = |graph| Shared { graph: Arc::new(graph), store: Arc::clone(&store) as _ };
+    allocations::<T, _>(crew, View::new(&*store))
+}
+
+/// Those on a store that is borrowed.
+fn borrowed<T: Step>() -> u64 {
+    let store = Store::<Chain>::new();
+    let view = View::new(&store);
+    allocations::<T, _>(|graph| Job::new(graph, view), view)
+}
+
+#[test]
+fn two_for_a_step_on_a_store_in_an_arc() {
+    assert_eq!(shared::<S3>() - shared::<S1>(), 2 * (STEP + HOLDER));
+    assert_eq!(shared::<S6>() - shared::<S3>(), 3 * (STEP + HOLDER) + WOKEN);
+}
+
+#[test]
+fn one_for_a_step_on_a_store_that_is_borrowed() {
+    assert_eq!(borrowed::<S3>() - borrowed::<S1>(), 2 * STEP);
+    assert_eq!(borrowed::<S6>() - borrowed::<S3>(), 3 * STEP + WOKEN);
+}

@@ -1,0 +1,315 @@
+//! Observers: what they are told of each step, in order.
+
+mod support;
+
+use futures::FutureExt;
+use pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, RunInfo, RunOptions, Scoped};
+use pipeliner::{SkipReason, StepEvent, StepEventKind, Store, resource, run_with, step};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+use support::{Gate, pipeline};
+
+resource! {
+    Base: i64;
+    Half: i64;
+    Third: i64;
+    Sum: i64;
+    Held: Gate;
+}
+
+#[step]
+fn halve(base: In<'_, Base>) -> Out<Half> {
+    base / 2
+}
+
+#[step]
+async fn third_of(base: In<'_, Base>) -> Result<Out<Third>, String> {
+    smol::future::yield_now().await;
+    if *base < 0 { Err("too small".to_owned()) } else { Ok(base / 3) }
+}
+
+#[step]
+fn add(half: In<'_, Half>, third: In<'_, Third>) -> Out<Sum> {
+    half + third
+}
+
+pipeline! { Sums: [Add, Halve, ThirdOf]; }
+
+/// Writes down what it is told.
+#[derive(Default)]
+struct Log(Mutex<Vec<String>>);
+
+impl Log {
+    fn note(&self, text: String) {
+        self.0.lock().unwrap().push(text);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Observer for Log {
+    fn run_started(&self, run: &RunInfo, _: Instant) {
+        self.note(format!("run of {}", run.target()));
+    }
+    fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+        assert_eq!(run.steps()[event.step].name(), event.name);
+        let what = match event.kind {
+            StepEventKind::Demanded { by } => match by {
+                Some(by) => format!("demanded by {}", run.steps()[by].name()),
+                None => "demanded".to_owned(),
+            },
+            StepEventKind::Failed(error) => format!("failed: {error}"),
+            StepEventKind::Skipped(SkipReason::Present) => "skipped, present".to_owned(),
+            StepEventKind::Skipped(SkipReason::NeedsFailed) => "skipped, needs failed".to_owned(),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        self.note(format!("{} {what}", event.name));
+    }
+    fn run_ended(&self, _: &RunInfo, end: RunEnd, _: Instant) {
+        self.note(format!("run {end:?}"));
+    }
+    fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
+        self.note(format!("({}", run.steps()[step].name()));
+        poll();
+        self.note(")".to_owned());
+    }
+}
+
+/// What is logged, but for the polls.
+fn without_polls(log: &Log) -> Vec<String> {
+    log.take().into_iter().filter(|line| !line.starts_with(['(', ')'])).collect()
+}
+
+fn observed(log: &Arc<Log>) -> RunOptions {
+    RunOptions::new().observe(Arc::clone(log))
+}
+
+#[test]
+fn each_event_is_told_in_order() -> Result<(), RunError> {
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    let expected = [
+        "run of Add",
+        "Add demanded",
+        "Halve demanded by Add",
+        "ThirdOf demanded by Add",
+        "Halve ready",
+        "ThirdOf ready",
+        "Halve started",
+        "(Halve",
+        ")",
+        "Halve finished",
+        "ThirdOf started",
+        "(ThirdOf",
+        ")",
+        "(ThirdOf",
+        ")",
+        "ThirdOf finished",
+        "Add ready",
+        "Add started",
+        "(Add",
+        ")",
+        "Add finished",
+        "run Succeeded",
+    ];
+    assert_eq!(log.take(), expected);
+    Ok(())
+}
+
+#[test]
+fn what_is_there_is_skipped() -> Result<(), RunError> {
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(store.resource::<Half>())?;
+    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    let lines = without_polls(&log);
+    assert!(lines.contains(&"Halve skipped, present".to_owned()), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.starts_with("Halve started")), "{lines:?}");
+
+    // A second run has nothing to do, and says so.
+    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    assert_eq!(log.take(), ["run of Add", "Add skipped, present", "run Succeeded"]);
+    Ok(())
+}
+
+#[test]
+fn a_supplied_value_demands_nobody() -> Result<(), RunError> {
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Half, 6).with(Third, 4);
+    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    assert_eq!(
+        without_polls(&log),
+        ["run of Add", "Add demanded", "Add ready", "Add started", "Add finished", "run Succeeded"]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_failure_is_told_and_the_run_has_failed() {
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Base, -1);
+    smol::block_on(run_with::<Add>(&store, observed(&log))).unwrap_err();
+    let lines = without_polls(&log);
+    assert_eq!(lines[lines.len() - 2..], ["ThirdOf failed: too small", "run Failed"]);
+
+    // With the other policy it is told too what could not run because of it.
+    let store = Store::<Sums>::new().with(Base, -1);
+    smol::block_on(run_with::<Add>(&store, observed(&log).keep_going())).unwrap_err();
+    let lines = without_polls(&log);
+    assert_eq!(lines[lines.len() - 3..], ["ThirdOf failed: too small", "Add skipped, needs failed", "run Failed"]);
+}
+
+#[test]
+fn a_step_that_is_dropped_is_cancelled() {
+    #[step]
+    async fn hold(held: In<'_, Held>) -> Return<()> {
+        held.pass().await;
+        Return(())
+    }
+    pipeline! { Nothing: []; }
+
+    let log = Arc::new(Log::default());
+    let store = Store::<Nothing>::new().with(Held, Gate::new());
+    let mut run = run_with::<Hold>(&store, observed(&log));
+    assert!((&mut run).now_or_never().is_none());
+    drop(run);
+    let lines = without_polls(&log);
+    assert_eq!(lines[lines.len() - 3..], ["Hold started", "Hold cancelled", "run Dropped"]);
+}
+
+#[test]
+fn waiting_for_another_run_is_told() -> Result<(), RunError> {
+    #[step]
+    async fn halve_slowly(base: In<'_, Base>, held: In<'_, Held>) -> Out<Half> {
+        held.pass().await;
+        base / 2
+    }
+    pipeline! { Slow: [HalveSlowly]; }
+
+    let log = Arc::new(Log::default());
+    let gate = Gate::new();
+    let store = Store::<Slow>::new().with(Base, 12).with(Held, gate.clone());
+    let mut first = run_with::<HalveSlowly>(&store, RunOptions::new());
+    assert!((&mut first).now_or_never().is_none());
+    let mut second = run_with::<HalveSlowly>(&store, observed(&log));
+    assert!((&mut second).now_or_never().is_none());
+    gate.open();
+    smol::block_on(first)?;
+    smol::block_on(second)?;
+    assert_eq!(
+        log.take(),
+        [
+            "run of HalveSlowly",
+            "HalveSlowly demanded",
+            "HalveSlowly ready",
+            "HalveSlowly waiting",
+            "HalveSlowly skipped, present",
+            "run Succeeded"
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn several_observers_are_told_the_first_one_outermost() -> Result<(), RunError> {
+    /// Tells of the polls alone.
+    struct Around(&'static str, Arc<Log>);
+    impl Observer for Around {
+        fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+        fn polling(&self, _: &RunInfo, _: usize, poll: &mut dyn FnMut()) {
+            self.1.note(format!("{}(", self.0));
+            poll();
+            self.1.note(format!("){}", self.0));
+        }
+    }
+    /// Forgets to poll.
+    struct Forgetful;
+    impl Observer for Forgetful {
+        fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+        fn polling(&self, _: &RunInfo, _: usize, _: &mut dyn FnMut()) {}
+    }
+
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Base, 12);
+    let around = |name| Around(name, Arc::clone(&log));
+    let options = RunOptions::new().observe(around("a")).observe(around("b"));
+    smol::block_on(run_with::<Halve>(&store, options))?;
+    assert_eq!(log.take(), ["a(", "b(", ")b", ")a"]);
+
+    // The step is polled none the less.
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, RunOptions::new().observe(Forgetful)))?;
+    assert_eq!(store.get::<Sum>(), Some(&10));
+    Ok(())
+}
+
+#[test]
+fn a_run_above_names_the_run_it_is_for() -> Result<(), RunError> {
+    #[derive(Default)]
+    struct Runs(Mutex<Vec<(RunId, Option<RunId>, &'static str)>>);
+    impl Observer for Runs {
+        fn run_started(&self, run: &RunInfo, _: Instant) {
+            self.0.lock().unwrap().push((run.id(), run.parent(), run.target()));
+        }
+        fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    }
+    #[step]
+    fn tell(sum: In<'_, Sum>) -> Return<String> {
+        Return(sum.to_string())
+    }
+    pipeline! { Request: []; }
+    impl Scoped for Request {
+        type Parent = Sums;
+    }
+
+    let runs = Arc::new(Runs::default());
+    let app = Store::<Sums>::new().with(Base, 12);
+    let request = Store::<Request>::within(&app);
+    smol::block_on(run_with::<Tell>(&request, RunOptions::new().observe(Arc::clone(&runs))))?;
+    let runs = runs.0.lock().unwrap();
+    let [(below, None, "Tell"), (above, Some(parent), "Sum")] = runs[..] else { panic!("{runs:?}") };
+    assert_eq!(parent, below);
+    assert_ne!(above, below);
+    assert_eq!(above.get().to_string(), above.to_string());
+    Ok(())
+}
+
+#[test]
+fn threads_tell_the_same() -> Result<(), RunError> {
+    let log = Arc::new(Log::default());
+    let executor = Executor::new(2);
+    let arc = Arc::new(Store::<Sums>::new().with(Base, 12));
+    smol::block_on(executor.run_with::<Add>(&arc, observed(&log)))?;
+    let mut of_arc = without_polls(&log);
+    let store = Store::<Sums>::new().with(Base, 12);
+    executor.scope(async |scope| scope.run_with::<Add>(&store, observed(&log)).await)?;
+    let mut of_borrowed = without_polls(&log);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    let mut of_local = without_polls(&log);
+    for lines in [&mut of_arc, &mut of_borrowed, &mut of_local] {
+        assert_eq!(lines.last().unwrap(), "run Succeeded");
+        lines.sort_unstable();
+    }
+    assert_eq!(of_arc, of_local);
+    assert_eq!(of_borrowed, of_local);
+    Ok(())
+}
+
+#[test]
+fn the_needs_of_each_step_are_known_from_the_start() -> Result<(), RunError> {
+    struct Needs;
+    impl Observer for Needs {
+        fn run_started(&self, run: &RunInfo, _: Instant) {
+            let steps: Vec<_> = run.steps().iter().map(|step| (step.name(), step.needs())).collect();
+            assert_eq!(steps, [("Add", &[1, 2][..]), ("Halve", &[]), ("ThirdOf", &[])]);
+        }
+        fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    }
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, RunOptions::new().observe(Needs)))?;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+use pipeliner::{HList, In, Out, Pipeline, Run, Store, resource, step};
+
+resource! { Base: i64; Divisor: i64; Quotient: i64; }
+
+#[step]
+async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient> {
+    base / divisor
+}
+
+struct Calc;
+impl Pipeline for Calc {
+    type Steps = HList![Divide];
+}
+
+struct App {
+    store: Store<Calc>,
+}
+
+impl App {
+    fn quotient(&self) -> Run<'_, &i64> {
+        self.store.resource::<Quotient>()
+    }
+}
+
+fn main() {
+    let app = App { store: Store::<Calc>::new().with(Base, 38).with(Divisor, 3) };
+    let _ = app.quotient();
+}

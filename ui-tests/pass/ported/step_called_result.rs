@@ -1,0 +1,20 @@
+use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+
+resource! { Base: i64; Divisor: i64; Quotient: i64; }
+
+#[step(name = Divide)]
+async fn result(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient> {
+    base / divisor
+}
+
+struct Calc;
+impl Pipeline for Calc {
+    type Steps = HList![Divide];
+}
+
+fn main() -> Result<(), pipeliner::RunError> {
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
+    let quotient = futures::executor::block_on(store.resource::<Quotient>())?;
+    println!("{quotient}");
+    Ok(())
+}
