@@ -20,6 +20,8 @@ mod list;
 mod names;
 mod observe;
 mod pipeline;
+#[cfg(feature = "plan")]
+pub mod plan;
 pub mod proof;
 mod resource;
 mod run;
@@ -47,6 +49,8 @@ pub use observe::Progress;
 pub use observe::Tracing;
 pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 pub use pipeline::{Pipeline, StepList, Steps};
+#[cfg(feature = "plan")]
+pub use plan::{Plan, plan};
 pub use proof::{Runs, RunsOwned, RunsShared};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};

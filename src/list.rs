@@ -75,7 +75,7 @@ impl<R: Resource> Input for R {
 /// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
 impl<R: Resource> Input for Option<R> {
     type Refs<'s> = Option<&'s R::Value>;
-    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    const KEYS: &'static Tree<Key> = &Tree::One(Key::of_option::<R>());
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }

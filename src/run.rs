@@ -9,7 +9,7 @@ use crate::exec::start::start;
 use crate::exec::view::{Values, View};
 use crate::exec::watch::Observers;
 use crate::list::{InputList, OutputList};
-use crate::observe::{Observer, RunId};
+use crate::observe::Observer;
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
@@ -154,10 +154,8 @@ pub struct RunOptions {
     pub(crate) limit: Option<usize>,
     /// Whether to go on with the rest after a failure.
     pub(crate) keep_going: bool,
-    /// Who watches.
-    pub(crate) observers: Observers,
-    /// The run of a scope for which this one is.
-    pub(crate) parent: Option<RunId>,
+    /// Who watches, if anybody does. In a box, so that a run that nobody watches carries no more than this.
+    pub(crate) observers: Option<Box<Observers>>,
 }
 
 impl RunOptions {
@@ -192,7 +190,7 @@ impl RunOptions {
     /// Lets an [`Observer`] watch the run, beside those who do already; an `Arc` of one is one.
     #[must_use]
     pub fn observe(mut self, observer: impl Observer) -> Self {
-        self.observers.push(observer);
+        self.observers.get_or_insert_default().push(observer);
         self
     }
 }
@@ -246,7 +244,7 @@ impl<O> fmt::Debug for Run<'_, O> {
 
 /// The outputs of a target that stores all its outputs, if they are there, and nobody is to be told.
 pub(crate) fn there<'s, T: Step>(view: View<'s>, options: &RunOptions) -> Option<Handed<'s, T>> {
-    if !T::Outputs::ALL_STORED || !options.observers.is_empty() {
+    if !T::Outputs::ALL_STORED || options.observers.is_some() {
         return None;
     }
     T::Outputs::hand(view, T::Outputs::nothing_returned()?)

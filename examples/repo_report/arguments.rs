@@ -4,17 +4,19 @@ use std::env;
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: repo_report [--trace] [DIR]
+usage: repo_report [--trace] [--plan] [DIR]
 
 Writes a report on the source tree in DIR, by default this repository, as Markdown.
 
   --trace  show on the error output when each step ran
+  --plan   print a picture of what would run, in SVG, and run nothing (feature `plan`)
   --help   show this text";
 
 /// What the user asked for.
 pub(crate) struct Arguments {
     pub(crate) directory: PathBuf,
     pub(crate) trace: bool,
+    pub(crate) plan: bool,
     pub(crate) help: bool,
 }
 
@@ -31,10 +33,12 @@ impl Arguments {
     pub(crate) fn from_command_line() -> Result<Self, UsageError> {
         let mut directory = None;
         let mut trace = false;
+        let mut plan = false;
         let mut help = false;
         for argument in env::args_os().skip(1) {
             match argument.to_str() {
                 Some("--trace") => trace = true,
+                Some("--plan") if cfg!(feature = "plan") => plan = true,
                 Some("--help" | "-h") => help = true,
                 Some(option) if option.starts_with('-') => return Err(UsageError::UnknownOption(option.to_owned())),
                 _ if directory.is_some() => return Err(UsageError::SecondDirectory),
@@ -42,6 +46,6 @@ impl Arguments {
             }
         }
         let directory = directory.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
-        Ok(Arguments { directory, trace, help })
+        Ok(Arguments { directory, trace, plan, help })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo run --example repo_report -- [--trace] [DIR]
+//! cargo run --features plan --example repo_report -- --plan > plan.svg
 //! ```
 //!
 //! Each fact is a step, and says only what it needs. Nobody wrote down an order, and still the walk, `Cargo.toml`,
@@ -79,6 +80,10 @@ fn main() -> ExitCode {
     }
 
     let store = Store::<RepoReport>::new().with(Directory, arguments.directory).with(Timeline, Trace::begin());
+    #[cfg(feature = "plan")]
+    if arguments.plan {
+        return print(&pipeliner::plan::<Traced<report::BindReport>>(&store).to_svg());
+    }
     let report = smol::block_on(store.resource::<Report>());
     if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
         eprint!("{trace}");
@@ -92,7 +97,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the report; a reader that has seen enough of it, like `head`, is no error.
+/// Prints the report, or its plan; a reader that has seen enough of it, like `head`, is no error.
 fn print(report: &str) -> ExitCode {
     match io::stdout().write_all(report.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -5,9 +5,9 @@ use super::plan::{Key, Plan, Planned, Source};
 use super::slot::Listed;
 use super::start::Started;
 use super::view::{Erased, Gather, View};
-use super::watch::Watch;
+use super::watch::{Observers, Watch};
 use crate::error::RunError;
-use crate::observe::{RunEnd, RunId, RunInfo, StepEventKind, StepInfo};
+use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::run::RunOptions;
 use core::task::Context;
 use std::collections::BTreeSet;
@@ -49,6 +49,7 @@ enum Node<'a> {
 impl Graph {
     /// The graph of a run on a store, how to run what it takes from above, and who watches; what was asked for is called
     /// `name`.
+    #[inline]
     pub(crate) fn new(
         view: View<'_>,
         target: Option<Target>,
@@ -59,30 +60,29 @@ impl Graph {
         let limit = options.limit.map(|_| 1);
         let above = view.above().map(|_| RunOptions { limit, ..options.clone() });
         let mut graph = Graph { plan: view.plan(), target, above, watch: None };
-        if !options.observers.is_empty() {
-            graph.be_watched(options, name());
+        if let Some(observers) = &options.observers {
+            graph.be_watched(observers, name());
         }
         graph
     }
 
     /// Tells the observers that the run begins.
     #[cold]
-    fn be_watched(&mut self, options: &RunOptions, target: &'static str) {
+    fn be_watched(&mut self, observers: &Observers, target: &'static str) {
         let step = |number: u16| {
             let needs: BTreeSet<usize> =
                 self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
             StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
         };
-        let steps = (0..self.len() as u16).map(step).collect();
-        let run = RunInfo { id: RunId::next(), parent: options.parent, target, steps };
+        let watch = Watch::new(observers, target, (0..self.len() as u16).map(step).collect());
         if let Some(above) = &mut self.above {
-            above.parent = Some(run.id);
+            above.observers = Some(Box::new(watch.observers()));
         }
-        self.watch = Some(Watch::new(&options.observers, run));
+        self.watch = Some(watch);
     }
 
     /// Tells whoever watches what happens to a step.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn tell(&self, step: u16, kind: StepEventKind<'_>) {
         if let Some(watch) = &self.watch {
             watch.tell(step, kind);
@@ -94,6 +94,14 @@ impl Graph {
     pub(crate) fn tell_end(&self, end: RunEnd) {
         if let Some(watch) = &self.watch {
             watch.end(end);
+        }
+    }
+
+    /// Tells whoever watches that nothing of the run goes on, if workers hold on to it for longer than that.
+    #[cfg(feature = "executor")]
+    pub(crate) fn close(&self) {
+        if let Some(watch) = &self.watch {
+            watch.close();
         }
     }
 
@@ -206,14 +214,28 @@ impl Graph {
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         match &self.watch {
-            // What turns out to be there is not started.
-            Some(watch) if !self.is_done(view, number) => {
-                watch.start(number, || self.start_unwatched(number, view, slots, cx))
-            }
-            _ => self.start_unwatched(number, view, slots, cx),
+            None => self.start_unwatched(number, view, slots, cx),
+            Some(watch) => self.start_watched(watch, number, view, slots, cx),
         }
     }
 
+    /// Starts a node while somebody watches. What turns out to be there is not started.
+    #[cold]
+    fn start_watched<'s>(
+        &self,
+        watch: &Arc<Watch>,
+        number: u16,
+        view: View<'s>,
+        slots: &[Listed<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        match self.is_done(view, number) {
+            true => self.start_unwatched(number, view, slots, cx),
+            false => watch.start(number, || self.start_unwatched(number, view, slots, cx)),
+        }
+    }
+
+    /// Starts a node.
     fn start_unwatched<'s>(
         &self,
         number: u16,
@@ -265,6 +287,7 @@ pub(crate) struct Job<'s> {
 }
 
 impl<'s> Job<'s> {
+    #[inline]
     pub(crate) fn new(graph: Graph, view: View<'s>) -> Self {
         Job { graph, view, slots: view.slots() }
     }

@@ -22,6 +22,26 @@ pub enum Tree<T: 'static> {
     Both(&'static Tree<T>, &'static Tree<T>),
 }
 
+#[cfg(feature = "plan")]
+impl<T> Tree<T> {
+    /// The values, in order.
+    pub fn list(&'static self) -> Vec<&'static T> {
+        fn list<T>(tree: &'static Tree<T>, to: &mut Vec<&'static T>) {
+            match tree {
+                Tree::Empty => {}
+                Tree::One(value) => to.push(value),
+                Tree::Both(first, second) => {
+                    list(first, to);
+                    list(second, to);
+                }
+            }
+        }
+        let mut values = Vec::new();
+        list(self, &mut values);
+        values
+    }
+}
+
 /// What a resource is called in a plan.
 #[derive(Clone, Copy)]
 pub struct Key {
@@ -29,12 +49,19 @@ pub struct Key {
     pub id: u64,
     /// Its name.
     pub name: fn() -> &'static str,
+    /// Whether whoever lists it can do without; among inputs alone.
+    pub optional: bool,
 }
 
 impl Key {
     /// The key of a resource.
     pub const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name }
+        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
+    }
+
+    /// The key of a resource that a step can do without.
+    pub const fn of_option<R: Resource>() -> Self {
+        Key { optional: true, ..Key::of::<R>() }
     }
 }
 
@@ -47,12 +74,21 @@ pub struct Spec {
     pub inputs: &'static Tree<Key>,
     /// What it stores.
     pub outputs: &'static Tree<Key>,
+    /// What type it is: a step that is reached through two groups is one.
+    #[cfg(feature = "plan")]
+    pub type_id: fn() -> core::any::TypeId,
 }
 
 impl Spec {
     /// What the executor has to know of a step.
     pub const fn of<S: Step>() -> Self {
-        Spec { name: S::name, inputs: <S::Inputs as InputList>::KEYS, outputs: <S::Outputs as OutputList>::KEYS }
+        Spec {
+            name: S::name,
+            inputs: <S::Inputs as InputList>::KEYS,
+            outputs: <S::Outputs as OutputList>::KEYS,
+            #[cfg(feature = "plan")]
+            type_id: core::any::TypeId::of::<S>,
+        }
     }
 }
 
@@ -325,13 +361,19 @@ struct Tables<const N: usize> {
 
 /// What an unused entry of the table of steps holds.
 const UNUSED: Planned = Planned {
-    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty },
+    spec: &Spec {
+        name: || unreachable!(),
+        inputs: &Tree::Empty,
+        outputs: &Tree::Empty,
+        #[cfg(feature = "plan")]
+        type_id: || unreachable!(),
+    },
     inputs: (0, 0),
     dependents: (0, 0),
 };
 
 /// What an unused entry of the table of what is above holds.
-const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
+const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {

@@ -368,6 +368,7 @@ impl<C: Crew> Future for Ending<C> {
         if !spread.signals.is_quiet() {
             return Poll::Pending;
         }
+        spread.crew.graph().close();
         match lock(&spread.end).take().expect("a run that is over has come to an end") {
             Ok(result) => Poll::Ready(result),
             Err(panic) => resume_unwind(panic as Box<dyn Any + Send>),
@@ -380,5 +381,6 @@ impl<C: Crew> Drop for Ending<C> {
         if !self.0.signals.is_over() {
             self.0.finish(Ok(Ok(())));
         }
+        self.0.crew.graph().close();
     }
 }

@@ -190,7 +190,13 @@ fn expected(panic: &(dyn Any + Send)) {
     assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
-static SPEC: Spec = Spec { name: || "step", inputs: &Tree::Empty, outputs: &Tree::Empty };
+static SPEC: Spec = Spec {
+    name: || "step",
+    inputs: &Tree::Empty,
+    outputs: &Tree::Empty,
+    #[cfg(feature = "plan")]
+    type_id: std::any::TypeId::of::<Store>,
+};
 
 /// All plans that were made, which live for ever: so a leak detector sees that nobody has lost them.
 static PLANS: Mutex<Vec<&'static Plan>> = Mutex::new(Vec::new());

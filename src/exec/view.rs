@@ -34,6 +34,9 @@ pub trait Backing: Sync {
     type World;
     /// The store as the executor sees it.
     fn view(&self) -> View<'_>;
+    /// The name of its pipeline.
+    #[cfg(feature = "plan")]
+    fn pipeline() -> &'static str;
 }
 
 impl<B: Backing> Backing for &B {
@@ -41,12 +44,20 @@ impl<B: Backing> Backing for &B {
     fn view(&self) -> View<'_> {
         B::view(self)
     }
+    #[cfg(feature = "plan")]
+    fn pipeline() -> &'static str {
+        B::pipeline()
+    }
 }
 
 impl<B: Backing + Send> Backing for std::sync::Arc<B> {
     type World = B::World;
     fn view(&self) -> View<'_> {
         B::view(self)
+    }
+    #[cfg(feature = "plan")]
+    fn pipeline() -> &'static str {
+        B::pipeline()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A run that is watched: tells the observers what happens to its steps.
 
 use super::start::{Running, Started};
-use crate::observe::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
+use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::step::BoxError;
 use core::fmt;
 use core::pin::Pin;
@@ -12,25 +12,25 @@ use std::time::Instant;
 
 /// The observers of runs, as options of a run have them.
 #[derive(Clone, Default)]
-pub(crate) struct Observers(Vec<Arc<dyn Observer>>);
+pub(crate) struct Observers {
+    all: Vec<Arc<dyn Observer>>,
+    /// The run of a scope for which the run is.
+    parent: Option<RunId>,
+}
 
 impl Observers {
     pub(crate) fn push(&mut self, observer: impl Observer) {
-        self.0.push(Arc::new(observer));
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.push(Arc::new(observer));
     }
 }
 
 impl fmt::Debug for Observers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} observers", self.0.len())
+        write!(f, "{} observers", self.all.len())
     }
 }
 
-/// A run and whoever watches it. When it is dropped, the run has ended.
+/// A run and whoever watches it. When it is dropped, at the latest, the run has ended.
 pub(crate) struct Watch {
     observers: Observers,
     run: RunInfo,
@@ -38,6 +38,8 @@ pub(crate) struct Watch {
     running: Box<[AtomicBool]>,
     /// How the run has ended: as a number, the end that it has in the list of all ends.
     end: AtomicU8,
+    /// Whether all is told.
+    closed: AtomicBool,
 }
 
 /// All ways in which a run ends; the first one is that of a run that nobody has told to have ended.
@@ -45,12 +47,19 @@ const ENDS: [RunEnd; 3] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed];
 
 impl Watch {
     /// Begins to watch a run.
-    pub(crate) fn new(observers: &Observers, run: RunInfo) -> Arc<Self> {
+    pub(crate) fn new(observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
+        let run = RunInfo { id: RunId::next(), parent: observers.parent, target, steps };
         let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
-        let watch = Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0) };
+        let watch =
+            Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0), closed: AtomicBool::new(false) };
         let now = Instant::now();
-        watch.observers.0.iter().for_each(|observer| observer.run_started(&watch.run, now));
+        watch.observers.all.iter().for_each(|observer| observer.run_started(&watch.run, now));
         Arc::new(watch)
+    }
+
+    /// Those who watch this run, as observers of one that is for it.
+    pub(crate) fn observers(&self) -> Observers {
+        Observers { parent: Some(self.run.id), ..self.observers.clone() }
     }
 
     /// Something happens to a step.
@@ -67,14 +76,33 @@ impl Watch {
             }
             _ => {}
         }
+        // A worker may be at a step still, when a run is dropped; nobody asks for that any more.
+        if !self.closed.load(Ordering::Relaxed) {
+            self.emit(step, kind);
+        }
+    }
+
+    fn emit(&self, step: usize, kind: StepEventKind<'_>) {
         let event = StepEvent::now(step, self.run.steps[step].name, kind);
-        self.observers.0.iter().for_each(|observer| observer.step(&self.run, &event));
+        self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
     /// The run has come to an end.
     pub(crate) fn end(&self, end: RunEnd) {
         let place = ENDS.iter().position(|&other| other == end).unwrap_or_default();
         self.end.store(place as u8, Ordering::Relaxed);
+    }
+
+    /// Tells that the run has ended, once; what is being executed is cancelled.
+    #[cold]
+    pub(crate) fn close(&self) {
+        if self.closed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let running = |&step: &usize| self.running[step].load(Ordering::Relaxed);
+        (0..self.running.len()).filter(running).for_each(|step| self.emit(step, StepEventKind::Cancelled));
+        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
+        self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 
     /// Starts a step: tells it, and lets the observers be around each poll.
@@ -90,7 +118,7 @@ impl Watch {
     /// A poll of a step, with all observers around it, the first outermost.
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
         let (mut poll, mut polled) = (Some(poll), None);
-        self.nested(&self.observers.0, step, &mut || {
+        self.nested(&self.observers.all, step, &mut || {
             if let Some(poll) = poll.take() {
                 polled = Some(poll());
             }
@@ -111,13 +139,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        for step in 0..self.running.len() {
-            if self.running[step].load(Ordering::Relaxed) {
-                self.tell(step as u16, StepEventKind::Cancelled);
-            }
-        }
-        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
-        self.observers.0.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
+        self.close();
     }
 }
 

@@ -1,0 +1,77 @@
+//! A plan in the language of Graphviz.
+
+use super::look::Look;
+use super::text::Short;
+use super::{Plan, State};
+use core::fmt::Write as _;
+
+impl Plan {
+    /// The plan in the language of [Graphviz](https://graphviz.org): `dot -Tpdf plan.dot`. Steps are boxes, resources are
+    /// ellipses, optional inputs are dashed lines.
+    ///
+    /// ```
+    /// # use pipeliner::{HList, Out, Pipeline, Plan, resource, step};
+    /// # resource! { Config: u8; }
+    /// # #[step]
+    /// # fn read_config() -> Out<Config> { 1 }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadConfig]; }
+    /// let dot = Plan::of::<App>().to_dot();
+    /// assert!(dot.starts_with("digraph plan {\n"));
+    /// assert!(dot.contains(r#"s0 [label="ReadConfig\nruns""#));
+    /// assert!(dot.contains("s0 -> r0"));
+    /// ```
+    pub fn to_dot(&self) -> String {
+        let mut dot = String::from("digraph plan {\n");
+        self.write_dot(&mut dot).expect("a string can be written to");
+        dot + "}\n"
+    }
+
+    fn write_dot(&self, dot: &mut String) -> core::fmt::Result {
+        let title = escaped(&format!("{}: {}", self.title, self.summary()));
+        writeln!(dot, "    graph [label=\"{title}\" labelloc=t fontname=\"Helvetica\" bgcolor=white]")?;
+        writeln!(dot, "    node [fontname=\"Helvetica\" fontsize=11]")?;
+        writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
+        for (number, step) in self.steps.iter().enumerate() {
+            let duration = step.duration.map(|duration| format!(", {}", Short(duration))).unwrap_or_default();
+            let label = format!("{}\\n{}{duration}", escaped(step.name), step.state);
+            let width = if self.target == Some(number) { " penwidth=3" } else { "" };
+            writeln!(
+                dot,
+                "    s{number} [label=\"{label}\" shape=box {}{width}]",
+                style(step.state.look(), "rounded,")
+            )?;
+        }
+        for (number, resource) in self.resources.iter().enumerate() {
+            let state = match resource.state {
+                // Its step says it.
+                State::Runs | State::Blocked => String::new(),
+                state => format!("\\n{state}"),
+            };
+            let label = format!("{}{state}", escaped(resource.name));
+            writeln!(dot, "    r{number} [label=\"{label}\" shape=ellipse {}]", style(resource.state.look(), ""))?;
+        }
+        for edge in self.edges() {
+            let style = match (edge.optional, edge.critical) {
+                (true, true) => " [style=dashed penwidth=3 color=black]",
+                (true, false) => " [style=dashed]",
+                (false, true) => " [penwidth=3 color=black]",
+                (false, false) => "",
+            };
+            writeln!(dot, "    {} -> {}{style}", edge.from, edge.to)?;
+        }
+        Ok(())
+    }
+}
+
+/// The attributes of a node.
+fn style(look: Look, shape: &str) -> String {
+    let dashed = if look.dashed { ",dashed" } else { "" };
+    let Look { fill, line, ink, .. } = look;
+    format!("style=\"{shape}filled{dashed}\" fillcolor=\"{fill}\" color=\"{line}\" fontcolor=\"{ink}\"")
+}
+
+/// Text that stands in quotes.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

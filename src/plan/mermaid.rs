@@ -1,0 +1,97 @@
+//! A plan as a Mermaid flowchart, which GitHub and others draw where they find it in Markdown.
+
+use super::look::STATES;
+use super::text::Short;
+use super::{Plan, State};
+use core::fmt::Write as _;
+
+impl Plan {
+    /// The plan as a [Mermaid](https://mermaid.js.org) flowchart: steps are boxes, resources have round ends, optional
+    /// inputs are dotted lines.
+    ///
+    /// ```
+    /// # use pipeliner::{HList, Out, Pipeline, Plan, resource, step};
+    /// # resource! { Config: u8; }
+    /// # #[step]
+    /// # fn read_config() -> Out<Config> { 1 }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadConfig]; }
+    /// let chart = Plan::of::<App>().to_mermaid();
+    /// assert!(chart.starts_with("flowchart TD\n"));
+    /// assert!(chart.contains("s0[\"ReadConfig<br/>runs\"]:::runs"));
+    /// assert!(chart.contains("s0 --> r0"));
+    /// ```
+    pub fn to_mermaid(&self) -> String {
+        let mut chart = String::from("flowchart TD\n");
+        self.write_mermaid(&mut chart).expect("a string can be written to");
+        chart
+    }
+
+    fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
+        writeln!(chart, "    accTitle: {}", one_line(&format!("{}: {}", self.title, self.summary())))?;
+        for (number, step) in self.steps.iter().enumerate() {
+            let duration = step.duration.map(|duration| format!(", {}", Short(duration))).unwrap_or_default();
+            let label = format!("{}<br/>{}{duration}", escaped(step.name), step.state);
+            writeln!(chart, "    s{number}[\"{label}\"]:::{}", step.state.class())?;
+        }
+        for (number, resource) in self.resources.iter().enumerate() {
+            let state = match resource.state {
+                // Its step says it.
+                State::Runs | State::Blocked => String::new(),
+                state => format!("<br/>{state}"),
+            };
+            writeln!(chart, "    r{number}([\"{}{state}\"]):::{}", escaped(resource.name), resource.state.class())?;
+        }
+        let mut critical = Vec::new();
+        for (number, edge) in self.edges().iter().enumerate() {
+            let arrow = if edge.optional { "-.->" } else { "-->" };
+            writeln!(chart, "    {} {arrow} {}", edge.from, edge.to)?;
+            if edge.critical {
+                critical.push(number.to_string());
+            }
+        }
+        if !critical.is_empty() {
+            writeln!(chart, "    linkStyle {} stroke-width:4px", critical.join(","))?;
+        }
+        for state in STATES.into_iter().filter(|&state| self.has(state)) {
+            let look = state.look();
+            let dashes = if look.dashed { ",stroke-dasharray:5 4" } else { "" };
+            let (class, fill, line, ink) = (state.class(), look.fill, look.line, look.ink);
+            writeln!(chart, "    classDef {class} fill:{fill},stroke:{line},color:{ink}{dashes}")?;
+        }
+        if let Some(target) = self.target {
+            writeln!(chart, "    style s{target} stroke-width:4px")?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// Whether anything is in a state.
+    pub(super) fn has(&self, state: State) -> bool {
+        self.steps.iter().any(|step| step.state == state)
+            || self.resources.iter().any(|resource| resource.state == state)
+    }
+}
+
+/// Text that stands in quotes in a chart, as Mermaid has its entities.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in one_line(text).chars() {
+        match letter {
+            '#' => escaped += "#35;",
+            '"' => escaped += "#quot;",
+            '&' => escaped += "#amp;",
+            '<' => escaped += "#lt;",
+            '>' => escaped += "#gt;",
+            '`' => escaped += "#96;",
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// Text that is one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,171 @@
+//! The plan of what the compiler refuses: the holes are drawn and named.
+#![cfg(feature = "plan")]
+
+mod support;
+
+use pipeliner::plan::State;
+use pipeliner::{HList, In, Out, Pipeline, Plan, Return, Store, StoreOf, plan, resource, step};
+use support::pipeline;
+
+resource! {
+    Base: u8;
+    Divisor: u8;
+    Quotient: u8;
+    Cache: u8;
+    Egg: u8;
+    Hen: u8;
+    Chick: u8;
+    Farm: u8;
+}
+
+#[step]
+fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient> {
+    base / divisor
+}
+#[step]
+fn half(base: In<'_, Base>) -> Out<Quotient> {
+    base / 2
+}
+#[step]
+fn tell(quotient: In<'_, Quotient>, base: In<'_, Base>, cache: Option<In<'_, Cache>>) -> Return<u8> {
+    Return(quotient + base + cache.map_or(0, |cache| *cache))
+}
+#[step]
+fn lay(hen: In<'_, Hen>) -> Out<Egg> {
+    *hen
+}
+#[step]
+fn hatch(egg: In<'_, Egg>) -> Out<Chick> {
+    *egg
+}
+#[step]
+fn grow(chick: In<'_, Chick>) -> Out<Hen> {
+    *chick
+}
+#[step]
+fn keep(hen: In<'_, Hen>, base: In<'_, Base>) -> Out<Farm> {
+    hen + base
+}
+
+pipeline! {
+    Calc: [Tell, Divide];
+    Twice: [Tell, Divide, Half];
+    Hens: [Grow, Lay, Hatch, Keep];
+    Cycle: [Grow, Lay, Hatch];
+    Chosen: [Divide, Hatch];
+}
+
+/// The last lines of the text: what is wrong.
+fn problems(plan: &Plan) -> Vec<String> {
+    let kinds = ["missing: ", "cycle: ", "provided twice: ", "not registered: "];
+    let text = plan.to_string();
+    text.lines().filter(|line| kinds.iter().any(|kind| line.starts_with(kind))).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_missing_is_named_with_whoever_needs_it() {
+    let plan = plan::<Tell>(&Store::<Calc>::new());
+    let missing: Vec<_> = plan.missing().map(|resource| resource.name()).collect();
+    assert_eq!(missing, ["Base", "Divisor"]);
+    assert_eq!(problems(&plan), ["missing: Base, needed by Tell and Divide", "missing: Divisor, needed by Divide"]);
+    assert_eq!(plan.step::<Divide>().unwrap().state(), State::Blocked);
+    assert_eq!(plan.resource::<Quotient>().unwrap().state(), State::Blocked);
+    assert_eq!(plan.waves().count(), 0);
+}
+
+#[test]
+fn what_a_supplied_target_would_need_is_asked_for_as_the_compiler_does() {
+    let plan = plan::<Divide>(&Store::<Calc>::new().with(Quotient, 1).with(Base, 2));
+    assert_eq!(problems(&plan), ["missing: Divisor, needed by Divide"]);
+}
+
+#[test]
+fn what_a_step_can_do_without_is_not_missing() {
+    let plan = plan::<Tell>(&Store::<Calc>::new().with(Quotient, 1).with(Base, 2));
+    assert_eq!(plan.resource::<Cache>().unwrap().state(), State::LeftOut);
+    assert_eq!(problems(&plan), [""; 0]);
+    assert_eq!(plan.target().unwrap().state(), State::Runs);
+}
+
+#[test]
+fn a_hole_that_no_target_needs_is_none() {
+    let plan = plan::<Hatch>(&Store::<Chosen>::new().with(Egg, 1));
+    assert_eq!(plan.resource::<Base>().unwrap().state(), State::NotDemanded);
+    assert_eq!(problems(&plan), [""; 0]);
+}
+
+#[test]
+fn a_pipeline_needs_no_store() {
+    let plan = Plan::of::<Calc>();
+    assert_eq!(problems(&plan), ["missing: Base, needed by Tell and Divide", "missing: Divisor, needed by Divide"]);
+    // The type of a store does as well.
+    let plan = Plan::of::<StoreOf<Calc, HList![Base, Divisor]>>();
+    assert_eq!(problems(&plan), [""; 0]);
+    assert_eq!(plan.title(), "Calc");
+}
+
+#[test]
+fn two_providers_are_named() {
+    // `Store::<Twice>::new()` does not compile.
+    let plan = Plan::of::<StoreOf<Twice, HList![Base, Divisor]>>();
+    assert_eq!(problems(&plan), ["provided twice: Quotient, by Divide and Half"]);
+    assert_eq!(plan.step::<Tell>().unwrap().state(), State::Blocked);
+    assert_eq!(plan.step::<Half>().unwrap().state(), State::Runs);
+}
+
+#[test]
+fn a_cycle_is_told_whole_and_in_order() {
+    let plan = plan::<Keep>(&Store::<Hens>::new().with(Base, 1));
+    let expected = "cycle: Grow needs Chick of Hatch, which needs Egg of Lay, which needs Hen of Grow";
+    assert_eq!(problems(&plan), [expected]);
+    let cycles: Vec<Vec<_>> = plan.cycles().map(|cycle| cycle.iter().map(|step| step.name()).collect()).collect();
+    assert_eq!(cycles, [["Grow", "Hatch", "Lay"]]);
+    assert!(plan.steps().iter().all(|step| step.state() == State::Blocked));
+}
+
+#[test]
+fn a_cycle_is_shown_though_nobody_needs_it() {
+    let expected = "\
+Cycle: no step can run
+Grow: blocked
+└── Chick ← Hatch: blocked
+    └── Egg ← Lay: blocked
+        └── Hen ← Grow: blocked (*)
+cycle: Grow needs Chick of Hatch, which needs Egg of Lay, which needs Hen of Grow
+";
+    assert_eq!(Plan::of::<Cycle>().to_string(), expected);
+}
+
+#[test]
+fn a_value_cuts_a_cycle() {
+    let plan = plan::<Keep>(&Store::<Hens>::new().with(Base, 1).with(Egg, 2));
+    assert_eq!(problems(&plan), [""; 0]);
+    assert_eq!(plan.step::<Lay>().unwrap().state(), State::Supplied);
+    assert_eq!(plan.step::<Keep>().unwrap().wave(), Some(2));
+}
+
+#[test]
+fn a_target_that_stores_and_is_not_registered_is_named() {
+    let plan = plan::<Grow>(&Store::<Calc>::new().with(Chick, 1));
+    assert_eq!(problems(&plan), ["not registered: Grow, which stores its outputs"]);
+    assert_eq!(plan.target().unwrap().state(), State::Blocked);
+    // It may even be in dispute with one that is.
+    let plan = pipeliner::plan::<Half>(&Store::<Calc>::new().with(Base, 1));
+    assert_eq!(
+        problems(&plan),
+        ["provided twice: Quotient, by Divide and Half", "not registered: Half, which stores its outputs",]
+    );
+}
+
+#[test]
+fn a_step_that_takes_what_it_gives_is_a_cycle_of_one() {
+    #[step]
+    fn think(egg: In<'_, Egg>) -> Out<Egg> {
+        *egg
+    }
+    struct Mind;
+    impl Pipeline for Mind {
+        type Steps = HList![Think];
+    }
+    assert_eq!(problems(&Plan::of::<Mind>()), ["cycle: Think needs Egg of Think"]);
+}

@@ -1,0 +1,74 @@
+//! The plan of a scope: what is above is shown as such.
+#![cfg(feature = "plan")]
+
+mod support;
+
+use pipeliner::plan::State;
+use pipeliner::{In, Out, Plan, Return, RunError, Scoped, Store, plan, resource, step};
+use support::{pipeline, ready};
+
+resource! {
+    Greeting: String;
+    User: String;
+    Secret: String;
+    Log: u8;
+}
+
+#[step]
+fn load_greeting() -> Out<Greeting> {
+    "Hello".to_owned()
+}
+#[step]
+fn greet(greeting: In<'_, Greeting>, user: In<'_, User>, log: Option<In<'_, Log>>) -> Return<String> {
+    Return(format!("{greeting}, {user}{}", log.map_or("", |_| "!")))
+}
+#[step]
+fn whisper(secret: In<'_, Secret>, greeting: In<'_, Greeting>) -> Return<String> {
+    Return(format!("{greeting}, {secret}"))
+}
+
+pipeline! {
+    App: [LoadGreeting];
+    Request: [Greet, Whisper];
+}
+impl Scoped for Request {
+    type Parent = App;
+}
+
+#[test]
+fn what_is_above_is_shown_as_such_before_and_after_it_is_there() -> Result<(), RunError> {
+    let app = Store::<App>::new();
+    let request = Store::<Request>::within(&app).with(User, "Alice".to_owned());
+    let expected = "\
+Greet in Request: 1 of 2 steps would run
+Greet: runs
+├── Greeting: above
+├── User: supplied
+└── Log, optional: left out
+starts: 1. Greet
+skipped: Whisper (not demanded)
+";
+    assert_eq!(plan::<Greet>(&request).to_string(), expected);
+    ready(app.resource::<Greeting>())?;
+    assert_eq!(plan::<Greet>(&request).to_string(), expected);
+    Ok(())
+}
+
+#[test]
+fn what_nobody_has_is_missing_in_a_scope_as_well() {
+    let app = Store::<App>::new();
+    let request = Store::<Request>::within(&app);
+    let plan = plan::<Whisper>(&request);
+    assert_eq!(plan.missing().map(|resource| resource.name()).collect::<Vec<_>>(), ["Secret"]);
+    assert_eq!(plan.resource::<Greeting>().unwrap().state(), State::Above);
+    // Without the store nobody knows what is above.
+    assert_eq!(Plan::of::<Request>().resource::<Greeting>().unwrap().state(), State::Missing);
+    assert_eq!(Plan::of_store(&request).resource::<Greeting>().unwrap().state(), State::Above);
+}
+
+#[test]
+fn what_a_scope_provides_itself_is_not_above() {
+    let app = Store::<App>::new();
+    let request = Store::<Request>::within(&app).with(Greeting, "Hi".to_owned());
+    assert_eq!(Plan::of_store(&request).resource::<Greeting>().unwrap().state(), State::Supplied);
+}
