@@ -7,6 +7,7 @@
 //! 5. [Several crates](crates): groups of steps, features, scopes for requests.
 //! 6. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
 //! 7. [From Python's Pipeliner](from_python): a table, old to new.
+//! 8. [Observing](observing) runs: spans, metrics, a display of progress, and observers of your own.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -30,3 +31,14 @@ pub mod from_async {}
 
 #[doc = include_str!("guide/from_python.md")]
 pub mod from_python {}
+
+// Its code and its links need all three.
+#[cfg_attr(
+    all(feature = "tracing", feature = "metrics", feature = "progress"),
+    doc = include_str!("guide/observing.md")
+)]
+#[cfg_attr(
+    not(all(feature = "tracing", feature = "metrics", feature = "progress")),
+    doc = "This page is there where the docs are made with the features `tracing`, `metrics` and `progress`."
+)]
+pub mod observing {}

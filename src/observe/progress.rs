@@ -213,7 +213,10 @@ impl Observer for Progress {
         {
             self.tell_failed(event.name, error);
         }
-        display.draw();
+        // What is demanded or ready is drawn with what comes of that: a start at least.
+        if !matches!(event.kind, StepEventKind::Demanded { .. } | StepEventKind::Ready) {
+            display.draw();
+        }
     }
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, _: Instant) {

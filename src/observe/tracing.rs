@@ -110,7 +110,7 @@ impl Observer for Tracing {
         let span = info_span!(
             target: TARGET,
             "run",
-            otel.name = %format_args!("run {}", run.target()),
+            otel.name = format!("run {}", run.target()),
             otel.kind = "internal",
             pipeliner.run.id = run.id().get(),
             pipeliner.target = run.target(),
