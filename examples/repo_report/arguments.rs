@@ -16,6 +16,7 @@ Writes a report on the source tree in DIR, by default this repository, as Markdo
 pub(crate) struct Arguments {
     pub(crate) directory: PathBuf,
     pub(crate) trace: bool,
+    #[cfg_attr(not(feature = "plan"), expect(dead_code, reason = "without the feature there is no such option"))]
     pub(crate) plan: bool,
     pub(crate) help: bool,
 }

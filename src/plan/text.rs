@@ -182,12 +182,14 @@ pub(super) struct Short(pub(super) Duration);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_zero() {
+            return f.write_str("0s");
+        }
         let nanos = self.0.as_nanos() as f64;
         let (value, unit) = match self.0.as_nanos() {
-            0 => return f.write_str("0s"),
-            ..1_000 => (nanos, "ns"),
-            ..1_000_000 => (nanos / 1e3, "µs"),
-            ..1_000_000_000 => (nanos / 1e6, "ms"),
+            0..1_000 => (nanos, "ns"),
+            1_000..1_000_000 => (nanos / 1e3, "µs"),
+            1_000_000..1_000_000_000 => (nanos / 1e6, "ms"),
             _ => (nanos / 1e9, "s"),
         };
         let places = if value >= 99.95 {
