@@ -76,8 +76,8 @@ fn what_runs_and_what_waits_for_what_is_shown_and_gone_at_the_end() {
         "Merge [                    ] 0/4 steps, 2 running,",
         "  running  Load",
         "  running  Parse",
-        "  waiting  Merge for Load, Parse, Index",
         "  waiting  Index for Load",
+        "  waiting  Merge for Load, Parse, Index",
     ];
     assert_eq!(shown(&terminal), expected);
 

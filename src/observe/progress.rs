@@ -60,9 +60,9 @@ const NAMED: usize = 3;
 /// # What is shown
 ///
 /// How many of the steps are done that the run needs, and of the others first those that run, then those that are ready but
-/// may not run yet, or that another run executes, and then those that wait for steps; as many as there is room for. A step
-/// that fails is told above the display, with its error. At the end of the run the display is gone, and what was told
-/// stays.
+/// may not run yet, or that another run executes, and then those that wait for steps, beginning with those that wait for
+/// the fewest; as many as there is room for. A step that fails is told above the display, with its error. At the end of the
+/// run the display is gone, and what was told stays.
 ///
 /// Several runs have a display each. A run that computes something in the store above a scope is shown with the one
 /// that it is for.
@@ -303,14 +303,14 @@ impl Steps {
     /// Writes the rest of the first line, and a line for each step that is shown.
     fn write(&self, elapsed: Duration, room: (usize, usize), to: &mut dyn fmt::Write) -> fmt::Result {
         let (columns, lines) = room;
-        // Those that are not over, as they are to be shown: by stage, the longest running first.
+        // Those that are not over, as they are to be shown: by stage, the longest running first, and whoever waits for least.
         let mut steps: Vec<_> = self
             .demanded
             .iter()
             .filter(|(_, step)| step.stage < Stage::Over)
             .map(|(key, step)| (key.0, step))
             .collect();
-        steps.sort_by_key(|(_, step)| step.stage);
+        steps.sort_by_cached_key(|(run, step)| (step.stage, self.awaited(*run, step).count()));
         let running = steps.iter().filter(|(_, step)| matches!(step.stage, Stage::Running(_))).count();
         for (count, what) in [(running, "running"), (self.failed, "failed")] {
             if count > 0 {
@@ -328,7 +328,7 @@ impl Steps {
                 Stage::Running(since) => ("running", format!("{:#}", HumanDuration(since.elapsed()))),
                 Stage::Ready => ("ready", String::new()),
                 Stage::Elsewhere => ("waiting", "for another run".to_owned()),
-                Stage::Waiting | Stage::Over => ("waiting", self.awaited(*run, step)),
+                Stage::Waiting | Stage::Over => ("waiting", self.told_awaited(*run, step)),
             };
             let line = format!("  {stage:<8} {:<width$} {more}", step.name);
             write!(to, "\n{}", truncate_str(line.trim_end(), columns, "…"))?;
@@ -339,13 +339,15 @@ impl Steps {
         Ok(())
     }
 
-    /// What a step waits for: the steps that it needs and that are not over.
-    fn awaited(&self, run: RunId, step: &Shown) -> String {
-        let names: Vec<_> = (step.needs.iter())
-            .filter_map(|&need| self.demanded.get(&(run, need)))
-            .filter(|need| need.stage < Stage::Over)
-            .map(|need| need.name)
-            .collect();
+    /// What a step waits for: the names of the steps that it needs and that are not over.
+    fn awaited<'a>(&'a self, run: RunId, step: &'a Shown) -> impl Iterator<Item = &'static str> + 'a {
+        let needs = step.needs.iter().filter_map(move |&need| self.demanded.get(&(run, need)));
+        needs.filter(|need| need.stage < Stage::Over).map(|need| need.name)
+    }
+
+    /// The same in words.
+    fn told_awaited(&self, run: RunId, step: &Shown) -> String {
+        let names: Vec<_> = self.awaited(run, step).collect();
         match names.len().saturating_sub(NAMED) {
             _ if names.is_empty() => String::new(),
             0 => format!("for {}", names.join(", ")),
