@@ -5,9 +5,10 @@
 //! 3. [Borrowed inputs](borrowed_inputs): streams and closures over an input across an await – the one trap.
 //! 4. [Testing](testing) a pipeline: functions, supplied values, stubs.
 //! 5. [Seeing a pipeline](seeing): what a run would do, as text and as a picture.
-//! 6. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 7. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
-//! 8. [From Python's Pipeliner](from_python): a table, old to new.
+//! 6. [Observing](observing) runs: spans, metrics, a display of progress, and observers of your own.
+//! 7. [Several crates](crates): groups of steps, features, scopes for requests.
+//! 8. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
+//! 9. [From Python's Pipeliner](from_python): a table, old to new.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -40,3 +41,14 @@ pub mod from_async {}
 
 #[doc = include_str!("guide/from_python.md")]
 pub mod from_python {}
+
+// Its code and its links need all three.
+#[cfg_attr(
+    all(feature = "tracing", feature = "metrics", feature = "progress"),
+    doc = include_str!("guide/observing.md")
+)]
+#[cfg_attr(
+    not(all(feature = "tracing", feature = "metrics", feature = "progress")),
+    doc = "This page is there where the docs are made with the features `tracing`, `metrics` and `progress`."
+)]
+pub mod observing {}

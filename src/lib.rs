@@ -41,6 +41,12 @@ pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
 pub use list::{Input, InputList, Output, OutputList};
+#[cfg(feature = "metrics")]
+pub use observe::Metrics;
+#[cfg(feature = "progress")]
+pub use observe::Progress;
+#[cfg(feature = "tracing")]
+pub use observe::Tracing;
 pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 pub use pipeline::{Pipeline, StepList, Steps};
 #[cfg(feature = "plan")]

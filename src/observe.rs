@@ -5,10 +5,26 @@ use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "progress")]
+mod progress;
+#[cfg(feature = "tracing")]
+mod tracing;
+
+#[cfg(feature = "metrics")]
+pub use metrics::Metrics;
+#[cfg(feature = "progress")]
+pub use progress::Progress;
+#[cfg(feature = "tracing")]
+pub use tracing::Tracing;
+
 /// Whoever watches a run: it is told what happens to each step, when it happens.
 ///
 /// Observers are given to a run with [`RunOptions::observe`](crate::RunOptions::observe), any number of them. A run without
-/// any pays nothing for them.
+/// any pays nothing for them. Some are
+/// here, each with a feature of its name: `Tracing` makes spans, `Metrics` counts and measures, `Progress` shows in the
+/// terminal what runs.
 ///
 /// ```
 /// use pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};

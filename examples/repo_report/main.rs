@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Each fact is a step, and says only what it needs. Nobody wrote down an order, and still the walk, `Cargo.toml`,
-//! `Cargo.lock` and git are read at the same time: `--trace` shows it on the error output.
+//! `Cargo.lock` and git are read at the same time: `--trace` shows it on the error output. Built with
+//! `--features progress`, it shows in the terminal what runs and what waits for what, while it does.
 //!
 //! ```text
 //!                 ╭─ WalkTree ─┬─ CountLines ──┬─ WriteLanguages ────────────╮
@@ -32,8 +33,7 @@ mod trace;
 mod tree;
 
 use arguments::{Arguments, USAGE};
-use pipeliner::{HList, Pipeline, RunError, Store};
-use report::Report;
+use pipeliner::{HList, Pipeline, RunError, RunOptions, Store, hlist_pat, run_with};
 use std::error::Error;
 use std::io::{self, Write};
 use std::iter::successors;
@@ -84,17 +84,25 @@ fn main() -> ExitCode {
     if arguments.plan {
         return print(&pipeliner::plan::<Traced<report::BindReport>>(&store).to_svg());
     }
-    let report = smol::block_on(store.resource::<Report>());
+    let report = smol::block_on(run_with::<Traced<report::BindReport>>(&store, options()));
     if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
         eprint!("{trace}");
     }
     match report {
-        Ok(report) => print(report),
+        Ok(hlist_pat![report]) => print(report),
         Err(error) => {
             eprintln!("error: {}", in_one_line(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// With the feature, a display of the run on the error output, if that is a terminal.
+fn options() -> RunOptions {
+    #[cfg(feature = "progress")]
+    return RunOptions::new().observe(pipeliner::Progress::new());
+    #[cfg(not(feature = "progress"))]
+    return RunOptions::new();
 }
 
 /// Prints the report, or its plan; a reader that has seen enough of it, like `head`, is no error.

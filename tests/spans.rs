@@ -1,0 +1,309 @@
+//! `Tracing`: which spans and events a subscriber is given, and what lies in what.
+
+mod support;
+
+use futures::FutureExt;
+use pipeliner::{Executor, In, Out, Return, RunError, RunOptions, Scoped, Store, Tracing, resource, run_with, step};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use support::{Gate, pipeline};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::{DefaultGuard, set_default};
+use tracing::{Event, Subscriber, info, info_span};
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+resource! {
+    Base: i64;
+    Half: i64;
+    Third: i64;
+    Sum: i64;
+    Held: Gate;
+}
+
+#[step]
+fn halve(base: In<'_, Base>) -> Out<Half> {
+    info_span!("inside", %base).in_scope(|| info!("halving"));
+    base / 2
+}
+
+#[step]
+async fn third_of(base: In<'_, Base>) -> Result<Out<Third>, String> {
+    smol::future::yield_now().await;
+    info!("after the first poll");
+    if *base < 0 { Err("too small".to_owned()) } else { Ok(base / 3) }
+}
+
+#[step]
+fn add(half: In<'_, Half>, third: In<'_, Third>) -> Out<Sum> {
+    half + third
+}
+
+pipeline! { Sums: [Add, Halve, ThirdOf]; }
+
+/// The fields of a span or an event, by name; the numbers of runs left out, as they are others each time.
+#[derive(Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let value = if field.name() == "pipeliner.run.id" { "…".to_owned() } else { format!("{value:?}") };
+        self.0.insert(field.name(), value);
+    }
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+}
+
+impl Fields {
+    fn told(&self) -> String {
+        self.0.iter().map(|(name, value)| format!(" {name}={value}")).collect()
+    }
+}
+
+/// Writes down each span at its end, and each event, with the spans in which they lie.
+#[derive(Clone, Default)]
+struct Capture(Arc<Mutex<Vec<String>>>);
+
+impl Capture {
+    /// Writes down what happens in this thread from now on, at these levels.
+    fn begin(level: LevelFilter) -> (Self, DefaultGuard) {
+        let capture = Capture::default();
+        let guard = set_default(Registry::default().with(level).with(capture.clone()));
+        (capture, guard)
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    /// What is written down of the spans alone, in no order.
+    fn spans(&self) -> Vec<String> {
+        let mut lines: Vec<_> = self.take().into_iter().filter(|line| line.starts_with("span ")).collect();
+        lines.sort();
+        lines
+    }
+}
+
+/// The names of a span and of those in which it lies, the outermost first.
+fn path<S: Subscriber + for<'s> LookupSpan<'s>>(id: Option<&Id>, context: &Context<'_, S>) -> String {
+    let names = id.and_then(|id| context.span_scope(id)).into_iter().flat_map(|scope| scope.from_root()).map(|span| {
+        let extensions = span.extensions();
+        let name = extensions.get::<Fields>().and_then(|fields| fields.0.get("otel.name").cloned());
+        name.unwrap_or_else(|| span.name().to_owned())
+    });
+    names.collect::<Vec<_>>().join("/")
+}
+
+impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Capture {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        context.span(id).unwrap().extensions_mut().insert(fields);
+    }
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        values.record(context.span(id).unwrap().extensions_mut().get_mut::<Fields>().unwrap());
+    }
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let within = context.event_span(event).map(|span| span.id());
+        let (level, within) = (event.metadata().level(), path(within.as_ref(), &context));
+        self.0.lock().unwrap().push(format!("{level} {within}:{}", fields.told()));
+    }
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let span = context.span(&id).unwrap();
+        let fields = span.extensions().get::<Fields>().unwrap().told();
+        let name = (span.metadata().target(), span.name());
+        let named = if name.0 == "pipeliner" { name.1 } else { "own" };
+        let line = format!("span {}: {named}{fields}", path(Some(&id), &context));
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+fn traced() -> RunOptions {
+    RunOptions::new().observe(Tracing::new())
+}
+
+/// What a step that was executed leaves.
+fn finished(within: &str, step: &str) -> String {
+    let fields = format!("otel.kind=internal otel.name={step} pipeliner.outcome=finished pipeliner.step={step}");
+    format!("span {within}/{step}: step {fields}")
+}
+
+/// What a run that has ended leaves.
+fn run_of(within: &str, target: &str, outcome: &str) -> String {
+    let fields = format!("otel.kind=internal otel.name=run {target} pipeliner.outcome={outcome}");
+    format!("span {within}run {target}: run {fields} pipeliner.run.id=… pipeliner.target={target}")
+}
+
+#[test]
+fn a_step_has_a_span_in_that_of_its_run_and_what_it_does_lies_in_that() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Sums>::new().with(Base, 12);
+    info_span!("request").in_scope(|| smol::block_on(run_with::<Add>(&store, traced())))?;
+    let expected = [
+        "INFO request/run Add/Halve/inside: message=halving",
+        "span request/run Add/Halve/inside: own base=12",
+        &finished("request/run Add", "Halve"),
+        "INFO request/run Add/ThirdOf: message=after the first poll",
+        &finished("request/run Add", "ThirdOf"),
+        &finished("request/run Add", "Add"),
+        &run_of("request/", "Add", "succeeded"),
+        "span request: own",
+    ];
+    assert_eq!(capture.take(), expected);
+    Ok(())
+}
+
+#[test]
+fn the_run_lies_in_the_span_that_was_current_at_its_first_poll() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Sums>::new().with(Base, 12);
+    let run = info_span!("asked").in_scope(|| run_with::<Halve>(&store, traced()));
+    capture.take();
+    info_span!("polled").in_scope(|| smol::block_on(run))?;
+    assert!(capture.spans().contains(&run_of("polled/", "Halve", "succeeded")));
+    Ok(())
+}
+
+#[test]
+fn threads_make_the_same_spans() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, traced()))?;
+    let of_local = {
+        let mut lines = capture.take();
+        lines.sort();
+        lines
+    };
+    assert!(of_local.contains(&"INFO run Add/ThirdOf: message=after the first poll".to_owned()), "{of_local:?}");
+
+    let executor = Executor::new(2);
+    let arc = Arc::new(Store::<Sums>::new().with(Base, 12));
+    smol::block_on(executor.run_with::<Add>(&arc, traced()))?;
+    let mut of_arc = capture.take();
+    let store = Store::<Sums>::new().with(Base, 12);
+    executor.scope(async |scope| scope.run_with::<Add>(&store, traced()).await)?;
+    let mut of_borrowed = capture.take();
+    of_arc.sort();
+    of_borrowed.sort();
+    assert_eq!(of_arc, of_local);
+    assert_eq!(of_borrowed, of_local);
+    Ok(())
+}
+
+#[test]
+fn a_failure_is_marked_by_the_conventions() {
+    let (capture, _guard) = Capture::begin(LevelFilter::ERROR);
+    let run = || {
+        let store = Store::<Sums>::new().with(Third, 4).with(Base, -1);
+        smol::block_on(run_with::<Add>(&store, traced())).unwrap();
+        let store = Store::<Sums>::new().with(Base, -1);
+        smol::block_on(run_with::<Add>(&store, traced())).unwrap_err();
+    };
+    // An event of its own, whatever becomes of the spans.
+    run();
+    assert_eq!(capture.take(), ["ERROR : error=too small message=step failed pipeliner.step=ThirdOf"]);
+
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    run();
+    let lines = capture.take();
+    let expected = [
+        "ERROR run Add/ThirdOf: error=too small message=step failed pipeliner.step=ThirdOf",
+        "span run Add/ThirdOf: step error.type=_OTHER exception.message=too small otel.kind=internal \
+         otel.name=ThirdOf otel.status_code=ERROR otel.status_description=too small pipeliner.outcome=failed \
+         pipeliner.step=ThirdOf",
+        "span run Add: run error.type=_OTHER otel.kind=internal otel.name=run Add otel.status_code=ERROR \
+         pipeliner.outcome=failed pipeliner.run.id=… pipeliner.target=Add",
+    ];
+    assert_eq!(lines[lines.len() - 3..], expected);
+}
+
+#[test]
+fn what_is_not_executed_is_an_event() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::TRACE);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(store.resource::<Half>())?;
+    capture.take();
+    smol::block_on(run_with::<Add>(&store, traced()))?;
+    let lines = capture.take();
+    let expected = [
+        "TRACE run Add: message=demanded pipeliner.step=Add",
+        "DEBUG run Add: message=skipped pipeliner.step=Halve reason=present",
+        "TRACE run Add: by=Add message=demanded pipeliner.step=ThirdOf",
+        "TRACE run Add: message=ready pipeliner.step=ThirdOf",
+    ];
+    assert_eq!(lines[..4], expected);
+
+    let store = Store::<Sums>::new().with(Base, -1);
+    smol::block_on(run_with::<Add>(&store, traced().keep_going())).unwrap_err();
+    let not_run = "DEBUG run Add: message=skipped pipeliner.step=Add reason=needs failed";
+    assert!(capture.take().contains(&not_run.to_owned()));
+    Ok(())
+}
+
+#[test]
+fn a_run_that_waits_for_another_says_so_and_one_that_is_dropped_ends_its_spans() {
+    #[step]
+    async fn hold(held: In<'_, Held>) -> Out<Half> {
+        held.pass().await;
+        1
+    }
+    pipeline! { Slow: [Hold]; }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::DEBUG);
+    let store = Store::<Slow>::new().with(Held, Gate::new());
+    let mut first = run_with::<Hold>(&store, traced());
+    assert!((&mut first).now_or_never().is_none());
+    let mut second = run_with::<Hold>(&store, traced());
+    assert!((&mut second).now_or_never().is_none());
+    assert_eq!(capture.take(), ["DEBUG run Hold: message=waiting for another run pipeliner.step=Hold"]);
+    drop(first);
+    let cancelled = finished("run Hold", "Hold").replace("finished", "cancelled");
+    assert_eq!(capture.take(), [cancelled, run_of("", "Hold", "dropped")]);
+}
+
+#[test]
+fn a_run_above_lies_in_the_step_that_stands_for_it() -> Result<(), RunError> {
+    #[step]
+    fn tell(sum: In<'_, Sum>) -> Return<String> {
+        Return(sum.to_string())
+    }
+    pipeline! { Request: []; }
+    impl Scoped for Request {
+        type Parent = Sums;
+    }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let expected = |lines: &[String]| {
+        for step in ["Halve", "ThirdOf", "Add"] {
+            assert!(lines.contains(&finished("run Tell/Sum/run Sum", step)), "{lines:#?}");
+        }
+        assert!(lines.contains(&run_of("run Tell/Sum/", "Sum", "succeeded")), "{lines:#?}");
+        assert!(lines.contains(&finished("run Tell", "Tell")), "{lines:#?}");
+    };
+    let app = Store::<Sums>::new().with(Base, 12);
+    let request = Store::<Request>::within(&app);
+    smol::block_on(run_with::<Tell>(&request, traced()))?;
+    expected(&capture.spans());
+
+    let app = Arc::new(Store::<Sums>::new().with(Base, 12));
+    let request = Arc::new(Store::<Request>::within(app));
+    smol::block_on(Executor::new(2).run_with::<Tell>(&request, traced()))?;
+    expected(&capture.spans());
+    Ok(())
+}
+
+#[test]
+fn a_subscriber_that_wants_none_of_it_is_given_none() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::OFF);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, traced()))?;
+    assert_eq!(capture.take(), [""; 0]);
+    Ok(())
+}
