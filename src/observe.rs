@@ -61,7 +61,7 @@ pub trait Observer: Send + Sync + 'static {
     /// Something happens to a step of a run.
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>);
 
-    /// A run has ended, and nothing of it runs any more.
+    /// A run has ended, and nothing of it runs any more. It is told before the caller has the result.
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
         let _ = (run, end, time);
     }

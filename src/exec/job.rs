@@ -97,6 +97,14 @@ impl Graph {
         }
     }
 
+    /// Tells whoever watches that nothing of the run is executed any more. If nobody does, it is told as the graph goes.
+    #[cfg(feature = "executor")]
+    pub(crate) fn tell_over(&self) {
+        if let Some(watch) = &self.watch {
+            watch.over();
+        }
+    }
+
     #[inline]
     fn node(&self, number: u16) -> Node<'_> {
         let number = usize::from(number);

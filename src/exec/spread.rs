@@ -368,6 +368,8 @@ impl<C: Crew> Future for Ending<C> {
         if !spread.signals.is_quiet() {
             return Poll::Pending;
         }
+        // The tickets may live on for a while, and the graph with them.
+        spread.crew.graph().tell_over();
         match lock(&spread.end).take().expect("a run that is over has come to an end") {
             Ok(result) => Poll::Ready(result),
             Err(panic) => resume_unwind(panic as Box<dyn Any + Send>),
@@ -379,6 +381,9 @@ impl<C: Crew> Drop for Ending<C> {
     fn drop(&mut self) {
         if !self.0.signals.is_over() {
             self.0.finish(Ok(Ok(())));
+            if self.0.signals.is_quiet() {
+                self.0.crew.graph().tell_over();
+            }
         }
     }
 }

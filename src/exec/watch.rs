@@ -30,7 +30,7 @@ impl fmt::Debug for Observers {
     }
 }
 
-/// A run and whoever watches it. When it is dropped, the run has ended.
+/// A run and whoever watches it. When it is dropped at the latest, the run has ended.
 pub(crate) struct Watch {
     observers: Observers,
     run: RunInfo,
@@ -38,6 +38,8 @@ pub(crate) struct Watch {
     running: Box<[AtomicBool]>,
     /// How the run has ended: as a number, the end that it has in the list of all ends.
     end: AtomicU8,
+    /// Whether the observers know that it has.
+    is_over: AtomicBool,
 }
 
 /// All ways in which a run ends; the first one is that of a run that nobody has told to have ended.
@@ -47,7 +49,13 @@ impl Watch {
     /// Begins to watch a run.
     pub(crate) fn new(observers: &Observers, run: RunInfo) -> Arc<Self> {
         let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
-        let watch = Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0) };
+        let watch = Watch {
+            observers: observers.clone(),
+            run,
+            running,
+            end: AtomicU8::new(0),
+            is_over: AtomicBool::new(false),
+        };
         let now = Instant::now();
         watch.observers.0.iter().for_each(|observer| observer.run_started(&watch.run, now));
         Arc::new(watch)
@@ -75,6 +83,20 @@ impl Watch {
     pub(crate) fn end(&self, end: RunEnd) {
         let place = ENDS.iter().position(|&other| other == end).unwrap_or_default();
         self.end.store(place as u8, Ordering::Relaxed);
+    }
+
+    /// Nothing of the run is executed any more: tells what was not brought to its end, and how the run has ended.
+    pub(crate) fn over(&self) {
+        if self.is_over.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        for step in 0..self.running.len() {
+            if self.running[step].load(Ordering::Relaxed) {
+                self.tell(step as u16, StepEventKind::Cancelled);
+            }
+        }
+        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
+        self.observers.0.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 
     /// Starts a step: tells it, and lets the observers be around each poll.
@@ -111,13 +133,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        for step in 0..self.running.len() {
-            if self.running[step].load(Ordering::Relaxed) {
-                self.tell(step as u16, StepEventKind::Cancelled);
-            }
-        }
-        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
-        self.observers.0.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
+        self.over();
     }
 }
 
