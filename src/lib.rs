@@ -21,6 +21,8 @@ mod names;
 mod observe;
 mod pipeline;
 pub mod proof;
+#[cfg(feature = "report")]
+pub mod report;
 mod resource;
 mod run;
 mod step;
@@ -42,6 +44,8 @@ pub use list::{Input, InputList, Output, OutputList};
 pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 pub use pipeline::{Pipeline, StepList, Steps};
 pub use proof::{Runs, RunsOwned, RunsShared};
+#[cfg(feature = "report")]
+pub use report::{Recorder, RunReport};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
 pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};

@@ -72,6 +72,15 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (run, step);
         poll();
     }
+
+    /// The [`Recorder`](crate::Recorder) that this observer is, or that it passes everything on to; none by default.
+    ///
+    /// A run that fails asks its observers for it, one after the other: what the first one has recorded of the run is
+    /// [part of the error](crate::RunError::report). Nobody asks a run that succeeds.
+    #[cfg(feature = "report")]
+    fn recorder(&self) -> Option<&crate::Recorder> {
+        None
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
@@ -86,6 +95,10 @@ impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
     }
     fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
         O::polling(self, run, step, poll);
+    }
+    #[cfg(feature = "report")]
+    fn recorder(&self) -> Option<&crate::Recorder> {
+        O::recorder(self)
     }
 }
 

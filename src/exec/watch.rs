@@ -85,6 +85,13 @@ impl Watch {
         self.end.store(place as u8, Ordering::Relaxed);
     }
 
+    /// What is recorded of the run.
+    #[cfg(feature = "report")]
+    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
+        let recorder = self.observers.0.iter().find_map(|observer| observer.recorder())?;
+        Some(recorder.of_run(self.run.id))
+    }
+
     /// Nothing of the run is executed any more: tells what was not brought to its end, and how the run has ended.
     pub(crate) fn over(&self) {
         if self.is_over.swap(true, Ordering::AcqRel) {
