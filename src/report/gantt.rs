@@ -437,7 +437,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_few() {
         let at = |nanos| ticks(Duration::from_nanos(nanos));
-        assert_eq!(at(42_000_000), (10_000_000, 1_000_000, "ms"));
+        assert_eq!(at(42_000_000), (5_000_000, 1_000_000, "ms"));
         assert_eq!(at(900), (200, 1, "ns"));
         assert_eq!(at(7_500_000_000), (1_000_000_000, 1_000_000_000, "s"));
         for power in 0..18 {

@@ -46,8 +46,8 @@
 //! assert_eq!(
 //!     report.without_times().to_string(),
 //!     "run of Tell succeeded: 2 of 3 steps ran, 1 not needed\n\
-//!      \x20 Tell        ran\n\
-//!      \x20 CountWords  ran\n"
+//!      \x20 CountWords  ran\n\
+//!      \x20 Tell        ran\n"
 //! );
 //! # Ok(()) }) }
 //! ```
@@ -58,6 +58,8 @@ mod json;
 mod recorder;
 mod rows;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use recorder::Recorder;
@@ -431,17 +433,4 @@ fn short(duration: Duration) -> String {
     };
     let digits = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
     format!("{value:.digits$} {unit}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-    use core::time::Duration;
-
-    #[test]
-    fn durations_have_three_digits() {
-        let told =
-            [0, 999, 1_500, 99_960, 12_345_678, 1_500_000_000, 600_000_000_000].map(Duration::from_nanos).map(short);
-        assert_eq!(told, ["0", "999 ns", "1.50 µs", "100 µs", "12.3 ms", "1.50 s", "600 s"]);
-    }
 }

@@ -32,7 +32,7 @@ use std::time::Instant;
 ///     "run of ReadConfig succeeded: 1 of 1 step ran\n\
 ///      \x20 ReadConfig  ran\n\
 ///      \n\
-///      run of ReadConfig succeeded: 0 of 1 step ran\n\
+///      run of ReadConfig succeeded: 0 of 1 step ran, 1 skipped\n\
 ///      \x20 ReadConfig  skipped: there already\n"
 /// );
 /// # Ok(()) }) }

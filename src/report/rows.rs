@@ -28,7 +28,7 @@ pub(super) fn rows(run: &RunRecord, order: Order) -> Vec<Row<'_>> {
     fn add<'r>(run: &'r RunRecord, order: Order, depth: usize, is_critical: bool, to: &mut Vec<Row<'r>>) {
         let mut steps: Vec<_> = run.steps.iter().enumerate().filter(|(_, step)| step.was_needed()).collect();
         if order == Order::Time {
-            steps.sort_by_key(|(_, step)| step.first_time());
+            steps.sort_by_key(|(_, step)| (step.first_time(), step.start));
         }
         for (number, step) in steps {
             let is_critical = is_critical && run.is_critical(number);

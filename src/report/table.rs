@@ -74,19 +74,17 @@ fn cells(run: &RunRecord, row: &Row<'_>) -> [String; 6] {
 
 /// The time line of a step.
 fn bar(run: &RunRecord, step: &StepRecord) -> String {
-    let total = run.duration.as_secs_f64().max(f64::MIN_POSITIVE);
-    let place = |time: Duration| {
-        let place = time.saturating_sub(run.start).as_secs_f64() / total * WIDTH as f64;
-        (place as usize).min(WIDTH - 1)
-    };
+    let total = run.duration.as_nanos().max(1);
+    let place = |time: Duration| time.saturating_sub(run.start).as_nanos() * WIDTH as u128;
     let mut letters = [' '; WIDTH];
     let waits = step.waits.iter().map(|wait| (wait.from, wait.to, if wait.for_another_run { '·' } else { '░' }));
     let executed = step.start.zip(step.end()).map(|(from, to)| (from, to, '█'));
     for (from, to, letter) in waits.chain(executed) {
-        // What took no time that could be seen is not shown as a wait; what was executed is.
-        if letter == '█' || place(from) < place(to) {
-            letters[place(from)..=place(to)].fill(letter);
-        }
+        let from = ((place(from) / total) as usize).min(WIDTH);
+        let to = (place(to).div_ceil(total) as usize).min(WIDTH);
+        // However short, a step that was executed can be seen.
+        let from = if letter == '█' { from.min(to.max(1) - 1) } else { from };
+        letters[from.min(to)..to.max((letter == '█').into())].fill(letter);
     }
     letters.iter().collect()
 }
