@@ -4,9 +4,10 @@
 //! 2. [Reading errors](errors): what the compiler says, what it means, what to do.
 //! 3. [Borrowed inputs](borrowed_inputs): streams and closures over an input across an await – the one trap.
 //! 4. [Testing](testing) a pipeline: functions, supplied values, stubs.
-//! 5. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 6. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
-//! 7. [From Python's Pipeliner](from_python): a table, old to new.
+//! 5. [Observing](observing) a run: reports, as table, picture and trace file.
+//! 6. [Several crates](crates): groups of steps, features, scopes for requests.
+//! 7. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
+//! 8. [From Python's Pipeliner](from_python): a table, old to new.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -21,6 +22,14 @@ pub mod borrowed_inputs {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "report")]
+#[doc = include_str!("guide/observing.md")]
+pub mod observing {}
+
+/// Observing a run is documented with the feature `report`.
+#[cfg(not(feature = "report"))]
+pub mod observing {}
 
 #[doc = include_str!("guide/crates.md")]
 pub mod crates {}
