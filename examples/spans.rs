@@ -1,7 +1,7 @@
 //! What a pipeline does, as spans for `tracing`: each step has one, and what the step tells lies in it.
 //!
 //! ```sh
-//! cargo run --example spans --features tracing
+//! cargo run --example spans
 //! ```
 
 use pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, Tracing, resource, run_with, step};

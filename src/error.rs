@@ -54,6 +54,9 @@ struct Causes {
     failures: Vec<Failure>,
     /// The names of the steps that were needed, and did not run because of it.
     not_run: Vec<&'static str>,
+    /// What was recorded of the run.
+    #[cfg(feature = "report")]
+    recording: Option<crate::report::Recording>,
 }
 
 /// A step that failed, and why.
@@ -73,12 +76,24 @@ const NAMED: usize = 4;
 impl RunError {
     /// An error of these failures, of which there is at least one.
     pub(crate) fn new(failures: Vec<Failure>, not_run: Vec<&'static str>) -> Self {
-        RunError(Box::new(Causes { failures, not_run }))
+        RunError(Box::new(Causes {
+            failures,
+            not_run,
+            #[cfg(feature = "report")]
+            recording: None,
+        }))
+    }
+
+    /// The same error, with what was recorded of the run.
+    #[cfg(feature = "report")]
+    pub(crate) fn recorded(mut self, recording: Option<crate::report::Recording>) -> Self {
+        self.0.recording = recording;
+        self
     }
 
     /// The failures, each on a way that is longer by these steps; and what was not run.
     pub(crate) fn needed_by(self, steps: &[&'static str]) -> (Vec<Failure>, Vec<&'static str>) {
-        let Causes { mut failures, not_run } = *self.0;
+        let Causes { mut failures, not_run, .. } = *self.0;
         for Failure { path, .. } in &mut failures {
             *path = path.iter().chain(steps).copied().collect();
         }
@@ -98,6 +113,39 @@ impl RunError {
     /// failure stops everything.
     pub fn not_run(&self) -> &[&'static str] {
         &self.0.not_run
+    }
+
+    /// The report of the run, if a [`Recorder`](crate::Recorder) watched it: of this run alone, and of those above that it
+    /// needed.
+    ///
+    /// It is made when it is first asked for, of what was recorded until then. A run has ended before its caller has the error,
+    /// so that is all of it, also what was cancelled by the failure.
+    ///
+    /// ```
+    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # resource! { Port: u16; }
+    /// #[step]
+    /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
+    ///     "eighty".parse()
+    /// }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let store = Store::<App>::new();
+    /// let options = RunOptions::new().observe(Recorder::new());
+    /// let error = run_with::<ReadPort>(&store, options).await.unwrap_err();
+    /// assert_eq!(
+    ///     error.report().unwrap().without_times().to_string(),
+    ///     "run of ReadPort failed: 0 of 1 step ran, 1 failed\n\
+    ///      \x20 ReadPort  failed\n\
+    ///      ReadPort failed: invalid digit found in string\n"
+    /// );
+    /// # });
+    /// ```
+    #[cfg(feature = "report")]
+    pub fn report(&self) -> Option<&crate::RunReport> {
+        self.0.recording.as_ref().map(crate::report::Recording::report)
     }
 
     /// The name of the step that failed.

@@ -6,9 +6,10 @@
 //! 4. [Testing](testing) a pipeline: functions, supplied values, stubs.
 //! 5. [Seeing a pipeline](seeing): what a run would do, as text and as a picture.
 //! 6. [Observing](observing) runs: spans, metrics, a display of progress, and observers of your own.
-//! 7. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 8. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
-//! 9. [From Python's Pipeliner](from_python): a table, old to new.
+//! 7. [Reports](reports) of runs, afterwards: as table, picture and trace file.
+//! 8. [Several crates](crates): groups of steps, features, scopes for requests.
+//! 9. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
+//! 10. [From Python's Pipeliner](from_python): a table, old to new.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -32,6 +33,14 @@ pub mod seeing {}
 /// Seeing a pipeline is documented with the feature `plan`.
 #[cfg(not(feature = "plan"))]
 pub mod seeing {}
+
+#[cfg(feature = "report")]
+#[doc = include_str!("guide/reports.md")]
+pub mod reports {}
+
+/// Reports of runs are documented with the feature `report`.
+#[cfg(not(feature = "report"))]
+pub mod reports {}
 
 #[doc = include_str!("guide/crates.md")]
 pub mod crates {}

@@ -23,6 +23,8 @@ mod pipeline;
 #[cfg(feature = "plan")]
 pub mod plan;
 pub mod proof;
+#[cfg(feature = "report")]
+pub mod report;
 mod resource;
 mod run;
 mod step;
@@ -52,6 +54,8 @@ pub use pipeline::{Pipeline, StepList, Steps};
 #[cfg(feature = "plan")]
 pub use plan::{Plan, plan};
 pub use proof::{Runs, RunsOwned, RunsShared};
+#[cfg(feature = "report")]
+pub use report::{Recorder, RunReport};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
 pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};

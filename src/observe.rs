@@ -77,7 +77,7 @@ pub trait Observer: Send + Sync + 'static {
     /// Something happens to a step of a run.
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>);
 
-    /// A run has ended, and nothing of it runs any more.
+    /// A run has ended, and nothing of it runs any more. It is told before the caller has the result.
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
         let _ = (run, end, time);
     }
@@ -87,6 +87,15 @@ pub trait Observer: Send + Sync + 'static {
     fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
         let _ = (run, step);
         poll();
+    }
+
+    /// The [`Recorder`](crate::Recorder) that this observer is, or that it passes everything on to; none by default.
+    ///
+    /// A run that fails asks its observers for it, one after the other: what the first one has recorded of the run is
+    /// [part of the error](crate::RunError::report). Nobody asks a run that succeeds.
+    #[cfg(feature = "report")]
+    fn recorder(&self) -> Option<&crate::Recorder> {
+        None
     }
 }
 
@@ -102,6 +111,10 @@ impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
     }
     fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
         O::polling(self, run, step, poll);
+    }
+    #[cfg(feature = "report")]
+    fn recorder(&self) -> Option<&crate::Recorder> {
+        O::recorder(self)
     }
 }
 

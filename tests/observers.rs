@@ -300,6 +300,18 @@ fn threads_tell_the_same() -> Result<(), RunError> {
 }
 
 #[test]
+fn the_end_is_told_before_the_caller_has_the_result() {
+    let log = Arc::new(Log::default());
+    let executor = Executor::new(2);
+    for base in [12, -1].into_iter().cycle().take(400) {
+        let arc = Arc::new(Store::<Sums>::new().with(Base, base));
+        let result = smol::block_on(executor.run_with::<Add>(&arc, observed(&log)));
+        let end = if result.is_ok() { "run Succeeded" } else { "run Failed" };
+        assert_eq!(without_polls(&log).last().unwrap(), end);
+    }
+}
+
+#[test]
 fn the_needs_of_each_step_are_known_from_the_start() -> Result<(), RunError> {
     struct Needs;
     impl Observer for Needs {

@@ -9,14 +9,13 @@ usage: repo_report [--trace] [--plan] [DIR]
 Writes a report on the source tree in DIR, by default this repository, as Markdown.
 
   --trace  show on the error output when each step ran
-  --plan   print a picture of what would run, in SVG, and run nothing (feature `plan`)
+  --plan   print a picture of what would run, in SVG, and run nothing
   --help   show this text";
 
 /// What the user asked for.
 pub(crate) struct Arguments {
     pub(crate) directory: PathBuf,
     pub(crate) trace: bool,
-    #[cfg(feature = "plan")]
     pub(crate) plan: bool,
     pub(crate) help: bool,
 }
@@ -34,13 +33,11 @@ impl Arguments {
     pub(crate) fn from_command_line() -> Result<Self, UsageError> {
         let mut directory = None;
         let mut trace = false;
-        #[cfg(feature = "plan")]
         let mut plan = false;
         let mut help = false;
         for argument in env::args_os().skip(1) {
             match argument.to_str() {
                 Some("--trace") => trace = true,
-                #[cfg(feature = "plan")]
                 Some("--plan") => plan = true,
                 Some("--help" | "-h") => help = true,
                 Some(option) if option.starts_with('-') => return Err(UsageError::UnknownOption(option.to_owned())),
@@ -49,12 +46,6 @@ impl Arguments {
             }
         }
         let directory = directory.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
-        Ok(Arguments {
-            directory,
-            trace,
-            #[cfg(feature = "plan")]
-            plan,
-            help,
-        })
+        Ok(Arguments { directory, trace, plan, help })
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! ```sh
 //! cargo run --example repo_report -- [--trace] [DIR]
-//! cargo run --features plan --example repo_report -- --plan > plan.svg
+//! cargo run --example repo_report -- --plan > plan.svg
 //! ```
 //!
 //! Each fact is a step, and says only what it needs. Nobody wrote down an order, and still the walk, `Cargo.toml`,
-//! `Cargo.lock` and git are read at the same time: `--trace` shows it on the error output. Built with
-//! `--features progress`, it shows in the terminal what runs and what waits for what, while it does.
+//! `Cargo.lock` and git are read at the same time: `--trace` shows it on the error output. While it runs, the terminal shows
+//! what does and what waits for what.
 //!
 //! ```text
 //!                 ╭─ WalkTree ─┬─ CountLines ──┬─ WriteLanguages ────────────╮
@@ -33,7 +33,7 @@ mod trace;
 mod tree;
 
 use arguments::{Arguments, USAGE};
-use pipeliner::{HList, Pipeline, RunError, RunOptions, Store, hlist_pat, run_with};
+use pipeliner::{HList, Pipeline, Progress, RunError, RunOptions, Store, hlist_pat, plan, run_with};
 use std::error::Error;
 use std::io::{self, Write};
 use std::iter::successors;
@@ -80,11 +80,12 @@ fn main() -> ExitCode {
     }
 
     let store = Store::<RepoReport>::new().with(Directory, arguments.directory).with(Timeline, Trace::begin());
-    #[cfg(feature = "plan")]
     if arguments.plan {
-        return print(&pipeliner::plan::<Traced<report::BindReport>>(&store).to_svg());
+        return print(&plan::<Traced<report::BindReport>>(&store).to_svg());
     }
-    let report = smol::block_on(run_with::<Traced<report::BindReport>>(&store, options()));
+    // Quiet where the error output is no terminal.
+    let options = RunOptions::new().observe(Progress::new());
+    let report = smol::block_on(run_with::<Traced<report::BindReport>>(&store, options));
     if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
         eprint!("{trace}");
     }
@@ -95,14 +96,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// With the feature, a display of the run on the error output, if that is a terminal.
-fn options() -> RunOptions {
-    #[cfg(feature = "progress")]
-    return RunOptions::new().observe(pipeliner::Progress::new());
-    #[cfg(not(feature = "progress"))]
-    return RunOptions::new();
 }
 
 /// Prints the report, or its plan; a reader that has seen enough of it, like `head`, is no error.

@@ -97,6 +97,12 @@ impl Graph {
         }
     }
 
+    /// What is recorded of the run, if anybody does that.
+    #[cfg(feature = "report")]
+    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
+        self.watch.as_ref()?.recording()
+    }
+
     /// Tells whoever watches that nothing of the run goes on, if workers hold on to it for longer than that.
     #[cfg(feature = "executor")]
     pub(crate) fn close(&self) {

@@ -299,6 +299,9 @@ impl Schedule {
         graph.tell_end(RunEnd::Failed);
         let here = self.not_run.iter().map(|&step| graph.name(step));
         let not_run = self.not_run_above.drain(..).chain(here).collect();
-        RunError::new(core::mem::take(&mut self.failures), not_run)
+        let error = RunError::new(core::mem::take(&mut self.failures), not_run);
+        #[cfg(feature = "report")]
+        let error = error.recorded(graph.recording());
+        error
     }
 }

@@ -368,6 +368,7 @@ impl<C: Crew> Future for Ending<C> {
         if !spread.signals.is_quiet() {
             return Poll::Pending;
         }
+        // The tickets may live on for a while, and the graph with them.
         spread.crew.graph().close();
         match lock(&spread.end).take().expect("a run that is over has come to an end") {
             Ok(result) => Poll::Ready(result),

@@ -93,6 +93,13 @@ impl Watch {
         self.end.store(place as u8, Ordering::Relaxed);
     }
 
+    /// What is recorded of the run.
+    #[cfg(feature = "report")]
+    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
+        let recorder = self.observers.all.iter().find_map(|observer| observer.recorder())?;
+        Some(recorder.of_run(self.run.id))
+    }
+
     /// Tells that the run has ended, once; what is being executed is cancelled.
     #[cold]
     pub(crate) fn close(&self) {
