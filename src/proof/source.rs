@@ -58,9 +58,9 @@ impl Source for Absent {
 
 /// From the store, which was supplied with it.
 #[derive(Debug)]
-pub struct Supplied<R>(PhantomData<R>);
+pub struct Held<R>(PhantomData<R>);
 
-impl<R0: Resource> Source for Supplied<R0> {
+impl<R0: Resource> Source for Held<R0> {
     type Origin = Self;
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;

@@ -6,7 +6,7 @@
 
 use super::digits::{Digits, Order};
 use super::lists::{One, Pair, Wants};
-use super::source::{self, Absent, Dispute, Listed, NothingStored, ProvidedBy, Source, Supplied};
+use super::source::{self, Absent, Dispute, Held, Listed, NothingStored, ProvidedBy, Source};
 use super::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
 use super::{FindsBelow, Home, OriginIn, StepsOf, World, WorldOf};
 use crate::above::{Above, Root};
@@ -265,7 +265,7 @@ impl<W: World, R: Resource> Meant<W> for One<R> where OriginIn<W, R>: OriginOf<R
 /// The origin of the resource `R` in a map: one that is meant for `R`.
 pub trait OriginOf<R> {}
 impl<R> OriginOf<R> for Absent {}
-impl<R, Q> OriginOf<R> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, Q> OriginOf<R> for Held<Q> where Verdict: SameResource<Q, R> {}
 impl<R, Q> OriginOf<R> for source::Above<Q> where Verdict: SameResource<Q, R> {}
 impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
@@ -281,7 +281,7 @@ impl<R> SameResource<R, R> for Verdict {}
 /// The origin of the resource `R` in the world `W`: there is one.
 pub trait Known<R, W> {}
 impl<R, P, G, U> Known<R, WorldOf<P, G, U>> for Absent where Verdict: KnownTo<R, P> {}
-impl<R, W, Q> Known<R, W> for Supplied<Q> where Verdict: SameResource<Q, R> {}
+impl<R, W, Q> Known<R, W> for Held<Q> where Verdict: SameResource<Q, R> {}
 impl<R, W, Q> Known<R, W> for source::Above<Q> where Verdict: SameResource<Q, R> {}
 impl<R, W, Q, S> Known<R, W> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
 
@@ -342,7 +342,7 @@ impl<L, Old, New> GivesSame<L, L, Old, New> for Verdict {}
 /// What is supplied under the identity of `R`: nothing.
 pub trait Unsupplied<R> {}
 impl<R> Unsupplied<R> for Absent {}
-impl<R, Q> Unsupplied<R> for Supplied<Q> where Verdict: SuppliedOnce<R, Q> {}
+impl<R, Q> Unsupplied<R> for Held<Q> where Verdict: SuppliedOnce<R, Q> {}
 
 /// Never so: `R` is supplied already, as `Q`. One resource, or two with the same identity.
 #[diagnostic::on_unimplemented(
