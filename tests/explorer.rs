@@ -1,7 +1,8 @@
 //! The example `explorer` in a browser: what its page shows while pipelines run.
 //!
 //! Chromium is driven over WebDriver. Steps go on when the test lets them, so nothing here depends on how fast anything is.
-//! `EXPLORER_PICTURES=docs/pictures` takes the pictures of the docs.
+//! `EXPLORER_PICTURES=docs/pictures` takes the pictures of the docs. `cargo test` builds the example first; `cargo test --test
+//! explorer` does not, and takes what the last `cargo build --example explorer` made.
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -57,6 +58,13 @@ fn states_change_as_the_run_goes_on() -> Outcome {
         page.text_has("#step-state", "running").await?;
         page.picture("explorer_running").await?;
 
+        // The same by the keyboard.
+        let listen = page.node("Listen").await?;
+        page.script(&format!("document.getElementById('{listen}').focus()")).await?;
+        page.client.active_element().await?.send_keys("\u{e007}").await?;
+        page.text_is("#step-name", "Listen").await?;
+        page.select("BuildIndex").await?;
+
         // A page that comes late sees the same.
         page.client.refresh().await?;
         page.state_is("ReadPages", "finished").await?;
@@ -85,6 +93,7 @@ fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
         page.text_is("#run-state", "failed").await?;
         // What was being executed was dropped.
         page.state_is("ReadPages", "cancelled").await?;
+        page.state_is("BuildIndex", "not-run").await?;
 
         let is_red = page.eventually("the failed step is red", async || {
             let colour = page.colour("ReachReplica").await?;

@@ -180,6 +180,12 @@ impl Observer for Live {
             return;
         }
         inner.run.elapsed = inner.since(time);
+        // What was still to come does not come any more.
+        for step in &mut inner.run.steps {
+            if matches!(step.state, "demanded" | "ready" | "waiting") {
+                step.state = "not-run";
+            }
+        }
         inner.run.state = match end {
             RunEnd::Succeeded => "succeeded",
             RunEnd::Failed => "failed",

@@ -15,7 +15,7 @@ const STATES = {
   finished: ["finished", "M1 5 L4 8.5 L9.5 1.5"],
   present: ["was there", "M5 1 L9 5 L5 9 L1 5 Z"],
   failed: ["failed", "M1.5 1.5 L8.5 8.5 M8.5 1.5 L1.5 8.5"],
-  "not-run": ["not run, a need failed", "M1.5 8.5 L8.5 1.5"],
+  "not-run": ["did not run", "M1.5 8.5 L8.5 1.5"],
   cancelled: ["stopped", "M2 2 H8 V8 H2 Z"],
 };
 const RUNS = { none: "not run yet", running: "running", succeeded: "succeeded", failed: "failed", stopped: "stopped" };

@@ -236,7 +236,12 @@ impl Pipe for Search {
         let list = |words: &BTreeMap<String, BTreeSet<String>>| format!("{} words", words.len());
         let told = [
             ("ConfigText", store.get::<ConfigText>().cloned()),
-            ("Config", store.get::<Config>().map(|config| format!("pages in {}", config.pages.display()))),
+            (
+                "Config",
+                store.get::<Config>().map(|config| {
+                    format!("{} frequent words, the replica at {}", config.frequent.len(), config.replica)
+                }),
+            ),
             ("Pages", store.get::<Pages>().map(|pages| format!("{} files", pages.len()))),
             (
                 "Texts",
