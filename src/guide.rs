@@ -4,9 +4,10 @@
 //! 2. [Reading errors](errors): what the compiler says, what it means, what to do.
 //! 3. [Borrowed inputs](borrowed_inputs): streams and closures over an input across an await – the one trap.
 //! 4. [Testing](testing) a pipeline: functions, supplied values, stubs.
-//! 5. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 6. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
-//! 7. [From Python's Pipeliner](from_python): a table, old to new.
+//! 5. [Seeing a pipeline](seeing): what a run would do, as text and as a picture.
+//! 6. [Several crates](crates): groups of steps, features, scopes for requests.
+//! 7. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
+//! 8. [From Python's Pipeliner](from_python): a table, old to new.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -21,6 +22,15 @@ pub mod borrowed_inputs {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "plan")]
+#[doc = include_str!("guide/seeing.md")]
+#[doc = include_str!("../docs/pictures/before.svg")]
+pub mod seeing {}
+
+/// Seeing a pipeline is documented with the feature `plan`.
+#[cfg(not(feature = "plan"))]
+pub mod seeing {}
 
 #[doc = include_str!("guide/crates.md")]
 pub mod crates {}

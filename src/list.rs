@@ -25,6 +25,10 @@ pub trait InputList: Wants + 'static {
     /// What each is called in the plan.
     #[doc(hidden)]
     const KEYS: &'static Tree<Key>;
+    /// Whether the step can do without each.
+    #[cfg(feature = "plan")]
+    #[doc(hidden)]
+    const OPTIONAL: &'static Tree<bool>;
     /// Takes the references, in order.
     #[doc(hidden)]
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
@@ -35,6 +39,8 @@ pub trait InputList: Wants + 'static {
 impl InputList for HNil {
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
     fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
         HNil
     }
@@ -43,6 +49,8 @@ impl InputList for HNil {
 impl<H: Input, L: InputList> InputList for HCons<H, L> {
     type Refs<'s> = HCons<H::Refs<'s>, L::Refs<'s>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = &Tree::Both(H::OPTIONAL, L::OPTIONAL);
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
         HCons { head: H::gather(from), tail: L::gather(from) }
     }
@@ -60,6 +68,9 @@ pub trait Input: Want + 'static {
     type Refs<'s>: Send;
     #[doc(hidden)]
     const KEYS: &'static Tree<Key>;
+    #[cfg(feature = "plan")]
+    #[doc(hidden)]
+    const OPTIONAL: &'static Tree<bool>;
     #[doc(hidden)]
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
 }
@@ -67,6 +78,8 @@ pub trait Input: Want + 'static {
 impl<R: Resource> Input for R {
     type Refs<'s> = &'s R::Value;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = &Tree::One(false);
     fn gather<'s>(from: &mut Gather<'_, 's>) -> &'s R::Value {
         from.next()
     }
@@ -75,7 +88,9 @@ impl<R: Resource> Input for R {
 /// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
 impl<R: Resource> Input for Option<R> {
     type Refs<'s> = Option<&'s R::Value>;
-    const KEYS: &'static Tree<Key> = &Tree::One(Key::of_option::<R>());
+    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = &Tree::One(true);
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
@@ -85,6 +100,8 @@ impl<R: Resource> Input for Option<R> {
 impl Input for HNil {
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
     fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
         HNil
     }
@@ -93,6 +110,8 @@ impl Input for HNil {
 impl<H: Input, L: InputList> Input for HCons<H, L> {
     type Refs<'s> = <Self as InputList>::Refs<'s>;
     const KEYS: &'static Tree<Key> = <Self as InputList>::KEYS;
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = <Self as InputList>::OPTIONAL;
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
         <Self as InputList>::gather(from)
     }
@@ -106,6 +125,8 @@ where
 {
     type Refs<'s> = ();
     const KEYS: &'static Tree<Key> = &Tree::Empty;
+    #[cfg(feature = "plan")]
+    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
     fn gather<'s>(_: &mut Gather<'_, 's>) {}
 }
 

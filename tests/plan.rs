@@ -180,6 +180,18 @@ fn a_step_in_two_groups_is_one() -> Result<(), RunError> {
 }
 
 #[test]
+fn what_is_supplied_and_taken_by_nobody_is_named() {
+    let store = Store::<Press>::new().with(Log, Journal::default()).with(Url, "home").with(Words, 7);
+    assert!(plan::<Fetch>(&store).to_string().ends_with("\nsupplied, and taken by nobody: Words\n"));
+}
+
+#[test]
+fn a_plan_can_be_handed_on() {
+    fn check<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
+    check::<Plan>();
+}
+
+#[test]
 fn a_store_in_an_arc_has_a_plan_too() {
     let store = Arc::new(Store::<Web>::new().with(Log, Journal::default()).with(Url, "home"));
     assert_eq!(plan::<Show>(&store).title(), "Show in Web");

@@ -16,6 +16,7 @@ Writes a report on the source tree in DIR, by default this repository, as Markdo
 pub(crate) struct Arguments {
     pub(crate) directory: PathBuf,
     pub(crate) trace: bool,
+    #[cfg(feature = "plan")]
     pub(crate) plan: bool,
     pub(crate) help: bool,
 }
@@ -33,12 +34,14 @@ impl Arguments {
     pub(crate) fn from_command_line() -> Result<Self, UsageError> {
         let mut directory = None;
         let mut trace = false;
+        #[cfg(feature = "plan")]
         let mut plan = false;
         let mut help = false;
         for argument in env::args_os().skip(1) {
             match argument.to_str() {
                 Some("--trace") => trace = true,
-                Some("--plan") if cfg!(feature = "plan") => plan = true,
+                #[cfg(feature = "plan")]
+                Some("--plan") => plan = true,
                 Some("--help" | "-h") => help = true,
                 Some(option) if option.starts_with('-') => return Err(UsageError::UnknownOption(option.to_owned())),
                 _ if directory.is_some() => return Err(UsageError::SecondDirectory),
@@ -46,6 +49,12 @@ impl Arguments {
             }
         }
         let directory = directory.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
-        Ok(Arguments { directory, trace, plan, help })
+        Ok(Arguments {
+            directory,
+            trace,
+            #[cfg(feature = "plan")]
+            plan,
+            help,
+        })
     }
 }

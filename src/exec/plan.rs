@@ -49,19 +49,12 @@ pub struct Key {
     pub id: u64,
     /// Its name.
     pub name: fn() -> &'static str,
-    /// Whether whoever lists it can do without; among inputs alone.
-    pub optional: bool,
 }
 
 impl Key {
     /// The key of a resource.
     pub const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
-    }
-
-    /// The key of a resource that a step can do without.
-    pub const fn of_option<R: Resource>() -> Self {
-        Key { optional: true, ..Key::of::<R>() }
+        Key { id: <R::Identity as Digits>::KEY, name: R::name }
     }
 }
 
@@ -74,6 +67,9 @@ pub struct Spec {
     pub inputs: &'static Tree<Key>,
     /// What it stores.
     pub outputs: &'static Tree<Key>,
+    /// Which of its inputs it can do without.
+    #[cfg(feature = "plan")]
+    pub optional: &'static Tree<bool>,
     /// What type it is: a step that is reached through two groups is one.
     #[cfg(feature = "plan")]
     pub type_id: fn() -> core::any::TypeId,
@@ -86,6 +82,8 @@ impl Spec {
             name: S::name,
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
+            #[cfg(feature = "plan")]
+            optional: <S::Inputs as InputList>::OPTIONAL,
             #[cfg(feature = "plan")]
             type_id: core::any::TypeId::of::<S>,
         }
@@ -366,6 +364,8 @@ const UNUSED: Planned = Planned {
         inputs: &Tree::Empty,
         outputs: &Tree::Empty,
         #[cfg(feature = "plan")]
+        optional: &Tree::Empty,
+        #[cfg(feature = "plan")]
         type_id: || unreachable!(),
     },
     inputs: (0, 0),
@@ -373,7 +373,7 @@ const UNUSED: Planned = Planned {
 };
 
 /// What an unused entry of the table of what is above holds.
-const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
+const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {

@@ -195,6 +195,8 @@ static SPEC: Spec = Spec {
     inputs: &Tree::Empty,
     outputs: &Tree::Empty,
     #[cfg(feature = "plan")]
+    optional: &Tree::Empty,
+    #[cfg(feature = "plan")]
     type_id: std::any::TypeId::of::<Store>,
 };
 

@@ -192,6 +192,7 @@ impl Draft {
         outputs.is_empty() || !self.filled[step] && outputs.iter().any(|&output| !self.supplied[output])
     }
 
+    /// The state of a step, when it is known which ones are demanded.
     fn state_of_step(&self, step: usize, demanded: bool) -> State {
         let outputs = &self.plan.steps[step].gives;
         if demanded {
@@ -267,12 +268,12 @@ impl StepNode {
 /// A step with the places of its resources.
 fn step_of(spec: &'static Spec, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
     let mut takes: Vec<Taken> = Vec::new();
-    for key in spec.inputs.list() {
+    for (key, &optional) in spec.inputs.list().into_iter().zip(spec.optional.list()) {
         let resource = place(key);
         // One that is listed twice is refused where a store is made.
         match takes.iter_mut().find(|taken| taken.resource == resource) {
-            Some(taken) => taken.optional &= key.optional,
-            None => takes.push(Taken { resource, optional: key.optional }),
+            Some(taken) => taken.optional &= optional,
+            None => takes.push(Taken { resource, optional }),
         }
     }
     let mut gives: Vec<usize> = spec.outputs.list().into_iter().map(&mut *place).collect();

@@ -27,6 +27,7 @@ impl Plan {
         dot + "}\n"
     }
 
+    /// Appends the whole but for its first and last line.
     fn write_dot(&self, dot: &mut String) -> core::fmt::Result {
         let title = escaped(&format!("{}: {}", self.title, self.summary()));
         writeln!(dot, "    graph [label=\"{title}\" labelloc=t fontname=\"Helvetica\" bgcolor=white]")?;

@@ -25,14 +25,20 @@ impl fmt::Display for End {
 /// That a step gives a resource, or takes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edge {
+    /// Where the value is first.
     pub(super) from: End,
+    /// Where it goes.
     pub(super) to: End,
     /// The step can do without.
     pub(super) optional: bool,
     /// Steps of the critical path pass the resource on.
     pub(super) critical: bool,
-    /// Of the two ends, the state that says more of the edge.
-    pub(super) state: State,
+    /// It plays no part.
+    pub(super) faint: bool,
+    /// It is what is wrong: it leads from what is missing or provided twice, or is part of a cycle.
+    pub(super) wrong: bool,
+    /// Nothing comes along it.
+    pub(super) empty: bool,
 }
 
 impl Plan {
@@ -41,26 +47,37 @@ impl Plan {
         let mut path: Vec<usize> = (0..self.steps.len()).filter(|&step| self.steps[step].critical).collect();
         path.sort_by_key(|&step| self.steps[step].wave);
         let follow = |giver, taker| path.windows(2).any(|pair| pair == [giver, taker]);
+        let turns = |taker, giver| {
+            let mut cycles = self.cycles.iter().map(|cycle| (cycle, cycle.iter().position(|&step| step == taker)));
+            cycles.any(|(cycle, at)| at.is_some_and(|at| cycle[(at + 1) % cycle.len()] == giver))
+        };
         let mut edges = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
             for taken in &step.takes {
                 let resource = &self.resources[taken.resource];
-                let given = resource.providers.iter().any(|&giver| follow(giver, number));
                 edges.push(Edge {
                     from: End::Resource(taken.resource),
                     to: End::Step(number),
                     optional: taken.optional,
-                    critical: given,
-                    state: if step.state == State::NotDemanded { step.state } else { resource.state },
+                    critical: resource.providers.iter().any(|&giver| follow(giver, number)),
+                    faint: step.state.is_faint() || resource.state.is_faint(),
+                    wrong: matches!(resource.state, State::Missing | State::Disputed) && !step.state.is_faint()
+                        || resource.providers.iter().any(|&giver| turns(number, giver)),
+                    empty: resource.state == State::Missing,
                 });
             }
             for &output in &step.gives {
-                let passed_on = self.resources[output].takers.iter().any(|&taker| follow(number, taker));
-                let (from, to) = (End::Step(number), End::Resource(output));
-                // What is supplied does not come from a step.
-                let supplied = self.resources[output].state == State::Supplied;
-                let state = if supplied { State::NotDemanded } else { step.state };
-                edges.push(Edge { from, to, optional: false, critical: passed_on, state });
+                let resource = &self.resources[output];
+                edges.push(Edge {
+                    from: End::Step(number),
+                    to: End::Resource(output),
+                    optional: false,
+                    critical: resource.takers.iter().any(|&taker| follow(number, taker)),
+                    // What is supplied does not come from a step.
+                    faint: step.state.is_faint() || resource.state == State::Supplied,
+                    wrong: resource.takers.iter().any(|&taker| turns(taker, number)),
+                    empty: false,
+                });
             }
         }
         edges

@@ -27,6 +27,7 @@ impl Plan {
         chart
     }
 
+    /// Appends the whole but for its first line.
     fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
         writeln!(chart, "    accTitle: {}", one_line(&format!("{}: {}", self.title, self.summary())))?;
         for (number, step) in self.steps.iter().enumerate() {

@@ -177,6 +177,11 @@ pub enum State {
 /// What there is a plan of without a store: a pipeline, or the type of a store, of which what is supplied counts.
 ///
 /// You never write it. The stores above a scope are no part of its type; see [`Plan::of_store`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pipeline",
+    label = "neither a pipeline nor the type of a store",
+    note = "name a pipeline, `Plan::of::<Calc>()`, or the type of a store, `Plan::of::<StoreOf<Calc, HList![Base]>>()`"
+)]
 pub trait Planned {
     /// The steps.
     #[doc(hidden)]

@@ -21,9 +21,10 @@ impl Plan {
     /// # fn connect(config: In<'_, Config>) -> Out<Pool> { *config }
     /// # struct App;
     /// # impl Pipeline for App { type Steps = HList![Connect, ReadConfig, OpenLog]; }
-    /// let waves = Plan::of::<App>().waves().map(|wave| wave.iter().map(|step| step.name()).collect());
-    /// let waves: Vec<Vec<_>> = waves.collect();
-    /// assert_eq!(waves, [vec!["ReadConfig", "OpenLog"], vec!["Connect"]]);
+    /// let plan = Plan::of::<App>();
+    /// let mut waves = plan.waves().map(|wave| wave.iter().map(|step| step.name()).collect::<Vec<_>>());
+    /// assert_eq!(waves.next(), Some(vec!["ReadConfig", "OpenLog"]));
+    /// assert_eq!(waves.next(), Some(vec!["Connect"]));
     /// ```
     pub fn waves(&self) -> impl Iterator<Item = Vec<&StepNode>> {
         let last = self.steps.iter().filter_map(|step| step.wave).max();

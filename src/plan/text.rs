@@ -8,30 +8,28 @@ use core::time::Duration;
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.title, self.summary())?;
-        let mut shown = Shown { steps: vec![false; self.steps.len()], resources: vec![false; self.resources.len()] };
+        // The steps below which what they take stands.
+        let mut shown = vec![false; self.steps.len()];
         for root in self.roots() {
             self.tree(f, root, &mut shown)?;
         }
         // What no root leads to is in a cycle that nobody outside of it needs.
         for step in 0..self.steps.len() {
-            if self.goes_on(step) && !shown.steps[step] {
+            if self.goes_on(step) && !shown[step] {
                 self.tree(f, step, &mut shown)?;
             }
         }
-        self.notes(f, &shown)
+        self.notes(f)
     }
 }
 
-/// What has been shown.
-struct Shown {
-    steps: Vec<bool>,
-    resources: Vec<bool>,
-}
-
-/// What is still to be shown below something: what stands before it, and a step's input.
+/// A step's input that is still to be shown below it.
 struct Branch {
+    /// What stands before it in the line.
     prefix: String,
+    /// Whether it is the last one of its step.
     is_last: bool,
+    /// The input.
     taken: Taken,
 }
 
@@ -66,7 +64,7 @@ impl Plan {
     }
 
     /// The tree below a step.
-    fn tree(&self, f: &mut fmt::Formatter<'_>, root: usize, shown: &mut Shown) -> fmt::Result {
+    fn tree(&self, f: &mut fmt::Formatter<'_>, root: usize, shown: &mut [bool]) -> fmt::Result {
         self.step_line(f, root)?;
         writeln!(f)?;
         let mut next = Vec::new();
@@ -78,7 +76,6 @@ impl Plan {
             if taken.optional {
                 write!(f, ", optional")?;
             }
-            shown.resources[taken.resource] = true;
             let below = format!("{prefix}{}   ", if is_last { " " } else { "│" });
             match resource.providers.as_slice() {
                 &[step] if matches!(resource.state, State::Runs | State::Blocked | State::Computed) => {
@@ -87,7 +84,7 @@ impl Plan {
                         write!(f, "{}: computed", self.steps[step].name)?;
                     } else {
                         self.step_line(f, step)?;
-                        if shown.steps[step] && !self.steps[step].takes.is_empty() {
+                        if shown[step] && !self.steps[step].takes.is_empty() {
                             write!(f, " (*)")?;
                         }
                         self.branch(step, &below, shown, &mut next);
@@ -101,14 +98,15 @@ impl Plan {
     }
 
     /// Puts what a step takes on the stack, the first one on top.
-    fn branch(&self, step: usize, prefix: &str, shown: &mut Shown, next: &mut Vec<Branch>) {
-        if self.goes_on(step) && !core::mem::replace(&mut shown.steps[step], true) {
+    fn branch(&self, step: usize, prefix: &str, shown: &mut [bool], next: &mut Vec<Branch>) {
+        if self.goes_on(step) && !core::mem::replace(&mut shown[step], true) {
             let takes = self.steps[step].takes.iter().enumerate().rev();
             let last = self.steps[step].takes.len().wrapping_sub(1);
             next.extend(takes.map(|(at, &taken)| Branch { prefix: prefix.to_owned(), is_last: at == last, taken }));
         }
     }
 
+    /// A step with its state, and how long it takes if that is known.
     fn step_line(&self, f: &mut fmt::Formatter<'_>, step: usize) -> fmt::Result {
         let step = &self.steps[step];
         write!(f, "{}: {}", step.name, step.state)?;
@@ -116,7 +114,7 @@ impl Plan {
     }
 
     /// What stands below the tree: one line for each kind of thing that there is.
-    fn notes(&self, f: &mut fmt::Formatter<'_>, shown: &Shown) -> fmt::Result {
+    fn notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let waves = self.waves().enumerate().map(|(number, wave)| format!("{}. {}", number + 1, names(&wave)));
         note(f, "starts", &waves.collect::<Vec<_>>().join("  "))?;
         let path = self.critical_path();
@@ -127,9 +125,8 @@ impl Plan {
         let skipped = self.steps.iter().filter(|step| !matches!(step.state, State::Runs | State::Blocked));
         let skipped = skipped.map(|step| format!("{} ({})", step.name, step.state));
         note(f, "skipped", &skipped.collect::<Vec<_>>().join(", "))?;
-        let idle = self.resources.iter().zip(&shown.resources);
-        let idle = idle.filter(|(resource, shown)| !**shown && resource.state == State::Supplied);
-        note(f, "supplied as well", &idle.map(|(resource, _)| resource.name).collect::<Vec<_>>().join(", "))?;
+        let idle = self.resources.iter().filter(|it| it.state == State::Supplied && it.takers.is_empty());
+        note(f, "supplied, and taken by nobody", &idle.map(|resource| resource.name).collect::<Vec<_>>().join(", "))?;
         for problem in self.problems() {
             writeln!(f, "{problem}")?;
         }
@@ -185,9 +182,9 @@ impl fmt::Display for Short {
         let nanos = self.0.as_nanos() as f64;
         let (value, unit) = match self.0.as_nanos() {
             0 => return f.write_str("0s"),
-            ..1_000 => (nanos, "ns"),
-            ..1_000_000 => (nanos / 1e3, "µs"),
-            ..1_000_000_000 => (nanos / 1e6, "ms"),
+            1..1_000 => (nanos, "ns"),
+            1_000..1_000_000 => (nanos / 1e3, "µs"),
+            1_000_000..1_000_000_000 => (nanos / 1e6, "ms"),
             _ => (nanos / 1e9, "s"),
         };
         let places = if value >= 99.95 {

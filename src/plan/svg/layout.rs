@@ -1,0 +1,146 @@
+//! Where everything in a picture goes: by dagre, and by how wide names are.
+
+use super::shapes::{LETTERS, MARK, padding, width_of};
+use crate::plan::edges::{Edge, End};
+use crate::plan::text::Short;
+use crate::plan::{Plan, State};
+use dagre::graph::{Graph, GraphOptions};
+use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
+
+/// The height of a step's box.
+const BOX: f64 = 30.0;
+/// The height of a resource's pill.
+const PILL: f64 = 26.0;
+/// How many letters of a name are shown; a longer one is whole in the tooltip.
+const LONGEST: usize = 44;
+
+/// A plan, laid out.
+pub(super) struct Picture<'p> {
+    /// What it is a picture of.
+    pub(super) plan: &'p Plan,
+    /// The steps, then the resources.
+    pub(super) nodes: Vec<Node>,
+    /// Each with the points that it goes through.
+    pub(super) edges: Vec<(Edge, Vec<(f64, f64)>)>,
+    /// The width of the graph alone.
+    pub(super) width: f64,
+    /// The height of the graph alone.
+    pub(super) height: f64,
+}
+
+/// A step or a resource in its place.
+pub(super) struct Node {
+    /// Which one it is.
+    pub(super) end: End,
+    /// Its whole name.
+    pub(super) name: &'static str,
+    /// What is shown of the name.
+    pub(super) shown: String,
+    /// What stands behind the name, in smaller letters.
+    pub(super) aside: String,
+    /// What becomes of it.
+    pub(super) state: State,
+    /// Where its middle is.
+    pub(super) middle: (f64, f64),
+    /// How wide and how high it is.
+    pub(super) size: (f64, f64),
+    /// Whether the plan leads to it.
+    pub(super) is_target: bool,
+}
+
+impl<'p> Picture<'p> {
+    /// Lays a plan out.
+    pub(super) fn new(plan: &'p Plan) -> Self {
+        let mut nodes = nodes(plan);
+        let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
+        for node in &nodes {
+            let (width, height) = node.size;
+            graph.set_node(node.end.to_string(), Some(NodeLabel { width, height, ..NodeLabel::default() }));
+        }
+        let edges = plan.edges();
+        for edge in &edges {
+            let weight = if edge.critical { 8 } else { 1 };
+            let label = EdgeLabel { weight, ..EdgeLabel::default() };
+            graph.set_edge(edge.from.to_string(), edge.to.to_string(), Some(label), None);
+        }
+        let spacing = LayoutOptions { nodesep: 22.0, edgesep: 14.0, ranksep: 34.0, ..LayoutOptions::default() };
+        if !nodes.is_empty() {
+            dagre::layout(&mut graph, Some(spacing));
+        }
+        let (mut width, mut height) = (0_f64, 0_f64);
+        for node in &mut nodes {
+            let place = graph.node(&node.end.to_string());
+            node.middle = place.and_then(|place| Some((place.x?, place.y?))).unwrap_or_default();
+            width = width.max(node.middle.0 + node.size.0 / 2.0);
+            height = height.max(node.middle.1 + node.size.1 / 2.0);
+        }
+        let node = |end| match end {
+            End::Step(place) => &nodes[place],
+            End::Resource(place) => &nodes[plan.steps.len() + place],
+        };
+        let route = |edge: Edge| {
+            let label = graph.edge(&edge.from.to_string(), &edge.to.to_string(), None);
+            (edge, attached(label.map_or(&[], |label| &label.points), node(edge.from), node(edge.to)))
+        };
+        let edges: Vec<_> = edges.into_iter().map(route).collect();
+        for &(x, y) in edges.iter().flat_map(|(_, route)| route) {
+            (width, height) = (width.max(x), height.max(y));
+        }
+        Picture { plan, nodes, edges, width, height }
+    }
+}
+
+/// The steps and resources of a plan, measured.
+fn nodes(plan: &Plan) -> Vec<Node> {
+    let node = |end, name: &'static str, state, aside: String| {
+        let shown = shortened(name);
+        let aside_width = if aside.is_empty() { 0.0 } else { 6.0 + width_of(&aside, 11.0) };
+        let width = 2.0 * padding(end) + MARK + width_of(&shown, LETTERS) + aside_width;
+        let height = if matches!(end, End::Step(_)) { BOX } else { PILL };
+        let is_target = matches!(end, End::Step(step) if plan.target == Some(step));
+        Node { end, name, shown, aside, state, middle: (0.0, 0.0), size: (width, height), is_target }
+    };
+    let steps = plan.steps.iter().enumerate().map(|(place, step)| {
+        let aside = step.duration.map(|duration| Short(duration).to_string()).unwrap_or_default();
+        node(End::Step(place), step.name, step.state, aside)
+    });
+    let resources = plan.resources.iter().enumerate();
+    let resources =
+        resources.map(|(place, resource)| node(End::Resource(place), resource.name, resource.state, String::new()));
+    steps.chain(resources).collect()
+}
+
+/// The route of an edge from the lower edge of one node to the upper edge of another, or the other way round in a cycle,
+/// by the points that the layout gives for it.
+fn attached(route: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
+    let down = from.middle.1 < to.middle.1;
+    let attach = |node: &Node, near: f64, below: bool| {
+        let ((x, y), (width, height)) = (node.middle, node.size);
+        // Not at the corners, which are round.
+        let room = (width / 2.0 - 16.0).max(0.0);
+        (near.clamp(x - room, x + room), if below { y + height / 2.0 } else { y - height / 2.0 })
+    };
+    // Past the nodes of a layer, straight; every other point lies between layers and says nothing.
+    let layers = route.iter().skip(2).step_by(2).take(route.len().saturating_sub(3) / 2);
+    let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
+    let inner: Vec<_> = layers.flat_map(|point| [(point.x, point.y - half), (point.x, point.y + half)]).collect();
+    let near =
+        |point: Option<&(f64, f64)>, other: f64, own: f64| point.map_or(own + (other - own) * 0.25, |point| point.0);
+    let start = attach(from, near(inner.first(), to.middle.0, from.middle.0), down);
+    let end = attach(to, near(inner.last(), from.middle.0, to.middle.0), !down);
+    let mut points = vec![start];
+    points.extend(inner);
+    points.push(end);
+    points
+}
+
+/// A name, cut in the middle if it is long: the ends tell names of generic types apart.
+fn shortened(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let half = LONGEST / 2;
+    let (start, end) = (&letters[..half], &letters[letters.len() - half..]);
+    start.iter().chain(&['…']).chain(end).collect()
+}
