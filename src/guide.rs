@@ -8,6 +8,7 @@
 //! 6. [Several crates](crates): groups of steps, features, scopes for requests.
 //! 7. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
 //! 8. [From Python's Pipeliner](from_python): a table, old to new.
+//! 8. [Watching](watching) a run: before it, while it goes on, and in a browser.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -40,3 +41,6 @@ pub mod from_async {}
 
 #[doc = include_str!("guide/from_python.md")]
 pub mod from_python {}
+
+#[doc = include_str!("guide/watching.md")]
+pub mod watching {}

@@ -7,6 +7,7 @@
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
@@ -105,6 +106,9 @@ fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
         let causes = page.client.find_all(Locator::Css("#error li")).await?;
         assert_eq!(causes.len(), 2, "the error, and what is behind it");
         page.text_has("#result", "step `ReachReplica`, needed by `StartService`, failed").await?;
+        // The legend tells more states now, and covers nothing.
+        let all_seen = async || Ok((page.script(OUTSIDE).await? == json!([])).then_some(()));
+        page.eventually("all steps are seen", all_seen).await?;
         page.picture("explorer_failed").await?;
 
         // The next run goes on from what is there.
@@ -131,6 +135,22 @@ fn a_run_that_is_stopped_says_which_steps_were_dropped() -> Outcome {
 }
 
 #[test]
+fn a_page_whose_server_was_away_goes_on() -> Outcome {
+    in_a_browser(&["--hold"], async |page| {
+        page.click("#start").await?;
+        page.state_is("Listen", "running").await?;
+        drop(page.explorer.take());
+        page.text_has("#lost", "does not answer").await?;
+        // Another one at the same place, which has run nothing yet.
+        let (_, port) = page.address.trim_end_matches('/').rsplit_once(':').ok_or("an address has a port")?;
+        page.explorer.set(Some(explorer(&["--port", port])?.0));
+        page.text_is("#run-state", "not run yet").await?;
+        page.text_is("#lost", "").await?;
+        page.state_is("Listen", "demanded").await
+    })
+}
+
+#[test]
 fn two_hundred_steps_stay_legible() -> Outcome {
     in_a_browser(&["--hold", "--pipeline", "company"], async |page| {
         page.client.wait().for_element(Locator::Css("g.step[data-state]")).await?;
@@ -138,7 +158,7 @@ fn two_hundred_steps_stay_legible() -> Outcome {
         assert_eq!(steps, 201, "two hundred steps and the target");
 
         // All of it is in the window at first, and no name is too small to be read.
-        assert_eq!(page.script(OUTSIDE).await?, json!([]), "what is outside of the window");
+        assert_eq!(page.script(OUTSIDE).await?, json!([]), "what is not seen");
         assert_eq!(page.script(SMALL).await?, json!([]), "names that are too small");
         page.click("#start").await?;
         page.state_is("FetchOrders", "running").await?;
@@ -171,9 +191,11 @@ fn two_hundred_steps_stay_legible() -> Outcome {
     })
 }
 
-/// Boxes that are not in the window.
+/// Boxes that are not in the picture, or behind its legend.
 const OUTSIDE: &str = "
-    const out = (box) => box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
+    const room = document.querySelector('#picture').getBoundingClientRect();
+    const bottom = document.querySelector('#legend').getBoundingClientRect().top;
+    const out = (box) => box.left < room.left || box.top < room.top || box.right > room.right || box.bottom > bottom;
     return [...document.querySelectorAll('#picture g.step')].filter((g) => out(g.getBoundingClientRect())).map((g) => g.id);";
 /// Names that are shown in letters of less than eight pixels.
 const SMALL: &str = "
@@ -203,6 +225,10 @@ const VISIBLE: &str = "
 /// A page of the explorer in a browser.
 struct Page {
     client: Client,
+    /// The explorer, unless it was ended.
+    explorer: Cell<Option<Process>>,
+    /// Where it is.
+    address: String,
 }
 
 impl Page {
@@ -259,8 +285,11 @@ impl Page {
     }
 
     async fn text(&self, css: &str, text: &str, is_right: impl Fn(&str) -> bool) -> Outcome {
-        // What is shown of it: nothing, if it is hidden.
-        let script = format!("return document.querySelector('{css}').innerText");
+        // What is shown of it: `innerText` alone would tell what is hidden, too.
+        let script = format!(
+            "const element = document.querySelector('{css}');
+            return element.checkVisibility() ? element.innerText : '';"
+        );
         let looked = async || {
             let all = self.script(&script).await?;
             Ok(all.as_str().is_some_and(|all| is_right(all.trim())).then_some(()))
@@ -339,6 +368,12 @@ fn started(
     Ok((process, found.ok_or(format!("{command:?} does not say where it listens"))?))
 }
 
+/// The explorer with these arguments, and its address.
+fn explorer(arguments: &[&str]) -> Result<(Process, String), Box<dyn std::error::Error>> {
+    let explorer = beside_the_tests(&format!("examples/explorer{EXE_SUFFIX}"))?;
+    started(Command::new(explorer).args(arguments), |line| line.starts_with("http://").then(|| line.to_owned()))
+}
+
 /// The explorer with these arguments, in a browser of its own. Where there is no browser, it is said, and nothing is tested.
 fn in_a_browser(arguments: &[&str], test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
     let [Some(browser), Some(driver)] = [find("chromium"), find("chromedriver")] else {
@@ -348,9 +383,7 @@ fn in_a_browser(arguments: &[&str], test: impl AsyncFnOnce(&Page) -> Outcome) ->
         writeln!(std::io::stderr(), "{note}")?;
         return Ok(());
     };
-    let explorer = beside_the_tests(&format!("examples/explorer{EXE_SUFFIX}"))?;
-    let (_explorer, address) =
-        started(Command::new(explorer).args(arguments), |line| line.starts_with("http://").then(|| line.to_owned()))?;
+    let (explorer, address) = explorer(arguments)?;
     let profile = TempDir::new()?;
     let (_driver, port) = started(Command::new(driver).arg("--port=0"), |line| {
         let (_, port) = line.split_once("started successfully on port ")?;
@@ -359,16 +392,16 @@ fn in_a_browser(arguments: &[&str], test: impl AsyncFnOnce(&Page) -> Outcome) ->
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let client = connect(&browser, profile.path(), &port).await?;
-        let page = Page { client: client.clone() };
-        let result = tested(&page, &address, test).await;
+        let page = Page { client: client.clone(), explorer: Cell::new(Some(explorer)), address };
+        let result = tested(&page, test).await;
         client.close().await?;
         result
     })
 }
 
-async fn tested(page: &Page, address: &str, test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
+async fn tested(page: &Page, test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
     page.client.set_window_size(WINDOW.0, WINDOW.1).await?;
-    page.client.goto(address).await?;
+    page.client.goto(&page.address).await?;
     test(page).await
 }
 

@@ -66,10 +66,13 @@ nodes.forEach((node, place) => {
 
 /** How the picture lies: how large, and where its origin is. */
 const view = { scale: 1, x: 0, y: 0 };
+/** Whether all of it is shown, and is to be when there is more or less room. */
+let fitted = true;
 /** Below this a name would be smaller than eight pixels, and no name is shown. */
 const READABLE = 8 / 13;
 
 function lay() {
+  fitted = false;
   graph.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
   picture.classList.toggle("afar", view.scale < READABLE);
 }
@@ -92,6 +95,7 @@ function fit() {
   view.x = width / 2 - (all.x + all.width / 2) * view.scale;
   view.y = top + height / 2 - (all.y + all.height / 2) * view.scale;
   lay();
+  fitted = true;
 }
 
 /** Comes nearer, or goes farther, and leaves one point where it is. */
@@ -157,13 +161,9 @@ addEventListener("keydown", (event) => {
   if (keys[event.key]) $(keys[event.key]).click();
   if (event.key === "Escape") select(null);
 });
-// What was all in view stays so.
-let size = "";
-new ResizeObserver(() => {
-  const now = `${picture.clientWidth} ${picture.clientHeight}`;
-  if (size && now !== size) fit();
-  size = now;
-}).observe(picture);
+const roomChanges = new ResizeObserver(() => fitted && fit());
+roomChanges.observe(picture);
+roomChanges.observe($("legend"));
 
 $("names").append(...plan.steps.map((step) => new Option(step.name)));
 $("find").onchange = () => {

@@ -81,15 +81,18 @@ impl Site {
                 let values = serde_json::to_string(&show.values().await).expect("names are the keys");
                 whole("application/json", values)
             }
-            (&Method::POST, action) => match *action {
-                ["run"] => done(show.run(true).await),
-                ["go-on"] => done(show.run(false).await),
-                ["stop"] => done(show.stop().await),
-                ["let-go"] => done(show.about.pace.let_go(None)),
-                ["let-go", step] => done(show.about.pace.let_go(Some(step))),
-                ["switch", to @ ("on" | "off")] if show.about.switch.is_some() => done(show.switch(to == "on")),
-                _ => plain(StatusCode::NOT_FOUND, "there is no such thing to do"),
-            },
+            (&Method::POST, action) => {
+                match *action {
+                    ["run"] => show.run(true).await,
+                    ["go-on"] => show.run(false).await,
+                    ["stop"] => show.stop().await,
+                    ["let-go"] => show.about.pace.let_go(None),
+                    ["let-go", step] => show.about.pace.let_go(Some(step)),
+                    ["switch", to @ ("on" | "off")] if show.about.switch.is_some() => show.switch(to == "on"),
+                    _ => return plain(StatusCode::NOT_FOUND, "there is no such thing to do"),
+                }
+                plain(StatusCode::NO_CONTENT, "")
+            }
             _ => plain(StatusCode::NOT_FOUND, "there is no such page"),
         }
     }
@@ -145,10 +148,6 @@ fn events(show: &Show) -> Response<Body> {
         Some((Ok(frame), messages))
     });
     response(StatusCode::OK, "text/event-stream", StreamBody::new(messages).boxed_unsync())
-}
-
-fn done((): ()) -> Response<Body> {
-    plain(StatusCode::NO_CONTENT, "")
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
