@@ -5,12 +5,14 @@
 //! explorer` does not, and takes what the last `cargo build --example explorer` made.
 
 use fantoccini::{Client, ClientBuilder, Locator};
+use futures::FutureExt;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -393,9 +395,10 @@ fn in_a_browser(arguments: &[&str], test: impl AsyncFnOnce(&Page) -> Outcome) ->
     runtime.block_on(async {
         let client = connect(&browser, profile.path(), &port).await?;
         let page = Page { client: client.clone(), explorer: Cell::new(Some(explorer)), address };
-        let result = tested(&page, test).await;
+        // The browser is to end, whatever happens: it is the driver's child, and would outlive it.
+        let result = AssertUnwindSafe(tested(&page, test)).catch_unwind().await;
         client.close().await?;
-        result
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 
