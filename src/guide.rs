@@ -10,6 +10,7 @@
 //! 8. [Several crates](crates): groups of steps, features, scopes for requests.
 //! 9. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
 //! 10. [From Python's Pipeliner](from_python): a table, old to new.
+//! 11. [Watching](watching) a run: before it, while it goes on, and in a browser.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -61,3 +62,6 @@ pub mod from_python {}
     doc = "This page is there where the docs are made with the features `tracing`, `metrics` and `progress`."
 )]
 pub mod observing {}
+
+#[doc = include_str!("guide/watching.md")]
+pub mod watching {}
