@@ -10,7 +10,7 @@
 //! 8. [Several crates](crates): groups of steps, features, scopes for requests.
 //! 9. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
 //! 10. [From Python's Pipeliner](from_python): a table, old to new.
-//! 11. [Watching](watching) a run: before it, while it goes on, and in a browser.
+//! 11. [The explorer](explorer): a page on a running pipeline.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -63,5 +63,5 @@ pub mod from_python {}
 )]
 pub mod observing {}
 
-#[doc = include_str!("guide/watching.md")]
-pub mod watching {}
+#[doc = include_str!("guide/explorer.md")]
+pub mod explorer {}
