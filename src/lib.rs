@@ -16,6 +16,8 @@ mod executor;
 pub mod guide;
 mod hlist;
 mod identified;
+#[cfg(any(feature = "plan", feature = "report"))]
+mod lettering;
 mod list;
 mod names;
 mod observe;

@@ -1,6 +1,7 @@
 //! Where everything in a picture goes: by dagre, and by how wide names are.
 
-use super::shapes::{LETTERS, MARK, padding, width_of};
+use super::shapes::{LETTERS, MARK, padding};
+use crate::lettering::width_of;
 use crate::plan::edges::{Edge, End};
 use crate::plan::text::Short;
 use crate::plan::{Plan, State};

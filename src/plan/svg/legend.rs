@@ -1,8 +1,9 @@
 //! The legend of a picture.
 
 use super::layout::Picture;
-use super::shapes::{mark, outline, text, width_of};
+use super::shapes::{mark, outline, text};
 use super::{LINE, MARGIN};
+use crate::lettering::width_of;
 use crate::plan::State;
 use crate::plan::edges::Edge;
 use crate::plan::look::STATES;

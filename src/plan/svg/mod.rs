@@ -6,10 +6,11 @@ mod shapes;
 
 use super::Plan;
 use super::edges::End;
+use crate::lettering::{escaped, width_of};
 use core::fmt::{self, Write as _};
 use layout::{Node, Picture};
 use legend::Legend;
-use shapes::{LETTERS, MARK, escaped, kind, mark, outline, padding, text, width_of, write_edge};
+use shapes::{LETTERS, MARK, kind, mark, outline, padding, text, write_edge};
 
 /// The space around everything.
 const MARGIN: f64 = 20.0;

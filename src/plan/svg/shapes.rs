@@ -1,5 +1,6 @@
 //! What pictures are made of: text, outlines, marks, edges.
 
+use crate::lettering::escaped;
 use crate::plan::edges::{Edge, End};
 use crate::plan::look::Look;
 use core::fmt::{self, Write as _};
@@ -78,24 +79,4 @@ fn smooth(points: &[(f64, f64)]) -> String {
         };
     }
     path
-}
-
-/// About how wide a text is, in a wide sans-serif.
-pub(super) fn width_of(text: &str, size: f64) -> f64 {
-    let of = |letter: char| match letter {
-        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.32,
-        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | ' ' | '-' => 0.41,
-        'm' | 'w' | 'M' | 'W' => 0.95,
-        '<' | '>' | '…' => 0.9,
-        'A'..='Z' => 0.72,
-        // Wide scripts.
-        '\u{1100}'.. => 1.05,
-        _ => 0.62,
-    };
-    text.chars().map(of).sum::<f64>() * size
-}
-
-/// Text in XML.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
