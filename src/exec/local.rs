@@ -120,11 +120,10 @@ impl Future for Local<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        for word in 0..this.wakeups.words() {
-            // Each woken step once: one that wakes itself has its next turn when the run has.
-            for step in this.wakeups.take(word) {
-                this.go_on(step)?;
-            }
+        // Each woken step once: one that wakes itself has its next turn when the run has.
+        let mut woken = this.wakeups.take();
+        while let Some(step) = woken.next(&this.wakeups) {
+            this.go_on(step)?;
         }
         // After that, or a step that wakes itself as it starts would have two turns.
         this.start_ready()?;

@@ -8,6 +8,8 @@
 pub mod claim;
 pub(crate) mod job;
 pub(crate) mod local;
+#[cfg(all(test, pipeliner_loom))]
+mod model;
 pub mod plan;
 mod schedule;
 #[cfg(feature = "executor")]

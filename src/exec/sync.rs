@@ -1,10 +1,14 @@
-//! The primitives that claims are made of, in one place so that loom's replace them in the [model](super::claim).
+//! The primitives that claims and wake-ups are made of, in one place so that others replace them in the models.
 
 #[cfg(all(test, pipeliner_loom))]
-pub(super) use loom::sync::atomic::{AtomicU8, Ordering};
+pub(super) use super::model::AtomicWaker;
+#[cfg(not(all(test, pipeliner_loom)))]
+pub(super) use futures::task::AtomicWaker;
+#[cfg(all(test, pipeliner_loom))]
+pub(super) use loom::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 #[cfg(all(test, pipeliner_loom))]
 pub(super) use loom::sync::{Arc, Mutex, MutexGuard};
 #[cfg(not(all(test, pipeliner_loom)))]
-pub(super) use std::sync::atomic::{AtomicU8, Ordering};
+pub(super) use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 #[cfg(not(all(test, pipeliner_loom)))]
 pub(super) use std::sync::{Arc, Mutex, MutexGuard};

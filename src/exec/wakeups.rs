@@ -1,70 +1,116 @@
 //! Wake-ups: which steps of a run were woken since it was last polled.
 //!
 //! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a step is polled when it
-//! was woken, and never because a sibling was.
+//! was woken, and never because a sibling was. The bits are found by a summary, and so a wake-up costs the same among a
+//! thousand steps as among two.
 
-use core::sync::atomic::{AtomicU16, AtomicU64, Ordering, fence};
+use super::sync::{AtomicU64, AtomicWaker};
+use core::sync::atomic::{AtomicU16, Ordering, fence};
 use core::task::Waker;
-use futures::task::{ArcWake, AtomicWaker};
+use futures::task::ArcWake;
 use std::sync::Arc;
+
+#[cfg(all(test, pipeliner_loom))]
+mod model;
+
+/// How many bits a word has.
+const BITS: usize = 64;
 
 /// The wake-ups of a run.
 #[derive(Debug)]
 pub(crate) struct Wakeups {
     /// The task that polls the run.
     task: AtomicWaker,
-    /// A bit for each of the first steps. These have no allocation of their own.
-    first: AtomicU64,
-    /// A bit for each of the others.
-    others: Box<[AtomicU64]>,
+    /// The steps that were woken, if there are no words. Otherwise which words to look at: bit 1 stands for words 1, 65,
+    /// 129 and so on, and so is one word up to the 4,096th step.
+    summary: AtomicU64,
+    /// A bit for each step; none in a small run, which needs no allocation for them.
+    words: Box<[AtomicU64]>,
 }
 
 impl Wakeups {
     /// Wake-ups for so many steps.
     pub(crate) fn new(steps: usize) -> Arc<Self> {
-        let others = (1..steps.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        Arc::new(Wakeups { task: AtomicWaker::new(), first: AtomicU64::new(0), others })
+        let words = if steps <= BITS { 0 } else { steps.div_ceil(BITS) };
+        let words = (0..words).map(|_| AtomicU64::new(0)).collect();
+        Arc::new(Wakeups { task: AtomicWaker::new(), summary: AtomicU64::new(0), words })
     }
 
     /// Whom to wake from now on; at once, if a step has been woken since it was last looked.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
-        if (0..self.words()).any(|word| self.word(word).load(Ordering::Acquire) != 0) {
+        // Relaxed: the cell orders this load after what was woken before it was registered, and `take` what it finds.
+        if self.summary.load(Ordering::Relaxed) != 0 {
             self.task.wake();
         }
     }
 
-    /// How many words of bits there are.
-    pub(crate) fn words(&self) -> usize {
-        1 + self.others.len()
-    }
-
-    /// A word of bits.
-    fn word(&self, word: usize) -> &AtomicU64 {
-        match word.checked_sub(1) {
-            None => &self.first,
-            Some(word) => &self.others[word],
+    /// A step was woken: first its word says so, then the summary. Whoever set the first bit of a word sees to the
+    /// summary, and whoever set the first bit of that to the task, which then takes all there are.
+    fn wake(&self, step: usize) {
+        let mut place = step;
+        if !self.words.is_empty() {
+            place = step / BITS;
+            if self.words[place].fetch_or(1 << (step % BITS), Ordering::Release) != 0 {
+                return;
+            }
+        }
+        if self.summary.fetch_or(1 << (place % BITS), Ordering::Release) == 0 {
+            self.task.wake();
         }
     }
 
-    /// Takes the steps that were woken out of a word of bits.
-    pub(crate) fn take(&self, word: usize) -> impl Iterator<Item = u16> + use<> {
-        let word_of_bits = self.word(word);
-        let mut bits = match word_of_bits.load(Ordering::Relaxed) {
+    /// Takes the steps that were woken. First the summary is emptied, then the words: whoever wakes a step in between finds
+    /// its word taken or the summary empty, and so the step is among those that are taken, or the task is woken for it.
+    pub(crate) fn take(&self) -> Woken {
+        let summary = match self.summary.load(Ordering::Relaxed) {
             0 => 0,
-            _ => word_of_bits.swap(0, Ordering::Acquire),
+            _ => self.summary.swap(0, Ordering::Acquire),
         };
-        core::iter::from_fn(move || {
-            let bit = bits.trailing_zeros();
-            bits &= bits.checked_sub(1)?;
-            Some((word * 64) as u16 + bit as u16)
-        })
+        match self.words.len() {
+            0 => Woken { summary: 0, word: 0, bits: summary },
+            words => Woken { summary, word: words, bits: 0 },
+        }
     }
 
     /// A waker for a step.
     pub(crate) fn wakeup(self: &Arc<Self>, step: u16) -> Arc<Wakeup> {
         Arc::new(Wakeup { wakeups: Arc::clone(self), step: AtomicU16::new(step) })
     }
+}
+
+/// The steps that were woken, as far as they have not been looked at.
+pub(crate) struct Woken {
+    /// Which words are yet to be looked at.
+    summary: u64,
+    /// The word that was.
+    word: usize,
+    /// The steps that stood in it.
+    bits: u64,
+}
+
+impl Woken {
+    /// The next of them.
+    pub(crate) fn next(&mut self, wakeups: &Wakeups) -> Option<u16> {
+        loop {
+            if let Some(bit) = pop(&mut self.bits) {
+                return Some((self.word * BITS + bit) as u16);
+            }
+            // The other words that the same bit of the summary stands for, then those of the next bit.
+            self.word += BITS;
+            if self.word >= wakeups.words.len() {
+                self.word = pop(&mut self.summary)?;
+            }
+            self.bits = wakeups.words[self.word].swap(0, Ordering::Acquire);
+        }
+    }
+}
+
+/// Takes out the lowest bit that is set.
+fn pop(bits: &mut u64) -> Option<usize> {
+    let lowest = bits.trailing_zeros();
+    *bits &= bits.checked_sub(1)?;
+    Some(lowest as usize)
 }
 
 /// The waker of a step.
@@ -89,11 +135,79 @@ impl Wakeup {
 
 impl ArcWake for Wakeup {
     fn wake_by_ref(this: &Arc<Self>) {
-        let step = this.step.load(Ordering::Relaxed);
-        let (word, bit) = (usize::from(step) / 64, 1 << (step % 64));
-        // Whoever set the first bit of a word has woken the task, which then takes all of them.
-        if this.wakeups.word(word).fetch_or(bit, Ordering::Release) == 0 {
-            this.wakeups.task.wake();
+        this.wakeups.wake(this.step.load(Ordering::Relaxed).into());
+    }
+}
+
+#[cfg(all(test, not(pipeliner_loom)))]
+mod tests {
+    use super::*;
+    use core::iter;
+    use std::task::Wake;
+
+    /// Counts how often the task is woken.
+    #[derive(Default)]
+    struct Task(core::sync::atomic::AtomicUsize);
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn take(wakeups: &Wakeups) -> Vec<u16> {
+        let mut woken = wakeups.take();
+        iter::from_fn(|| woken.next(wakeups)).collect()
+    }
+
+    #[test]
+    fn steps_of_any_number_are_taken_once_and_the_task_is_woken_once_for_all() {
+        for steps in [1, 2, 63, 64, 65, 128, 129, 1_000, 4_095, 4_096, 4_097, 4_161, 20_000, 65_535] {
+            let (wakeups, task) = (Wakeups::new(steps), Arc::new(Task::default()));
+            wakeups.register(&task.clone().into());
+            let last = steps - 1;
+            let mut some = vec![0, last / 3, last / 2, last.saturating_sub(64), last.saturating_sub(4_096), last];
+            for &step in &some {
+                wakeups.wake(step);
+                wakeups.wake(step);
+            }
+            assert_eq!(task.0.load(Ordering::Relaxed), 1, "{steps} steps");
+            some.sort();
+            some.dedup();
+            let mut taken = take(&wakeups);
+            taken.sort();
+            assert_eq!(taken, some.iter().map(|&step| step as u16).collect::<Vec<_>>(), "{steps} steps");
+            assert!(take(&wakeups).is_empty(), "{steps} steps");
+        }
+    }
+
+    #[test]
+    fn up_to_4096_steps_a_wake_up_looks_at_one_word() {
+        for steps in [64, 65, 1_000, 4_096] {
+            let wakeups = Wakeups::new(steps);
+            wakeups.wake(steps - 1);
+            let mut woken = wakeups.take();
+            assert_eq!(woken.next(&wakeups), Some((steps - 1) as u16));
+            // Nothing else is left to be looked at.
+            assert_eq!((woken.summary, woken.bits), (0, 0));
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_woken_while_others_are_taken_is_taken_with_them_or_wakes_the_task() {
+        let (wakeups, task) = (Wakeups::new(200), Arc::new(Task::default()));
+        wakeups.wake(70);
+        wakeups.wake(130);
+        let mut woken = wakeups.take();
+        assert_eq!(woken.next(&wakeups), Some(70));
+        wakeups.wake(131);
+        wakeups.wake(71);
+        assert_eq!(woken.next(&wakeups), Some(130));
+        assert_eq!(woken.next(&wakeups), Some(131));
+        assert_eq!(woken.next(&wakeups), None);
+        // Now that the run is about to pend.
+        wakeups.register(&task.clone().into());
+        assert_eq!(task.0.load(Ordering::Relaxed), 1);
+        assert_eq!(take(&wakeups), [71]);
     }
 }

@@ -5,38 +5,11 @@
 
 use super::{Claim, Waiter};
 use crate::error::SharedError;
+use crate::exec::model::{Bell, three_threads, two_threads};
 use core::task::Waker;
+use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
-use std::task::Wake;
-
-/// What a run that waits sleeps on.
-struct Bell {
-    rung: Mutex<bool>,
-    rings: Condvar,
-}
-
-impl Bell {
-    fn new() -> std::sync::Arc<Self> {
-        std::sync::Arc::new(Bell { rung: Mutex::new(false), rings: Condvar::new() })
-    }
-
-    /// Sleeps until it is rung.
-    fn sleep(&self) {
-        let mut rung = self.rung.lock().unwrap();
-        while !*rung {
-            rung = self.rings.wait(rung).unwrap();
-        }
-    }
-}
-
-impl Wake for Bell {
-    fn wake(self: std::sync::Arc<Self>) {
-        *self.rung.lock().unwrap() = true;
-        self.rings.notify_one();
-    }
-}
 
 /// A slot, made of what loom watches.
 struct Slot {
@@ -118,19 +91,6 @@ impl Slot {
     }
 }
 
-/// Checks a model of two runs, in full.
-fn two_runs(model: fn()) {
-    loom::model(model);
-}
-
-/// Checks a model of three runs, whose threads are preempted so many times at most, or `LOOM_MAX_PREEMPTIONS` times: the
-/// time it takes grows fivefold with each.
-fn three_runs(model: fn()) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound.get_or_insert(4);
-    builder.check(model);
-}
-
 /// Another run, in a thread.
 fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -> thread::JoinHandle<T> {
     let slot = Arc::clone(slot);
@@ -139,7 +99,7 @@ fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -
 
 #[test]
 fn one_run_at_a_time_has_the_right() {
-    two_runs(|| {
+    two_threads(|| {
         let take = |slot: &Slot| {
             let taken = slot.claim.take();
             if taken.is_some() {
@@ -159,7 +119,7 @@ fn one_run_at_a_time_has_the_right() {
 
 #[test]
 fn nobody_takes_what_is_done() {
-    two_runs(|| {
+    two_threads(|| {
         let take = |slot: &Slot| {
             if let Some(taken) = slot.claim.take() {
                 slot.execute();
@@ -177,7 +137,7 @@ fn nobody_takes_what_is_done() {
 
 #[test]
 fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
-    two_runs(|| {
+    two_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let other = spawn(&slot, |slot| {
@@ -196,7 +156,7 @@ fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
 
 #[test]
 fn whoever_waits_for_what_is_given_back_can_take_it() {
-    two_runs(|| {
+    two_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let other = spawn(&slot, |slot| {
@@ -215,7 +175,7 @@ fn whoever_waits_for_what_is_given_back_can_take_it() {
 
 #[test]
 fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
-    three_runs(|| {
+    three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let error = SharedError::new("no luck".into());
@@ -239,7 +199,7 @@ fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
 
 #[test]
 fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
-    three_runs(|| {
+    three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let one = spawn(&slot, Slot::give_up);
@@ -278,7 +238,7 @@ fn whoever_gives_up_is_found_among_those_who_came_later() {
 
 #[test]
 fn whoever_gives_up_takes_no_wakeup_from_others() {
-    three_runs(|| {
+    three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let one = spawn(&slot, Slot::give_up);
@@ -295,7 +255,7 @@ fn whoever_gives_up_takes_no_wakeup_from_others() {
 
 #[test]
 fn whoever_gives_up_late_takes_no_wakeup_from_those_who_wait_for_the_next() {
-    three_runs(|| {
+    three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
         let one = spawn(&slot, Slot::give_up);

@@ -1,0 +1,116 @@
+//! Models of the wake-ups: steps are woken in threads while the run looks which were.
+
+use super::Wakeups;
+use crate::exec::model::{Bell, three_threads, two_threads};
+use loom::sync::atomic::{AtomicBool, Ordering};
+use loom::thread;
+use std::sync::Arc;
+
+/// A run of so many steps, of which some are woken, each when what it waits for has happened.
+struct Run<const N: usize> {
+    wakeups: Arc<Wakeups>,
+    woken: [(usize, AtomicBool); N],
+}
+
+impl<const N: usize> Run<N> {
+    fn new(steps: usize, woken: [usize; N]) -> Arc<Self> {
+        let woken = woken.map(|step| (step, AtomicBool::new(false)));
+        Arc::new(Run { wakeups: Wakeups::new(steps), woken })
+    }
+
+    /// Something happens, and its step is woken in a thread of its own.
+    fn wake(self: &Arc<Self>, event: usize) {
+        let run = Arc::clone(self);
+        thread::spawn(move || {
+            let (step, happened) = &run.woken[event];
+            // The wake-up is all that orders this.
+            happened.store(true, Ordering::Relaxed);
+            run.wakeups.wake(*step);
+        });
+    }
+
+    /// Polls the steps that were woken, until each has seen all that happened to it. Returns how many polls that took.
+    fn poll(&self) -> usize {
+        let mut seen = [false; N];
+        let mut polls = 0;
+        loop {
+            let mut taken = self.wakeups.take();
+            while let Some(step) = taken.next(&self.wakeups) {
+                let step = usize::from(step);
+                let events = self.woken.iter().zip(&mut seen).filter(|((of, _), _)| *of == step);
+                let mut is_known = false;
+                for ((_, happened), seen) in events {
+                    is_known = true;
+                    *seen |= happened.load(Ordering::Relaxed);
+                }
+                assert!(is_known, "nobody woke step {step}");
+                polls += 1;
+            }
+            if seen == [true; N] {
+                return polls;
+            }
+            let bell = Bell::new();
+            self.wakeups.register(&bell.clone().into());
+            bell.sleep();
+        }
+    }
+
+    /// What holds at the end: each step was polled, and no more often than it was woken.
+    fn assert_polled(&self) {
+        let mut steps: Vec<_> = self.woken.iter().map(|(step, _)| step).collect();
+        steps.dedup();
+        let polls = self.poll();
+        assert!((steps.len()..=N).contains(&polls), "{polls}");
+    }
+}
+
+/// One step is woken in a run of so many.
+fn one(steps: usize, step: usize) {
+    let run = Run::new(steps, [step]);
+    run.wake(0);
+    run.assert_polled();
+}
+
+/// Two are, or one is twice.
+fn two(steps: usize, woken: [usize; 2]) {
+    let run = Run::new(steps, woken);
+    run.wake(0);
+    run.wake(1);
+    run.assert_polled();
+}
+
+#[test]
+fn a_step_of_a_small_run_is_polled() {
+    two_threads(|| one(64, 63));
+}
+
+#[test]
+fn a_step_of_a_large_run_is_polled() {
+    two_threads(|| one(130, 129));
+}
+
+#[test]
+fn two_steps_of_a_small_run_are_polled() {
+    three_threads(|| two(64, [0, 63]));
+}
+
+#[test]
+fn two_steps_of_one_word_are_polled() {
+    three_threads(|| two(130, [64, 65]));
+}
+
+#[test]
+fn two_steps_of_two_words_are_polled() {
+    three_threads(|| two(130, [64, 128]));
+}
+
+#[test]
+fn two_steps_of_words_that_share_a_bit_of_the_summary_are_polled() {
+    three_threads(|| two(4_097, [0, 4_096]));
+}
+
+#[test]
+fn a_step_that_is_woken_twice_sees_all_that_happened() {
+    three_threads(|| two(130, [64, 64]));
+    three_threads(|| two(64, [0, 0]));
+}
