@@ -48,7 +48,7 @@ fn make(target: PathBuf, sources: &[&Path], made: &Mutex<Vec<String>>, how: fn(&
     let stamp = format!("{STAMP}{:016x}\n", hasher.finish());
     if !fs::read_to_string(&target).is_ok_and(|old| old.starts_with(&stamp)) {
         fs::write(&target, stamp + &how(&text))?;
-        let name = target.file_name().unwrap_or_default().display().to_string();
+        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         made.lock().expect(NO_PANIC).push(name);
     }
     Ok(target)

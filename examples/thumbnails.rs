@@ -76,7 +76,7 @@ impl Pipeline for Thumbnailer {
 /// Shows an image in letters.
 fn show(path: &Path) -> io::Result<()> {
     let image = Image::decode(&fs::read(path)?)?;
-    println!("{}, {} by {}", path.file_name().unwrap_or_default().display(), image.width, image.height);
+    println!("{}, {} by {}", path.file_name().unwrap_or_default().to_string_lossy(), image.width, image.height);
     for row in image.pixels.chunks(image.width) {
         println!("{}", row.iter().map(|&shade| char::from(b" .:-=+*#"[usize::from(shade / 32)])).collect::<String>());
     }

@@ -6,6 +6,8 @@ use crate::step::{BoxError, Inputs, Outputs, Step, StepError};
 use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::sync::Arc;
 
 /// A step that is a value, with the inputs `I` and the outputs `O`: what a plug-in or a configuration chooses at run time.
@@ -108,16 +110,21 @@ pub type Values<L> = <L as OutputList>::Values;
 /// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a step is [`Chosen`].
 pub type AnyStep<I, O> = Arc<dyn DynStep<I, O>>;
 
-#[async_trait]
+// What `async_trait` makes of an `async fn`, by hand: Rust 1.85 takes the block that it would be for one that does not
+// outlive its lifetimes (rust-lang/rust#100013).
 impl<S, I, O> DynStep<I, O> for S
 where
     S: Step<Inputs: TheseInputs<I, S>, Outputs: TheseOutputs<O, S>> + Send + Sync,
     I: InputList,
     O: OutputList,
 {
-    async fn run(&self, inputs: Refs<'_, I>) -> Result<Values<O>, BoxError> {
-        let outputs = S::run(S::Inputs::refs(inputs)).await.map_err(StepError::boxed)?;
-        Ok(S::Outputs::values(outputs))
+    fn run<'a, 's, 'f>(&'a self, inputs: Refs<'s, I>) -> BoxFuture<'f, Result<Values<O>, BoxError>>
+    where
+        'a: 'f,
+        's: 'f,
+    {
+        let run = S::run(S::Inputs::refs(inputs));
+        Box::pin(run.map(|outputs| outputs.map(S::Outputs::values).map_err(StepError::boxed)))
     }
 }
 

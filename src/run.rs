@@ -13,7 +13,6 @@ use crate::observe::Observer;
 use crate::proof::{Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
-use core::any::Any;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -309,10 +308,10 @@ impl<T: Step> Order<T> {
         };
         let values = place.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned something");
         let (stored, returned) = T::Outputs::split(values);
-        if let Some(Source::Step { step, .. }) = step_of::<T>(view.plan())
-            && let Some(slot) = (view.slot(step.into()) as &dyn Any).downcast_ref::<Slot<T>>()
-        {
-            slot.fill(stored);
+        if let Some(Source::Step { step, .. }) = step_of::<T>(view.plan()) {
+            if let Some(slot) = view.slot(step.into()).as_any().downcast_ref::<Slot<T>>() {
+                slot.fill(stored);
+            }
         }
         returned
     }
@@ -322,7 +321,7 @@ impl<T: Step> Order<T> {
 fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
     let stored = match step_of::<T>(store.plan()) {
         Some(Source::Step { step, .. }) => {
-            (store.slot_mut(step.into()) as &mut dyn Any).downcast_mut::<Slot<T>>().and_then(Slot::take)
+            store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<T>>().and_then(Slot::take)
         }
         _ => None,
     };

@@ -133,7 +133,7 @@ fn demo() -> (Tree, Oid, Oid) {
 #[track_caller]
 fn stdout(output: &Output) -> &str {
     assert!(output.status.success(), "{output:?}");
-    str::from_utf8(&output.stdout).unwrap()
+    std::str::from_utf8(&output.stdout).unwrap()
 }
 
 /// The one line of an error.
@@ -141,7 +141,7 @@ fn stdout(output: &Output) -> &str {
 fn error(output: &Output) -> &str {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(output.stdout, b"", "no half report");
-    let stderr = str::from_utf8(&output.stderr).unwrap();
+    let stderr = std::str::from_utf8(&output.stderr).unwrap();
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     stderr.trim_end()
 }
@@ -390,7 +390,7 @@ fn wrong_usage() {
     {
         let output = tree.run(arguments);
         assert_eq!(output.status.code(), Some(2));
-        let stderr = str::from_utf8(&output.stderr).unwrap();
+        let stderr = std::str::from_utf8(&output.stderr).unwrap();
         assert!(stderr.starts_with(reason), "{stderr}");
         assert!(stderr.contains("usage: repo_report"), "{stderr}");
     }

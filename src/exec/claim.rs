@@ -147,11 +147,10 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut waiting = self.claim.waiting();
-        if let Ok(place) = waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket)
+        match waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket) {
             // The ticket may have been given out anew since all were told.
-            && Arc::ptr_eq(&waiting[place].1, &self.waiter)
-        {
-            waiting.remove(place);
+            Ok(place) if Arc::ptr_eq(&waiting[place].1, &self.waiter) => drop(waiting.remove(place)),
+            _ => {}
         }
     }
 }

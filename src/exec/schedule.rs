@@ -220,10 +220,10 @@ impl Schedule {
             self.ready.meet(graph, nodes, dependent, 1);
         }
         // All other steps are needed for the target, so it is ready when they are done.
-        if let Some(target) = graph.target()
-            && self.unfinished == 1
-        {
-            self.ready.meet(graph, nodes, target, nodes[usize::from(target)].unmet);
+        if self.unfinished == 1 {
+            for &target in graph.target().as_slice() {
+                self.ready.meet(graph, nodes, target, nodes[usize::from(target)].unmet);
+            }
         }
     }
 

@@ -58,11 +58,11 @@ impl Signals {
 
     /// A waker for a step: the spare one, unless somebody else holds that.
     pub(crate) fn waker(self: &Arc<Self>, step: u16, spare: Option<Arc<StepWaker>>) -> Arc<StepWaker> {
-        if let Some(mut spare) = spare
-            && let Some(waker) = Arc::get_mut(&mut spare)
-        {
-            waker.step = step;
-            return spare;
+        if let Some(mut spare) = spare {
+            if let Some(waker) = Arc::get_mut(&mut spare) {
+                waker.step = step;
+                return spare;
+            }
         }
         Arc::new(StepWaker { signals: Arc::clone(self), step })
     }

@@ -46,7 +46,7 @@ impl<S: Step> fmt::Debug for Slot<S> {
 }
 
 /// A slot of any step.
-pub trait AnySlot: Any + Send + Sync {
+pub trait AnySlot: Send + Sync {
     /// Whether the outputs are there.
     fn is_filled(&self) -> bool;
     /// The stored output at a place.
@@ -59,6 +59,10 @@ pub trait AnySlot: Any + Send + Sync {
     fn start<'s>(&'s self, inputs: Gather<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
     /// Drops what is stored.
     fn clear(&mut self);
+    /// This slot, to be asked for its type.
+    fn as_any(&self) -> &dyn Any;
+    /// The same, to be changed.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<S: Step> AnySlot for Slot<S> {
@@ -79,6 +83,12 @@ impl<S: Step> AnySlot for Slot<S> {
     }
     fn clear(&mut self) {
         self.take();
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 }
 

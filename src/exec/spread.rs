@@ -274,15 +274,16 @@ impl<C: Crew> Spread<C> {
             }
             Err(turn) => {
                 let mut seat = lock(&self.seats[usize::from(step)]);
-                // If the run has ended meanwhile, the turn goes as the others went.
-                if let Seat::Polled { again } = *seat
-                    && !self.signals.is_over()
-                {
-                    *seat = Seat::Pending { turn, waker };
-                    drop(seat);
-                    if again {
-                        self.signals.wake(step);
+                match *seat {
+                    Seat::Polled { again } if !self.signals.is_over() => {
+                        *seat = Seat::Pending { turn, waker };
+                        drop(seat);
+                        if again {
+                            self.signals.wake(step);
+                        }
                     }
+                    // The run has ended meanwhile: the turn goes as the others went.
+                    _ => {}
                 }
             }
         }

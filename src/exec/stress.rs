@@ -150,6 +150,12 @@ impl AnySlot for ScriptSlot {
     fn clear(&mut self) {
         self.0.clear();
     }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
 }
 
 /// Starts a step of a random graph.

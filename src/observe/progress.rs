@@ -208,10 +208,9 @@ impl Observer for Progress {
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
         let Some(display) = self.display(run.id()) else { return };
         let is_told_already = lock(&display.steps).tell(run, event);
-        if let StepEventKind::Failed(error) = event.kind
-            && !is_told_already
-        {
-            self.tell_failed(event.name, error);
+        match event.kind {
+            StepEventKind::Failed(error) if !is_told_already => self.tell_failed(event.name, error),
+            _ => {}
         }
         // What is demanded or ready is drawn with what comes of that: a start at least.
         if !matches!(event.kind, StepEventKind::Demanded { .. } | StepEventKind::Ready) {
