@@ -82,7 +82,7 @@ impl<P: Pipeline> Store<P> {
     /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step lists one twice.
     pub fn new() -> Self
     where
-        P: Valid,
+        P: Valid<Proof: Sized>,
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above: Root }
     }
@@ -90,14 +90,14 @@ impl<P: Pipeline> Store<P> {
     /// A store with nothing in it, that sees the store above it: a [scope](Scoped). It takes `&store` or an `Arc`.
     pub fn within<U>(above: U) -> Store<P, Nothing, U>
     where
-        P: Scoped + Valid,
+        P: Scoped + Valid<Proof: Sized>,
         U: IsStoreOf<P::Parent>,
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above }
     }
 }
 
-impl<P: Pipeline + Valid> Default for Store<P> {
+impl<P: Pipeline + Valid<Proof: Sized>> Default for Store<P> {
     fn default() -> Self {
         Self::new()
     }
@@ -110,7 +110,7 @@ impl<P: Pipeline, G: Supply, U> Store<P, G, U> {
     /// supplied from now on; what was computed from it stays as it is, until [`clear`](Store::clear).
     pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>, U>
     where
-        G: Accepts<R>,
+        G: Accepts<R, Proof: Sized>,
     {
         let _ = resource;
         Store { slots: self.slots, supplied: self.supplied.insert::<R>(value), above: self.above }
@@ -123,7 +123,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// A resource that the store does not hold and no step provides is refused by the compiler, here and below.
     pub fn get<R: Resource>(&self) -> Option<&R::Value>
     where
-        Self: Knows<R>,
+        Self: Knows<R, Proof: Sized>,
     {
         View::new(self).value(Key::of::<R>().id)?.downcast_ref()
     }
@@ -131,7 +131,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// Whether the value of a resource is there.
     pub fn is_ready<R: Resource>(&self) -> bool
     where
-        Self: Knows<R>,
+        Self: Knows<R, Proof: Sized>,
     {
         self.get::<R>().is_some()
     }

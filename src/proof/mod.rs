@@ -111,15 +111,36 @@ pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 
 /// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
 /// for one that cannot stand in its place.
-pub trait Valid: Pipeline {}
-impl<P: Pipeline> Valid for P where Disputes<P>: Settled {}
+pub trait Valid: Undisputed {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<P: Undisputed> Valid for P {
+    type Proof = Proven;
+}
+
+/// A pipeline in which nothing is in dispute. Apart from [`Valid`] for the reason that [`Satisfies`] has.
+pub trait Undisputed: Pipeline {}
+impl<P: Pipeline> Undisputed for P where Disputes<P>: Settled {}
 
 /// What is in dispute among the steps of the pipeline `P`.
 pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
 /// A list of what is supplied that can take the resource `R`: it does not hold it yet.
-pub trait Accepts<R: Resource>: Supply {}
-impl<R: Resource, G: Supply> Accepts<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
+pub trait Accepts<R: Resource>: Lacks<R> {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<R: Resource, G: Lacks<R>> Accepts<R> for G {
+    type Proof = Proven;
+}
+
+/// A list of what is supplied in which the resource `R` is not found. Apart from [`Accepts`] for the reason that
+/// [`Satisfies`] has.
+pub trait Lacks<R: Resource>: Supply {}
+impl<R: Resource, G: Supply> Lacks<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
 
 /// The source of the resource `R` among what is supplied.
 pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
@@ -128,10 +149,20 @@ pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as 
 pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
-pub trait Knows<R: Resource> {}
+pub trait Knows<R: Resource>: Has<R> {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<R: Resource, S: Has<R>> Knows<R> for S {
+    type Proof = Proven;
+}
+
+/// A store in which the origin of the resource `R` is known. Apart from [`Knows`] for the reason that [`Satisfies`] has.
+pub trait Has<R: Resource> {}
 
 // For any type, and not for `Store`: rustc would quote those impls in each error.
-impl<R: Resource, S: Backing<World: World>> Knows<R> for S where OriginIn<S::World, R>: Known<R, S::World> {}
+impl<R: Resource, S: Backing<World: World>> Has<R> for S where OriginIn<S::World, R>: Known<R, S::World> {}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
 pub trait Provides<R: Resource>: Knows<R> {

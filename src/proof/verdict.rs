@@ -63,6 +63,11 @@ impl<P0: Path, F: Findings> Findings for Ring<P0, F> {
 #[derive(Debug)]
 pub struct Verdict;
 
+/// Nobody. A trait that says that two types are one has an impl for nobody beside the one that counts, and neither is to be
+/// recommended: of a single impl, rustc tells in five lines what it is there for even so.
+#[derive(Debug)]
+pub struct Nobody;
+
 /// A run for the target `T` in the world `W`: what is judged of it after the findings of the walk.
 ///
 /// One after the other, and not all at once: a mistake in one makes no second error in another.
@@ -77,9 +82,25 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
 )]
 pub trait Sound<C> {}
 
-impl<T, P: Pipeline, G: Supply, U: Above, A> Sound<Case<T, WorldOf<P, G, U>>> for NoMore<A>
+/// For a target: it is registered where it has to be, and its inputs are what they are meant to be.
+impl<T: Step, P: Pipeline, G: Supply, U: Above, A> Sound<Case<One<T>, WorldOf<P, G, U>>> for NoMore<A>
 where
-    T: RightTarget<P, WorldOf<P, G, U>>,
+    <Home<T, P> as Source>::Origin: HomeOf<T, P>,
+    <T::Inputs as Wants>::Tree: Meant<WorldOf<P, G, U>>,
+    StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
+    U: GivesBelow<A>,
+{
+}
+/// For a resource: its origin has been looked at.
+impl<R, P: Pipeline, G: Supply, U: Above, A> Sound<Case<Sought<R>, WorldOf<P, G, U>>> for NoMore<A>
+where
+    StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
+    U: GivesBelow<A>,
+{
+}
+/// For what a store below asks for: likewise.
+impl<L, P: Pipeline, G: Supply, U: Above, A> Sound<Case<SoughtBelow<L>, WorldOf<P, G, U>>> for NoMore<A>
+where
     StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
     U: GivesBelow<A>,
 {
@@ -119,21 +140,6 @@ impl<P, G, U: GivesBelow<A>, A> Sound<WrongAlready<WorldOf<P, G, U>>> for NoMore
 pub trait GivesBelow<A> {}
 impl GivesBelow<HNil> for Root {}
 impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>>>>, A> GivesBelow<A> for B {}
-
-/// What a run is for, right in the pipeline `P` and the world `W`.
-pub trait RightTarget<P, W> {}
-
-/// A target, registered where it has to be, and with inputs that are what they are meant to be.
-impl<T: Step, P: Pipeline, W> RightTarget<P, W> for One<T>
-where
-    <Home<T, P> as Source>::Origin: HomeOf<T, P>,
-    <T::Inputs as Wants>::Tree: Meant<W>,
-{
-}
-
-/// A resource: its origin has been looked at.
-impl<R, P, W> RightTarget<P, W> for Sought<R> {}
-impl<L, P, W> RightTarget<P, W> for SoughtBelow<L> {}
 
 /// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P`.
 #[diagnostic::on_unimplemented(
@@ -231,7 +237,10 @@ impl<R, A, B> OneProvider<R, R, A, B> for Verdict where Verdict: OneStep<R, A, B
     note = "register one of them, or let one provide a resource of its own"
 )]
 pub trait OneStep<R, A, B> {}
+#[diagnostic::do_not_recommend]
 impl<R, A> OneStep<R, A, A> for Verdict {}
+#[diagnostic::do_not_recommend]
+impl OneStep<Nobody, Nobody, Verdict> for Verdict {}
 
 /// The step `S` lists two resources with one identity: they are two, which is wrong, or one twice, which is wrong too.
 #[diagnostic::on_unimplemented(
@@ -276,7 +285,10 @@ impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R>
     note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
 )]
 pub trait SameResource<Q, R> {}
+#[diagnostic::do_not_recommend]
 impl<R> SameResource<R, R> for Verdict {}
+#[diagnostic::do_not_recommend]
+impl SameResource<Nobody, Verdict> for Verdict {}
 
 /// The origin of the resource `R` in the world `W`: there is one.
 pub trait Known<R, W> {}
@@ -314,7 +326,10 @@ pub trait Registers<T, P> {}
     note = "run `{S}` instead, or register `{T}` in its place"
 )]
 pub trait TakesFrom<T, S, R, P> {}
+#[diagnostic::do_not_recommend]
 impl<T, R, P> TakesFrom<T, T, R, P> for Verdict {}
+#[diagnostic::do_not_recommend]
+impl TakesFrom<Nobody, Verdict, Nobody, Nobody> for Verdict {}
 
 /// The origin of the outputs of the step `T`, for which another is put: that very step, and it stores some.
 pub trait StoresIn<T, P> {}
@@ -337,7 +352,10 @@ pub trait IsNeeded<T> {}
     note = "let `{New}` give what `{Old}` gives, in the same order"
 )]
 pub trait GivesSame<A, B, Old, New> {}
+#[diagnostic::do_not_recommend]
 impl<L, Old, New> GivesSame<L, L, Old, New> for Verdict {}
+#[diagnostic::do_not_recommend]
+impl GivesSame<Nobody, Verdict, Nobody, Nobody> for Verdict {}
 
 /// What is supplied under the identity of `R`: nothing.
 pub trait Unsupplied<R> {}
