@@ -4,26 +4,19 @@
 //! `EXPLORER_PICTURES=docs/pictures` takes the pictures of the docs. `cargo test` builds the example first; `cargo test --test
 //! explorer` does not, and takes what the last `cargo build --example explorer` made.
 
-use fantoccini::{Client, ClientBuilder, Locator};
-use futures::FutureExt;
-use hyper_util::client::legacy::connect::HttpConnector;
+mod browser;
+
+use browser::{Outcome, Process, WATCHDOG, eventually, started};
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
-use std::io::{BufRead, BufReader, Write as _};
-use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::process::Command;
 
-/// How long to wait for what has to come, before it is taken for lost.
-const WATCHDOG: Duration = Duration::from_secs(60);
 /// How large the window is.
 const WINDOW: (u32, u32) = (1440, 940);
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[test]
 fn states_change_as_the_run_goes_on() -> Outcome {
@@ -240,17 +233,7 @@ impl Page {
         what: &str,
         look: impl AsyncFn() -> Result<Option<T>, Box<dyn std::error::Error>>,
     ) -> Result<T, Box<dyn std::error::Error>> {
-        let end = Instant::now() + WATCHDOG;
-        loop {
-            if let Some(found) = look().await? {
-                return Ok(found);
-            }
-            if Instant::now() > end {
-                let body = self.script("return document.body.innerText").await?;
-                return Err(format!("never: {what}; the page says: {body}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        eventually(&self.client, what, look).await
     }
 
     async fn script(&self, script: &str) -> Result<Value, Box<dyn std::error::Error>> {
@@ -346,94 +329,21 @@ impl Page {
     }
 }
 
-/// A process that ends with this.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Starts a program, and finds in what it prints where it listens.
-fn started(
-    command: &mut Command,
-    find: impl Fn(&str) -> Option<String>,
-) -> Result<(Process, String), Box<dyn std::error::Error>> {
-    let mut process = Process(command.stdout(Stdio::piped()).spawn()?);
-    let mut lines = BufReader::new(process.0.stdout.take().ok_or("no output")?).lines();
-    let found = lines.by_ref().map_while(Result::ok).find_map(|line| find(&line));
-    // Else the program would be stopped by what nobody reads.
-    std::thread::spawn(move || lines.for_each(drop));
-    Ok((process, found.ok_or(format!("{command:?} does not say where it listens"))?))
-}
-
 /// The explorer with these arguments, and its address.
 fn explorer(arguments: &[&str]) -> Result<(Process, String), Box<dyn std::error::Error>> {
     let explorer = beside_the_tests(&format!("examples/explorer{EXE_SUFFIX}"))?;
     started(Command::new(explorer).args(arguments), |line| line.starts_with("http://").then(|| line.to_owned()))
 }
 
-/// The explorer with these arguments, in a browser of its own. Where there is no browser, it is said, and nothing is tested.
+/// The explorer with these arguments, in a browser of its own.
 fn in_a_browser(arguments: &[&str], test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
-    let [Some(browser), Some(driver)] = [find("chromium"), find("chromedriver")] else {
-        // Past the harness, which would capture what is printed.
-        let note = "note: SKIPPED the page of the explorer: there is no `chromium` or no `chromedriver` \
-                    (`apt-get install chromium chromium-driver`)";
-        writeln!(std::io::stderr(), "{note}")?;
-        return Ok(());
-    };
-    let (explorer, address) = explorer(arguments)?;
-    let profile = TempDir::new()?;
-    let (_driver, port) = started(Command::new(driver).arg("--port=0"), |line| {
-        let (_, port) = line.split_once("started successfully on port ")?;
-        Some(port.trim_end_matches('.').to_owned())
-    })?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    runtime.block_on(async {
-        let client = connect(&browser, profile.path(), &port).await?;
-        let page = Page { client: client.clone(), explorer: Cell::new(Some(explorer)), address };
-        // The browser is to end, whatever happens: it is the driver's child, and would outlive it.
-        let result = AssertUnwindSafe(tested(&page, test)).catch_unwind().await;
-        client.close().await?;
-        result.unwrap_or_else(|panic| resume_unwind(panic))
+    browser::look("the page of the explorer", async |client| {
+        let (explorer, address) = explorer(arguments)?;
+        let page = Page { client, explorer: Cell::new(Some(explorer)), address };
+        page.client.set_window_size(WINDOW.0, WINDOW.1).await?;
+        page.client.goto(&page.address).await?;
+        test(&page).await
     })
-}
-
-async fn tested(page: &Page, test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
-    page.client.set_window_size(WINDOW.0, WINDOW.1).await?;
-    page.client.goto(&page.address).await?;
-    test(page).await
-}
-
-/// A browser that looks at nothing but the page.
-async fn connect(browser: &Path, profile: &Path, port: &str) -> Result<Client, Box<dyn std::error::Error>> {
-    let options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--force-device-scale-factor=1",
-        &format!("--user-data-dir={}", profile.display()),
-    ];
-    let wanted = json!({ "goog:chromeOptions": { "binary": browser, "args": options } });
-    let wanted = wanted.as_object().ok_or("it is an object")?.clone();
-    Ok(ClientBuilder::new(HttpConnector::new())
-        .capabilities(wanted)
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await?)
-}
-
-/// A program on the path.
-fn find(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// A file in the folder of what was built, from where this test stands in it.

@@ -1,0 +1,118 @@
+//! A browser for tests of pages: Chromium, driven over WebDriver.
+
+use fantoccini::{Client, ClientBuilder};
+use futures::FutureExt;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::env;
+use std::io::{BufRead, BufReader, Write as _};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long to wait for what has to come, before it is taken for lost.
+pub(crate) const WATCHDOG: Duration = Duration::from_secs(60);
+
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Looks at something in a browser of its own. Where there is no browser, it is said, and nothing is tested.
+pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Outcome {
+    let [Some(browser), Some(driver)] = [find("chromium"), find("chromedriver")] else {
+        return skipped(
+            what,
+            "there is no `chromium` or no `chromedriver` (`apt-get install chromium chromium-driver`)",
+        );
+    };
+    let profile = TempDir::new()?;
+    let (_driver, port) = started(Command::new(driver).arg("--port=0"), |line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        let client = connect(&browser, profile.path(), &port).await?;
+        // The browser is to end, whatever happens: it is the driver's child, and would outlive it.
+        let result = AssertUnwindSafe(test(client.clone())).catch_unwind().await;
+        client.close().await?;
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+/// Says what is not tested, and why: past the harness, which would capture what is printed.
+pub(crate) fn skipped(what: &str, why: &str) -> Outcome {
+    writeln!(std::io::stderr(), "note: SKIPPED {what}: {why}")?;
+    Ok(())
+}
+
+/// Waits until something is there.
+pub(crate) async fn eventually<T>(
+    client: &Client,
+    what: &str,
+    look: impl AsyncFn() -> Result<Option<T>, Box<dyn std::error::Error>>,
+) -> Result<T, Box<dyn std::error::Error>> {
+    let end = Instant::now() + WATCHDOG;
+    loop {
+        if let Some(found) = look().await? {
+            return Ok(found);
+        }
+        if Instant::now() > end {
+            let body = client.execute("return document.body.innerText", vec![]).await?;
+            return Err(format!("never: {what}; the page says: {body}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A process that ends with this.
+pub(crate) struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a program, and finds in what it prints where it listens.
+pub(crate) fn started(
+    command: &mut Command,
+    find: impl Fn(&str) -> Option<String>,
+) -> Result<(Process, String), Box<dyn std::error::Error>> {
+    let mut process = Process(command.stdout(Stdio::piped()).spawn()?);
+    let mut lines = BufReader::new(process.0.stdout.take().ok_or("no output")?).lines();
+    let found = lines.by_ref().map_while(Result::ok).find_map(|line| find(&line));
+    // Else the program would be stopped by what nobody reads.
+    std::thread::spawn(move || lines.for_each(drop));
+    Ok((process, found.ok_or(format!("{command:?} does not say where it listens"))?))
+}
+
+/// A browser that looks at nothing but the page.
+async fn connect(browser: &Path, profile: &Path, port: &str) -> Result<Client, Box<dyn std::error::Error>> {
+    let options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--force-device-scale-factor=1",
+        &format!("--user-data-dir={}", profile.display()),
+    ];
+    let wanted = json!({ "goog:chromeOptions": { "binary": browser, "args": options } });
+    let wanted = wanted.as_object().ok_or("it is an object")?.clone();
+    Ok(ClientBuilder::new(HttpConnector::new())
+        .capabilities(wanted)
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await?)
+}
+
+/// A program on the path.
+fn find(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
