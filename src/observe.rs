@@ -167,7 +167,8 @@ impl RunInfo {
     }
 
     /// All steps that the run knows, demanded or not, by number: those of the pipeline, in the order of registration; then the
-    /// target, if it is none of them; then what is taken from the store above, by the names of the resources.
+    /// target, if it returns something by value or is none of them; then what is taken from the store above, by the names of
+    /// the resources. A target that returns something by value and is registered is both, and it is the later one that runs.
     pub fn steps(&self) -> &[StepInfo] {
         &self.steps
     }

@@ -1,8 +1,8 @@
 //! A plan in the language of Graphviz.
 
 use super::look::Look;
-use super::text::Short;
 use super::{Plan, State};
+use crate::lettering::short;
 use core::fmt::Write as _;
 
 impl Plan {
@@ -34,7 +34,7 @@ impl Plan {
         writeln!(dot, "    node [fontname=\"Helvetica\" fontsize=11]")?;
         writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
         for (number, step) in self.steps.iter().enumerate() {
-            let duration = step.duration.map(|duration| format!(", {}", Short(duration))).unwrap_or_default();
+            let duration = step.duration.map(|duration| format!(", {}", short(duration))).unwrap_or_default();
             let label = format!("{}\\n{}{duration}", escaped(step.name), step.state);
             let width = if self.target == Some(number) { " penwidth=3" } else { "" };
             writeln!(

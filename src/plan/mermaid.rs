@@ -1,8 +1,8 @@
 //! A plan as a Mermaid flowchart, which GitHub and others draw where they find it in Markdown.
 
 use super::look::STATES;
-use super::text::Short;
 use super::{Plan, State};
+use crate::lettering::short;
 use core::fmt::Write as _;
 
 impl Plan {
@@ -31,7 +31,7 @@ impl Plan {
     fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
         writeln!(chart, "    accTitle: {}", one_line(&format!("{}: {}", self.title, self.summary())))?;
         for (number, step) in self.steps.iter().enumerate() {
-            let duration = step.duration.map(|duration| format!(", {}", Short(duration))).unwrap_or_default();
+            let duration = step.duration.map(|duration| format!(", {}", short(duration))).unwrap_or_default();
             let label = format!("{}<br/>{}{duration}", escaped(step.name), step.state);
             writeln!(chart, "    s{number}[\"{label}\"]:::{}", step.state.class())?;
         }

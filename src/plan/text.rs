@@ -1,8 +1,8 @@
 //! A plan as text: a tree from the targets down to what is there, and below it what is to be known at a glance.
 
 use super::{Plan, ResourceNode, State, StepNode, Taken};
+use crate::lettering::short;
 use core::fmt;
-use core::time::Duration;
 
 /// A tree: what a step takes stands below it. What has been shown above is not shown again, but marked with `(*)`.
 impl fmt::Display for Plan {
@@ -110,7 +110,7 @@ impl Plan {
     fn step_line(&self, f: &mut fmt::Formatter<'_>, step: usize) -> fmt::Result {
         let step = &self.steps[step];
         write!(f, "{}: {}", step.name, step.state)?;
-        step.duration.map_or(Ok(()), |duration| write!(f, ", {}", Short(duration)))
+        step.duration.map_or(Ok(()), |duration| write!(f, ", {}", short(duration)))
     }
 
     /// What stands below the tree: one line for each kind of thing that there is.
@@ -120,7 +120,7 @@ impl Plan {
         let path = self.critical_path();
         if !path.is_empty() {
             let steps: Vec<_> = path.iter().map(|step| step.name).collect();
-            note(f, "critical path", &format!("{}, {}", steps.join(" → "), Short(self.critical_time())))?;
+            note(f, "critical path", &format!("{}, {}", steps.join(" → "), short(self.critical_time())))?;
         }
         let skipped = self.steps.iter().filter(|step| !matches!(step.state, State::Runs | State::Blocked));
         let skipped = skipped.map(|step| format!("{} ({})", step.name, step.state));
@@ -171,31 +171,5 @@ fn names(steps: &[&StepNode]) -> String {
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
-    }
-}
-
-/// A duration in three digits: `1.23s`, `130ms`.
-pub(super) struct Short(pub(super) Duration);
-
-impl fmt::Display for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = self.0.as_nanos() as f64;
-        let (value, unit) = match self.0.as_nanos() {
-            0 => return f.write_str("0s"),
-            1..1_000 => (nanos, "ns"),
-            1_000..1_000_000 => (nanos / 1e3, "µs"),
-            1_000_000..1_000_000_000 => (nanos / 1e6, "ms"),
-            _ => (nanos / 1e9, "s"),
-        };
-        let places = if value >= 99.95 {
-            0
-        } else if value >= 9.995 {
-            1
-        } else {
-            2
-        };
-        let text = format!("{value:.places$}");
-        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-        write!(f, "{text}{unit}")
     }
 }

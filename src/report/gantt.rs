@@ -1,8 +1,8 @@
 //! A report as a picture in SVG: bars on a time axis.
 
-use super::rows::{Order, Row, rows, shortened};
-use super::{Outcome, RunRecord, RunReport, StepRecord, short};
-use crate::lettering::{escaped, width_of};
+use super::rows::{Order, Row, rows};
+use super::{Outcome, RunRecord, RunReport, StepRecord};
+use crate::lettering::{escaped, short, shortened, width_of};
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 

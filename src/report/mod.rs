@@ -420,17 +420,3 @@ impl Outcome {
         }
     }
 }
-
-/// A duration with three digits, in the unit that suits it.
-fn short(duration: Duration) -> String {
-    let nanos = duration.as_nanos();
-    let (value, unit) = match nanos {
-        0 => return "0".to_owned(),
-        1..1_000 => return format!("{nanos} ns"),
-        1_000..1_000_000 => (nanos as f64 / 1e3, "µs"),
-        1_000_000..1_000_000_000 => (nanos as f64 / 1e6, "ms"),
-        _ => (duration.as_secs_f64(), "s"),
-    };
-    let digits = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
-    format!("{value:.digits$} {unit}")
-}

@@ -83,17 +83,3 @@ impl RunRecord {
         summary
     }
 }
-
-/// How many letters of a name are shown.
-const LONGEST: usize = 44;
-
-/// A name, cut in the middle if it is long: the ends tell names of generic types apart.
-pub(super) fn shortened(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= LONGEST {
-        return name.to_owned();
-    }
-    let half = LONGEST / 2;
-    let (start, end) = (&letters[..half], &letters[letters.len() - half + 1..]);
-    start.iter().chain(&['…']).chain(end).collect()
-}

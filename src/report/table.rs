@@ -1,7 +1,8 @@
 //! A report as a table.
 
-use super::rows::{Order, Row, rows, shortened};
-use super::{RunRecord, RunReport, StepRecord, short};
+use super::rows::{Order, Row, rows};
+use super::{RunRecord, RunReport, StepRecord};
+use crate::lettering::{short, shortened};
 use core::fmt;
 use core::time::Duration;
 

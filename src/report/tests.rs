@@ -1,6 +1,6 @@
 //! Reports of runs that never were: with times that are known.
 
-use super::{Outcome, Recorder, RunReport, short};
+use super::{Outcome, Recorder, RunReport};
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::step::BoxError;
 use StepEventKind::{Cancelled, Demanded, Failed, Finished, Ready, Skipped, Started, Waiting};
@@ -199,10 +199,4 @@ fn the_rest_of_a_long_wait_is_told_while_the_run_goes_on() {
     assert_eq!(report.step("Load").unwrap().outcome(), Outcome::Running);
     assert_eq!(report.step("Check").unwrap().outcome(), Outcome::Pending);
     assert_eq!(report.step("Join").unwrap().outcome(), Outcome::Pending);
-}
-
-#[test]
-fn durations_have_three_digits() {
-    let told = [0, 999, 1_500, 99_960, 12_345_678, 1_500_000_000, 600_000_000_000].map(Duration::from_nanos).map(short);
-    assert_eq!(told, ["0", "999 ns", "1.50 µs", "100 µs", "12.3 ms", "1.50 s", "600 s"]);
 }

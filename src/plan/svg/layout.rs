@@ -1,9 +1,8 @@
 //! Where everything in a picture goes: by dagre, and by how wide names are.
 
 use super::shapes::{LETTERS, MARK, padding};
-use crate::lettering::width_of;
+use crate::lettering::{short, shortened, width_of};
 use crate::plan::edges::{Edge, End};
-use crate::plan::text::Short;
 use crate::plan::{Plan, State};
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
@@ -12,8 +11,6 @@ use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
 const BOX: f64 = 30.0;
 /// The height of a resource's pill.
 const PILL: f64 = 26.0;
-/// How many letters of a name are shown; a longer one is whole in the tooltip.
-const LONGEST: usize = 44;
 
 /// A plan, laid out.
 pub(super) struct Picture<'p> {
@@ -102,7 +99,7 @@ fn nodes(plan: &Plan) -> Vec<Node> {
         Node { end, name, shown, aside, state, middle: (0.0, 0.0), size: (width, height), is_target }
     };
     let steps = plan.steps.iter().enumerate().map(|(place, step)| {
-        let aside = step.duration.map(|duration| Short(duration).to_string()).unwrap_or_default();
+        let aside = step.duration.map(short).unwrap_or_default();
         node(End::Step(place), step.name, step.state, aside)
     });
     let resources = plan.resources.iter().enumerate();
@@ -133,15 +130,4 @@ fn attached(route: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
     points.extend(inner);
     points.push(end);
     points
-}
-
-/// A name, cut in the middle if it is long: the ends tell names of generic types apart.
-fn shortened(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= LONGEST {
-        return name.to_owned();
-    }
-    let half = LONGEST / 2;
-    let (start, end) = (&letters[..half], &letters[letters.len() - half..]);
-    start.iter().chain(&['…']).chain(end).collect()
 }
