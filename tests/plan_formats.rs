@@ -259,7 +259,7 @@ fn svg_is_read_by_an_xml_parser_and_nothing_covers_anything() {
 fn shortened(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let text = |letters: &[char]| letters.iter().collect::<String>();
-    format!("{}…{}", text(&letters[..22]), text(&letters[letters.len() - 22..]))
+    format!("{}…{}", text(&letters[..22]), text(&letters[letters.len() - 21..]))
 }
 
 #[test]
