@@ -5,7 +5,6 @@
 
 use crate::exec::plan::{Key, Source, Tree};
 use crate::exec::view::{Erased, Gather, Values, View};
-use crate::proof::Proven;
 use crate::proof::digits::Digits;
 use crate::proof::lists::{Give, Gives, Want, Wants};
 use crate::proof::verdict::{Stores, Verdict};
@@ -55,16 +54,6 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
         HCons { head: H::gather(from), tail: L::gather(from) }
     }
-}
-
-/// A list that is an [`InputList`]: a function from it to [`Proven`], as what a step takes has to be.
-pub trait Taken: InputList {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<L: InputList> Taken for L {
-    type Proof = Proven;
 }
 
 /// An element of an [`InputList`].
@@ -246,16 +235,6 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
         let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
         Some(HCons { head: H::own(store, head, returned.head)?, tail: L::own(store, tail, returned.tail)? })
     }
-}
-
-/// A list that is an [`OutputList`]: a function from it to [`Proven`], as what a step gives has to be.
-pub trait Given: OutputList {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<L: OutputList> Given for L {
-    type Proof = Proven;
 }
 
 /// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.

@@ -2,7 +2,7 @@
 
 use crate::exec::plan::{Spec, Tree};
 use crate::exec::slot::{AnySlot, Listed, Slot};
-use crate::proof::Proven;
+use crate::proof::Registered;
 use crate::proof::digits::{Digits, End, Order};
 use crate::proof::lists::{Gives, Register, Registers};
 use crate::step::Step;
@@ -44,7 +44,7 @@ use frunk_core::hlist::{HCons, HNil};
 /// ```
 pub trait Pipeline: Sized + 'static {
     /// The steps, in any order; an element may itself be a list.
-    type Steps: Registered<Proof: Sized>;
+    type Steps: StepList + Registered<Proof: Sized>;
 }
 
 /// A list of steps: `HList![Divide, Mod]`. An element may be such a list again.
@@ -77,16 +77,6 @@ impl<H: Steps, L: StepList> StepList for HCons<H, L> {
     type Swap<Old: Step, New: Step> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
     type Slots = HCons<H::Slots, L::Slots>;
     const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
-}
-
-/// A list that is a [`StepList`]: a function from it to [`Proven`], as what a pipeline has to be.
-pub trait Registered: StepList {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<L: StepList> Registered for L {
-    type Proof = Proven;
 }
 
 /// An element of a [`StepList`]: a step, or a list of steps.

@@ -1,6 +1,7 @@
 //! Steps: the async functions of a pipeline.
 
-use crate::list::{Given, InputList, OutputList, Taken};
+use crate::list::{InputList, OutputList};
+use crate::proof::{Given, Taken};
 use crate::resource::Resource;
 use core::error::Error;
 
@@ -118,11 +119,11 @@ pub trait Step: Sized + 'static {
     /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none. What it can do without is an
     /// `Option`: `HList![Base, Option<Cache>]` gives an `Option<&Cache::Value>`, which is `None` where no registered step
     /// provides it and the store does not hold it.
-    type Inputs: Taken<Proof: Sized>;
+    type Inputs: InputList + Taken<Proof: Sized>;
     /// What the step gives: a list of resources, which are stored, and of [`Return`](crate::Return)s, which are handed to
     /// the caller of `run`. A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`,
     /// and others list it among their inputs.
-    type Outputs: Given<Proof: Sized>;
+    type Outputs: OutputList + Given<Proof: Sized>;
     /// Why the step may fail: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
     /// [`Infallible`](core::convert::Infallible) for never.
     type Error: StepError;

@@ -1,6 +1,6 @@
 //! The same steps without a pipeline: layer by layer, each layer as wide as `widths` says.
 
-use crate::{Work, add};
+use crate::work::{Work, add};
 use futures::StreamExt;
 use futures::future::{join, join5};
 use futures::stream::FuturesUnordered;
@@ -21,7 +21,7 @@ pub(crate) async fn awaited<W: Work>(widths: &[usize]) -> u64 {
     for (layer, &width) in widths.iter().enumerate() {
         let mut values = Vec::with_capacity(width);
         for place in 0..width {
-            values.push(add::<W>(input(&above, place, layer + 1 == widths.len())).await);
+            values.push(add::<W>(place, input(&above, place, layer + 1 == widths.len())).await);
         }
         above = values;
     }
@@ -32,7 +32,7 @@ pub(crate) async fn awaited<W: Work>(widths: &[usize]) -> u64 {
 pub(crate) async fn joined<W: Work>(widths: &[usize]) -> u64 {
     let mut above = vec![black_box(0)];
     for (layer, &width) in widths.iter().enumerate() {
-        let step = |place| add::<W>(input(&above, place, layer + 1 == widths.len()));
+        let step = |place| add::<W>(place, input(&above, place, layer + 1 == widths.len()));
         let ten = |first| {
             let five = |first| join5(step(first), step(first + 1), step(first + 2), step(first + 3), step(first + 4));
             join(five(first), five(first + 5))
@@ -70,7 +70,7 @@ pub(crate) async fn unordered<W: Work>(widths: &[usize]) -> u64 {
     for (layer, &width) in widths.iter().enumerate() {
         for place in 0..width {
             let input = input(&above, place, layer + 1 == widths.len());
-            running.push(async move { (place, add::<W>(input).await) });
+            running.push(async move { (place, add::<W>(place, input).await) });
         }
         above = vec![0; width];
         while let Some((place, value)) = running.next().await {

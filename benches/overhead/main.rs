@@ -4,70 +4,18 @@
 //! `cargo bench --bench overhead` ends with a table. Compare within a table, not between machines; nothing here is a gate.
 
 mod by_hand;
+#[path = "../shared/pipelines.rs"]
+#[allow(dead_code, reason = "crossed chains are for the comparison with peers")]
 mod pipelines;
+#[path = "../shared/work.rs"]
+mod work;
 
 use criterion::Criterion;
 use pipeliner::{Store, hlist_pat, run};
 use pipelines::{Seed, chain_5, chain_100, diamond_4, fan_102, layers_101};
 use std::hint::black_box;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-
-/// What a step does besides an addition.
-trait Work: Send + Sync + 'static {
-    const NAME: &str;
-    fn work() -> impl Future<Output = ()> + Send;
-}
-
-/// Nothing.
-struct Adds;
-impl Work for Adds {
-    const NAME: &str = "adds";
-    async fn work() {}
-}
-
-/// It is woken once before it goes on.
-struct Yields;
-impl Work for Yields {
-    const NAME: &str = "yields once";
-    fn work() -> impl Future<Output = ()> + Send {
-        Yield { woken: false }
-    }
-}
-
-/// A future that wakes itself, and is ready when it is polled again.
-struct Yield {
-    woken: bool,
-}
-impl Future for Yield {
-    type Output = ();
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.woken {
-            return Poll::Ready(());
-        }
-        self.woken = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
-/// The body of each step, in a pipeline or by hand: the sum of its inputs, and one.
-async fn add<W: Work>(sum: u64) -> u64 {
-    W::work().await;
-    black_box(sum) + 1
-}
-
-/// Polls a future until it is ready. Whoever is woken wakes itself here, so no time goes into a waker.
-fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut cx = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-            return output;
-        }
-    }
-}
+use work::{Ready, Work, Yields, block_on};
 
 /// A row of the table: a shape, and what one step of it costs in nanoseconds.
 struct Row {
@@ -140,16 +88,16 @@ macro_rules! compare_all {
 
 /// A run of a target whose outputs are in the store already, and the making of a store.
 fn whole_runs(criterion: &mut Criterion) -> [(&'static str, f64); 4] {
-    let small = Store::<diamond_4::All<Adds>>::new().with(Seed, 0);
-    let large = Store::<layers_101::All<Adds>>::new().with(Seed, 0);
-    let again_small = || block_on(async { *run::<diamond_4::Last<Adds>>(black_box(&small)).await.unwrap().head });
-    let again_large = || block_on(async { *run::<layers_101::Last<Adds>>(black_box(&large)).await.unwrap().head });
+    let small = Store::<diamond_4::All<Ready>>::new().with(Seed, 0);
+    let large = Store::<layers_101::All<Ready>>::new().with(Seed, 0);
+    let again_small = || block_on(async { *run::<diamond_4::Last<Ready>>(black_box(&small)).await.unwrap().head });
+    let again_large = || block_on(async { *run::<layers_101::Last<Ready>>(black_box(&large)).await.unwrap().head });
     let make_small = || {
-        black_box(Store::<diamond_4::All<Adds>>::new().with(Seed, 0));
+        black_box(Store::<diamond_4::All<Ready>>::new().with(Seed, 0));
         0
     };
     let make_large = || {
-        black_box(Store::<layers_101::All<Adds>>::new().with(Seed, 0));
+        black_box(Store::<layers_101::All<Ready>>::new().with(Seed, 0));
         0
     };
     let (_, _) = (again_small(), again_large());
@@ -168,7 +116,7 @@ fn main() {
         .measurement_time(Duration::from_millis(1200))
         .without_plots()
         .configure_from_args();
-    let rows = [compare_all!(criterion, Adds), compare_all!(criterion, Yields)];
+    let rows = [compare_all!(criterion, Ready), compare_all!(criterion, Yields)];
     let whole_runs = whole_runs(criterion);
     criterion.final_summary();
 

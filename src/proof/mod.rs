@@ -72,7 +72,8 @@ pub mod walk;
 
 use crate::above::{Above, Root};
 use crate::exec::view::{Backing, Values};
-use crate::pipeline::Pipeline;
+use crate::list::{InputList, OutputList};
+use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
 use crate::step::Step;
 use crate::store::Store;
@@ -84,6 +85,37 @@ use source::{FirstStep, NothingStored, Source};
 use trie::{Empty, Trie};
 use verdict::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
 use walk::{Asked, Sought, SoughtBelow};
+
+/// A list that is what a step takes: an [`InputList`], with a proof. The bound says the same as that trait, and is told in
+/// fewer lines; see [`Proven`].
+pub trait Taken: InputList {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<L: InputList> Taken for L {
+    type Proof = Proven;
+}
+
+/// A list that is what a step gives: an [`OutputList`], with a proof.
+pub trait Given: OutputList {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<L: OutputList> Given for L {
+    type Proof = Proven;
+}
+
+/// A list that is what a pipeline has: a [`StepList`], with a proof.
+pub trait Registered: StepList {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<L: StepList> Registered for L {
+    type Proof = Proven;
+}
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
 pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, FirstStep>;

@@ -13,13 +13,17 @@
 
 mod contenders;
 mod graph;
+mod sleeps;
+mod spawning;
+#[path = "../../shared/work.rs"]
 mod work;
 
 use contenders::{Contender, contenders};
 use graph::{Graph, Shape};
+use sleeps::Sleeps;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use work::{Ready, Sleeps, Work, Yields};
+use work::{Ready, Work, Yields};
 
 /// What a contender is measured in: so many batches, each of about so long.
 const SAMPLES: usize = 30;

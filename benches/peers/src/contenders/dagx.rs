@@ -5,7 +5,8 @@
 //! The steps are `task_fn`s, as in dagx's own benchmarks: the attribute `#[task]` takes no generic types.
 
 use crate::graph::Graph;
-use crate::work::{EXECUTOR, Work, add, block_on_executor};
+use crate::spawning::{EXECUTOR, block_on_executor};
+use crate::work::{Work, add};
 use dagx::{DagRunner, TaskHandle, task_fn};
 
 pub(crate) fn run<W: Work>(graph: &Graph) -> u64 {

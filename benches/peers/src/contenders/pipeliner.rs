@@ -1,5 +1,6 @@
 //! What is measured: this library. A store is made, with what is supplied, and its last step is run.
 
+#[path = "../../../shared/pipelines.rs"]
 mod pipelines;
 
 use crate::graph::{Graph, Shape};

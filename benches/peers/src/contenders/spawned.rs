@@ -2,7 +2,8 @@
 //! crossed chains as two that are joined. The executor runs in this thread.
 
 use crate::graph::{Graph, Shape};
-use crate::work::{EXECUTOR, Work, add, block_on_executor};
+use crate::spawning::{EXECUTOR, block_on_executor};
+use crate::work::{Work, add};
 use futures::join;
 
 pub(crate) fn run<W: Work>(graph: &Graph) -> u64 {
