@@ -42,6 +42,11 @@ use frunk_core::hlist::{HCons, HNil};
 /// let store = Store::<App>::new();
 /// assert!(!store.is_ready::<Pool>());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a pipeline",
+    label = "`{Self}` has no list of steps",
+    note = "name its steps: `impl Pipeline for {Self} {{ type Steps = HList![Divide]; }}`"
+)]
 pub trait Pipeline: Sized + 'static {
     /// The steps, in any order; an element may itself be a list.
     type Steps: StepList + Registered<Proof: Sized>;

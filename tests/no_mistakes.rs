@@ -41,6 +41,8 @@ cases! {
     not_a_resource_as_output = "../ui-tests/pass/not_a_resource_as_output.rs";
     not_a_resource_supplied = "../ui-tests/pass/not_a_resource_supplied.rs";
     not_a_step_registered = "../ui-tests/pass/not_a_step_registered.rs";
+    not_a_pipeline = "../ui-tests/pass/not_a_pipeline.rs";
+    not_a_pipeline_in_a_field = "../ui-tests/pass/not_a_pipeline_in_a_field.rs";
     not_a_step_run = "../ui-tests/pass/not_a_step_run.rs";
     not_a_store_of_the_parent = "../ui-tests/pass/not_a_store_of_the_parent.rs";
     one_identity_needed = "../ui-tests/pass/one_identity_needed.rs";

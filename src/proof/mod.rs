@@ -32,7 +32,7 @@
 //! | step `T` stores `R`, which `P` takes from `S` | run `S`, or register `T` in its place |
 //! | no step of `P` provides `R`, and its store does not hold it | supply it, or register a step |
 //! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
-//! | `X` is not a resource, is not a step | declare it, or name another |
+//! | `X` is not a resource, is not a step, is not a pipeline | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
 //! | `X` is not a reference to a store of `P` | give `Store::within` a store of the parent |

@@ -1,0 +1,13 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Base, Divisor};
+use pipeliner::{HList, StoreOf};
+
+struct Mine;
+
+struct App {
+    store: StoreOf<Mine, HList![Base, Divisor]>,
+}
+
+fn main() {}
