@@ -4,6 +4,7 @@ use crate::exec::view::View;
 use crate::pipeline::Pipeline;
 use crate::proof::SourcesOf;
 use crate::proof::trie::{Empty, Trie};
+use crate::proof::verdict::{InScopeOf, Verdict};
 use crate::store::Store;
 use crate::supply::Supply;
 use std::sync::Arc;
@@ -83,6 +84,9 @@ pub trait Scoped: Pipeline {
 pub trait Above: Send + Sync {
     /// What is there, as the proof sees it from below.
     type Sources: Trie;
+    /// Who says of a store below it that something is missing.
+    #[doc(hidden)]
+    type Judge;
     /// What is there, as the executor sees it.
     #[doc(hidden)]
     fn view(&self) -> Option<View<'_>>;
@@ -94,6 +98,7 @@ pub struct Root;
 
 impl Above for Root {
     type Sources = Empty;
+    type Judge = Verdict;
     fn view(&self) -> Option<View<'_>> {
         None
     }
@@ -101,6 +106,7 @@ impl Above for Root {
 
 impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
+    type Judge = InScopeOf<P>;
     fn view(&self) -> Option<View<'_>> {
         Some(View::new(*self))
     }
@@ -108,6 +114,7 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
 
 impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
+    type Judge = InScopeOf<P>;
     fn view(&self) -> Option<View<'_>> {
         Some(View::new(&***self))
     }
@@ -115,6 +122,7 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
 
 impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
+    type Judge = InScopeOf<P>;
     fn view(&self) -> Option<View<'_>> {
         Some(View::new(&**self))
     }

@@ -23,7 +23,7 @@ use crate::proof::digits::Digits;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "not a resource",
-    note = "a resource is a name for a value: declare one that carries it, `resource! {{ pub Name: {Self}; }}`, and write `Name`"
+    note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
 )]
 pub trait Resource: 'static {
     /// The type of the value.

@@ -29,6 +29,11 @@ pub trait Values: Send + Sync {
 ///
 /// A trait of its own, without any proof: code generation solves the bounds of an impl again for each function that it
 /// calls through it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to be a store",
+    label = "not a store, as far as it is known here",
+    note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>`"
+)]
 pub trait Backing: Sync {
     /// What is known of the store by its type.
     type World;

@@ -106,7 +106,7 @@ where
 {
 }
 impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, One<S>, F> where
-    Verdict: Supplies<R, S, C::Pipeline>
+    C::Judge: Locates<R, S, C::Pipeline>
 {
 }
 impl<R, S, Q, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, Offered<S, Q>, F> where
@@ -119,22 +119,51 @@ impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Ring<P, F> {}
 pub trait Judged {
     /// The pipeline that it is about.
     type Pipeline;
+    /// Who says that something is missing: [`Verdict`], or whoever knows of other stores that it could be in.
+    type Judge;
     /// What is still judged then.
     type Rest;
 }
-impl<T, P, G, U> Judged for Case<T, WorldOf<P, G, U>> {
+impl<T, P, G, U: Above> Judged for Case<One<T>, WorldOf<P, G, U>> {
     type Pipeline = P;
-    type Rest = WrongAlready<WorldOf<P, G, U>>;
+    type Judge = U::Judge;
+    type Rest = WrongAlready<WorldOf<P, G, U>, U::Judge>;
 }
-impl<P, G, U> Judged for WrongAlready<WorldOf<P, G, U>> {
+impl<R, P, G, U: Above> Judged for Case<Sought<R>, WorldOf<P, G, U>> {
     type Pipeline = P;
+    type Judge = U::Judge;
+    type Rest = WrongAlready<WorldOf<P, G, U>, U::Judge>;
+}
+impl<L, P, G, U> Judged for Case<SoughtBelow<L>, WorldOf<P, G, U>> {
+    type Pipeline = P;
+    type Judge = FromBelow;
+    type Rest = WrongAlready<WorldOf<P, G, U>, FromBelow>;
+}
+impl<P, G, U, J> Judged for WrongAlready<WorldOf<P, G, U>, J> {
+    type Pipeline = P;
+    type Judge = J;
     type Rest = Self;
 }
 
-/// What is judged in the world `W` once something was found to be wrong: what is missing above.
+/// What is judged by `J` in the world `W` once something was found to be wrong: what is missing above.
 #[derive(Debug)]
-pub struct WrongAlready<W>(PhantomData<W>);
-impl<P, G, U: GivesBelow<A>, A> Sound<WrongAlready<WorldOf<P, G, U>>> for NoMore<A> {}
+pub struct WrongAlready<W, J>(PhantomData<(W, J)>);
+impl<P, G, U: GivesBelow<A>, A, J> Sound<WrongAlready<WorldOf<P, G, U>, J>> for NoMore<A> {}
+
+/// Who answers for a run in a scope, whose parent is `Q`.
+#[derive(Debug)]
+pub struct InScopeOf<Q>(PhantomData<Q>);
+
+/// Who answers for a run that a store below asks for.
+#[derive(Debug)]
+pub struct FromBelow;
+
+/// Whoever answers for a run, as one who finds the resource `R`, which the step `S` needs, in a store of `P`: a function to
+/// the trait that tells that there is none, by what other stores there are.
+pub trait Locates<R, S, P> {}
+impl<R, S, P> Locates<R, S, P> for Verdict where Verdict: Supplies<R, S, P> {}
+impl<R, S, P, Q> Locates<R, S, P> for InScopeOf<Q> where Verdict: SuppliesInScope<R, S, P, Q> {}
+impl<R, S, P> Locates<R, S, P> for FromBelow where Verdict: SuppliesAbove<R, S, P> {}
 
 /// A store above, or none, that gives the resources in the list `A`.
 pub trait GivesBelow<A> {}
@@ -149,6 +178,22 @@ impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>
     note = "a store that comes from elsewhere says so in its type: `StoreOf<{P}, HList![{R}]>`, or `&impl Runs<Target>`"
 )]
 pub trait Supplies<R, S, P> {}
+
+/// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P`, and in that of `Q` above it.
+#[diagnostic::on_unimplemented(
+    message = "step `{S}` needs `{R}`, which no step of `{P}` or of `{Q}` above it provides, and neither store holds it",
+    label = "`{R}` is missing",
+    note = "supply it, `let store = store.with({R}, value);`, or register a step that gives `Out<{R}>`: in `{Q}`, once for all scopes, or in `{P}`, for each"
+)]
+pub trait SuppliesInScope<R, S, P, Q> {}
+
+/// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P` that is above another one.
+#[diagnostic::on_unimplemented(
+    message = "step `{S}` needs `{R}`, which no step of `{P}` provides and its store does not hold",
+    label = "`{R}` is missing",
+    note = "supply it to the store of `{P}`, or register in `{P}` a step that gives `Out<{R}>`; what a scope holds, the steps of `{P}` never see"
+)]
+pub trait SuppliesAbove<R, S, P> {}
 
 /// The step `S`, which would not have to be there: it is needed for the resource `Q`, and whoever takes that can do
 /// without.
