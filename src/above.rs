@@ -81,6 +81,11 @@ pub trait Scoped: Pipeline {
 /// What is above a store: [`Root`], or a store, borrowed or in an [`Arc`].
 ///
 /// Implemented for these; you never write it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a reference to a store, nor an `Arc` of one",
+    label = "no store is above this one",
+    note = "make the scope within `&store`, or within `Arc::clone(&store)`"
+)]
 pub trait Above: Send + Sync {
     /// What is there, as the proof sees it from below.
     type Sources: Trie;
