@@ -26,10 +26,7 @@ pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Out
         );
     };
     let profile = TempDir::new()?;
-    let (_driver, port) = started(Command::new(driver).arg("--port=0"), |line| {
-        let (_, port) = line.split_once("started successfully on port ")?;
-        Some(port.trim_end_matches('.').to_owned())
-    })?;
+    let (_driver, port) = driven_by(&driver)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let client = connect(&browser, profile.path(), &port).await?;
@@ -38,6 +35,18 @@ pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Out
         client.close().await?;
         result.unwrap_or_else(|panic| resume_unwind(panic))
     })
+}
+
+/// Starts the driver, and finds its port. It takes a free one of IPv4, and ends if the same of IPv6 is not free: then
+/// another one may be.
+fn driven_by(driver: &Path) -> Result<(Process, String), Box<dyn std::error::Error>> {
+    let start = || {
+        started(Command::new(driver).arg("--port=0"), |line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            Some(port.trim_end_matches('.').to_owned())
+        })
+    };
+    (0..4).find_map(|_| start().ok()).map_or_else(start, Ok)
 }
 
 /// Says what is not tested, and why: past the harness, which would capture what is printed.
