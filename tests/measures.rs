@@ -1,5 +1,7 @@
 //! `Metrics`: what a recorder is told.
 
+#[path = "support/sums.rs"]
+mod sums;
 mod support;
 
 use futures::FutureExt;
@@ -7,32 +9,10 @@ use metrics::with_local_recorder;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use pipeliner::{In, Metrics, Out, RunError, RunOptions, Store, resource, run_with, step};
 use std::sync::Arc;
+use sums::{Add, Base, Half, Halve, Sums};
 use support::{Gate, pipeline};
 
-resource! {
-    Base: i64;
-    Half: i64;
-    Third: i64;
-    Sum: i64;
-    Held: Gate;
-}
-
-#[step]
-fn halve(base: In<'_, Base>) -> Out<Half> {
-    base / 2
-}
-
-#[step]
-fn third_of(base: In<'_, Base>) -> Result<Out<Third>, String> {
-    if *base < 0 { Err("too small".to_owned()) } else { Ok(base / 3) }
-}
-
-#[step]
-fn add(half: In<'_, Half>, third: In<'_, Third>) -> Out<Sum> {
-    half + third
-}
-
-pipeline! { Sums: [Add, Halve, ThirdOf]; }
+resource! { Held: Gate; }
 
 /// All that was recorded, a line each: the name and the labels, and the value; of durations, how many.
 fn told(recorded: &Snapshotter) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Observers: what they are told of each step, in order.
 
+#[path = "support/sums.rs"]
+mod sums;
 mod support;
 
 use futures::FutureExt;
@@ -7,33 +9,10 @@ use pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, Ru
 use pipeliner::{SkipReason, StepEvent, StepEventKind, Store, resource, run_with, step};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+use sums::{Add, Base, Half, Halve, Sum, Sums, Third};
 use support::{Gate, pipeline};
 
-resource! {
-    Base: i64;
-    Half: i64;
-    Third: i64;
-    Sum: i64;
-    Held: Gate;
-}
-
-#[step]
-fn halve(base: In<'_, Base>) -> Out<Half> {
-    base / 2
-}
-
-#[step]
-async fn third_of(base: In<'_, Base>) -> Result<Out<Third>, String> {
-    smol::future::yield_now().await;
-    if *base < 0 { Err("too small".to_owned()) } else { Ok(base / 3) }
-}
-
-#[step]
-fn add(half: In<'_, Half>, third: In<'_, Third>) -> Out<Sum> {
-    half + third
-}
-
-pipeline! { Sums: [Add, Halve, ThirdOf]; }
+resource! { Held: Gate; }
 
 /// Writes down what it is told.
 #[derive(Default)]

@@ -23,6 +23,7 @@
 //! | the first line | what to do |
 //! | --- | --- |
 //! | step `S` needs `R`, which no step of `P` provides and its store does not hold | supply `R`, or register a step that provides it |
+//! | step `S` needs `R`, which no step of `P` or of `Q` above it provides … | supply `R`, or register a step, in either |
 //! | step `S`, which is registered to provide the optional `Q`, needs `R` … | supply `R`, or do not register `S` |
 //! | dependency cycle: step `A` needs `B`, which needs `A` | supply a resource that one takes from the other |
 //! | `R` is provided by two steps, `A` and `B` | register one of them |
@@ -275,7 +276,7 @@ impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Satisfies
 /// Types are worked out before bounds are looked at. So what is not proven is told where the type is worked out: once, at
 /// the call as a whole, without a quote of the declaration; and not first for an argument, then for the future that an
 /// async function returns. For this alone [`Runs`] has a second parameter that is never written,
-/// [`Store::resource`] asks for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a
+/// the methods of [`Store`] and the lists of a step ask for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a
 /// target that is no step is told once.
 #[derive(Debug)]
 pub struct Proven;

@@ -1,7 +1,4 @@
-//! Models of the claim, each of two or three runs that share a slot. Loom executes a model once for each way in which its
-//! threads can interleave, and each value that a load may then see. A run that nobody wakes is a deadlock, and reported.
-//!
-//! `RUSTFLAGS="--cfg pipeliner_loom" cargo test -p run-time --lib model`
+//! Models of the claim, each of two or three runs that share a slot.
 
 use super::{Claim, Waiter};
 use crate::error::SharedError;
