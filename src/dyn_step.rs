@@ -169,6 +169,8 @@ impl<O: OutputList, S> TheseOutputs<O, S> for O {
 #[derive(Debug)]
 pub struct Chosen<R>(PhantomData<R>);
 
+// Else rustc shows this wherever a type is no step.
+#[diagnostic::do_not_recommend]
 impl<R: Resource<Value: Choice>> Step for Chosen<R> {
     type Inputs = HCons<R, <R::Value as Choice>::Inputs>;
     type Outputs = <R::Value as Choice>::Outputs;

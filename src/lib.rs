@@ -71,6 +71,10 @@ pub use pipeliner_macros::Identified;
 #[cfg(feature = "macros")]
 #[doc = include_str!("step.md")]
 pub use pipeliner_macros::step;
+/// An item that is, to rustc, where its name is.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use pipeliner_macros::__at_name;
 
 /// For the list macros.
 #[doc(hidden)]

@@ -129,8 +129,10 @@ macro_rules! resource {
 #[macro_export]
 macro_rules! __resource {
     ([$(#[$attribute:meta])* $visibility:vis] $name:ident [] $value:ty) => {
-        $(#[$attribute])*
-        $visibility struct $name;
+        $crate::__at_name! {
+            $(#[$attribute])*
+            $visibility struct $name;
+        }
 
         const _: () = {
             const HASH: u64 = $crate::__hash!($name);
@@ -146,9 +148,11 @@ macro_rules! __resource {
         };
     };
     ([$(#[$attribute:meta])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
-        $(#[$attribute])*
-        $visibility struct $name<$($parameter),+> {
-            parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
+        $crate::__at_name! {
+            $(#[$attribute])*
+            $visibility struct $name<$($parameter),+> {
+                parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
+            }
         }
 
         #[allow(dead_code, clippy::new_without_default)]
@@ -167,6 +171,14 @@ macro_rules! __resource {
             }
         };
     };
+}
+
+/// Without the proc macros: the item, which is where the macro was called that wrote it.
+#[cfg(not(feature = "macros"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_name {
+    ($($item:tt)*) => { $($item)* };
 }
 
 /// The identity of a resource whose [`Resource`] impl is written by hand.

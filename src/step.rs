@@ -113,7 +113,7 @@ pub type Out<R> = <R as Resource>::Value;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
     label = "not a step",
-    note = "a step is made of a function by `#[step]`, or is a type with an `impl Step`; of a resource, ask with `store.resource::<R>()`"
+    note = "a step is a function with `#[step]`, a type with an `impl Step`, or `Chosen<R>` where `R` carries an `AnyStep`; of a resource, ask with `store.resource::<R>()`"
 )]
 pub trait Step: Sized + 'static {
     /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none. What it can do without is an

@@ -3,6 +3,7 @@
 //! Each is cut by phase: what was written is parsed, checked, and expanded. Where something is wrong, there is an error
 //! for each mistake, on the user's tokens – and an impl none the less, so that no second error follows from the first.
 
+mod at_name;
 mod identified;
 mod step;
 
@@ -19,4 +20,10 @@ pub fn step(options: TokenStream, function: TokenStream) -> TokenStream {
 #[proc_macro_derive(Identified)]
 pub fn identified(item: TokenStream) -> TokenStream {
     identified::identified(item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro]
+pub fn __at_name(item: TokenStream) -> TokenStream {
+    at_name::at_name(item.into()).into()
 }

@@ -51,8 +51,12 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
             quote_spanned! { span => ::pipeliner::__private::lazy(move |_| { #output }) }
         }
     };
+    // Else rustc lists all functions that are steps, wherever a type is none. For a generic one it would be silent on what
+    // its parameters lack.
+    let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
+        #not_listed
         #[allow(deprecated)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = ::pipeliner::HList![#(#resources),*];
