@@ -2,9 +2,9 @@
 
 use crate::exec::view::View;
 use crate::pipeline::Pipeline;
-use crate::proof::SourcesOf;
 use crate::proof::trie::{Empty, Trie};
-use crate::proof::verdict::{InScopeOf, Verdict};
+use crate::proof::verdict::{InScopeOf, IsParent, Nobody, Verdict};
+use crate::proof::{Proven, SourcesOf};
 use crate::store::Store;
 use crate::supply::Supply;
 use std::sync::Arc;
@@ -83,10 +83,13 @@ pub trait Scoped: Pipeline {
 /// Implemented for these; you never write it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reference to a store, nor an `Arc` of one",
-    label = "no store is above this one",
+    label = "neither a reference to a store nor an `Arc` of one",
     note = "make the scope within `&store`, or within `Arc::clone(&store)`"
 )]
 pub trait Above: Send + Sync {
+    /// The pipeline of that store.
+    #[doc(hidden)]
+    type Pipeline;
     /// What is there, as the proof sees it from below.
     type Sources: Trie;
     /// Who says of a store below it that something is missing.
@@ -101,7 +104,10 @@ pub trait Above: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Root;
 
+// Here and below: else rustc shows one of these impls where a store is given by value.
+#[diagnostic::do_not_recommend]
 impl Above for Root {
+    type Pipeline = Nobody;
     type Sources = Empty;
     type Judge = Verdict;
     fn view(&self) -> Option<View<'_>> {
@@ -109,7 +115,9 @@ impl Above for Root {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
+    type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     type Judge = InScopeOf<P>;
     fn view(&self) -> Option<View<'_>> {
@@ -117,7 +125,9 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
+    type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     type Judge = InScopeOf<P>;
     fn view(&self) -> Option<View<'_>> {
@@ -125,7 +135,9 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
+    type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     type Judge = InScopeOf<P>;
     fn view(&self) -> Option<View<'_>> {
@@ -134,12 +146,17 @@ impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
 }
 
 /// A store of the pipeline `P`, borrowed or in an [`Arc`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a reference to a store of `{P}`",
-    label = "not a reference to a store of `{P}`, nor an `Arc` of one",
-    note = "give a store of the pipeline that `type Parent` names: `&store`, or `Arc::clone(&store)`"
-)]
-pub trait IsStoreOf<P>: Above {}
-impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for &Store<P, G, U> {}
-impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for &Arc<Store<P, G, U>> {}
-impl<P: Pipeline, G: Supply, U: Above> IsStoreOf<P> for Arc<Store<P, G, U>> {}
+///
+/// Implemented for these; you never write it.
+pub trait IsStoreOf<P>: Above {
+    /// Always [`Proven`].
+    #[doc(hidden)]
+    type Proof;
+}
+
+impl<P, U: Above> IsStoreOf<P> for U
+where
+    Verdict: IsParent<U::Pipeline, P>,
+{
+    type Proof = Proven;
+}

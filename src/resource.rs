@@ -130,6 +130,8 @@ macro_rules! resource {
 macro_rules! __resource {
     ([$(#[$attribute:meta])* $visibility:vis] $name:ident [] $value:ty) => {
         $crate::__at_name! {
+            // A marker is named, and not made.
+            #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
             $(#[$attribute])*
             $visibility struct $name;
         }
@@ -149,6 +151,8 @@ macro_rules! __resource {
     };
     ([$(#[$attribute:meta])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
         $crate::__at_name! {
+            // A marker is named, and not made.
+            #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
             $(#[$attribute])*
             $visibility struct $name<$($parameter),+> {
                 parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,

@@ -1,11 +1,11 @@
 //! Stores: the values of one pipeline.
 
-use crate::above::{Above, IsStoreOf, Root, Scoped};
+use crate::above::{Above, IsStoreOf, Root};
 use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::{Accepts, Knows, Provides, Valid, WorldOf};
+use crate::proof::{Accepts, Knows, Provides, Valid, ValidScope, WorldOf};
 use crate::resource::Resource;
 use crate::run::{Run, fetch};
 use crate::supply::{Nothing, Supply, SupplyList};
@@ -87,11 +87,11 @@ impl<P: Pipeline> Store<P> {
         Store { slots: Slots::vacant(), supplied: Nothing, above: Root }
     }
 
-    /// A store with nothing in it, that sees the store above it: a [scope](Scoped). It takes `&store` or an `Arc`.
+    /// A store with nothing in it, that sees the store above it: a [scope](crate::Scoped). It takes `&store` or an `Arc`.
     pub fn within<U>(above: U) -> Store<P, Nothing, U>
     where
-        P: Scoped + Valid<Proof: Sized>,
-        U: IsStoreOf<P::Parent>,
+        P: ValidScope<Proof: Sized>,
+        U: IsStoreOf<P::Parent, Proof: Sized>,
     {
         Store { slots: Slots::vacant(), supplied: Nothing, above }
     }

@@ -57,10 +57,13 @@ use core::marker::PhantomData;
 #[derive(Debug)]
 pub struct Swap<P, Old, New>(PhantomData<(P, Old, New)>);
 
+// Here and below: else rustc shows this impl wherever a type is no pipeline, or no scope.
+#[diagnostic::do_not_recommend]
 impl<P: Pipeline, Old: Step, New: Step> Pipeline for Swap<P, Old, New> {
     type Steps = Swapped<<P::Steps as StepList>::Swap<Old, New>, Old, New, P>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Scoped, Old: Step, New: Step> Scoped for Swap<P, Old, New> {
     type Parent = P::Parent;
 }

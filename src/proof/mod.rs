@@ -36,7 +36,8 @@
 //! | `X` is not a resource, is not a step, is not a pipeline | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
-//! | `X` is not a reference to a store of `P` | give `Store::within` a store of the parent |
+//! | this is a store of `P`, and the scope is to be within one of `Q` | give `Store::within` a store of the parent |
+//! | `X` is not a reference to a store, nor an `Arc` of one | give `Store::within` a reference, `&store`, or an `Arc` |
 //! | `P` is not a scope of another pipeline | name its parent: `impl Scoped for P` |
 //! | `X` has no identity, which a parameter of a resource needs | derive `Identified` for `X` |
 //! | `X` cannot be the error of a step | give another type of error |
@@ -71,7 +72,7 @@ pub mod verdict;
 pub mod visited;
 pub mod walk;
 
-use crate::above::{Above, Root};
+use crate::above::{Above, Root, Scoped};
 use crate::exec::view::{Backing, Values};
 use crate::list::{InputList, OutputList};
 use crate::pipeline::{Pipeline, StepList};
@@ -150,6 +151,16 @@ pub trait Valid: Undisputed {
 }
 
 impl<P: Undisputed> Valid for P {
+    type Proof = Proven;
+}
+
+/// A pipeline that is sound and whose stores are scopes.
+pub trait ValidScope: Valid + Scoped {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<P: Valid + Scoped> ValidScope for P {
     type Proof = Proven;
 }
 

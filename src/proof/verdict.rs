@@ -402,6 +402,18 @@ impl<L, Old, New> GivesSame<L, L, Old, New> for Verdict {}
 #[diagnostic::do_not_recommend]
 impl GivesSame<Nobody, Verdict, Nobody, Nobody> for Verdict {}
 
+/// The pipeline `P` of the store above a scope is the parent `Q` of that of the scope.
+#[diagnostic::on_unimplemented(
+    message = "this is a store of `{P}`, and the scope is to be within one of `{Q}`",
+    label = "the scope is made within another store than that of its parent",
+    note = "give a store of `{Q}`, or name the other: `type Parent = {P}`"
+)]
+pub trait IsParent<P, Q> {}
+#[diagnostic::do_not_recommend]
+impl<P> IsParent<P, P> for Verdict {}
+#[diagnostic::do_not_recommend]
+impl IsParent<Nobody, Verdict> for Verdict {}
+
 /// What is supplied under the identity of `R`: nothing.
 pub trait Unsupplied<R> {}
 impl<R> Unsupplied<R> for Absent {}
