@@ -5,7 +5,7 @@ use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::{Accepts, Knows, Provides, Valid, ValidScope, WorldOf};
+use crate::proof::{AcceptedBy, Knows, Provides, Valid, ValidScope, WorldOf};
 use crate::resource::Resource;
 use crate::run::{Run, fetch};
 use crate::supply::{Nothing, Supply, SupplyList};
@@ -108,12 +108,9 @@ impl<P: Pipeline, G: Supply, U> Store<P, G, U> {
     ///
     /// A resource that was supplied already is refused by the compiler. One that was computed in this store before is
     /// supplied from now on; what was computed from it stays as it is, until [`clear`](Store::clear).
-    pub fn with<R: Resource>(self, resource: R, value: R::Value) -> Store<P, G::Insert<R>, U>
-    where
-        G: Accepts<R, Proof: Sized>,
-    {
+    pub fn with<R: AcceptedBy<G>>(self, resource: R, value: R::Value) -> Store<P, R::Inserted, U> {
         let _ = resource;
-        Store { slots: self.slots, supplied: self.supplied.insert::<R>(value), above: self.above }
+        Store { slots: self.slots, supplied: R::insert(value, self.supplied), above: self.above }
     }
 }
 

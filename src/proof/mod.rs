@@ -171,17 +171,23 @@ impl<P: Pipeline> Undisputed for P where Disputes<P>: Settled {}
 /// What is in dispute among the steps of the pipeline `P`.
 pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
-/// A list of what is supplied that can take the resource `R`: it does not hold it yet.
-pub trait Accepts<R: Resource>: Lacks<R> {
-    /// Always [`Proven`].
-    type Proof;
+/// A resource that the list `G` of what is supplied can take: it does not hold it yet.
+pub trait AcceptedBy<G>: Resource {
+    /// The list with the resource in its place.
+    type Inserted: Supply;
+    /// Puts a value into its place.
+    #[doc(hidden)]
+    fn insert(value: Self::Value, list: G) -> Self::Inserted;
 }
 
-impl<R: Resource, G: Lacks<R>> Accepts<R> for G {
-    type Proof = Proven;
+impl<R: Resource, G: Lacks<R>> AcceptedBy<G> for R {
+    type Inserted = G::Insert<R>;
+    fn insert(value: R::Value, list: G) -> G::Insert<R> {
+        list.insert::<R>(value)
+    }
 }
 
-/// A list of what is supplied in which the resource `R` is not found. Apart from [`Accepts`] for the reason that
+/// A list of what is supplied in which the resource `R` is not found. Apart from [`AcceptedBy`] for the reason that
 /// [`Satisfies`] has.
 pub trait Lacks<R: Resource>: Supply {}
 impl<R: Resource, G: Supply> Lacks<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
