@@ -57,7 +57,7 @@ mod blocking {
     use crate::resource::Resource;
 
     /// A value that a blocking step takes along to its thread.
-    pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Value {
+    pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Clone {
         R::clone(value)
     }
 
@@ -68,12 +68,15 @@ mod blocking {
         note = "let `{Self}` carry an `Arc` of it"
     )]
     pub trait Cloned: Resource {
+        /// The value. Of the type that comes back from a call, rustc tells what is wrong without a quote.
+        type Clone;
         /// A clone of a value.
-        fn clone(value: &Self::Value) -> Self::Value;
+        fn clone(value: &Self::Value) -> Self::Clone;
     }
 
     #[diagnostic::do_not_recommend]
     impl<R: Resource<Value: Clone>> Cloned for R {
+        type Clone = R::Value;
         fn clone(value: &R::Value) -> R::Value {
             Clone::clone(value)
         }

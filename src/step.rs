@@ -1,7 +1,7 @@
 //! Steps: the async functions of a pipeline.
 
 use crate::list::{InputList, OutputList};
-use crate::proof::{Given, Taken};
+use crate::proof::{Failing, Given, Taken};
 use crate::resource::Resource;
 use core::error::Error;
 
@@ -126,7 +126,7 @@ pub trait Step: Sized + 'static {
     type Outputs: OutputList + Given<Proof: Sized>;
     /// Why the step may fail: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
     /// [`Infallible`](core::convert::Infallible) for never.
-    type Error: StepError;
+    type Error: StepError + Failing<Proof: Sized>;
 
     /// Runs the step once, on references to the values of its inputs; gives the values of its outputs.
     ///

@@ -77,7 +77,7 @@ use crate::exec::view::{Backing, Values};
 use crate::list::{InputList, OutputList};
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
-use crate::step::Step;
+use crate::step::{Step, StepError};
 use crate::store::Store;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -106,6 +106,16 @@ pub trait Given: OutputList {
 }
 
 impl<L: OutputList> Given for L {
+    type Proof = Proven;
+}
+
+/// An error that a step may fail with: a [`StepError`], with a proof.
+pub trait Failing: StepError {
+    /// Always [`Proven`].
+    type Proof;
+}
+
+impl<E: StepError> Failing for E {
     type Proof = Proven;
 }
 

@@ -261,19 +261,29 @@ pub trait Settled {}
 pub struct NoDispute;
 impl Settled for NoDispute {}
 impl<R, A, Q, B, D: Settled> Settled for Dispute<ProvidedBy<R, A>, ProvidedBy<Q, B>, D> where
-    Verdict: OneProvider<R, Q, A, B>
+    Verdict: OneProvider<R, Q, A, B, Judge: OneStep<R, A, B>>
 {
 }
 impl<R, Q, S, D: Settled> Settled for Dispute<Listed<R, S>, Listed<Q, S>, D> where Verdict: ListedOnce<R, Q, S> {}
 
-/// `R` from the step `A` and `Q` from the step `B` are one resource from one step.
+/// `R` from the step `A` and `Q` from the step `B` are one resource.
 #[diagnostic::on_unimplemented(
     message = "`{R}` and `{Q}` have the same identity",
     label = "two resources with one identity are registered here",
     note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
 )]
-pub trait OneProvider<R, Q, A, B> {}
-impl<R, A, B> OneProvider<R, R, A, B> for Verdict where Verdict: OneStep<R, A, B> {}
+pub trait OneProvider<R, Q, A, B> {
+    /// Who judges the steps, if the resources are one.
+    type Judge;
+}
+#[diagnostic::do_not_recommend]
+impl<R, A, B> OneProvider<R, R, A, B> for Verdict {
+    type Judge = Verdict;
+}
+#[diagnostic::do_not_recommend]
+impl OneProvider<Nobody, Verdict, Nobody, Nobody> for Verdict {
+    type Judge = Verdict;
+}
 
 /// The providers `A` and `B` of the resource `R` are one step.
 #[diagnostic::on_unimplemented(

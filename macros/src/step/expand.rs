@@ -181,8 +181,10 @@ fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> To
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
         let clone = quote_spanned! { resource.span() => ::pipeliner::__private::clone_of::<#resource> };
         match optional {
-            true => quote! { let #argument = ::core::option::Option::map(#argument, #clone); },
-            false => quote! { let #argument = #clone(#argument); },
+            true => {
+                quote_spanned! { resource.span() => let #argument = ::core::option::Option::map(#argument, #clone); }
+            }
+            false => quote_spanned! { resource.span() => let #argument = #clone(#argument); },
         }
     });
     let references = inputs().map(|(argument, input)| match input.optional {
