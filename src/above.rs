@@ -86,7 +86,11 @@ pub trait Scoped: Pipeline {
     label = "neither a reference to a store nor an `Arc` of one",
     note = "make the scope within `&store`, or within `Arc::clone(&store)`"
 )]
-pub trait Above: Send + Sync {
+pub trait Above: Send + Sync + Sized {
+    /// This type. A store says `U::This` of what is above it where it is made; so where `U` is none of these, rustc knows no
+    /// more of the store, and says nothing more of it.
+    #[doc(hidden)]
+    type This: Above;
     /// The pipeline of that store.
     #[doc(hidden)]
     type Pipeline;
@@ -107,6 +111,7 @@ pub struct Root;
 // Here and below: else rustc shows one of these impls where a store is given by value.
 #[diagnostic::do_not_recommend]
 impl Above for Root {
+    type This = Self;
     type Pipeline = Nobody;
     type Sources = Empty;
     type Judge = Verdict;
@@ -117,6 +122,7 @@ impl Above for Root {
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
+    type This = Self;
     type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     type Judge = InScopeOf<P>;
@@ -127,6 +133,7 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
+    type This = Self;
     type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     type Judge = InScopeOf<P>;
@@ -137,6 +144,7 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
+    type This = Self;
     type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
     type Judge = InScopeOf<P>;
@@ -148,13 +156,13 @@ impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
 /// A store of the pipeline `P`, borrowed or in an [`Arc`].
 ///
 /// Implemented for these; you never write it.
-pub trait IsStoreOf<P>: Above {
+pub trait IsStoreOf<P>: Above<This = Self> {
     /// Always [`Proven`].
     #[doc(hidden)]
     type Proof;
 }
 
-impl<P, U: Above> IsStoreOf<P> for U
+impl<P, U: Above<This = U>> IsStoreOf<P> for U
 where
     Verdict: IsParent<U::Pipeline, P>,
 {

@@ -88,7 +88,7 @@ impl<P: Pipeline> Store<P> {
     }
 
     /// A store with nothing in it, that sees the store above it: a [scope](crate::Scoped). It takes `&store` or an `Arc`.
-    pub fn within<U>(above: U) -> Store<P, Nothing, U>
+    pub fn within<U>(above: U) -> Store<P, Nothing, U::This>
     where
         P: ValidScope<Proof: Sized>,
         U: IsStoreOf<P::Parent, Proof: Sized>,

@@ -60,12 +60,12 @@ pub trait Supply: Send + Sync + Sized + 'static {
 }
 
 impl Supply for Nothing {
-    type Insert<R: Resource> = With<R, Nothing>;
+    type Insert<R: Resource> = <R::Identity as Digits>::Alone<R>;
     type Overlay<T: Trie> = T;
     type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
-    fn insert<R: Resource>(self, value: R::Value) -> With<R> {
-        With { value: Some(value), rest: self }
+    fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R> {
+        With { value: Some(value), rest: self }.into()
     }
     fn value(&self, _: usize) -> Option<&Erased> {
         None

@@ -67,6 +67,10 @@ macro_rules! trait_digits {
             /// These digits before those.
             type Append<O: Digits>: Digits;
 
+            /// The resource `R`, whose identity this is, as all that is supplied: `With<R>`. Asked of the number, so that rustc
+            /// knows no such list for what is no resource, and says nothing more of a store that holds it.
+            type Alone<R: Resource>: Supply + From<With<R>>;
+
             /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
             /// no more than this.
             type SourceIn<W: World>: Source;
@@ -89,6 +93,7 @@ macro_rules! trait_digits {
             $(type $compare<T: Digits> = Greater;)*
             type Next = End;
             type Append<O: Digits> = O;
+            type Alone<R: Resource> = With<R>;
             type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
             type Find<$first: Trie $(, $child: Trie)*> = $first::Find<End>;
             type Insert<$first: Trie $(, $child: Trie)*, E: Source> = Fork<$first::Insert<End, E> $(, $child)*>;
@@ -114,6 +119,7 @@ macro_rules! digit {
             $(type $compare_after<T: Digits> = Greater;)*
             type Next = digit!(@next U $($after)*);
             type Append<O: Digits> = Digit<$digit, U::Append<O>>;
+            type Alone<R: Resource> = With<R>;
             type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
             type Find<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Find<U>;
             type Insert<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source> =

@@ -1,9 +1,12 @@
 #[path = "../calc.rs"]
 mod calc;
 
-use calc::Calc;
-use pipeliner::Store;
+use calc::{Calc, Divisor, GetDivision, Quotient};
+use pipeliner::{Store, run};
 
 fn main() {
-    let _ = Store::<Calc>::new().with("base", 38);
+    // What follows makes no second error.
+    let store = Store::<Calc>::new().with("base", 38).with(Divisor, 3);
+    let _ = store.get::<Quotient>();
+    let _ = run::<GetDivision>(&store);
 }

@@ -1,9 +1,10 @@
 #[path = "../calc.rs"]
 mod calc;
 
-use calc::{Base, Calc, Divisor};
-use pipeliner::Store;
+use calc::{Base, Calc, Divisor, GetDivision};
+use pipeliner::{Store, run};
 
 fn main() {
-    let _ = Store::<Calc>::new().with(Base, 38).with(Divisor, 3).with(Base, 39);
+    let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3).with(Base, 39);
+    let _ = run::<GetDivision>(&store);
 }
