@@ -28,7 +28,7 @@ use crate::resource::Resource;
     label = "not a resource, and does not derive an identity",
     note = "write `#[derive(Identified)]` on `{Self}`"
 )]
-pub trait Identified: 'static {
+pub trait Identified: Send + Sync + 'static {
     /// What tells this type from all others on the level of types.
     type Identity: Digits;
 }

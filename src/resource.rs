@@ -25,7 +25,7 @@ use crate::proof::digits::Digits;
     label = "not a resource",
     note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
 )]
-pub trait Resource: 'static {
+pub trait Resource: Send + Sync + 'static {
     /// The type of the value.
     type Value: Send + Sync + 'static;
 
@@ -93,20 +93,17 @@ pub struct Return<V>(pub V);
 /// ```
 ///
 /// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all resources are, and each may
-/// have one bound more. Where a value is expected, such a marker is made with `new`:
+/// have one bound more, `Table<T: Entity>`. Where a value is expected, such a marker is made with `new`:
 ///
 /// ```
 /// use pipeliner::{HList, Identified, Pipeline, Store, resource};
 ///
-/// trait Entity: Send + Sync + 'static {}
-///
 /// #[derive(Identified)]
 /// struct User;
-/// impl Entity for User {}
 ///
 /// resource! {
 ///     /// All rows of a table.
-///     pub Table<T: Entity>: Vec<T>;
+///     pub Table<T>: Vec<T>;
 /// }
 ///
 /// struct App;
