@@ -252,7 +252,9 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.stop.take();
-        for thread in self.threads.drain(..) {
+        // One of them may be here: a store that a worker was the last to hold may have held the executor.
+        let others = self.threads.drain(..).filter(|thread| thread.thread().id() != thread::current().id());
+        for thread in others {
             // A panic of a step goes to the caller of its run, and not here.
             let _ = thread.join();
         }

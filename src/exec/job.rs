@@ -103,7 +103,7 @@ impl Graph {
         self.watch.as_ref()?.recording()
     }
 
-    /// Tells whoever watches that nothing of the run goes on, if workers hold on to it for longer than that.
+    /// Tells whoever watches that nothing of the run goes on, before the run itself is gone.
     #[cfg(feature = "executor")]
     pub(crate) fn close(&self) {
         if let Some(watch) = &self.watch {

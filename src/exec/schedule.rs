@@ -28,6 +28,8 @@ pub(crate) struct Schedule {
     not_run: Vec<u16>,
     /// The names of those of the store above.
     not_run_above: Vec<&'static str>,
+    /// Whether it was said what has come of the run. Steps may come to their ends after that, in other threads.
+    over: bool,
 }
 
 /// The number of no step.
@@ -125,6 +127,7 @@ impl Schedule {
             failures: Vec::new(),
             not_run: Vec::new(),
             not_run_above: Vec::new(),
+            over: false,
         };
         schedule.demand(graph, sources, is_done);
         schedule
@@ -241,6 +244,9 @@ impl Schedule {
         self.leave(step, Stage::Failed);
         graph.tell(step, StepEventKind::Failed(&**source));
         self.unfinished -= 1;
+        if self.over {
+            return Ok(());
+        }
         let needed_by = |&step: &u16| Some(self.nodes[usize::from(step)].needed_by).filter(|&step| step != NONE);
         let path: Vec<_> = core::iter::successors(Some(step), needed_by).map(|step| graph.name(step)).collect();
         match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
@@ -282,11 +288,12 @@ impl Schedule {
         }
     }
 
-    /// What has come of the run, if it is over.
+    /// What has come of the run, if it is over. It is said once.
     pub(crate) fn outcome(&mut self, graph: &Graph) -> Poll<Result<(), RunError>> {
         match self {
-            Schedule { unfinished: 1.., .. } => Poll::Pending,
+            Schedule { over: true, .. } | Schedule { unfinished: 1.., .. } => Poll::Pending,
             Schedule { failures, .. } if failures.is_empty() => {
+                self.over = true;
                 graph.tell_end(RunEnd::Succeeded);
                 Poll::Ready(Ok(()))
             }
@@ -294,8 +301,9 @@ impl Schedule {
         }
     }
 
-    /// The error of all failures.
+    /// The error of all failures, which is what has come of the run.
     fn error(&mut self, graph: &Graph) -> RunError {
+        self.over = true;
         graph.tell_end(RunEnd::Failed);
         let here = self.not_run.iter().map(|&step| graph.name(step));
         let not_run = self.not_run_above.drain(..).chain(here).collect();

@@ -23,7 +23,7 @@ struct State {
     idle: Vec<(usize, Waker)>,
     /// Whether steps have become ready while nobody was idle.
     unseen: bool,
-    /// How many workers are at a step.
+    /// How many workers are at work.
     busy: usize,
     /// Whether the run is over: nothing begins any more.
     over: bool,
@@ -72,14 +72,21 @@ impl Signals {
         self.caller.register(waker);
     }
 
+    /// A worker is at work from here on, until it drops what it gets; nobody is any more if the run is over.
+    pub(crate) fn busy(&self) -> Option<Busy<'_>> {
+        let mut state = self.state();
+        (!state.over).then(|| {
+            state.busy += 1;
+            Busy(self)
+        })
+    }
+
     /// What a worker is to do; `look` prefers steps that are ready to those that were woken, so that neither starve.
-    /// Unless it is to stop, the worker is busy from here on.
     pub(crate) fn next(&self, look: bool) -> Next {
         let mut state = self.state();
         if state.over {
             return Next::Stop;
         }
-        state.busy += 1;
         match if look { None } else { state.woken.pop_front() } {
             Some(step) => {
                 state.is_woken[usize::from(step)] = false;
@@ -89,16 +96,6 @@ impl Signals {
                 state.unseen = false;
                 Next::Look
             }
-        }
-    }
-
-    /// A busy worker is done with what it was to do.
-    pub(crate) fn rest(&self) {
-        let mut state = self.state();
-        state.busy -= 1;
-        if state.busy == 0 && state.over {
-            drop(state);
-            self.caller.wake();
         }
     }
 
@@ -159,10 +156,24 @@ impl Signals {
         self.state().over
     }
 
-    /// Whether the run is over and no worker is at a step any more.
+    /// Whether the run is over and no worker is at work any more.
     pub(crate) fn is_quiet(&self) -> bool {
         let state = self.state();
         state.over && state.busy == 0
+    }
+}
+
+/// A worker that is at work.
+pub(crate) struct Busy<'s>(&'s Signals);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.busy -= 1;
+        if state.busy == 0 && state.over {
+            drop(state);
+            self.0.caller.wake();
+        }
     }
 }
 

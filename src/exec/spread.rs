@@ -1,7 +1,8 @@
 //! A run that is spread over several workers, which are polled by an executor in as many threads as it has.
 //!
 //! The futures of the steps stay in the run. A worker is a ticket to poll whichever of them is to be polled; it holds
-//! none. So when the run is dropped they go with it, at once, and the executor drops the tickets when it comes to them.
+//! none, and nothing of the run but while it polls. So when the run is dropped they go with it, at once, and the executor drops
+//! the tickets when it comes to them.
 
 use super::job::{Graph, Job};
 use super::plan::Source;
@@ -19,7 +20,7 @@ use core::task::{Context, Poll, Waker};
 use futures::future::BoxFuture;
 use futures::task::waker_ref;
 use std::panic::{catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 #[cfg(test)]
 mod allocations;
@@ -141,9 +142,12 @@ pub(crate) struct Spread<C: Crew> {
     /// The turns of the steps, by number.
     seats: Box<[Mutex<Seat<C::Turn>>]>,
     signals: Arc<Signals>,
-    /// What came of the run: its result, or the panic of a step.
-    end: Mutex<Option<std::thread::Result<Result<(), RunError>>>>,
+    /// What came of the run.
+    end: Mutex<Option<End>>,
 }
+
+/// What came of a run: its result, or the panic of a step.
+type End = std::thread::Result<Result<(), RunError>>;
 
 /// The place of a step among the turns.
 enum Seat<T> {
@@ -155,9 +159,10 @@ enum Seat<T> {
     Polled { again: bool },
 }
 
-/// Locks what no panic can leave half-way: user code runs outside of all locks.
+/// Locks. Of user code only observers run under a lock, that of the schedule. If one panics, that is the end of the run, and
+/// whoever comes to the schedule before the run has stopped may take it as it is.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("nothing panics while it holds this lock")
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<C: Crew> Spread<C> {
@@ -182,25 +187,24 @@ impl<C: Crew> Spread<C> {
     /// What a worker does when it is polled. The spare waker is that of a step that has ended, for the next step.
     fn work(&self, worker: usize, spare: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
         for look in [false, true].into_iter().cycle().take(BUDGET) {
-            let step = match self.signals.next(look) {
+            let woken = match self.signals.next(look) {
                 Next::Stop => return Poll::Ready(()),
                 Next::Woken(step) => Some(step),
                 Next::Look => None,
             };
-            let found = match step {
+            let found = self.guarded(|| match woken {
                 Some(step) => {
-                    self.guarded(|| self.go_on(step, spare));
+                    self.go_on(step, spare);
                     true
                 }
                 None => match self.next_ready() {
                     Some(step) => {
-                        self.guarded(|| self.begin(step, spare));
+                        self.begin(step, spare);
                         true
                     }
                     None => false,
                 },
-            };
-            self.signals.rest();
+            });
             if !found && self.signals.idle(worker, cx.waker()) {
                 return Poll::Pending;
             }
@@ -209,11 +213,13 @@ impl<C: Crew> Spread<C> {
         Poll::Pending
     }
 
-    /// Does something that may panic: a panic is the end of the run, and is handed on to its caller.
-    fn guarded(&self, poll: impl FnOnce()) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(poll)) {
+    /// Does something that may panic, and tells whether there was something to do: a panic is the end of the run, and is
+    /// handed on to its caller.
+    fn guarded(&self, work: impl FnOnce() -> bool) -> bool {
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
             self.finish(Err(panic));
-        }
+            true
+        })
     }
 
     /// The next step that is ready; others are told if there are more.
@@ -322,20 +328,31 @@ impl<C: Crew> Spread<C> {
     }
 
     /// The run is over: what has not come to its end is dropped, and all workers stop.
-    fn finish(&self, end: std::thread::Result<Result<(), RunError>>) {
-        lock(&self.end).get_or_insert(end);
+    fn finish(&self, end: End) {
+        self.end_with(end);
         // First this: whoever puts a turn back into its seat looks at it, so that none comes after what follows.
         self.signals.stop();
         for seat in &self.seats {
             let turn = core::mem::replace(&mut *lock(seat), Seat::Empty);
-            drop(turn);
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(turn))) {
+                self.end_with(Err(panic));
+            }
+        }
+    }
+
+    /// What came first stays, but for a panic, which comes before a result.
+    fn end_with(&self, end: End) {
+        let mut place = lock(&self.end);
+        if place.is_none() || (matches!(*place, Some(Ok(_))) && end.is_err()) {
+            *place = Some(end);
         }
     }
 }
 
 /// A worker of a run, to be spawned on an executor.
 pub(crate) struct Worker<C: Crew> {
-    spread: Arc<Spread<C>>,
+    spread: Weak<Spread<C>>,
+    signals: Arc<Signals>,
     number: usize,
     /// The waker of a step that has ended, for the next step.
     spare: Option<Arc<StepWaker>>,
@@ -343,7 +360,7 @@ pub(crate) struct Worker<C: Crew> {
 
 impl<C: Crew> Worker<C> {
     pub(crate) fn new(spread: &Arc<Spread<C>>, number: usize) -> Self {
-        Worker { spread: Arc::clone(spread), number, spare: None }
+        Worker { spread: Arc::downgrade(spread), signals: Arc::clone(&spread.signals), number, spare: None }
     }
 }
 
@@ -351,7 +368,10 @@ impl<C: Crew> Future for Worker<C> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Worker { spread, number, spare } = self.get_mut();
+        let Worker { spread, signals, number, spare } = self.get_mut();
+        let Some(_busy) = signals.busy() else { return Poll::Ready(()) };
+        // Gone again before the worker is no longer busy: at the end of the run nobody holds what it ran on.
+        let Some(spread) = spread.upgrade() else { return Poll::Ready(()) };
         spread.work(*number, spare, cx)
     }
 }
@@ -369,7 +389,7 @@ impl<C: Crew> Future for Ending<C> {
         if !spread.signals.is_quiet() {
             return Poll::Pending;
         }
-        // The tickets may live on for a while, and the graph with them.
+        // Before the caller has the result.
         spread.crew.graph().close();
         match lock(&spread.end).take().expect("a run that is over has come to an end") {
             Ok(result) => Poll::Ready(result),
@@ -383,6 +403,5 @@ impl<C: Crew> Drop for Ending<C> {
         if !self.0.signals.is_over() {
             self.0.finish(Ok(Ok(())));
         }
-        self.0.crew.graph().close();
     }
 }

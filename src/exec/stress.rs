@@ -515,10 +515,11 @@ fn in_threads(seed: u64, runs: usize) {
 
 /// A run of a random step that is begun again until it succeeds – or is given up after some polls.
 async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mut Random) {
-    let source = Source::Step { step: random.below(case.values.len()) as u16, output: 0 };
+    let step = random.below(case.values.len());
+    let source = Source::Step { step: step as u16, output: 0 };
     let patience = if random.once_in(3) { random.below(4) } else { usize::MAX };
     loop {
-        let options = RunOptions::new();
+        let options = if random.once_in(2) { RunOptions::new().keep_going() } else { RunOptions::new() };
         let view = View::new(&case.store);
         let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
@@ -540,7 +541,11 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
             Pin::new(&mut run).poll(cx).map(Some)
         });
         match end.await {
-            None | Some(Ok(Ok(()))) => return,
+            None => return,
+            Some(Ok(Ok(()))) => {
+                assert!(view.slot(step).is_filled(), "a run has succeeded, and what it was to run has not");
+                return;
+            }
             Some(Ok(Err(_))) => {}
             Some(Err(panic)) => expected(&*panic),
         }

@@ -76,10 +76,7 @@ impl Watch {
             }
             _ => {}
         }
-        // A worker may be at a step still, when a run is dropped; nobody asks for that any more.
-        if !self.closed.load(Ordering::Relaxed) {
-            self.emit(step, kind);
-        }
+        self.emit(step, kind);
     }
 
     fn emit(&self, step: usize, kind: StepEventKind<'_>) {
@@ -118,7 +115,7 @@ impl Watch {
         self.tell(step, StepEventKind::Started);
         match self.around(step, start) {
             Started::Ended(result) => Started::Ended(result),
-            Started::Running(future) => Started::Running(Box::pin(Watched { watch: Arc::clone(self), step, future })),
+            Started::Running(future) => Started::Running(Box::pin(Watched { future, step, watch: Arc::clone(self) })),
         }
     }
 
@@ -152,16 +149,17 @@ impl Drop for Watch {
 
 /// The future of a step that is watched.
 struct Watched<'s> {
-    watch: Arc<Watch>,
-    step: u16,
+    // Dropped first: a run has ended when nothing of it is left.
     future: Running<'s>,
+    step: u16,
+    watch: Arc<Watch>,
 }
 
 impl Future for Watched<'_> {
     type Output = Result<(), BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Watched { watch, step, future } = self.get_mut();
+        let Watched { future, step, watch } = self.get_mut();
         watch.around(*step, || future.as_mut().poll(cx))
     }
 }

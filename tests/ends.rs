@@ -1,0 +1,221 @@
+//! How a run ends, on threads and in its task: as what it was, once, and when nothing of it goes on any more.
+
+mod support;
+
+use pipeliner::{
+    Executor, Observer, RunEnd, RunInfo, RunOptions, StepEvent, StepEventKind, Store, hlist, resource, run_with,
+};
+use smol::future::yield_now;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+use support::{Journal, pipeline, poll, step};
+
+resource! {
+    Left: ();
+    Right: ();
+    Both: ();
+    Log: Journal;
+    Never: ();
+    Ever: ();
+}
+
+step!(GoLeft() -> [Left] { Ok(hlist![()]) });
+step!(GoRight() -> [Right], &'static str { Err("no way") });
+step!(Meet(_left: Left, _right: Right) -> [Both] { Ok(hlist![()]) });
+step!(Fail() -> [Both], &'static str { Err("it failed") });
+
+pipeline! {
+    Failing: [Fail];
+    Apart: [GoLeft, GoRight, Meet];
+    Endless: [WaitForever, WaitAsLong, Await];
+}
+
+/// The ends that it was told, and whether something was told after one.
+#[derive(Clone, Default)]
+struct Ends(Arc<Mutex<(Vec<RunEnd>, bool)>>);
+
+impl Observer for Ends {
+    fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
+        // Others come to the lock of the run, and wait for it, meanwhile.
+        if let StepEventKind::Failed(_) = event.kind {
+            thread::sleep(Duration::from_micros(200));
+        }
+        let mut ends = self.0.lock().unwrap();
+        ends.1 |= !ends.0.is_empty();
+    }
+
+    fn run_ended(&self, _: &RunInfo, end: RunEnd, _: Instant) {
+        self.0.lock().unwrap().0.push(end);
+    }
+}
+
+impl Ends {
+    /// The only end, after which nothing came.
+    fn only(&self) -> RunEnd {
+        let (ends, more) = &*self.0.lock().unwrap();
+        assert!(!more, "an event after the end");
+        assert_eq!(ends.len(), 1, "{ends:?}");
+        ends[0]
+    }
+}
+
+#[test]
+fn a_run_that_failed_is_told_to_have_failed() {
+    let executor = Executor::new(3);
+    for keep_going in [false, true] {
+        for _ in 0..500 {
+            let options = || match keep_going {
+                true => RunOptions::new().keep_going(),
+                false => RunOptions::new(),
+            };
+            let ends = Ends::default();
+            let store = Arc::new(Store::<Failing>::new());
+            let error = smol::block_on(executor.run_with::<Fail>(&store, options().observe(ends.clone()))).unwrap_err();
+            assert_eq!(error.step(), "Fail");
+            assert_eq!(ends.only(), RunEnd::Failed);
+
+            let ends = Ends::default();
+            let store = Arc::new(Store::<Apart>::new());
+            let error = smol::block_on(executor.run_with::<Meet>(&store, options().observe(ends.clone()))).unwrap_err();
+            assert_eq!(error.step(), "GoRight");
+            assert_eq!(ends.only(), RunEnd::Failed);
+        }
+    }
+}
+
+step!(WaitForever(log: Log) -> [Never] {
+    let _dropped = Dropped(log);
+    std::future::pending::<()>().await;
+    Ok(hlist![()])
+});
+step!(WaitAsLong(log: Log) -> [Ever] {
+    let _dropped = Dropped(log);
+    loop {
+        yield_now().await;
+    }
+});
+step!(Await(_never: Never, _ever: Ever) -> [Both] { Ok(hlist![()]) });
+
+struct Dropped<'s>(&'s Journal);
+
+impl Drop for Dropped<'_> {
+    fn drop(&mut self) {
+        self.0.note("dropped");
+    }
+}
+
+/// Notes the end of a run.
+struct Noted(Journal);
+
+impl Observer for Noted {
+    fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    fn run_ended(&self, _: &RunInfo, _: RunEnd, _: Instant) {
+        self.0.note("ended");
+    }
+}
+
+#[test]
+fn the_end_is_told_when_all_steps_are_gone() {
+    let log = Journal::default();
+    let store = Store::<Endless>::new().with(Log, log.clone());
+    let mut run = run_with::<Await>(&store, RunOptions::new().observe(Noted(log.clone())));
+    assert!(poll(&mut run).is_pending());
+    drop(run);
+    assert_eq!(log.take(), ["dropped", "dropped", "ended"]);
+}
+
+#[test]
+fn the_end_of_a_dropped_run_is_told_when_all_threads_have_left_it() {
+    let executor = Executor::new(2);
+    for _ in 0..200 {
+        let (log, ends) = (Journal::default(), Ends::default());
+        let store = Arc::new(Store::<Endless>::new().with(Log, log.clone()));
+        let options = RunOptions::new().observe(ends.clone()).observe(Noted(log.clone()));
+        let mut run = executor.run_with::<Await>(&store, options);
+        assert!(poll(&mut run).is_pending());
+        thread::sleep(Duration::from_micros(100));
+        drop(run);
+        let mut noted = log.take();
+        while !noted.contains(&"ended") {
+            thread::yield_now();
+            noted.extend(log.take());
+        }
+        assert_eq!(noted.last(), Some(&"ended"), "{noted:?}");
+        assert_eq!(ends.only(), RunEnd::Dropped);
+    }
+}
+
+#[test]
+fn a_shared_store_is_free_at_the_end_of_a_run() {
+    let executor = Executor::new(2);
+    let mut store = Arc::new(Store::<Failing>::new());
+    for _ in 0..1000 {
+        smol::block_on(executor.run::<Fail>(&store)).unwrap_err();
+        Arc::get_mut(&mut store).expect("nobody else holds it").clear();
+    }
+}
+
+/// Panics at every event of a kind.
+struct Panics(fn(&StepEventKind<'_>) -> bool);
+
+impl Observer for Panics {
+    fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
+        assert!(!(self.0)(&event.kind), "the observer panicked");
+    }
+}
+
+#[test]
+fn a_panic_of_an_observer_reaches_the_caller() {
+    let executor = Executor::new(3);
+    let kinds: [fn(&StepEventKind<'_>) -> bool; 4] = [
+        |kind| matches!(kind, StepEventKind::Ready),
+        |kind| matches!(kind, StepEventKind::Started),
+        |kind| matches!(kind, StepEventKind::Finished),
+        |kind| matches!(kind, StepEventKind::Failed(_)),
+    ];
+    for _ in 0..50 {
+        for kind in kinds {
+            let store = Arc::new(Store::<Apart>::new());
+            let run = || smol::block_on(executor.run_with::<Meet>(&store, RunOptions::new().observe(Panics(kind))));
+            // Either comes first: the failure, after which nothing more need happen, or the panic.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
+                assert_eq!(panic.downcast_ref(), Some(&"the observer panicked"));
+            }
+            assert_eq!(smol::block_on(executor.run::<Meet>(&store)).unwrap_err().step(), "GoRight");
+        }
+    }
+}
+
+step!(PanicAtDrop() -> [Never] {
+    let _dropped = Panicking;
+    std::future::pending::<()>().await;
+    Ok(hlist![()])
+});
+step!(FailLater() -> [Ever], &'static str {
+    yield_now().await;
+    Err("it failed")
+});
+step!(AwaitBoth(_never: Never, _ever: Ever) -> [Both] { Ok(hlist![()]) });
+
+pipeline! { Falling: [PanicAtDrop, FailLater, AwaitBoth]; }
+
+struct Panicking;
+
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        assert!(thread::panicking(), "a step panicked as it was dropped");
+    }
+}
+
+#[test]
+fn a_panic_of_a_step_that_is_dropped_reaches_the_caller() {
+    let executor = Executor::new(2);
+    for _ in 0..50 {
+        let store = Arc::new(Store::<Falling>::new());
+        let run = || smol::block_on(executor.run::<AwaitBoth>(&store));
+        let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");
+        assert_eq!(panic.downcast_ref(), Some(&"a step panicked as it was dropped"));
+    }
+}
