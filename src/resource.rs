@@ -115,48 +115,59 @@ pub struct Return<V>(pub V);
 #[macro_export]
 macro_rules! resource {
     ($(
-        $(#[$attribute:meta])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
+        $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
     );* $(;)?) => {$(
-        $crate::__resource! { [$(#[$attribute])* $visibility] $name [$($($parameter [$($bound)?])+)?] $value }
+        $crate::__resource! {
+            [$(#[$($attribute)*])*] [] [$(#[$($attribute)*])* $visibility] $name [$($($parameter [$($bound)?])+)?] $value
+        }
     )*};
 }
 
-/// Declares one resource.
+/// Declares one resource: first takes the `cfg`s out of its attributes, which the impl has as well.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __resource {
-    ([$(#[$attribute:meta])* $visibility:vis] $name:ident [] $value:ty) => {
+    ([#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
+        $crate::__resource! { [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
+    };
+    ([#[$($other:tt)*] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
+        $crate::__resource! { [$($rest)*] [$($cfg)*] $($resource)* }
+    };
+    ([] [$($cfg:tt)*] [$(#[$($attribute:tt)*])* $visibility:vis] $name:ident [] $value:ty) => {
         $crate::__at_name! {
             // A marker is named, and not made.
             #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-            $(#[$attribute])*
+            $(#[$($attribute)*])*
             $visibility struct $name;
         }
 
+        $($cfg)*
+        #[allow(deprecated)]
         const _: () = {
-            const HASH: u64 = $crate::__hash!($name);
+            const __PIPELINER_HASH: u64 = $crate::__hash!($name);
             // Else rustc quotes this whole macro wherever a type is no resource.
             #[diagnostic::do_not_recommend]
             impl $crate::Resource for $name {
                 type Value = $value;
-                type Identity = $crate::__spell!(HASH);
+                type Identity = $crate::__spell!(__PIPELINER_HASH);
                 fn name() -> &'static str {
                     stringify!($name)
                 }
             }
         };
     };
-    ([$(#[$attribute:meta])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
+    ([] [$($cfg:tt)*] [$(#[$($attribute:tt)*])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
         $crate::__at_name! {
             // A marker is named, and not made.
             #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-            $(#[$attribute])*
+            $(#[$($attribute)*])*
             $visibility struct $name<$($parameter),+> {
                 parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
             }
         }
 
-        #[allow(dead_code, clippy::new_without_default)]
+        $($cfg)*
+        #[allow(dead_code, deprecated, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
             /// The marker, where a value is expected.
             $visibility const fn new() -> Self {
@@ -164,11 +175,13 @@ macro_rules! __resource {
             }
         }
 
+        $($cfg)*
+        #[allow(deprecated)]
         const _: () = {
-            const HASH: u64 = $crate::__hash!($name);
+            const __PIPELINER_HASH: u64 = $crate::__hash!($name);
             impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
                 type Value = $value;
-                type Identity = $crate::__spell!(HASH; $($parameter)+);
+                type Identity = $crate::__spell!(__PIPELINER_HASH; $($parameter)+);
             }
         };
     };

@@ -86,7 +86,9 @@ cases! {
     step_impl_future = "../ui-tests/pass/step/impl_future.rs";
     step_method = "../ui-tests/pass/step/method.rs";
     step_name_in_quotes = "../ui-tests/pass/step/name_in_quotes.rs";
+    step_named_as_a_trait = "../ui-tests/pass/step/named_as_a_trait.rs";
     step_named_as_the_resource = "../ui-tests/pass/step/named_as_the_resource.rs";
+    step_no_name_of_a_type = "../ui-tests/pass/step/no_name_of_a_type.rs";
     step_not_an_error = "../ui-tests/pass/step/not_an_error.rs";
     step_not_send_across_await = "../ui-tests/pass/step/not_send_across_await.rs";
     step_on_a_struct = "../ui-tests/pass/step/on_a_struct.rs";

@@ -118,6 +118,26 @@ mod every_shape {
         i64::from(*b)
     }
 
+    #[step]
+    async fn bounded<'a, 'b, const N: usize>(a: In<'a, A>, b: In<'b, B>) -> Return<usize>
+    where
+        'b: 'a,
+        [u8; N]: Send + 'a,
+    {
+        Return(usize::from(*a.max(b)) + N)
+    }
+
+    /// The types come in invisible parentheses.
+    macro_rules! sum {
+        ($name:ident($a:ty, $b:ty) -> $sum:ty) => {
+            #[step]
+            fn $name(a: In<'_, $a>, b: In<'_, $b>) -> $sum {
+                Return(a + b)
+            }
+        };
+    }
+    sum! { add(A, B) -> Return<u8> }
+
     pipeline! { All: [Both, BothAndMore, OfAnAlias, ARawName, WithLifetimes]; }
 
     #[test]
@@ -133,6 +153,10 @@ mod every_shape {
             assert!(error.downcast_ref::<std::io::Error>().is_some());
             assert_eq!(store.resource::<Modulus>().await.unwrap(), &1);
             assert_eq!(store.resource::<Divisor>().await.unwrap(), &2);
+            let hlist_pat![Return(bounded)] = run::<Bounded<5>>(&store).await.unwrap();
+            assert_eq!(bounded, 7);
+            let hlist_pat![Return(sum)] = run::<Add>(&store).await.unwrap();
+            assert_eq!(sum, 3);
         });
     }
 }

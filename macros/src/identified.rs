@@ -29,10 +29,10 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         const _: () = {
-            const HASH: u64 = ::pipeliner::__hash!(#name);
+            const __PIPELINER_HASH: u64 = ::pipeliner::__hash!(#name);
             #[automatically_derived]
             impl #impl_generics ::pipeliner::Identified for #name #type_generics #where_clause {
-                type Identity = ::pipeliner::__spell!(HASH; #(#types)*);
+                type Identity = ::pipeliner::__spell!(__PIPELINER_HASH; #(#types)*);
             }
         };
     }

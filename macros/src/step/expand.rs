@@ -6,8 +6,9 @@ use super::outputs::Failure;
 use super::signature::Signature;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, WherePredicate};
+use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, Token, TypeParamBound, WherePredicate};
 
 /// The step. Of a function with mistakes it is one that only looks right, so that the mistakes are all that is told.
 pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, right: bool) -> TokenStream {
@@ -111,10 +112,12 @@ fn local(name: &str, place: usize, span: Span) -> Ident {
 fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
     let attributes = function.attrs.iter().filter(|attribute| is_carried_over(attribute));
     let visibility = &function.vis;
+    // A step is a name: none is ever made.
+    let allowed = quote! { #[allow(missing_debug_implementations, missing_copy_implementations)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
     if parameters.is_empty() {
         let definition = quote_spanned! { function.sig.ident.span() => struct #name; };
-        return quote! { #(#attributes)* #visibility #definition };
+        return quote! { #allowed #(#attributes)* #visibility #definition };
     }
     let types = parameters.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
@@ -128,6 +131,7 @@ fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
         other => quote! { #other },
     });
     quote! {
+        #allowed
         #(#attributes)*
         #visibility struct #name<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(#types,)*)>);
     }
@@ -135,12 +139,13 @@ fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
 
 /// The generics of the function as those of the step: without lifetimes, which are those of a single run; the types
 /// have to be `'static`, as a step is.
-fn of_types(generics: &Generics) -> Generics {
+pub(super) fn of_types(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params =
         generics.params.into_iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_))).collect();
     for parameter in &mut generics.params {
         if let GenericParam::Type(parameter) = parameter {
+            parameter.bounds = without_lifetimes(&parameter.bounds);
             parameter.bounds.push(syn::parse_quote!('static));
         }
     }
@@ -148,17 +153,35 @@ fn of_types(generics: &Generics) -> Generics {
         generics.lt_token = None;
         generics.gt_token = None;
     }
+    if let Some(clause) = &mut generics.where_clause {
+        let predicates = core::mem::take(&mut clause.predicates).into_iter().filter_map(|predicate| match predicate {
+            WherePredicate::Lifetime(_) => None,
+            WherePredicate::Type(mut predicate) => {
+                predicate.bounds = without_lifetimes(&predicate.bounds);
+                (!predicate.bounds.is_empty()).then_some(WherePredicate::Type(predicate))
+            }
+            other => Some(other),
+        });
+        clause.predicates = predicates.collect();
+    }
     generics
 }
+
+/// Bounds without those that are lifetimes: what is `'static` outlives them all.
+fn without_lifetimes(bounds: &Bounds) -> Bounds {
+    bounds.iter().filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_))).cloned().collect()
+}
+
+type Bounds = Punctuated<TypeParamBound, Token![+]>;
 
 /// Whether an attribute of the function belongs to the type as well.
 fn is_carried_over(attribute: &Attribute) -> bool {
     let of_both =
-        |path: &syn::Path| ["doc", "cfg", "deprecated", "allow", "warn"].iter().any(|name| path.is_ident(name));
+        |path: &syn::Path| ["doc", "cfg", "deprecated", "allow", "warn", "deny"].iter().any(|name| path.is_ident(name));
     match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {
             // After the condition, all of them.
-            let parts = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated);
+            let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
             parts.is_ok_and(|parts| parts.iter().skip(1).all(|part| of_both(part.path())))
         }
         meta => of_both(meta.path()),

@@ -109,12 +109,12 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
             Err(NoInput::new(ty, message))
         }
-        _ if matches!(&**ty, Type::Reference(reference) if last_segment(&reference.elem).is_some_and(|last| last.ident == "Store")) =>
+        _ if matches!(bare(ty), Type::Reference(reference) if last_segment(&reference.elem).is_some_and(|last| last.ident == "Store")) =>
         {
             let message = "a step does not see the store: take what it needs of it, `base: In<'_, Base>`";
             Err(NoInput::new(ty, message))
         }
-        _ if matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some()) => {
+        _ if matches!(bare(ty), Type::Reference(reference) if reference.mutability.is_some()) => {
             let message = format!(
                 "an input is shared by all steps that take it, and cannot be changed: write `{name}: In<'_, {}>`, and let \
                  the resource carry a `Mutex` if its value has to change",
@@ -143,7 +143,7 @@ fn guess(name: &str) -> String {
 fn resource(segment: &PathSegment) -> Result<Type, NoInput> {
     let missing = || NoInput::Of(Error::new_spanned(segment, "`In` of which resource? Write `In<'_, Base>`"));
     match types(segment)[..] {
-        [resource] => Ok(resource.clone()),
+        [resource] => Ok(bare(resource).clone()),
         [] => Err(missing()),
         [_, more, ..] => {
             let message = "`In` has one resource: let each have an argument of its own";
@@ -168,7 +168,7 @@ pub(super) fn is_value(ty: &Type) -> bool {
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64",
         "u128", "usize", "Box", "Option", "Result", "String", "Vec",
     ];
-    match ty {
+    match bare(ty) {
         Type::Path(path) => match path.path.segments.last() {
             Some(last) => path.path.segments.len() == 1 && VALUES.iter().any(|value| last.ident == value),
             None => false,
@@ -190,10 +190,18 @@ fn option(ty: &Type) -> Option<&PathSegment> {
 
 /// The last part of a path: `Out<R>` of `pipeliner::Out<R>`.
 pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
+    match bare(ty) {
         Type::Path(path) => path.path.segments.last(),
-        Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
+    }
+}
+
+/// A type without what is around it: parentheses, or the invisible ones of a `$ty:ty` of `macro_rules!`.
+pub(super) fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(paren) => bare(&paren.elem),
+        Type::Group(group) => bare(&group.elem),
+        ty => ty,
     }
 }
 

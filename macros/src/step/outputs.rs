@@ -1,7 +1,7 @@
 //! What a step gives: the type that its function returns.
 
 use super::Mistakes;
-use super::inputs::{is_value, last_segment, text, types};
+use super::inputs::{bare, is_value, last_segment, text, types};
 use syn::{Error, ReturnType, Signature, Type};
 
 /// What a step gives.
@@ -39,31 +39,30 @@ impl Outputs {
         };
         let (given, failure) = match last_segment(returned) {
             Some(segment) if segment.ident == "Result" => match &types(segment)[..] {
-                [given] => ((*given).clone(), Failure::Of((**returned).clone())),
-                [given, error] => ((*given).clone(), Failure::With((*error).clone())),
+                [given] => (bare(given), Failure::Of((**returned).clone())),
+                [given, error] => (bare(given), Failure::With((*error).clone())),
                 _ => {
                     mistakes.add(Error::new_spanned(returned, "a `Result` of what? Write `Result<Out<R>, Error>`"));
                     return Outputs { unknown: true, lack_a_resource: true, ..Outputs::default() };
                 }
             },
-            _ => ((**returned).clone(), Failure::Never),
+            _ => (bare(returned), Failure::Never),
         };
         let (tuple, elements) = match given {
-            Type::Tuple(tuple) => (true, tuple.elems.into_iter().collect()),
-            Type::Paren(paren) => (false, vec![*paren.elem]),
+            Type::Tuple(tuple) => (true, tuple.elems.iter().map(bare).collect()),
             only => (false, vec![only]),
         };
         let mut outputs = Outputs { tuple, failure, ..Outputs::default() };
         for element in elements {
-            match output(&element) {
-                Ok(output) if is(&element, "Out") && outputs.list.contains(&output) => {
-                    mistakes.add(Error::new_spanned(&element, format!("the step gives `{}` twice", text(&output))));
+            match output(element) {
+                Ok(output) if is(element, "Out") && outputs.list.contains(&output) => {
+                    mistakes.add(Error::new_spanned(element, format!("the step gives `{}` twice", text(&output))));
                 }
                 Ok(output) => outputs.list.push(output),
                 Err(mistake) => {
                     mistakes.add(mistake);
                     outputs.unknown = true;
-                    outputs.lack_a_resource |= is(&element, "Out");
+                    outputs.lack_a_resource |= is(element, "Out");
                 }
             }
         }
@@ -83,7 +82,7 @@ fn output(element: &Type) -> syn::Result<Type> {
                 );
                 Err(Error::new_spanned(segment, message))
             }
-            [resource] => Ok((*resource).clone()),
+            [resource] => Ok(bare(resource).clone()),
             [] => Err(Error::new_spanned(segment, "`Out` of which resource? Write `Out<Quotient>`")),
             [_, more, ..] => {
                 Err(Error::new_spanned(more, "`Out` has one resource: return a tuple, `(Out<Quotient>, Out<Modulus>)`"))

@@ -35,11 +35,63 @@ pub(super) enum Stands {
     Nameless,
 }
 
+/// The types, the traits and the variants of the prelude, which a struct would hide in its module.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
 impl Signature {
     pub(super) fn check(function: &ItemFn, options: &Options, mistakes: &mut Mistakes) -> Self {
         let signature = &function.sig;
         let mut stands = Stands::WithMistakes;
-        let name = options.name.clone().unwrap_or_else(|| type_name(&signature.ident));
+        let name = options.name.clone().or_else(|| type_name(&signature.ident)).unwrap_or_else(|| {
+            let message = format!("no name of a type can be made of `{}`: write `#[step(name = …)]`", signature.ident);
+            mistakes.add(Error::new_spanned(&signature.ident, message));
+            stands = Stands::Nameless;
+            format_ident!("Nameless")
+        });
         if name == signature.ident {
             let message = format!(
                 "the step would be called `{name}`, as the function is: write `#[step(name = …)]`, or rename the function"
@@ -47,7 +99,6 @@ impl Signature {
             mistakes.add(Error::new_spanned(&signature.ident, message));
             stands = Stands::InItsWay;
         }
-        const PRELUDE: &[&str] = &["Box", "Err", "None", "Ok", "Option", "Result", "Some", "String", "Vec"];
         if PRELUDE.iter().any(|hidden| name == hidden) {
             let message = format!(
                 "the step would be called `{name}`, and hide that of the prelude: write `#[step(name = …)]`, or rename the function"
@@ -103,11 +154,12 @@ impl Signature {
 
 /// Whether a type is written with nothing but this name.
 fn is_named(ty: &Type, name: &Ident) -> bool {
-    matches!(ty, Type::Path(path) if path.path.is_ident(name))
+    matches!(inputs::bare(ty), Type::Path(path) if path.path.is_ident(name))
 }
 
-/// The name of the type for a function: `GetDivision` for `get_division`.
-fn type_name(function: &Ident) -> Ident {
-    let name = function.unraw().to_string().to_upper_camel_case();
-    format_ident!("{name}", span = function.span())
+/// The name of the type for a function: `GetDivision` for `get_division`; none for `_2d`, of which there is none.
+fn type_name(function: &Ident) -> Option<Ident> {
+    let mut name: Ident = syn::parse_str(&function.unraw().to_string().to_upper_camel_case()).ok()?;
+    name.set_span(function.span());
+    Some(name)
 }
