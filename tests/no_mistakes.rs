@@ -47,6 +47,7 @@ cases! {
     not_a_store_of_the_parent = "../ui-tests/pass/not_a_store_of_the_parent.rs";
     one_identity_needed = "../ui-tests/pass/one_identity_needed.rs";
     one_identity_registered = "../ui-tests/pass/one_identity_registered.rs";
+    one_identity_stored = "../ui-tests/pass/one_identity_stored.rs";
     optional_provider_lacks_something = "../ui-tests/pass/optional/provider_lacks_something.rs";
     optional_taken_once = "../ui-tests/pass/optional/taken_once.rs";
     output_forgotten = "../ui-tests/pass/output_forgotten.rs";

@@ -15,6 +15,7 @@ use crate::exec::view::{Erased, Values, View};
 use crate::list::OutputList;
 use crate::resource::Resource;
 use crate::step::Step;
+use frunk_core::hlist::HNil;
 
 /// Outputs that nobody knows; the map with them in it; and where everything comes from in that.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl Gives for Anything {
     type Home<T: Trie, Rest: Source> = Anything;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
+    type Tree = HNil;
 }
 
 impl Trie for Anything {

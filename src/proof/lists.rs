@@ -109,6 +109,8 @@ pub trait Gives {
     type First<Rest: Digits>: Digits;
     /// The map `T` with these outputs listed by the step `S`.
     type List<S: Step, T: Trie>: Trie;
+    /// These outputs, as far as they are stored, as a tree.
+    type Tree;
 }
 
 impl Gives for HNil {
@@ -116,6 +118,7 @@ impl Gives for HNil {
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
+    type Tree = HNil;
 }
 
 impl<H: Give, L: Gives> Gives for HCons<H, L> {
@@ -123,6 +126,7 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type First<Rest: Digits> = H::First<L::First<Rest>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
+    type Tree = Pair<H::Tree, L::Tree>;
 }
 
 /// One element of a list of outputs: a resource, a [`Return`], or a list of them.
@@ -135,6 +139,8 @@ pub trait Give {
     type First<Rest: Digits>: Digits;
     /// See [`Gives::List`].
     type List<S: Step, T: Trie>: Trie;
+    /// See [`Gives::Tree`].
+    type Tree;
 }
 
 impl<R: Resource> Give for R {
@@ -142,6 +148,7 @@ impl<R: Resource> Give for R {
     type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
     type First<Rest: Digits> = R::Identity;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
+    type Tree = One<R>;
 }
 
 impl<V: 'static> Give for Return<V> {
@@ -149,6 +156,7 @@ impl<V: 'static> Give for Return<V> {
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
+    type Tree = HNil;
 }
 
 impl Give for HNil {
@@ -156,6 +164,7 @@ impl Give for HNil {
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
+    type Tree = HNil;
 }
 
 impl<H: Give, L: Gives> Give for HCons<H, L> {
@@ -163,6 +172,7 @@ impl<H: Give, L: Gives> Give for HCons<H, L> {
     type Home<T: Trie, Rest: Source> = <Self as Gives>::Home<T, Rest>;
     type First<Rest: Digits> = <Self as Gives>::First<Rest>;
     type List<S: Step, T: Trie> = <Self as Gives>::List<S, T>;
+    type Tree = <Self as Gives>::Tree;
 }
 
 /// The steps of a pipeline.

@@ -5,7 +5,7 @@
 //! library: of a type of the user's, rustc would show the whole declaration each time.
 
 use super::digits::{Digits, Order};
-use super::lists::{One, Pair, Wants};
+use super::lists::{Gives, One, Pair, Wants};
 use super::source::{self, Absent, Dispute, Held, Listed, NothingStored, ProvidedBy, Source};
 use super::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
 use super::{FindsBelow, Home, OriginIn, StepsOf, World, WorldOf};
@@ -82,11 +82,12 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
 )]
 pub trait Sound<C> {}
 
-/// For a target: it is registered where it has to be, and its inputs are what they are meant to be.
+/// For a target: it is registered where it has to be, and what it takes and stores are what they are meant to be.
 impl<T: Step, P: Pipeline, G: Supply, U: Above, A> Sound<Case<One<T>, WorldOf<P, G, U>>> for NoMore<A>
 where
     <Home<T, P> as Source>::Origin: HomeOf<T, P>,
     <T::Inputs as Wants>::Tree: Meant<WorldOf<P, G, U>>,
+    <T::Outputs as Gives>::Tree: Meant<WorldOf<P, G, U>>,
     StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
     U: GivesBelow<A>,
 {
@@ -320,7 +321,7 @@ impl<W> EachMeant<W> for HNil {}
 impl<W, A: EachMeant<W>, B: EachMeant<W>> EachMeant<W> for Pair<A, B> {}
 impl<W, S: Step> EachMeant<W> for One<S> where <S::Inputs as Wants>::Tree: Meant<W> {}
 
-/// A tree of inputs that are, in the world `W`, the resources that they are meant to be.
+/// A tree of resources that are, in the world `W`, those that they are meant to be.
 pub trait Meant<W> {}
 impl<W> Meant<W> for HNil {}
 impl<W, A: Meant<W>, B: Meant<W>> Meant<W> for Pair<A, B> {}
