@@ -1,6 +1,6 @@
 //! Types that can be told apart: the parameters of generic resources.
 
-use crate::proof::digits::Digits;
+use crate::proof::digits::Reflexive;
 use crate::resource::Resource;
 
 /// A type that may be a parameter of a generic resource: it has an identity, which goes into that of the resource.
@@ -26,11 +26,11 @@ use crate::resource::Resource;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no identity, which a parameter of a resource needs",
     label = "not a resource, and does not derive an identity",
-    note = "write `#[derive(Identified)]` on `{Self}`"
+    note = "of a type of yours, write `#[derive(Identified)]`; of a parameter, `T: Identified`, or that its trait is, `trait Entity: Identified`"
 )]
 pub trait Identified: Send + Sync + 'static {
     /// What tells this type from all others on the level of types.
-    type Identity: Digits;
+    type Identity: Reflexive;
 }
 
 // Else rustc says of a type without an identity that it is no resource.
@@ -41,6 +41,7 @@ impl<R: Resource> Identified for R {
 
 macro_rules! identified {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Identified for $type {
             type Identity = crate::identity!(stringify!($type));
         }

@@ -238,6 +238,12 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
 }
 
 /// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
+// As with inputs, rustc stops here only for `Return`: if its value is not `Send`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an output: its value cannot be sent to another thread",
+    label = "the value of this is not `Send`",
+    note = "a step may run in another thread than the caller: give an `Arc` and not an `Rc`, a `Mutex` and not a `RefCell`"
+)]
 pub trait Output: Give + 'static {
     /// What the step returns for it.
     type Values: Send + 'static;

@@ -68,6 +68,11 @@ pub use tracing::Tracing;
 ///
 /// It is called by the run, in whichever thread that is, and with what the run holds for itself locked. So it is to be
 /// quick, must not wait for the run, and should not panic.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an observer",
+    label = "not an observer",
+    note = "an observer is given away: of one that is asked afterwards give a clone, or an `Arc` of it"
+)]
 pub trait Observer: Send + Sync + 'static {
     /// A run begins. It was polled for the first time, and no step of it runs yet.
     fn run_started(&self, run: &RunInfo, time: Instant) {

@@ -1,6 +1,6 @@
 //! Resources: the named values that steps take and provide.
 
-use crate::proof::digits::Digits;
+use crate::proof::digits::Reflexive;
 
 /// A named value of a pipeline: a zero-sized marker type that says what type the value has.
 ///
@@ -30,7 +30,7 @@ pub trait Resource: Send + Sync + 'static {
     type Value: Send + Sync + 'static;
 
     /// What tells this resource from all others on the level of types: a hash of its name, spelled in digits.
-    type Identity: Digits;
+    type Identity: Reflexive;
 
     /// The name of the resource in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {

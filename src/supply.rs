@@ -98,6 +98,11 @@ impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
 }
 
 /// A list of resources, as the type of a store names them: `StoreOf<Calc, HList![Base, Divisor]>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Base]`"
+)]
 pub trait SupplyList {
     /// The sorted list.
     type Sorted: Supply;

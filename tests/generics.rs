@@ -2,7 +2,7 @@
 
 mod support;
 
-use pipeliner::proof::digits::Digits;
+use pipeliner::proof::digits::Reflexive;
 use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
 use pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ resource! { Log: Journal; }
 /// What can be loaded.
 trait Entity: Send + Sync + 'static {
     /// The identity of the table of such: an identity is made from a name, and only here the name is known.
-    type Table: Digits;
+    type Table: Reflexive;
     const TABLE: &'static str;
     fn parse(line: &str) -> Self;
 }
@@ -128,6 +128,65 @@ fn a_generic_function_asks_for_a_store_that_runs_a_target() {
     let supplied = supplied.with(Rows(PhantomData), vec![Order(9)]).with(Rows::<User>(PhantomData), Vec::new());
     let hlist_pat![Return(count)] = ready(run::<Count<User, Order>>(&supplied)).unwrap();
     assert_eq!(count, 1);
+}
+
+mod made_in_generic_code {
+    use super::*;
+    use pipeliner::{Identified, In, Out, step};
+
+    trait Sample: Identified + Clone {
+        fn nth(n: usize) -> Self;
+        fn weight(&self) -> f64;
+    }
+
+    impl Sample for f64 {
+        fn nth(n: usize) -> f64 {
+            n as f64
+        }
+        fn weight(&self) -> f64 {
+            *self
+        }
+    }
+
+    resource! {
+        Size: usize;
+        Samples<T>: Vec<T>;
+        Mean<T>: f64;
+        Spread<T>: f64;
+    }
+
+    #[step]
+    fn draw<T: Sample>(size: In<'_, Size>) -> Out<Samples<T>> {
+        (0..*size).map(T::nth).collect()
+    }
+
+    #[step(blocking)]
+    fn mean_of<T: Sample>(samples: In<'_, Samples<T>>) -> Out<Mean<T>> {
+        samples.iter().map(T::weight).sum::<f64>() / samples.len() as f64
+    }
+
+    #[step]
+    fn spread_of<T: Sample>(samples: In<'_, Samples<T>>, mean: In<'_, Mean<T>>) -> Out<Spread<T>> {
+        samples.iter().map(|sample| (sample.weight() - mean).powi(2)).sum()
+    }
+
+    struct Batch<T>(PhantomData<T>);
+    impl<T: Sample> Pipeline for Batch<T> {
+        type Steps = HList![Draw<T>, MeanOf<T>, SpreadOf<T>];
+    }
+
+    /// The proof is made here, for any `T`: an identity is equal to itself, and begins with the hash of a name.
+    async fn spread<T: Sample>(size: usize) -> Result<f64, RunError> {
+        let store = Store::<Batch<T>>::new().with(Size, size);
+        let hlist_pat![spread] = run::<SpreadOf<T>>(&store).await?;
+        assert_eq!(store.resource::<Samples<T>>().await?.len(), size);
+        Ok(*spread)
+    }
+
+    #[test]
+    fn a_generic_function_makes_a_store_of_a_generic_pipeline() {
+        assert_eq!(smol::block_on(spread::<f64>(3)).unwrap(), 2.0);
+    }
 }
 
 pipeline! { Empty: []; }

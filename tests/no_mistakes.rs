@@ -73,11 +73,13 @@ cases! {
     ported_within_reference_to_arc = "../ui-tests/pass/ported/within_reference_to_arc.rs";
     ported_wrong_arity = "../ui-tests/pass/ported/wrong_arity.rs";
     return_as_input = "../ui-tests/pass/return_as_input.rs";
+    step_alias_of_another_name = "../ui-tests/pass/step/alias_of_another_name.rs";
     step_aliases_of_result = "../ui-tests/pass/step/aliases_of_result.rs";
     step_as_it_should_be = "../ui-tests/pass/step/as_it_should_be.rs";
     step_await_without_async = "../ui-tests/pass/step/await_without_async.rs";
     step_blocking_async = "../ui-tests/pass/step/blocking_async.rs";
     step_blocking_without_clone = "../ui-tests/pass/step/blocking_without_clone.rs";
+    step_borrowed_returned = "../ui-tests/pass/step/borrowed_returned.rs";
     step_closure_over_input_across_await = "../ui-tests/pass/step/closure_over_input_across_await.rs";
     step_error_not_send = "../ui-tests/pass/step/error_not_send.rs";
     step_function_called_with_the_store = "../ui-tests/pass/step/function_called_with_the_store.rs";
@@ -99,6 +101,7 @@ cases! {
     step_result_not_declared = "../ui-tests/pass/step/result_not_declared.rs";
     step_return_taken = "../ui-tests/pass/step/return_taken.rs";
     step_struct_instead_of_its_resource = "../ui-tests/pass/step/struct_instead_of_its_resource.rs";
+    step_taken_and_given = "../ui-tests/pass/step/taken_and_given.rs";
     step_wrong_value_returned = "../ui-tests/pass/step/wrong_value_returned.rs";
     supplied_twice = "../ui-tests/pass/supplied_twice.rs";
     swap_not_registered = "../ui-tests/pass/swap/not_registered.rs";

@@ -65,7 +65,7 @@ macro_rules! trait_digits {
             /// This number plus one, in as many digits.
             type Next: Digits;
             /// These digits before those.
-            type Append<O: Digits>: Digits;
+            type Append<O: Reflexive>: Reflexive;
 
             /// The resource `R`, whose identity this is, as all that is supplied: `With<R>`. Asked of the number, so that rustc
             /// knows no such list for what is no resource, and says nothing more of a store that holds it.
@@ -92,7 +92,7 @@ macro_rules! trait_digits {
             type $compare_zero<T: Digits> = <T::CompareZero as Order>::Reverse;
             $(type $compare<T: Digits> = Greater;)*
             type Next = End;
-            type Append<O: Digits> = O;
+            type Append<O: Reflexive> = O;
             type Alone<R: Resource> = With<R>;
             type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
             type Find<$first: Trie $(, $child: Trie)*> = $first::Find<End>;
@@ -118,7 +118,7 @@ macro_rules! digit {
             type $compare<T: Digits> = T::Compare<U>;
             $(type $compare_after<T: Digits> = Greater;)*
             type Next = digit!(@next U $($after)*);
-            type Append<O: Digits> = Digit<$digit, U::Append<O>>;
+            type Append<O: Reflexive> = Digit<$digit, U::Append<O>>;
             type Alone<R: Resource> = With<R>;
             type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
             type Find<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Find<U>;
@@ -140,6 +140,10 @@ macro_rules! digit {
 }
 
 digits!(trait_digits);
+
+/// A number that is equal to itself. All are, but of one that is not known, in generic code, rustc knows it only from this.
+pub trait Reflexive: Digits<Compare<Self> = Equal> + Sized {}
+impl<D: Digits<Compare<D> = Equal>> Reflexive for D {}
 
 /// This number comes before the other.
 #[derive(Debug)]

@@ -333,10 +333,20 @@ impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G,
 
 /// A store that can run the target `T` and then be taken apart: not one that others may hold as well, or that has another
 /// above it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be taken apart after the run",
+    label = "not a store by value, or one with another above it",
+    note = "give the store itself, and not a reference or an `Arc`: others may hold it as well; of these, `run` hands out references"
+)]
 pub trait RunsOwned<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
 impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where Self: CanRun<T> {}
 
 /// A store that can run the target `T` and be shared between threads, in an `Arc`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between threads for a run",
+    label = "not a store in an `Arc`",
+    note = "give a store in an `Arc`; for one that is borrowed there are `Executor::run_blocking` and `Executor::scope`"
+)]
 pub trait RunsShared<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
 impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T, Proven> for Store<P, G, U> where Self: CanRun<T> {}
 

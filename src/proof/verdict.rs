@@ -176,7 +176,7 @@ impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>
     message = "step `{S}` needs `{R}`, which no step of `{P}` provides and its store does not hold",
     label = "`{R}` is missing",
     note = "supply it, `let store = store.with({R}, value);`, or register in `{P}` a step that gives `Out<{R}>`",
-    note = "a store that comes from elsewhere says so in its type: `StoreOf<{P}, HList![{R}]>`, or `&impl Runs<Target>`"
+    note = "a store that comes from elsewhere says so in its type: `StoreOf<{P}, HList![{R}]>`, or `&impl Runs<Target>`; one that is to see another is made with `Store::<{P}>::within(&above)`"
 )]
 pub trait Supplies<R, S, P> {}
 
@@ -255,6 +255,11 @@ where
 }
 
 /// A list of what is in dispute, with everything in it settled.
+#[diagnostic::on_unimplemented(
+    message = "it is not known here whether two steps of the pipeline provide one resource",
+    label = "the steps are not known in full here",
+    note = "make the store where they are, and take any that can run the target: `store: &impl Runs<Target>`"
+)]
 pub trait Settled {}
 
 /// Nothing more is in dispute.
@@ -271,7 +276,7 @@ impl<R, Q, S, D: Settled> Settled for Dispute<Listed<R, S>, Listed<Q, S>, D> whe
 #[diagnostic::on_unimplemented(
     message = "`{R}` and `{Q}` have the same identity",
     label = "two resources with one identity are registered here",
-    note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
+    note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
 pub trait OneProvider<R, Q, A, B> {
     /// Who judges the steps, if the resources are one.
@@ -302,7 +307,7 @@ impl OneStep<Nobody, Nobody, Verdict> for Verdict {}
 #[diagnostic::on_unimplemented(
     message = "`{R}` and `{Q}` have the same identity",
     label = "step `{S}`, which lists both, is registered here",
-    note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
+    note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
 pub trait ListedOnce<R, Q, S> {}
 impl<R, S> ListedOnce<R, R, S> for Verdict where Verdict: Lists<R, S> {}
@@ -338,7 +343,7 @@ impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R>
 #[diagnostic::on_unimplemented(
     message = "`{Q}` and `{R}` have the same identity",
     label = "these two resources meet here",
-    note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
+    note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
 pub trait SameResource<Q, R> {}
 #[diagnostic::do_not_recommend]
@@ -347,6 +352,11 @@ impl<R> SameResource<R, R> for Verdict {}
 impl SameResource<Nobody, Verdict> for Verdict {}
 
 /// The origin of the resource `R` in the world `W`: there is one.
+#[diagnostic::on_unimplemented(
+    message = "it is not known here whether the store has `{R}`, or a step that provides it",
+    label = "the type of the store is not known in full here",
+    note = "take any store that can run a target: `store: &impl Runs<Target>`"
+)]
 pub trait Known<R, W> {}
 impl<R, P, G, U> Known<R, WorldOf<P, G, U>> for Absent where Verdict: KnownTo<R, P> {}
 impl<R, W, Q> Known<R, W> for Held<Q> where Verdict: SameResource<Q, R> {}
@@ -390,8 +400,28 @@ impl TakesFrom<Nobody, Verdict, Nobody, Nobody> for Verdict {}
 /// The origin of the outputs of the step `T`, for which another is put: that very step, and it stores some.
 pub trait StoresIn<T, P> {}
 impl<T, P> StoresIn<T, P> for NothingStored where Verdict: IsNeeded<T> {}
-impl<T, P> StoresIn<T, P> for Absent where Verdict: Registers<T, P> {}
-impl<T, P, R, S> StoresIn<T, P> for ProvidedBy<R, S> where Verdict: TakesFrom<T, S, R, P> {}
+impl<T, P> StoresIn<T, P> for Absent where Verdict: Replaces<T, P> {}
+impl<T, P, R, S> StoresIn<T, P> for ProvidedBy<R, S> where Verdict: ReplacesThat<T, S, R, P> {}
+
+/// Never so: the step `T`, for which another is put, is not registered in `P`.
+#[diagnostic::on_unimplemented(
+    message = "step `{T}` is to be replaced, and `{P}` does not register it",
+    label = "`{T}` is not among the `Steps` of `{P}`",
+    note = "name a step of `{P}` first, and then what is put in its place: `Swap<{P}, Old, New>`"
+)]
+pub trait Replaces<T, P> {}
+
+/// The step from which `P` takes the resource `R` is the step `T`, which stores that and for which another is put: `S` is `T`.
+#[diagnostic::on_unimplemented(
+    message = "step `{T}` is to be replaced, and `{P}` takes `{R}` from `{S}`",
+    label = "`{T}` is not among the `Steps` of `{P}`",
+    note = "name a step of `{P}` first, and then what is put in its place: `Swap<{P}, {S}, {T}>`"
+)]
+pub trait ReplacesThat<T, S, R, P> {}
+#[diagnostic::do_not_recommend]
+impl<T, R, P> ReplacesThat<T, T, R, P> for Verdict {}
+#[diagnostic::do_not_recommend]
+impl ReplacesThat<Nobody, Verdict, Nobody, Nobody> for Verdict {}
 
 /// Never so: somebody needs the step `T`, which stores nothing.
 #[diagnostic::on_unimplemented(
@@ -434,7 +464,7 @@ impl<R, Q> Unsupplied<R> for Held<Q> where Verdict: SuppliedOnce<R, Q> {}
 #[diagnostic::on_unimplemented(
     message = "`{Q}` and `{R}` have the same identity",
     label = "the store holds `{Q}` already",
-    note = "give one of them another: `type Identity = identity!(\"a name of its own\")`"
+    note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
 pub trait SuppliedOnce<R, Q> {}
 impl<R> SuppliedOnce<R, R> for Verdict where Verdict: Accepts<R> {}

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, Token, TypeParamBound, WherePredicate};
+use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, Token, TypeParamBound, WherePredicate, parse_quote};
 
 /// The step. Of a function with mistakes it is one that only looks right, so that the mistakes are all that is told.
 pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, right: bool) -> TokenStream {
@@ -22,8 +22,13 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
         // What a parameter lacks is told once, where the function names the resource.
         let resources = signature.inputs.iter().map(|input| &input.resource);
         let resources = resources.chain(signature.outputs.list.iter().filter(|output| !inputs::is_return(output)));
-        let bounds = resources.map(|resource| syn::parse_quote!(#resource: ::pipeliner::Resource));
-        generics.make_where_clause().predicates.extend::<Vec<WherePredicate>>(bounds.collect());
+        let bounds = resources.map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
+        // With that bound rustc no longer looks what the value of a resource is.
+        let cloned = signature.inputs.iter().filter(|_| options.blocking.is_some());
+        let clones = cloned.map(|Input { resource, .. }| -> WherePredicate {
+            parse_quote!(<#resource as ::pipeliner::Resource>::Value: ::core::clone::Clone)
+        });
+        generics.make_where_clause().predicates.extend(bounds.chain(clones));
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
@@ -146,7 +151,7 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
     for parameter in &mut generics.params {
         if let GenericParam::Type(parameter) = parameter {
             parameter.bounds = without_lifetimes(&parameter.bounds);
-            parameter.bounds.push(syn::parse_quote!('static));
+            parameter.bounds.push(parse_quote!('static));
         }
     }
     if generics.params.is_empty() {

@@ -75,7 +75,12 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
         Pat::Ident(name) if name.subpat.is_none() && name.by_ref.is_none() => name.ident.unraw().to_string(),
         Pat::Wild(_) => "_".to_owned(),
         pattern => {
-            let message = "an input of a step has a name: take its value apart in the body, `let (low, high) = range;`";
+            let message = match pattern {
+                Pat::TupleStruct(tuple) if tuple.path.is_ident("In") => {
+                    "`In` is a type and no pattern: write `base: In<'_, Base>`, and `base` is a reference to the value"
+                }
+                _ => "an input of a step has a name: take its value apart in the body, `let (low, high) = range;`",
+            };
             return Err(NoInput::new(pattern, message));
         }
     };
@@ -123,10 +128,11 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             Err(NoInput::new(ty, message))
         }
         _ => {
+            let input = format!("In<'_, {}>", guess(&name));
+            let input = if optional { format!("Option<{input}>") } else { input };
             let message = format!(
-                "`{name}: {}` names no resource: write `{name}: In<'_, {}>`, with the resource whose value it is a reference to",
-                text(ty),
-                guess(&name)
+                "`{name}: {}` names no resource: write `{name}: {input}`, with the resource whose value it is a reference to",
+                text(ty)
             );
             Err(NoInput::new(ty, message))
         }

@@ -2,7 +2,7 @@
 
 use super::Mistakes;
 use super::inputs::{bare, is_value, last_segment, text, types};
-use syn::{Error, ReturnType, Signature, Type};
+use syn::{Error, GenericArgument, PathArguments, ReturnType, Signature, Type};
 
 /// What a step gives.
 #[derive(Default)]
@@ -58,6 +58,12 @@ impl Outputs {
                 Ok(output) if is(element, "Out") && outputs.list.contains(&output) => {
                     mistakes.add(Error::new_spanned(element, format!("the step gives `{}` twice", text(&output))));
                 }
+                Ok(output) if borrows(&output) => {
+                    let message = "a step gives what it owns, and nothing that borrows from its inputs: a `String` and not a \
+                                   `&str`, a clone, or an `Arc`";
+                    mistakes.add(Error::new_spanned(element, message));
+                    outputs.unknown = true;
+                }
                 Ok(output) => outputs.list.push(output),
                 Err(mistake) => {
                     mistakes.add(mistake);
@@ -100,6 +106,14 @@ fn output(element: &Type) -> syn::Result<Type> {
             element,
             "what a step gives is named: write `Out<R>`, and `async fn` instead of a future",
         )),
+        _ if names_an_output(element) => Err(Error::new_spanned(
+            element,
+            format!(
+                "`{}` is not known here: a step returns `Out<R>`, a tuple of these, or a `Result` of them, for which an alias \
+                 has to be called `Result` as well",
+                text(element)
+            ),
+        )),
         _ => {
             let value = text(element);
             let message = format!(
@@ -108,6 +122,33 @@ fn output(element: &Type) -> syn::Result<Type> {
             );
             Err(Error::new_spanned(element, message))
         }
+    }
+}
+
+/// Whether an `Out` or a `Return` is somewhere within a type.
+fn names_an_output(ty: &Type) -> bool {
+    let segment = last_segment(ty);
+    let within = segment.map(types).unwrap_or_default();
+    segment.is_some_and(|segment| segment.ident == "Out" || segment.ident == "Return")
+        || within.into_iter().any(names_an_output)
+}
+
+/// Whether a type says that it borrows.
+fn borrows(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Reference(reference) => {
+            reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") || borrows(&reference.elem)
+        }
+        Type::Tuple(tuple) => tuple.elems.iter().any(borrows),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| match argument {
+                GenericArgument::Lifetime(lifetime) => lifetime.ident != "static",
+                GenericArgument::Type(ty) => borrows(ty),
+                _ => false,
+            }),
+            _ => false,
+        }),
+        _ => false,
     }
 }
 

@@ -133,6 +133,15 @@ impl Signature {
         }
         let inputs = inputs::check(signature, mistakes);
         let outputs = Outputs::check(signature, mistakes);
+        for output in &outputs.list {
+            if inputs.list.iter().any(|input| input.resource == *output) {
+                let message = format!(
+                    "the step takes `{0}` and gives it: a value is never overwritten, so let it give a resource of its own",
+                    inputs::text(output)
+                );
+                mistakes.add(Error::new_spanned(output, message));
+            }
+        }
         let resources = inputs.list.iter().map(|input| &input.resource).chain(&outputs.list);
         for resource in resources.filter(|resource| is_named(resource, &name)) {
             let message = format!(
