@@ -65,16 +65,16 @@ pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};
 pub use swap::Swap;
 
-/// An item that is, to rustc, where its name is.
-#[cfg(feature = "macros")]
-#[doc(hidden)]
-pub use pipeliner_macros::__at_name;
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]
 pub use pipeliner_macros::Identified;
 #[cfg(feature = "macros")]
 #[doc = include_str!("step.md")]
 pub use pipeliner_macros::step;
+/// What `resource!` is made of: an item that is, to rustc, where its name is; what is wrong in a call.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use pipeliner_macros::{__at_name, __resources_amiss};
 
 /// For the list macros.
 #[doc(hidden)]

@@ -121,6 +121,7 @@ macro_rules! resource {
             [$(#[$($attribute)*])*] [] [$(#[$($attribute)*])* $visibility] $name [$($($parameter [$($bound)?])+)?] $value
         }
     )*};
+    ($($amiss:tt)*) => { $crate::__resources_amiss! { ($crate) $($amiss)* } };
 }
 
 /// Declares one resource: first takes the `cfg`s out of its attributes, which the impl has as well.
@@ -193,6 +194,16 @@ macro_rules! __resource {
 #[macro_export]
 macro_rules! __at_name {
     ($($item:tt)*) => { $($item)* };
+}
+
+/// Without the proc macros: that something is wrong.
+#[cfg(not(feature = "macros"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resources_amiss {
+    ($($amiss:tt)*) => {
+        ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
+    };
 }
 
 /// The identity of a resource whose [`Resource`] impl is written by hand.

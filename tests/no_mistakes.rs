@@ -72,6 +72,7 @@ cases! {
     ported_within_by_value = "../ui-tests/pass/ported/within_by_value.rs";
     ported_within_reference_to_arc = "../ui-tests/pass/ported/within_reference_to_arc.rs";
     ported_wrong_arity = "../ui-tests/pass/ported/wrong_arity.rs";
+    resources_amiss = "../ui-tests/pass/resources_amiss.rs";
     return_as_input = "../ui-tests/pass/return_as_input.rs";
     step_alias_of_another_name = "../ui-tests/pass/step/alias_of_another_name.rs";
     step_aliases_of_result = "../ui-tests/pass/step/aliases_of_result.rs";

@@ -5,6 +5,7 @@
 
 mod at_name;
 mod identified;
+mod resources;
 mod step;
 
 use proc_macro::TokenStream;
@@ -26,4 +27,10 @@ pub fn identified(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn __at_name(item: TokenStream) -> TokenStream {
     at_name::at_name(item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro]
+pub fn __resources_amiss(call: TokenStream) -> TokenStream {
+    resources::amiss(call.into()).into()
 }
