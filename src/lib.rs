@@ -29,6 +29,7 @@ pub mod proof;
 pub mod report;
 mod resource;
 mod run;
+mod sealed;
 mod step;
 mod store;
 mod supply;

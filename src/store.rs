@@ -8,6 +8,7 @@ use crate::pipeline::{Pipeline, Slots, StepList};
 use crate::proof::{AcceptedBy, Knows, Provides, Valid, ValidScope, WorldOf};
 use crate::resource::Resource;
 use crate::run::{Run, fetch};
+use crate::sealed::Sealed;
 use crate::supply::{Nothing, Supply, SupplyList};
 use core::any::Any;
 use core::fmt;
@@ -159,6 +160,7 @@ impl<P: Pipeline, G: Supply> Lower for PlanOf<P, G> {
     const SUPPLIED: &'static Tree<Key> = G::KEYS;
 }
 
+impl<P: Pipeline, G, U> Sealed for Store<P, G, U> {}
 impl<P: Pipeline, G: Supply, U: Above> Backing for Store<P, G, U> {
     type World = WorldOf<P, G, U>;
     fn view(&self) -> View<'_> {

@@ -12,6 +12,7 @@ use crate::proof::verdict::Findings;
 use crate::proof::walk::{self, Goal};
 use crate::proof::{SourcesOf, source};
 use crate::resource::Resource;
+use crate::sealed::Sealed;
 use core::any::Any;
 use core::fmt;
 use frunk_core::hlist::{HCons, HNil};
@@ -37,7 +38,7 @@ impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
 /// A list of what is supplied: [`Nothing`], or [`With`].
 ///
 /// Sealed; you never write it.
-pub trait Supply: Send + Sync + Sized + 'static {
+pub trait Supply: Sealed + Send + Sync + Sized + 'static {
     /// The list with one more resource in its place.
     type Insert<R: Resource>: Supply;
     /// The map `T`, with what is supplied in place of what it had.
@@ -59,6 +60,7 @@ pub trait Supply: Send + Sync + Sized + 'static {
     fn value_mut(&mut self, place: usize) -> &mut dyn Any;
 }
 
+impl Sealed for Nothing {}
 impl Supply for Nothing {
     type Insert<R: Resource> = <R::Identity as Digits>::Alone<R>;
     type Overlay<T: Trie> = T;
@@ -75,6 +77,7 @@ impl Supply for Nothing {
     }
 }
 
+impl<R: Resource, Rest> Sealed for With<R, Rest> {}
 impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
     type Insert<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
     type Overlay<T: Trie> = Rest::Overlay<T::Insert<R0::Identity, source::Held<R0>>>;

@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Source};
 use super::slot::{AnySlot, Listed};
+use crate::sealed::Sealed;
 use core::any::Any;
 
 /// A value without its type.
@@ -34,7 +35,7 @@ pub trait Values: Send + Sync {
     label = "not a store, as far as it is known here",
     note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>`"
 )]
-pub trait Backing: Sync {
+pub trait Backing: Sealed + Sync {
     /// What is known of the store by its type.
     type World;
     /// The store as the executor sees it.
@@ -44,6 +45,7 @@ pub trait Backing: Sync {
     fn pipeline() -> &'static str;
 }
 
+impl<B: Backing> Sealed for &B {}
 impl<B: Backing> Backing for &B {
     type World = B::World;
     fn view(&self) -> View<'_> {
@@ -55,6 +57,7 @@ impl<B: Backing> Backing for &B {
     }
 }
 
+impl<B: Backing> Sealed for std::sync::Arc<B> {}
 impl<B: Backing + Send> Backing for std::sync::Arc<B> {
     type World = B::World;
     fn view(&self) -> View<'_> {

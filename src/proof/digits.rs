@@ -44,7 +44,7 @@ macro_rules! trait_digits {
     (($zero:literal $compare_zero:ident $first:ident) $(($digit:literal $compare:ident $child:ident))*) => {
         /// A list of digits in base 16, the lowest first.
         ///
-        /// Sealed: only [`End`] and [`Digit`] are. A function of two numbers comes in parts, since an associated type
+        /// Only [`End`] and [`Digit`] are. A function of two numbers comes in parts, since an associated type
         /// dispatches on one type at a time: `Compare` dispatches on the first number, `Compare0` to `Compare15` on the
         /// second.
         pub trait Digits {
