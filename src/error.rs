@@ -158,12 +158,36 @@ impl RunError {
         self.first().path()
     }
 
-    /// The error of the step, if it is of the type `E`.
+    /// The error of the step, if it is of the type `E`: the step's own type of errors, or what it has put into a
+    /// [`BoxError`](crate::BoxError).
+    ///
+    /// An `anyhow::Error` does not say what it holds once it is a plain error, as it is here: then this finds nothing, of
+    /// whatever type. Let the step have a type of errors of its own, or turn the error into a `BoxError` with
+    /// `reallocate_into_boxed_dyn_error_without_backtrace`.
+    ///
+    /// ```
+    /// # use pipeliner::{HList, Out, Pipeline, Store, resource, step};
+    /// # resource! { Port: u16; }
+    /// #[step]
+    /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
+    ///     "eighty".parse()
+    /// }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
+    ///
+    /// let error = smol::block_on(Store::<App>::new().resource::<Port>()).unwrap_err();
+    /// let status = match error.downcast_ref::<std::num::ParseIntError>() {
+    ///     Some(_) => 400,
+    ///     None => 500,
+    /// };
+    /// assert_eq!(status, 400);
+    /// ```
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         self.first().downcast_ref()
     }
 
-    /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
+    /// The error of the step as a value, if it is of the type `E`; otherwise this error again. Other failures of the run,
+    /// which there are under [`RunOptions::keep_going`](crate::RunOptions::keep_going), are dropped.
     ///
     /// Runs that wait for one step share its error, and as long as another has it, it cannot be taken out either.
     pub fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {

@@ -42,13 +42,22 @@ pub use smol::block_on;
 ///
 /// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So a run on a borrowed store
 /// is either waited for in a blocking call, with threads of its own for that time, or it is on an executor whose lifetime
-/// is that of the store, as in [`run_on`]. For a future that can be sent anywhere, put the store in an `Arc`.
+/// is that of the store, as in [`run_on`]. For a future that waits in a task, put the store in an `Arc`.
 ///
 /// # Blocking work
 ///
-/// A step that blocks, in a file system or a long computation, holds up its thread. Let it await
+/// A step that blocks, in a file system or a long computation, holds up its thread. Let it be a `#[step(blocking)]`, or await
 /// [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html), which has a pool of threads for that, or give the executor
 /// more threads.
+///
+/// # With tokio
+///
+/// Timers and sockets of tokio need a thread of tokio's, and these are none: a step that awaits one panics with "there is no
+/// reactor running". Run such steps with [`run`](crate::run()) in a task of tokio.
+///
+/// # In a scope
+///
+/// What a store above has to compute is run by the thread that needs it first, and not spread.
 pub struct Executor {
     /// How many threads there are.
     threads: usize,
@@ -173,7 +182,8 @@ impl Executor {
 
     /// Runs a target, and what it needs, on the threads of this executor, which are started at the first such call.
     ///
-    /// The run can be sent to any task. It does nothing until it is polled.
+    /// It does nothing until it is polled. It borrows the executor and the `Arc`; a task that outlives them has both, and runs
+    /// within: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
     /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};

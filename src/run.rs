@@ -164,7 +164,8 @@ impl RunOptions {
     }
 
     /// Runs no more than this number of steps at once. A step that another run executes, and that is only waited for
-    /// here, does not count.
+    /// here, does not count. In a [scope](crate::Scoped), each resource that has to be computed above counts as one, and its
+    /// steps run one at a time.
     ///
     /// # Panics
     ///

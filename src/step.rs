@@ -52,14 +52,15 @@ pub type Out<R> = <R as Resource>::Value;
 ///
 /// - It is started when all its inputs are there, and gets them by reference: they stay in the store, unchanged, for as
 ///   long as the run lasts. Values are written once and never overwritten.
-/// - Of all runs of one store only one executes it at a time. Once it has succeeded it does not run again, unless it
-///   hands a [`Return`](crate::Return) to the caller or stores nothing.
+/// - Of all runs of one store only one executes it at a time, and once it has succeeded it does not run again. But a target that
+///   hands a [`Return`](crate::Return) to the caller, or stores nothing, runs at each call, also of several at once. What it stores
+///   besides stays as it was stored first.
 /// - It may be dropped at any of its await points: when the run is dropped, or when another step fails. It may run again
 ///   after that, or after it failed.
 ///
 /// # What a step must not do
 ///
-/// - *Block.* Its siblings are polled by the same task. Hand blocking work to a thread, with
+/// - *Block.* Its siblings are polled by the same task. Hand blocking work to a thread, with `#[step(blocking)]`,
 ///   [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html) or its like in your runtime.
 /// - *Hold what is not `Send` across an await*, an `Rc` or a lock guard: its future has to be `Send`. rustc says
 ///   "future cannot be sent between threads safely" and points at the value.
