@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A step that is a value, with the inputs `I` and the outputs `O`: what a plug-in or a configuration chooses at run time.
 ///
-/// The graph stays proved: [`Chosen`] is registered as the step, and takes the one that is to run from a resource, beside
+/// Feature `dyn-step`, on by default. The graph stays proved: [`Chosen`] is registered as the step, and takes the one that is to run from a resource, beside
 /// the inputs of that. Every step with these inputs and outputs is such a value, so what is chosen from may be written as
 /// functions:
 ///

@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 
 /// Runs a future to its end, in this thread: for `main`, and for tests.
 ///
-/// It is [`smol::block_on`], which drives timers and sockets of smol too.
+/// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by default.
 ///
 /// ```
 /// assert_eq!(pipeliner::block_on(async { 6 * 7 }), 42);
@@ -26,7 +26,7 @@ pub use smol::block_on;
 /// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs over the same threads.
 ///
 /// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one task, so one of them
-/// at a time. Steps that wait for a network gain nothing from threads.
+/// at a time. Steps that wait for a network gain nothing from threads. Feature `executor`, on by default.
 ///
 /// | the store is | | |
 /// | --- | --- | --- |
@@ -312,7 +312,7 @@ impl fmt::Debug for Scope<'_> {
 
 /// Runs a target, and what it needs, on an executor of yours.
 ///
-/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
+/// Feature `executor`, on by default. Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
 /// once as this machine has cores ([`available_parallelism`](std::thread::available_parallelism)).
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! Plans to look at: what a run would do, before it does, as text, JSON and pictures.
 //!
 //! [`plan()`] takes a target and a store, as [`run`](crate::run()) does, but asks for no proof: what is missing is drawn and
-//! named. So where rustc refuses a `run`, put `plan` in its place and look. [`Plan::of`] takes a pipeline as a whole.
+//! named. So where rustc refuses a `run`, put `plan` in its place and look. [`Plan::of`] takes a pipeline as a whole. Feature `plan`.
 
 mod build;
 mod dot;
