@@ -72,6 +72,8 @@ pub trait StepList: Registers + 'static {
     const SPECS: &'static Tree<Spec>;
 }
 
+// Rustc need not name this among the types that would do.
+#[diagnostic::do_not_recommend]
 impl StepList for HNil {
     type Swap<Old: Step, New: Step> = HNil;
     type Slots = HNil;

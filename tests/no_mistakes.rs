@@ -65,6 +65,7 @@ cases! {
     ported_resource_registered = "../ui-tests/pass/ported/resource_registered.rs";
     ported_scope_closure_not_async = "../ui-tests/pass/ported/scope_closure_not_async.rs";
     ported_step_called_result = "../ui-tests/pass/ported/step_called_result.rs";
+    ported_steps_as_a_tuple = "../ui-tests/pass/ported/steps_as_a_tuple.rs";
     ported_store_as_argument = "../ui-tests/pass/ported/store_as_argument.rs";
     ported_store_in_a_field = "../ui-tests/pass/ported/store_in_a_field.rs";
     ported_supplied_below_what_is_needed_above = "../ui-tests/pass/ported/supplied_below_what_is_needed_above.rs";

@@ -15,6 +15,11 @@ use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A list of inputs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Base]`"
+)]
 pub trait Wants {
     /// One tick of the walk: looks at the first input, or leaves the step `S` if there is none.
     type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings>: Machine;
@@ -31,6 +36,8 @@ pub trait Wants {
     type Found<T: Step, P: Pipeline, G: Supply, U: Above>: Findings;
 }
 
+// Here and below for the empty list: rustc need not name it among the types that would do.
+#[diagnostic::do_not_recommend]
 impl Wants for HNil {
     type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
@@ -100,6 +107,11 @@ where
 }
 
 /// A list of outputs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Quotient]`"
+)]
 pub trait Gives {
     /// The map `T`, in which the step `S`, number `N`, provides these outputs.
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
@@ -113,6 +125,7 @@ pub trait Gives {
     type Tree;
 }
 
+#[diagnostic::do_not_recommend]
 impl Gives for HNil {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
@@ -176,6 +189,11 @@ impl<H: Give, L: Gives> Give for HCons<H, L> {
 }
 
 /// The steps of a pipeline.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of steps",
+    label = "not a list of steps",
+    note = "write a list, even of one: `HList![Divide]`"
+)]
 pub trait Registers {
     /// The map `T` with these steps registered, from number `N` on.
     type Register<T: Trie, N: Digits>: Trie;
@@ -189,6 +207,7 @@ pub trait Registers {
     type Found<Q: Goal, P: Pipeline, G: Supply, U: Above>: Findings;
 }
 
+#[diagnostic::do_not_recommend]
 impl Registers for HNil {
     type Register<T: Trie, N: Digits> = T;
     type Next<N: Digits> = N;

@@ -20,6 +20,8 @@ use core::marker::PhantomData;
 #[derive(Debug)]
 pub struct Swapped<L, Old, New, P>(PhantomData<(L, Old, New, P)>);
 
+// Here and below: else rustc shows this where a pipeline has no list of steps.
+#[diagnostic::do_not_recommend]
 impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, Old, New, P> {
     type Register<T: Trie, N: Digits> = L::Register<T, N>;
     type Next<N: Digits> = L::Next<N>;
@@ -28,6 +30,7 @@ impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, O
     type Found<Q: Goal, R: Pipeline, G: Supply, U: Above> = L::Found<Q, R, G, U>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<L: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<L, Old, New, P> {
     type Swap<A: Step, B: Step> = Swapped<L::Swap<A, B>, Old, New, P>;
     type Slots = L::Slots;
