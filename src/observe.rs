@@ -240,6 +240,8 @@ pub enum StepEventKind<'a> {
     Skipped(SkipReason),
     /// It was executed, here or by the run that this one waited for, and failed.
     Failed(&'a (dyn Error + Send + Sync + 'static)),
+    /// It panicked, or an observer around it did. The panic goes on to whoever polls the run.
+    Panicked,
     /// It was being executed when the run ended: its future was dropped.
     Cancelled,
 }
@@ -262,6 +264,8 @@ pub enum RunEnd {
     Succeeded,
     /// With an error.
     Failed,
-    /// It was dropped before its end, or a step panicked.
+    /// A step panicked.
+    Panicked,
+    /// It was dropped before its end.
     Dropped,
 }

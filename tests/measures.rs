@@ -86,6 +86,31 @@ fn a_failure_is_an_outcome_and_so_is_what_it_keeps_from_running() {
 }
 
 #[test]
+fn a_panic_is_counted_as_one() {
+    #[step]
+    fn fall() -> Out<Half> {
+        panic!("it fell");
+    }
+    pipeline! { Steep: [Fall]; }
+
+    let (recorder, recorded) = recorder();
+    with_local_recorder(&recorder, || {
+        let store = Store::<Steep>::new();
+        let run = || smol::block_on(run_with::<Fall>(&store, RunOptions::new().observe(Metrics::new())));
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    });
+    let expected = [
+        "run_duration_seconds{Fall,panicked} 1 durations",
+        "runs_running{Fall} 0",
+        "runs_total{Fall,panicked} 1",
+        "step_duration_seconds{Fall,panicked} 1 durations",
+        "steps_running{Fall} 0",
+        "steps_total{Fall,panicked} 1",
+    ];
+    assert_eq!(told(&recorded), expected);
+}
+
+#[test]
 fn what_runs_is_a_gauge_and_what_is_dropped_was_cancelled() {
     #[step]
     async fn hold(held: In<'_, Held>) -> Result<Out<Half>, String> {

@@ -7,6 +7,7 @@ mod support;
 use futures::FutureExt;
 use pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, RunInfo, RunOptions, Scoped};
 use pipeliner::{SkipReason, StepEvent, StepEventKind, Store, resource, run_with, step};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use sums::{Add, Base, Half, Halve, Sum, Sums, Third};
@@ -157,6 +158,36 @@ fn a_step_that_is_dropped_is_cancelled() {
     drop(run);
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 3..], ["Hold started", "Hold cancelled", "run Dropped"]);
+}
+
+#[test]
+fn a_panic_is_told_and_goes_on() {
+    #[step]
+    async fn fall(held: In<'_, Held>) -> Return<()> {
+        held.pass().await;
+        panic!("it fell");
+    }
+    #[step]
+    fn fall_at_once() -> Return<()> {
+        panic!("it fell");
+    }
+    pipeline! { Nothing: []; }
+
+    let log = Arc::new(Log::default());
+    let store = Store::<Nothing>::new().with(Held, Gate::new());
+    let mut run = run_with::<Fall>(&store, observed(&log));
+    assert!((&mut run).now_or_never().is_none());
+    store.get::<Held>().unwrap().open();
+    let panic = catch_unwind(AssertUnwindSafe(|| smol::block_on(run))).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"it fell"));
+    let lines = without_polls(&log);
+    assert_eq!(lines[lines.len() - 3..], ["Fall started", "Fall panicked", "run Panicked"]);
+
+    let run =
+        || pipeliner::Executor::new(2).scope(async |scope| scope.run_with::<FallAtOnce>(&store, observed(&log)).await);
+    catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+    let lines = without_polls(&log);
+    assert_eq!(lines[lines.len() - 3..], ["FallAtOnce started", "FallAtOnce panicked", "run Panicked"]);
 }
 
 #[test]

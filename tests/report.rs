@@ -167,6 +167,26 @@ fn the_report_of_an_error_is_whole_on_threads_too() {
 }
 
 #[test]
+fn a_panic_is_an_end() {
+    #[step]
+    fn fall() -> Return<()> {
+        panic!("it fell");
+    }
+    let recorder = Recorder::new();
+    let store = Store::<Sums>::new();
+    let run = || smol::block_on(run_with::<Fall>(&store, recorded(&recorder)));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    let report = recorder.report();
+    assert_eq!(report.runs()[0].end(), Some(RunEnd::Panicked));
+    assert_eq!(report.step("Fall").unwrap().outcome(), Outcome::Panicked);
+    let told = report.without_times().to_string();
+    assert!(told.starts_with("run of Fall panicked: 0 of 5 steps ran, 1 panicked"), "{told}");
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    assert_eq!(json["runs"][0]["end"], "panicked");
+    assert!(report.to_svg().contains(">panicked</text>"));
+}
+
+#[test]
 fn an_observer_may_pass_on_to_a_recorder() {
     struct Only(Recorder);
     impl Observer for Only {

@@ -307,3 +307,25 @@ fn a_subscriber_that_wants_none_of_it_is_given_none() -> Result<(), RunError> {
     assert_eq!(capture.take(), [""; 0]);
     Ok(())
 }
+
+#[test]
+fn a_panic_is_an_error() {
+    #[step]
+    fn fall() -> Return<()> {
+        panic!("it fell");
+    }
+    pipeline! { Steep: []; }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Steep>::new();
+    let run = || smol::block_on(run_with::<Fall>(&store, traced()));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    let expected = [
+        "ERROR run Fall/Fall: message=step panicked pipeliner.step=Fall",
+        "span run Fall/Fall: step error.type=_OTHER otel.kind=internal otel.name=Fall otel.status_code=ERROR \
+         pipeliner.outcome=panicked pipeliner.step=Fall",
+        "span run Fall: run error.type=_OTHER otel.kind=internal otel.name=run Fall otel.status_code=ERROR \
+         pipeliner.outcome=panicked pipeliner.run.id=… pipeliner.target=Fall",
+    ];
+    assert_eq!(capture.take(), expected);
+}

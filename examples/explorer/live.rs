@@ -163,6 +163,10 @@ impl Observer for Live {
                 step.error = chain(error);
                 "failed"
             }
+            StepEventKind::Panicked => {
+                step.error = vec!["it panicked".to_owned()];
+                "failed"
+            }
             StepEventKind::Cancelled => "cancelled",
             // What later versions tell.
             _ => return,
@@ -188,7 +192,7 @@ impl Observer for Live {
         }
         inner.run.state = match end {
             RunEnd::Succeeded => "succeeded",
-            RunEnd::Failed => "failed",
+            RunEnd::Failed | RunEnd::Panicked => "failed",
             _ => "stopped",
         };
         inner.tell_all();

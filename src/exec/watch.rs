@@ -4,9 +4,11 @@ use super::start::{Running, Started};
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::step::BoxError;
 use core::fmt;
+use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use core::task::{Context, Poll};
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -43,7 +45,7 @@ pub(crate) struct Watch {
 }
 
 /// All ways in which a run ends; the first one is that of a run that nobody has told to have ended.
-const ENDS: [RunEnd; 3] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed];
+const ENDS: [RunEnd; 4] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed, RunEnd::Panicked];
 
 impl Watch {
     /// Begins to watch a run.
@@ -69,7 +71,7 @@ impl Watch {
         let running = &self.running[step];
         match kind {
             StepEventKind::Started => running.store(true, Ordering::Relaxed),
-            StepEventKind::Failed(_) | StepEventKind::Cancelled => running.store(false, Ordering::Relaxed),
+            StepEventKind::Failed(_) | StepEventKind::Panicked => running.store(false, Ordering::Relaxed),
             // Its outputs are there, but it was not this run that executed it.
             StepEventKind::Finished if !running.swap(false, Ordering::Relaxed) => {
                 kind = StepEventKind::Skipped(SkipReason::Present);
@@ -84,10 +86,11 @@ impl Watch {
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
-    /// The run has come to an end.
+    /// The run has come to an end: the first that is told.
     pub(crate) fn end(&self, end: RunEnd) {
         let place = ENDS.iter().position(|&other| other == end).unwrap_or_default();
-        self.end.store(place as u8, Ordering::Relaxed);
+        // If there was one before, that stays.
+        let _ = self.end.compare_exchange(0, place as u8, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// What is recorded of the run.
@@ -119,16 +122,23 @@ impl Watch {
         }
     }
 
-    /// A poll of a step, with all observers around it, the first outermost.
+    /// A poll of a step, with all observers around it, the first outermost. A panic is told, and goes on.
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
-        let (mut poll, mut polled) = (Some(poll), None);
-        self.nested(&self.observers.all, step, &mut || {
-            if let Some(poll) = poll.take() {
-                polled = Some(poll());
-            }
-        });
-        // An observer that does not call it does not keep the step from being polled.
-        polled.unwrap_or_else(|| poll.take().expect("what was not polled is there to be polled")())
+        let poll = || {
+            let (mut poll, mut polled) = (Some(poll), None);
+            self.nested(&self.observers.all, step, &mut || {
+                if let Some(poll) = poll.take() {
+                    polled = Some(poll());
+                }
+            });
+            // An observer that does not call it does not keep the step from being polled.
+            polled.unwrap_or_else(|| poll.take().expect("what was not polled is there to be polled")())
+        };
+        catch_unwind(AssertUnwindSafe(poll)).unwrap_or_else(|panic| {
+            self.end(RunEnd::Panicked);
+            self.tell(step, StepEventKind::Panicked);
+            resume_unwind(panic)
+        })
     }
 
     fn nested(&self, observers: &[Arc<dyn Observer>], step: u16, poll: &mut dyn FnMut()) {

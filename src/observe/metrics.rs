@@ -63,11 +63,11 @@ const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
 /// | `pipeliner_runs_running` | gauge | `target` |
 /// | `pipeliner_run_duration_seconds` | histogram, seconds | `target`, `outcome` |
 ///
-/// The outcomes of a run are `succeeded`, `failed` and `dropped`. Those of a step:
+/// The outcomes of a run are `succeeded`, `failed`, `panicked` and `dropped`. Those of a step:
 ///
 /// | outcome | |
 /// | --- | --- |
-/// | `finished`, `failed`, `cancelled` | it was executed; these have a duration |
+/// | `finished`, `failed`, `panicked`, `cancelled` | it was executed; these have a duration |
 /// | `skipped` | it had no need to be executed: its outputs were there, or another run made them |
 /// | `not_run` | it could not: something that it needs has failed, or the run that executed it for this one |
 ///
@@ -130,6 +130,7 @@ impl Observer for Metrics {
             }
             StepEventKind::Finished => self.end(run, event, "finished", "skipped"),
             StepEventKind::Failed(_) => self.end(run, event, "failed", "not_run"),
+            StepEventKind::Panicked => self.end(run, event, "panicked", "not_run"),
             StepEventKind::Cancelled => self.end(run, event, "cancelled", "not_run"),
             StepEventKind::Skipped(SkipReason::Present) => self.end(run, event, "skipped", "skipped"),
             StepEventKind::Skipped(SkipReason::NeedsFailed) => self.end(run, event, "not_run", "not_run"),
@@ -141,6 +142,7 @@ impl Observer for Metrics {
         let outcome = match end {
             RunEnd::Succeeded => "succeeded",
             RunEnd::Failed => "failed",
+            RunEnd::Panicked => "panicked",
             RunEnd::Dropped => "dropped",
         };
         gauge!(RUNS_RUNNING, "target" => run.target()).decrement(1);

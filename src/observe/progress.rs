@@ -285,6 +285,7 @@ impl Steps {
             StepEventKind::Finished
             | StepEventKind::Skipped(SkipReason::Present | SkipReason::NeedsFailed)
             | StepEventKind::Failed(_)
+            | StepEventKind::Panicked
             | StepEventKind::Cancelled => Stage::Over,
         };
         match event.kind {

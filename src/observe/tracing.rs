@@ -64,7 +64,7 @@ const OTHER: &str = "_OTHER";
 /// | span, level | fields |
 /// | --- | --- |
 /// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`, at its end `pipeliner.outcome` (`succeeded`, `failed`, `dropped`) |
-/// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`, at its end `pipeliner.outcome` (`finished`, `failed`, `cancelled`) |
+/// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`, at its end `pipeliner.outcome` (`finished`, `failed`, `panicked`, `cancelled`) |
 ///
 /// What fails is marked by the [conventions of OpenTelemetry](https://opentelemetry.io/docs/specs/semconv/general/recording-errors/):
 /// with `otel.status_code` (`ERROR`) and `error.type` (`_OTHER`, since of an error no more is known than its text); a step
@@ -134,10 +134,11 @@ impl Observer for Tracing {
         let outcome = match end {
             RunEnd::Succeeded => "succeeded",
             RunEnd::Failed => "failed",
+            RunEnd::Panicked => "panicked",
             RunEnd::Dropped => "dropped",
         };
         spans.run.record("pipeliner.outcome", outcome);
-        if end == RunEnd::Failed {
+        if matches!(end, RunEnd::Failed | RunEnd::Panicked) {
             spans.run.record("otel.status_code", "ERROR").record("error.type", OTHER);
         }
     }
@@ -180,6 +181,12 @@ impl Spans {
             }
             StepEventKind::Finished => self.end(event.step, "finished"),
             StepEventKind::Cancelled => self.end(event.step, "cancelled"),
+            StepEventKind::Panicked => {
+                let span = self.around(event.step);
+                error!(target: TARGET, parent: &span, { pipeliner.step = name }, "step panicked");
+                span.record("otel.status_code", "ERROR").record("error.type", OTHER);
+                self.end(event.step, "panicked");
+            }
             StepEventKind::Failed(error) => self.fail(event.step, name, error),
             StepEventKind::Skipped(reason) => {
                 let reason = match reason {

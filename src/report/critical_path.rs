@@ -9,7 +9,7 @@ use core::time::Duration;
 /// What was there from the start is not part of it: it took no time. Nor is what was given up as the run came to an end for
 /// another reason.
 pub(super) fn critical_path(steps: &[StepRecord], run: Option<RunEnd>) -> CriticalPath {
-    let has_end = matches!(run, Some(RunEnd::Succeeded | RunEnd::Failed));
+    let has_end = matches!(run, Some(RunEnd::Succeeded | RunEnd::Failed | RunEnd::Panicked));
     let end = |&step: &usize| -> Option<(Duration, usize)> {
         let record = &steps[step];
         let took_time = record.start.is_some() || !record.waits.is_empty();

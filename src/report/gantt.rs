@@ -274,6 +274,7 @@ impl Canvas<'_> {
         let entries = [
             outcome(Outcome::Ran),
             outcome(Outcome::Failed),
+            outcome(Outcome::Panicked),
             outcome(Outcome::Cancelled),
             outcome(Outcome::Running),
             ("waits for its turn", TURN, has(&waits(false))),
@@ -325,7 +326,7 @@ struct Look {
 fn look(outcome: Outcome) -> Look {
     let (class, fill, ink) = match outcome {
         Outcome::Ran => ("ran", "fill=\"#0072b2\"", "#333333"),
-        Outcome::Failed => ("failed", "fill=\"url(#failed)\"", "#a34700"),
+        Outcome::Failed | Outcome::Panicked => ("failed", "fill=\"url(#failed)\"", "#a34700"),
         Outcome::Cancelled => ("cancelled", "fill=\"url(#cancelled)\"", "#8f3b6a"),
         Outcome::Running | Outcome::Pending => ("open", "fill=\"#56b4e9\"", "#333333"),
         Outcome::Waited => ("waited", "fill=\"none\"", "#333333"),

@@ -9,8 +9,9 @@ impl RunReport {
     /// The report as JSON: `{"runs": […]}`, with all that the methods of [`RunRecord`](super::RunRecord) and
     /// [`StepRecord`](super::StepRecord) tell, by their names. Times are in seconds.
     ///
-    /// Each step has its `outcome` as a word: `ran`, `waited`, `skipped_present`, `skipped_needs_failed`, `failed`, `cancelled`,
-    /// `not_reached`, `not_needed`, `running` or `pending`; a run has as its `end` `succeeded`, `failed`, `dropped`, or `null`.
+    /// Each step has its `outcome` as a word: `ran`, `waited`, `skipped_present`, `skipped_needs_failed`, `failed`, `panicked`,
+    /// `cancelled`, `not_reached`, `not_needed`, `running` or `pending`; a run has as its `end` `succeeded`, `failed`, `panicked`,
+    /// `dropped`, or `null`.
     ///
     /// A report is [`Serialize`], so any other serializer does as well.
     ///
@@ -47,6 +48,7 @@ impl Serialize for Outcome {
             Outcome::Skipped(SkipReason::Present) => "skipped_present",
             Outcome::Skipped(SkipReason::NeedsFailed) => "skipped_needs_failed",
             Outcome::Failed => "failed",
+            Outcome::Panicked => "panicked",
             Outcome::Cancelled => "cancelled",
             Outcome::NotReached => "not_reached",
             Outcome::NotNeeded => "not_needed",
@@ -64,6 +66,7 @@ pub(super) fn end<S: Serializer>(end: &Option<RunEnd>, to: S) -> Result<S::Ok, S
     let told = end.map(|end| match end {
         RunEnd::Succeeded => "succeeded",
         RunEnd::Failed => "failed",
+        RunEnd::Panicked => "panicked",
         RunEnd::Dropped => "dropped",
     });
     told.serialize(to)

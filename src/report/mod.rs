@@ -262,6 +262,7 @@ impl RunRecord {
         match self.end {
             Some(RunEnd::Succeeded) => "succeeded",
             Some(RunEnd::Failed) => "failed",
+            Some(RunEnd::Panicked) => "panicked",
             Some(RunEnd::Dropped) => "was dropped",
             None => "is under way",
         }
@@ -391,6 +392,8 @@ pub enum Outcome {
     Skipped(SkipReason),
     /// It failed, here or in the run that this one waited for.
     Failed,
+    /// It panicked.
+    Panicked,
     /// It was being executed when the run ended.
     Cancelled,
     /// It was needed, and the run ended before its turn.
@@ -412,6 +415,7 @@ impl Outcome {
             Outcome::Skipped(SkipReason::Present) => "skipped: there already",
             Outcome::Skipped(SkipReason::NeedsFailed) => "skipped: a need failed",
             Outcome::Failed => "failed",
+            Outcome::Panicked => "panicked",
             Outcome::Cancelled => "cancelled",
             Outcome::NotReached => "not reached",
             Outcome::NotNeeded => "not needed",

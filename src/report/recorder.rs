@@ -198,6 +198,7 @@ impl Step {
             StepEventKind::Skipped(SkipReason::Present) if waited => Stage::Over(Outcome::Waited),
             StepEventKind::Skipped(reason) => Stage::Over(Outcome::Skipped(reason)),
             StepEventKind::Failed(_) => Stage::Over(Outcome::Failed),
+            StepEventKind::Panicked => Stage::Over(Outcome::Panicked),
             StepEventKind::Cancelled => Stage::Over(Outcome::Cancelled),
         };
         if let Stage::Over(_) = self.stage {

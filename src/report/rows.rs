@@ -69,6 +69,7 @@ impl RunRecord {
         let mut summary = format!("{} of {all} {steps} ran", count(|outcome| outcome == Outcome::Ran));
         let others = [
             (count(|outcome| outcome == Outcome::Failed), "failed"),
+            (count(|outcome| outcome == Outcome::Panicked), "panicked"),
             (count(|outcome| outcome == Outcome::Cancelled), "cancelled"),
             (count(|outcome| outcome == Outcome::Waited), "ran elsewhere"),
             (count(|outcome| matches!(outcome, Outcome::Skipped(_))), "skipped"),
