@@ -13,11 +13,16 @@ pub(super) fn two_threads(model: fn()) {
     loom::model(model);
 }
 
-/// Checks a model of three threads, which are preempted so many times at most, or `LOOM_MAX_PREEMPTIONS` times: the time it
-/// takes grows fivefold with each.
+/// Checks a model of three threads, which are preempted four times at most.
 pub(super) fn three_threads(model: fn()) {
+    preempted(4, model);
+}
+
+/// Checks a model of threads that are preempted so many times at most, or `LOOM_MAX_PREEMPTIONS` times: the time it takes
+/// grows fivefold with each.
+pub(super) fn preempted(times: usize, model: fn()) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound.get_or_insert(4);
+    builder.preemption_bound.get_or_insert(times);
     builder.check(model);
 }
 

@@ -2,10 +2,14 @@
 //!
 //! A waker has to be `'static`, and so is this; the steps themselves borrow from the store.
 
+use super::sync::{AtomicWaker, Mutex, MutexGuard};
 use core::task::Waker;
-use futures::task::{ArcWake, AtomicWaker};
+use futures::task::ArcWake;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
+
+#[cfg(all(test, pipeliner_loom))]
+mod model;
 
 /// The signals between the steps of a run, its workers and its caller.
 pub(crate) struct Signals {
@@ -141,14 +145,13 @@ impl Signals {
         }
     }
 
-    /// The run is over: all workers stop.
+    /// The run is over: all workers stop. The last one that is at work wakes the caller.
     pub(crate) fn stop(&self) {
         let mut state = self.state();
         state.over = true;
         let idle = core::mem::take(&mut state.idle);
         drop(state);
         idle.into_iter().for_each(|(_, waker)| waker.wake());
-        self.caller.wake();
     }
 
     /// Whether the run is over.

@@ -1,4 +1,4 @@
-//! The primitives that claims and wake-ups are made of, in one place so that others replace them in the models.
+//! The primitives that claims, wake-ups and signals are made of, in one place so that others replace them in the models.
 
 #[cfg(all(test, pipeliner_loom))]
 pub(super) use super::model::AtomicWaker;

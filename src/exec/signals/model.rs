@@ -1,0 +1,207 @@
+//! Models of the signals: workers look for what is to be done, as those of a run do, while steps are woken and become ready.
+//! Whatever is to be done has to be done by somebody, and the caller has to learn of the end when nobody is at work.
+
+use super::{Next, Signals};
+use crate::exec::model::{Bell, preempted, two_threads};
+use loom::sync::{Condvar, Mutex};
+use loom::thread;
+use std::sync::Arc;
+
+/// A run that is over when so much was done.
+struct Run {
+    signals: Arc<Signals>,
+    state: Mutex<State>,
+    /// Where two steps meet that have to be at work at the same time, if any have.
+    met: Option<(Mutex<usize>, Condvar)>,
+}
+
+struct State {
+    /// How many steps are ready.
+    ready: usize,
+    /// How many become so when the first is done.
+    next: usize,
+    /// How much is still to be done.
+    left: usize,
+}
+
+impl Run {
+    /// A run in which so many steps are ready, and then so many more; so many others are woken.
+    fn new(ready: usize, next: usize, woken: usize) -> Arc<Self> {
+        let state = State { ready, next, left: ready + next + woken };
+        Arc::new(Run { signals: Signals::new(woken), state: Mutex::new(state), met: None })
+    }
+
+    /// A run of one step after which two are ready, neither of which ends before the other begins.
+    fn meeting() -> Arc<Self> {
+        let state = State { ready: 1, next: 2, left: 3 };
+        let met = Some((Mutex::new(0), Condvar::new()));
+        Arc::new(Run { signals: Signals::new(0), state: Mutex::new(state), met })
+    }
+
+    /// The first step goes through, the second waits for the third.
+    fn meet(&self) {
+        let Some((begun, all)) = &self.met else { return };
+        let mut begun = begun.lock().unwrap();
+        *begun += 1;
+        all.notify_all();
+        while *begun == 2 {
+            begun = all.wait(begun).unwrap();
+        }
+    }
+
+    /// A step has come to its end, in a turn: what follows from that.
+    fn done(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.left -= 1;
+        state.ready += std::mem::take(&mut state.next);
+        let (ready, is_over) = (state.ready, state.left == 0);
+        drop(state);
+        match is_over {
+            true => self.signals.stop(),
+            // One of them is for the worker that is here.
+            false => self.signals.ready(ready.saturating_sub(1)),
+        }
+    }
+
+    /// Begins a step that is ready, if one is.
+    fn begin(&self) -> bool {
+        let mut state = self.state.lock().unwrap();
+        if state.ready == 0 {
+            return false;
+        }
+        state.ready -= 1;
+        let more = state.ready;
+        drop(state);
+        self.signals.ready(more);
+        self.meet();
+        self.done();
+        true
+    }
+
+    /// What the ticket of a worker does when it is polled: whether it is to be polled again when it is woken.
+    fn poll(&self, worker: usize, bell: &Arc<Bell>) -> bool {
+        let Some(_busy) = self.signals.busy() else { return false };
+        for look in [false, true].into_iter().cycle() {
+            let found = match self.signals.next(look) {
+                Next::Stop => return false,
+                Next::Woken(_) => {
+                    self.done();
+                    true
+                }
+                Next::Look => self.begin(),
+            };
+            if !found && self.signals.idle(worker, &Arc::clone(bell).into()) {
+                return true;
+            }
+        }
+        unreachable!("the worker goes on until it is idle")
+    }
+
+    /// A worker in a thread of its own.
+    fn work(self: &Arc<Self>, worker: usize) {
+        let run = Arc::clone(self);
+        thread::spawn(move || {
+            let mut bell = Bell::new();
+            while run.poll(worker, &bell) {
+                bell.sleep();
+                bell = Bell::new();
+            }
+        });
+    }
+
+    /// Waits for the end, as the caller of the run does.
+    fn end(&self) {
+        loop {
+            let bell = Bell::new();
+            self.signals.register_caller(&bell.clone().into());
+            if self.signals.is_quiet() {
+                break;
+            }
+            bell.sleep();
+        }
+        let state = self.state.lock().unwrap();
+        assert_eq!((state.left, state.ready), (0, 0));
+    }
+}
+
+#[test]
+fn one_worker_does_all() {
+    two_threads(|| {
+        let run = Run::new(1, 2, 0);
+        run.work(0);
+        run.end();
+    });
+}
+
+#[test]
+fn a_step_that_is_woken_has_its_turn() {
+    two_threads(|| {
+        let run = Run::new(0, 0, 1);
+        run.work(0);
+        run.signals.wake(0);
+        run.end();
+    });
+}
+
+#[test]
+fn steps_are_woken_while_others_are_ready() {
+    two_threads(|| {
+        let run = Run::new(1, 0, 1);
+        run.work(0);
+        run.signals.wake(0);
+        run.end();
+    });
+}
+
+#[test]
+fn two_workers_share_what_is_ready() {
+    preempted(3, || {
+        let run = Run::new(2, 0, 0);
+        run.work(0);
+        run.work(1);
+        run.end();
+    });
+}
+
+#[test]
+fn a_worker_that_has_just_looked_looks_again() {
+    preempted(3, || {
+        let run = Run::meeting();
+        run.work(0);
+        run.work(1);
+        run.end();
+    });
+}
+
+#[test]
+fn two_workers_share_what_is_woken() {
+    preempted(3, || {
+        let run = Run::new(1, 0, 1);
+        run.work(0);
+        run.work(1);
+        run.signals.wake(0);
+        run.end();
+    });
+}
+
+#[test]
+fn a_run_that_is_dropped_is_quiet_when_the_workers_have_left() {
+    preempted(3, || {
+        let run = Run::new(1, 1, 1);
+        run.work(0);
+        run.work(1);
+        run.signals.stop();
+        while !run.signals.is_quiet() {
+            let bell = Bell::new();
+            run.signals.register_caller(&bell.clone().into());
+            if run.signals.is_quiet() {
+                break;
+            }
+            bell.sleep();
+        }
+        // Nobody begins anything from here on.
+        let left = run.state.lock().unwrap().left;
+        assert!(run.signals.busy().is_none());
+        assert_eq!(run.state.lock().unwrap().left, left);
+    });
+}
