@@ -5,7 +5,8 @@ use crate::resource::Resource;
 
 /// A type that may be a parameter of a generic resource: it has an identity, which goes into that of the resource.
 ///
-/// All resources are, and the plain types of the language. Of your own types, derive it:
+/// All resources are, and the plain types of the language. They can be sent to other threads and shared with them, and so can
+/// the values that are made of them. Of your own types, derive it:
 ///
 /// ```
 /// use pipeliner::{Identified, Resource, resource};

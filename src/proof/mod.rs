@@ -33,6 +33,7 @@
 //! | step `T` stores `R`, which `P` takes from `S` | run `S`, or register `T` in its place |
 //! | no step of `P` provides `R`, and its store does not hold it | supply it, or register a step |
 //! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
+//! | step `A` is to be replaced, and `P` does not register it, or takes `R` from `S` | name the registered step first: `Swap<P, S, A>` |
 //! | `X` is not a resource, is not a step, is not a pipeline | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
