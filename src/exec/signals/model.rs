@@ -110,7 +110,7 @@ impl Run {
     }
 
     /// Waits for the end, as the caller of the run does.
-    fn end(&self) {
+    fn wait(&self) {
         loop {
             let bell = Bell::new();
             self.signals.register_caller(&bell.clone().into());
@@ -119,6 +119,11 @@ impl Run {
             }
             bell.sleep();
         }
+    }
+
+    /// What holds at the end: all is done.
+    fn end(&self) {
+        self.wait();
         let state = self.state.lock().unwrap();
         assert_eq!((state.left, state.ready), (0, 0));
     }
@@ -191,14 +196,7 @@ fn a_run_that_is_dropped_is_quiet_when_the_workers_have_left() {
         run.work(0);
         run.work(1);
         run.signals.stop();
-        while !run.signals.is_quiet() {
-            let bell = Bell::new();
-            run.signals.register_caller(&bell.clone().into());
-            if run.signals.is_quiet() {
-                break;
-            }
-            bell.sleep();
-        }
+        run.wait();
         // Nobody begins anything from here on.
         let left = run.state.lock().unwrap().left;
         assert!(run.signals.busy().is_none());
