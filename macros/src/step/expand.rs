@@ -39,7 +39,7 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let list = &signature.outputs.list;
     let outputs = match signature.outputs.unknown {
-        false => quote! { ::pipeliner::HList![#(#list),*] },
+        false => quote_spanned! { span => ::pipeliner::HList![#(#list),*] },
         true => quote! { ::pipeliner::__private::Anything },
     };
     let error = match &signature.outputs.failure {
