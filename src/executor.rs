@@ -312,8 +312,9 @@ impl fmt::Debug for Scope<'_> {
 
 /// Runs a target, and what it needs, on an executor of yours.
 ///
-/// Feature `executor`, on by default. Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
-/// once as this machine has cores ([`available_parallelism`](std::thread::available_parallelism)).
+/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
+/// once as this machine has cores ([`available_parallelism`](std::thread::available_parallelism)). Feature `executor`, on by
+/// default.
 ///
 /// ```
 /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};

@@ -269,3 +269,16 @@ pub enum RunEnd {
     /// It was dropped before its end.
     Dropped,
 }
+
+#[cfg(any(feature = "metrics", feature = "report", feature = "tracing"))]
+impl RunEnd {
+    /// In a word, as metrics, spans and JSON have it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            RunEnd::Succeeded => "succeeded",
+            RunEnd::Failed => "failed",
+            RunEnd::Panicked => "panicked",
+            RunEnd::Dropped => "dropped",
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 mod at_name;
 mod identified;
+mod mistakes;
 mod resources;
 mod step;
 

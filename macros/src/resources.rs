@@ -3,6 +3,7 @@
 //! `macro_rules!` only says that no rule expected a token. This reads the call once more, leniently, says of each resource what
 //! is wrong with it, on the user's token, and declares it as it may have been meant.
 
+use crate::mistakes::Mistakes;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Error;
@@ -14,22 +15,24 @@ pub(crate) fn amiss(call: TokenStream) -> TokenStream {
         Some(TokenTree::Group(library)) => library.stream(),
         _ => quote! { ::pipeliner },
     };
-    let mut reader = Reader { tokens: tokens.collect(), at: 0, mistakes: None, told: false, resources: Vec::new() };
+    let mut reader =
+        Reader { tokens: tokens.collect(), at: 0, mistakes: Mistakes::default(), told: false, resources: Vec::new() };
     while reader.peek().is_some() {
         let resource = reader.resource();
         reader.resources.extend(resource);
     }
-    let Reader { mistakes, resources, .. } = reader;
-    let mistakes =
-        mistakes.unwrap_or_else(|| Error::new(Span::call_site(), "a resource is declared as `pub Base: i64;`"));
-    let mistakes = mistakes.into_compile_error();
+    let Reader { mut mistakes, resources, .. } = reader;
+    if mistakes.is_empty() {
+        mistakes.add(Error::new(Span::call_site(), "a resource is declared as `pub Base: i64;`"));
+    }
+    let mistakes = mistakes.tell();
     quote! { #mistakes #library::resource! { #(#resources)* } }
 }
 
 struct Reader {
     tokens: Vec<TokenTree>,
     at: usize,
-    mistakes: Option<Error>,
+    mistakes: Mistakes,
     /// Whether something was said of the resource that is read.
     told: bool,
     /// What was read of them, one declaration each.
@@ -57,26 +60,23 @@ impl Reader {
 
     /// Something is wrong with a token.
     fn tell(&mut self, token: impl ToTokens, message: &str) {
-        let mistake = Error::new_spanned(token, message);
+        self.mistakes.add(Error::new_spanned(token, message));
         self.told = true;
-        match &mut self.mistakes {
-            Some(mistakes) => mistakes.combine(mistake),
-            none => *none = Some(mistake),
-        }
     }
 
     /// The tokens before one of these, or before all that is left; what is in angle brackets is passed over.
     fn until(&mut self, ends: &[char]) -> TokenStream {
-        let (mut before, mut depth) = (TokenStream::new(), 0_usize);
+        let (mut before, mut depth, mut last) = (TokenStream::new(), 0_usize, ' ');
         while let Some(token) = self.peek() {
             if let TokenTree::Punct(punct) = token {
-                let arrow = punct.as_char() == '>' && before.to_string().ends_with('-');
-                match punct.as_char() {
+                let punct = punct.as_char();
+                match punct {
                     end if depth == 0 && ends.contains(&end) => break,
                     '<' => depth += 1,
-                    '>' if !arrow => depth = depth.saturating_sub(1),
+                    '>' if last != '-' => depth = depth.saturating_sub(1),
                     _ => {}
                 }
+                last = punct;
             }
             if depth == 0 && self.is_word("where") && ends.contains(&';') {
                 break;
@@ -115,12 +115,7 @@ impl Reader {
             None => return None,
         };
         let (parameters, is_right) = self.parameters();
-        let value = self.value(&name);
-        let value = if is_right {
-            value
-        } else {
-            quote! { () }
-        };
+        let value = Some(self.value(&name)).filter(|_| is_right).unwrap_or_else(|| quote! { () });
         self.end();
         Some(quote! { #head #name #parameters: #value; })
     }

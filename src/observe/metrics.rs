@@ -139,12 +139,7 @@ impl Observer for Metrics {
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
         let Some(begun) = self.runs().remove(&run.id()) else { return };
-        let outcome = match end {
-            RunEnd::Succeeded => "succeeded",
-            RunEnd::Failed => "failed",
-            RunEnd::Panicked => "panicked",
-            RunEnd::Dropped => "dropped",
-        };
+        let outcome = end.word();
         gauge!(RUNS_RUNNING, "target" => run.target()).decrement(1);
         counter!(RUNS, "target" => run.target(), "outcome" => outcome).increment(1);
         let duration = time.saturating_duration_since(begun.at);

@@ -63,7 +63,7 @@ const OTHER: &str = "_OTHER";
 ///
 /// | span, level | fields |
 /// | --- | --- |
-/// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`, at its end `pipeliner.outcome` (`succeeded`, `failed`, `dropped`) |
+/// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`, at its end `pipeliner.outcome` (`succeeded`, `failed`, `panicked`, `dropped`) |
 /// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`, at its end `pipeliner.outcome` (`finished`, `failed`, `panicked`, `cancelled`) |
 ///
 /// What fails is marked by the [conventions of OpenTelemetry](https://opentelemetry.io/docs/specs/semconv/general/recording-errors/):
@@ -131,13 +131,7 @@ impl Observer for Tracing {
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, _: Instant) {
         let Some(spans) = lock(&self.runs).remove(&run.id()) else { return };
-        let outcome = match end {
-            RunEnd::Succeeded => "succeeded",
-            RunEnd::Failed => "failed",
-            RunEnd::Panicked => "panicked",
-            RunEnd::Dropped => "dropped",
-        };
-        spans.run.record("pipeliner.outcome", outcome);
+        spans.run.record("pipeliner.outcome", end.word());
         if matches!(end, RunEnd::Failed | RunEnd::Panicked) {
             spans.run.record("otel.status_code", "ERROR").record("error.type", OTHER);
         }

@@ -63,13 +63,7 @@ pub(super) fn id<S: Serializer>(id: &RunId, to: S) -> Result<S::Ok, S::Error> {
 }
 
 pub(super) fn end<S: Serializer>(end: &Option<RunEnd>, to: S) -> Result<S::Ok, S::Error> {
-    let told = end.map(|end| match end {
-        RunEnd::Succeeded => "succeeded",
-        RunEnd::Failed => "failed",
-        RunEnd::Panicked => "panicked",
-        RunEnd::Dropped => "dropped",
-    });
-    told.serialize(to)
+    end.map(RunEnd::word).serialize(to)
 }
 
 pub(super) fn seconds<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {

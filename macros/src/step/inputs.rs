@@ -1,6 +1,6 @@
 //! What a step takes: its arguments, `base: In<'_, Base>`, or `Option<In<'_, Base>>` for what it can do without.
 
-use super::Mistakes;
+use crate::mistakes::Mistakes;
 use heck::ToUpperCamelCase;
 use quote::ToTokens;
 use syn::ext::IdentExt;

@@ -6,6 +6,7 @@ mod options;
 mod outputs;
 mod signature;
 
+use crate::mistakes::Mistakes;
 use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -40,27 +41,5 @@ pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
             quote! { #mistakes #item #step }
         }
         Err(error) => error.into_compile_error(),
-    }
-}
-
-/// What is wrong, all of it.
-#[derive(Default)]
-struct Mistakes(Option<Error>);
-
-impl Mistakes {
-    fn add(&mut self, mistake: Error) {
-        match &mut self.0 {
-            Some(mistakes) => mistakes.combine(mistake),
-            none => *none = Some(mistake),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// As errors of the compiler.
-    fn tell(self) -> TokenStream {
-        self.0.map(Error::into_compile_error).unwrap_or_default()
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in the brackets of `#[step(…)]`.
 
-use super::Mistakes;
+use crate::mistakes::Mistakes;
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;

@@ -1,7 +1,7 @@
 //! What a step gives: the type that its function returns.
 
-use super::Mistakes;
 use super::inputs::{bare, is_value, last_segment, text, types};
+use crate::mistakes::Mistakes;
 use syn::{Error, GenericArgument, PathArguments, ReturnType, Signature, Type};
 
 /// What a step gives.

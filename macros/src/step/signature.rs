@@ -1,9 +1,9 @@
 //! The signature of the function, checked: what the step takes, what it gives, and how it may fail.
 
-use super::Mistakes;
 use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Outputs;
+use crate::mistakes::Mistakes;
 use heck::ToUpperCamelCase;
 use quote::format_ident;
 use syn::ext::IdentExt;
