@@ -17,8 +17,24 @@ impl<T, E> Fallible for Result<T, E> {
     type Error = E;
 }
 
-/// What stands for the outputs of a step that the macro could not make sense of.
-pub use crate::proof::anything::Anything;
+/// A function from a type `Self` and a type `T` to `T`, defined for all types.
+///
+/// It is needed for what rustc does where it is not defined: if `Self` is a type that rustc could not work out, and has said so,
+/// then what comes after it is one that it does not know, and that it says nothing of.
+pub trait Then<T> {
+    /// `T`.
+    type Type;
+}
+
+impl<S: ?Sized, T> Then<T> for S {
+    type Type = T;
+}
+
+/// `T`, if rustc knows what `S` is.
+pub type After<S, T> = <S as Then<T>>::Type;
+
+/// `T`, if rustc understands the block of code that gives the number `N`.
+pub type Understood<const N: usize, T> = After<[(); N], T>;
 
 #[cfg(feature = "executor")]
 pub use blocking::{clone_of, unblock};

@@ -61,8 +61,6 @@
 //!
 //! The proof has no value and leaves nothing behind: what runs is worked out from plain numbers, apart from it.
 
-#[cfg(feature = "macros")]
-pub mod anything;
 pub mod digits;
 pub mod identity;
 pub mod lists;

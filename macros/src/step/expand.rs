@@ -1,17 +1,24 @@
 //! The step that a function is: a unit struct with an impl of `Step`, as one would write it by hand.
 
-use super::inputs::{self, Input};
+use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
 use super::signature::Signature;
+use super::understood;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, Token, TypeParamBound, WherePredicate, parse_quote};
 
-/// The step. Of a function with mistakes it is one that only looks right, so that the mistakes are all that is told.
-pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, right: bool) -> TokenStream {
+/// The step. Of a function with mistakes it is one of which rustc says nothing, so that the mistakes are all that is told.
+pub(super) fn step(
+    function: &ItemFn,
+    options: &Options,
+    signature: &Signature,
+    mistakes: Option<&TokenStream>,
+) -> TokenStream {
+    let right = mistakes.is_none();
     let name = &signature.name;
     let definition = definition(function, name);
     // What rustc says of the impl as a whole stands on the name of the function.
@@ -20,9 +27,8 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
         // What a parameter lacks is told once, where the function names the resource.
-        let resources = signature.inputs.iter().map(|input| &input.resource);
-        let resources = resources.chain(signature.outputs.list.iter().filter(|output| !inputs::is_return(output)));
-        let bounds = resources.map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
+        let bounds =
+            signature.resources().map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
         // With that bound rustc no longer looks what the value of a resource is.
         let cloned = signature.inputs.iter().filter(|_| options.blocking.is_some());
         let clones = cloned.map(|Input { resource, .. }| -> WherePredicate {
@@ -32,16 +38,28 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
-    let resources = signature.inputs.iter().map(|Input { resource, optional, .. }| match optional {
+    let inputs = signature.inputs.iter().map(|Input { resource, optional, .. }| match optional {
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
-    let list = &signature.outputs.list;
-    let outputs = match signature.outputs.unknown {
-        false => quote_spanned! { span => ::pipeliner::HList![#(#list),*] },
-        true => quote! { ::pipeliner::__private::Anything },
+    let inputs = quote_spanned! { span => ::pipeliner::HList![#(#inputs),*] };
+    let outputs = &signature.outputs.list;
+    let outputs = quote_spanned! { span => ::pipeliner::HList![#(#outputs),*] };
+    let understood = mistakes.cloned().or_else(|| understood::types(function, signature));
+    let (inputs, outputs, clause) = match understood {
+        None => (inputs, outputs, None),
+        Some(block) => (
+            quote_spanned! { span => ::pipeliner::__private::Understood<{ #block 0 }, #inputs> },
+            quote_spanned! { span => ::pipeliner::__private::After<Self::Inputs, #outputs> },
+            // Where the lists are not known, this says of an unknown type that it is a resource: then any is, in the body.
+            signature.resources().next().filter(|_| right).map(|resource| {
+                quote_spanned! { span =>
+                    where ::pipeliner::__private::After<Self::Inputs, #resource>: ::pipeliner::Resource
+                }
+            }),
+        ),
     };
+    let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let error = match &signature.outputs.failure {
         _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
@@ -65,7 +83,7 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
         #not_listed
         #[allow(deprecated)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
-            type Inputs = ::pipeliner::HList![#(#resources),*];
+            type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
 
@@ -73,7 +91,9 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
                 ::pipeliner::hlist_pat![#(#arguments),*]: ::pipeliner::Inputs<'_, Self>,
             ) -> impl ::core::future::Future<
                 Output = ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error>,
-            > + ::core::marker::Send {
+            > + ::core::marker::Send
+            #clause
+            {
                 #future
             }
         }
@@ -86,8 +106,8 @@ pub(super) fn step(function: &ItemFn, options: &Options, signature: &Signature, 
     }
 }
 
-/// A step that only looks right, in place of the one that was asked for on an item that is no function.
-pub(super) fn of_a_type(item: &Item) -> Option<TokenStream> {
+/// A step of which rustc says nothing, in place of the one that was asked for on an item that is no function.
+pub(super) fn of_a_type(item: &Item, mistakes: &TokenStream) -> Option<TokenStream> {
     let (name, generics) = match item {
         Item::Struct(item) => (&item.ident, &item.generics),
         Item::Enum(item) => (&item.ident, &item.generics),
@@ -96,12 +116,14 @@ pub(super) fn of_a_type(item: &Item) -> Option<TokenStream> {
     generics.params.is_empty().then(|| {
         quote! {
             impl ::pipeliner::Step for #name {
-                type Inputs = ::pipeliner::HList![];
-                type Outputs = ::pipeliner::__private::Anything;
+                type Inputs = ::pipeliner::__private::Understood<{ #mistakes 0 }, ::pipeliner::HList![]>;
+                type Outputs = Self::Inputs;
                 type Error = ::core::convert::Infallible;
 
-                async fn run(_: ::pipeliner::Inputs<'_, Self>) -> ::core::result::Result<(), Self::Error> {
-                    ::core::unreachable!()
+                async fn run(
+                    _: ::pipeliner::Inputs<'_, Self>,
+                ) -> ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error> {
+                    ::core::future::pending().await
                 }
             }
         }

@@ -16,6 +16,8 @@ pub(super) struct Inputs {
 
 /// An input.
 pub(super) struct Input {
+    /// The argument's type, as it is written: `In<'_, Base>`.
+    pub(super) ty: Type,
     pub(super) resource: Type,
     /// Whether the step can do without.
     pub(super) optional: bool,
@@ -108,7 +110,7 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                 );
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
-            Ok(Input { resource, optional })
+            Ok(Input { ty: (**ty).clone(), resource, optional })
         }
         Some(segment) if segment.ident == "Out" => {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");

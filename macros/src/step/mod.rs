@@ -5,6 +5,7 @@ mod inputs;
 mod options;
 mod outputs;
 mod signature;
+mod understood;
 
 use crate::mistakes::Mistakes;
 use options::Options;
@@ -21,11 +22,10 @@ pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
         Ok(Item::Fn(function)) => {
             let signature = Signature::check(&function, &options, &mut mistakes);
             let right = mistakes.is_empty();
-            let step = expand::step(&function, &options, &signature, right);
             let mistakes = mistakes.tell();
+            let step = expand::step(&function, &options, &signature, (!right).then_some(&mistakes));
             match signature.stands {
-                Stands::Alone => quote! { #function #step },
-                Stands::WithMistakes => quote! { #mistakes #function #step },
+                Stands::Beside => quote! { #mistakes #function #step },
                 Stands::InItsWay => quote! { #mistakes #step },
                 Stands::Nameless => quote! { #mistakes #function },
                 Stands::InAnImpl => mistakes,
@@ -37,7 +37,7 @@ pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
                 "`#[step]` stands on a function; of a type of yours, `impl Step for` it",
             ));
             let mistakes = mistakes.tell();
-            let step = expand::of_a_type(&item);
+            let step = expand::of_a_type(&item, &mistakes);
             quote! { #mistakes #item #step }
         }
         Err(error) => error.into_compile_error(),

@@ -13,8 +13,6 @@ pub(super) struct Outputs {
     pub(super) tuple: bool,
     /// Whether it may fail.
     pub(super) failure: Failure,
-    /// Whether some could not be made sense of.
-    pub(super) unknown: bool,
     /// Whether some `Out` has no resource: rustc would miss it as well.
     pub(super) lack_a_resource: bool,
 }
@@ -43,7 +41,7 @@ impl Outputs {
                 [given, error] => (bare(given), Failure::With((*error).clone())),
                 _ => {
                     mistakes.add(Error::new_spanned(returned, "a `Result` of what? Write `Result<Out<R>, Error>`"));
-                    return Outputs { unknown: true, lack_a_resource: true, ..Outputs::default() };
+                    return Outputs { lack_a_resource: true, ..Outputs::default() };
                 }
             },
             _ => (bare(returned), Failure::Never),
@@ -62,12 +60,10 @@ impl Outputs {
                     let message = "a step gives what it owns, and nothing that borrows from its inputs: a `String` and not a \
                                    `&str`, a clone, or an `Arc`";
                     mistakes.add(Error::new_spanned(element, message));
-                    outputs.unknown = true;
                 }
                 Ok(output) => outputs.list.push(output),
                 Err(mistake) => {
                     mistakes.add(mistake);
-                    outputs.unknown = true;
                     outputs.lack_a_resource |= is(element, "Out");
                 }
             }

@@ -23,10 +23,8 @@ pub(super) struct Signature {
 /// What becomes of the function beside its step.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stands {
-    /// It stays as it is, and all is well.
-    Alone,
-    /// It stays, so that rustc looks at its body as well.
-    WithMistakes,
+    /// It stays as it is. If there are mistakes, rustc looks at its body none the less.
+    Beside,
     /// It goes, since rustc would stumble over the same mistake.
     InItsWay,
     /// It has a `self`, so it is in an impl, where no step can be.
@@ -85,7 +83,7 @@ const PRELUDE: &[&str] = &[
 impl Signature {
     pub(super) fn check(function: &ItemFn, options: &Options, mistakes: &mut Mistakes) -> Self {
         let signature = &function.sig;
-        let mut stands = Stands::WithMistakes;
+        let mut stands = Stands::Beside;
         let name = options.name.clone().or_else(|| type_name(&signature.ident)).unwrap_or_else(|| {
             let message = format!("no name of a type can be made of `{}`: write `#[step(name = …)]`", signature.ident);
             mistakes.add(Error::new_spanned(&signature.ident, message));
@@ -150,14 +148,18 @@ impl Signature {
             mistakes.add(Error::new_spanned(resource, message));
             stands = Stands::Nameless;
         }
-        if mistakes.is_empty() {
-            stands = Stands::Alone;
-        } else if signature.receiver().is_some() {
+        if signature.receiver().is_some() {
             stands = Stands::InAnImpl;
-        } else if stands == Stands::WithMistakes && (inputs.lack_a_resource || outputs.lack_a_resource) {
+        } else if stands == Stands::Beside && (inputs.lack_a_resource || outputs.lack_a_resource) {
             stands = Stands::InItsWay;
         }
         Signature { name, inputs: inputs.list, outputs, stands }
+    }
+
+    /// The resources that the function names.
+    pub(super) fn resources(&self) -> impl Iterator<Item = &Type> {
+        let inputs = self.inputs.iter().map(|input| &input.resource);
+        inputs.chain(self.outputs.list.iter().filter(|output| !inputs::is_return(output)))
     }
 }
 
