@@ -3,7 +3,7 @@
 use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
-use super::signature::Signature;
+use super::signature::{Signature, Stands};
 use super::understood;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -20,7 +20,8 @@ pub(super) fn step(
 ) -> TokenStream {
     let right = mistakes.is_none();
     let name = &signature.name;
-    let definition = definition(function, name);
+    // A resource with that name is a type already.
+    let definition = (signature.stands != Stands::BesideItsResource).then(|| definition(function, name));
     // What rustc says of the impl as a whole stands on the name of the function.
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));

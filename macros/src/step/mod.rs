@@ -25,7 +25,7 @@ pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
             let mistakes = mistakes.tell();
             let step = expand::step(&function, &options, &signature, (!right).then_some(&mistakes));
             match signature.stands {
-                Stands::Beside => quote! { #mistakes #function #step },
+                Stands::Beside | Stands::BesideItsResource => quote! { #mistakes #function #step },
                 Stands::InItsWay => quote! { #mistakes #step },
                 Stands::Nameless => quote! { #mistakes #function },
                 Stands::InAnImpl => mistakes,

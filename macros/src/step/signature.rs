@@ -25,6 +25,8 @@ pub(super) struct Signature {
 pub(super) enum Stands {
     /// It stays as it is. If there are mistakes, rustc looks at its body none the less.
     Beside,
+    /// It stays, and the resource whose name its step has is taken for the step.
+    BesideItsResource,
     /// It goes, since rustc would stumble over the same mistake.
     InItsWay,
     /// It has a `self`, so it is in an impl, where no step can be.
@@ -146,7 +148,7 @@ impl Signature {
                 "the step would be called `{name}`, as this resource is: write `#[step(name = …)]`, or rename the function"
             );
             mistakes.add(Error::new_spanned(resource, message));
-            stands = Stands::Nameless;
+            stands = Stands::BesideItsResource;
         }
         if signature.receiver().is_some() {
             stands = Stands::InAnImpl;

@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -9,10 +9,11 @@ async fn quotient(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient>
 
 struct Calc;
 impl Pipeline for Calc {
-    type Steps = HList![];
+    type Steps = HList![Quotient];
 }
 
 fn main() {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let _ = store.get::<Base>();
+    let _ = store.resource::<Quotient>();
+    let _ = run::<Quotient>(&store);
 }
