@@ -162,7 +162,7 @@ mod every_shape {
 }
 
 mod carried_over {
-    #![deny(missing_docs, unreachable_pub, deprecated)]
+    #![deny(missing_docs, unreachable_pub, deprecated, elided_lifetimes_in_paths)]
     use super::*;
 
     /// The docs.
@@ -181,7 +181,16 @@ mod carried_over {
         Return(1)
     }
 
-    pipeline! { Named: [Renamed]; }
+    /// What is allowed, or expected, of the function is allowed of its types in the impl too.
+    #[step]
+    #[expect(elided_lifetimes_in_paths, reason = "the lifetime is left out")]
+    fn elided(_: In<Base>) {}
+
+    #[step]
+    #[allow(elided_lifetimes_in_paths)]
+    fn elided_as_well(_: In<Base>) {}
+
+    pipeline! { Named: [Renamed, Elided, ElidedAsWell]; }
 
     #[test]
     #[allow(deprecated)]

@@ -76,12 +76,15 @@ pub(super) fn step(
             quote_spanned! { span => ::pipeliner::__private::lazy(move |_| { #output }) }
         }
     };
+    // The impl names the types of the function once more.
+    let lints = function.attrs.iter().filter_map(lint);
     // Else rustc lists all functions that are steps, wherever a type is none. For a generic one it would be silent on what
     // its parameters lack.
     let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
+        #(#lints)*
         #[allow(deprecated)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
@@ -201,6 +204,17 @@ fn without_lifetimes(bounds: &Bounds) -> Bounds {
 }
 
 type Bounds = Punctuated<TypeParamBound, Token![+]>;
+
+/// The attribute of the function for the impl, if it says which lints there are. What is expected is expected of the function.
+fn lint(attribute: &Attribute) -> Option<TokenStream> {
+    let Meta::List(list) = &attribute.meta else { return None };
+    let (level, lints) = (list.path.get_ident()?, &list.tokens);
+    match level.to_string().as_str() {
+        "allow" | "warn" | "deny" => Some(quote! { #attribute }),
+        "expect" => Some(quote! { #[allow(#lints)] }),
+        _ => None,
+    }
+}
 
 /// Whether an attribute of the function belongs to the type as well.
 fn is_carried_over(attribute: &Attribute) -> bool {
