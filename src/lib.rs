@@ -56,11 +56,11 @@ pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepE
 pub use pipeline::{Pipeline, StepList, Steps};
 #[cfg(feature = "plan")]
 pub use plan::{Plan, plan};
-pub use proof::{Runs, RunsOwned, RunsShared};
+pub use proof::{Provides, Runs, RunsOwned, RunsShared};
 #[cfg(feature = "report")]
 pub use report::{Recorder, RunReport};
 pub use resource::{Resource, Return};
-pub use run::{Handed, Run, RunOptions, run, run_owned, run_with};
+pub use run::{Handed, Run, RunOptions, fetch, run, run_owned, run_with};
 pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};
 pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};

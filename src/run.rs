@@ -10,7 +10,7 @@ use crate::exec::view::{Values, View};
 use crate::exec::watch::Observers;
 use crate::list::{InputList, OutputList};
 use crate::observe::Observer;
-use crate::proof::{Runs, RunsOwned};
+use crate::proof::{Provides, Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
 use core::fmt;
@@ -143,6 +143,18 @@ pub fn run_owned<'s, T: Step<Inputs: Sized>>(mut store: impl RunsOwned<T> + 's) 
         let returned = prepare::<T>(store.view(), RunOptions::default()).await?;
         Ok(take::<T>(&mut store, returned))
     })))
+}
+
+/// The value of a resource: runs the step that provides it, and what that needs, and nothing else.
+///
+/// It is what [`Store::resource`](crate::Store::resource) is, as a function: for a store of which generic code knows no
+/// more than that it [`Provides`] the resource, where there is an example. The store may be in an [`Arc`].
+///
+/// # Errors, panics, cancel safety
+///
+/// As for [`run`].
+pub fn fetch<R: Resource<Identity: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::Value> {
+    fetch_from::<R>(store.view())
 }
 
 /// How to run: the options of [`run_with`].
@@ -330,7 +342,7 @@ fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::R
 }
 
 /// A run of what is needed for one resource.
-pub(crate) fn fetch<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
+pub(crate) fn fetch_from<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
     let look = move || view.value(Key::of::<R>().id)?.downcast_ref();
     if let Some(value) = look() {
         return Run(State::There(Some(value)));

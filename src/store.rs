@@ -5,9 +5,9 @@ use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::{AcceptedBy, Knows, Provides, Valid, ValidScope, WorldOf};
+use crate::proof::{AcceptedBy, CanProvide, Knows, Valid, ValidScope, WorldOf};
 use crate::resource::Resource;
-use crate::run::{Run, fetch};
+use crate::run::{Run, fetch_from};
 use crate::sealed::Sealed;
 use crate::supply::{Nothing, Supply, SupplyList};
 use core::any::Any;
@@ -136,12 +136,13 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
 
     /// The value of a resource: runs the step that provides it, and what that needs, and nothing else.
     ///
-    /// Errors, panics and cancel safety are those of [`run`](crate::run()).
+    /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code, [`fetch`](crate::fetch) does the
+    /// same.
     pub fn resource<R: Resource>(&self) -> Run<'_, &R::Value>
     where
-        Self: Provides<R, Proof: Sized>,
+        Self: CanProvide<R, Proof: Sized>,
     {
-        fetch::<R>(View::new(self))
+        fetch_from::<R>(View::new(self))
     }
 
     /// Drops every computed value and keeps the supplied ones, so that the next run computes them anew.

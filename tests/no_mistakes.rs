@@ -20,6 +20,8 @@ macro_rules! cases {
 }
 
 cases! {
+    bound_for_another_resource = "../ui-tests/pass/bound_for_another_resource.rs";
+    bound_for_another_target = "../ui-tests/pass/bound_for_another_target.rs";
     closure_over_input_cloned = "../ui-tests/pass/closure_over_input_cloned.rs";
     closure_over_input_collected = "../ui-tests/pass/closure_over_input_collected.rs";
     closure_over_input_in_a_loop = "../ui-tests/pass/closure_over_input_in_a_loop.rs";
@@ -34,11 +36,13 @@ cases! {
     input_listed_twice = "../ui-tests/pass/input_listed_twice.rs";
     input_not_a_list = "../ui-tests/pass/input_not_a_list.rs";
     missing_above = "../ui-tests/pass/missing_above.rs";
+    missing_for_generic_resource = "../ui-tests/pass/missing_for_generic_resource.rs";
     missing_for_resource = "../ui-tests/pass/missing_for_resource.rs";
     missing_in_generic_code = "../ui-tests/pass/missing_in_generic_code.rs";
     missing_prerequisite = "../ui-tests/pass/missing_prerequisite.rs";
     not_a_resource_as_input = "../ui-tests/pass/not_a_resource_as_input.rs";
     not_a_resource_as_output = "../ui-tests/pass/not_a_resource_as_output.rs";
+    not_a_resource_fetched = "../ui-tests/pass/not_a_resource_fetched.rs";
     not_a_resource_supplied = "../ui-tests/pass/not_a_resource_supplied.rs";
     not_a_step_registered = "../ui-tests/pass/not_a_step_registered.rs";
     not_a_pipeline = "../ui-tests/pass/not_a_pipeline.rs";

@@ -2,8 +2,8 @@
 
 mod support;
 
-use pipeliner::{HList, Return, Run, RunError, RunOptions, Runs, RunsOwned, Step, Store, StoreOf};
-use pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
+use pipeliner::{HList, Provides, Return, Run, RunError, RunOptions, Runs, RunsOwned, Step, Store, StoreOf};
+use pipeliner::{fetch, hlist, hlist_pat, resource, run, run_owned, run_with};
 use std::future::Future;
 use std::marker;
 use std::sync::Arc;
@@ -288,6 +288,12 @@ async fn consume(store: impl RunsOwned<MakePage>) -> Result<String, RunError> {
     Ok(page)
 }
 
+/// Code for any store that gives two resources.
+async fn lengths<S: Provides<Page> + Provides<Name>>(store: &S) -> Result<(usize, usize), RunError> {
+    let name = fetch::<Name>(store).await?;
+    Ok((fetch::<Page>(store).await?.len(), name.len()))
+}
+
 /// A task of any store that is shared.
 #[expect(clippy::manual_async_fn, reason = "what is tested is that its future is `Send`")]
 fn spawnable<S>(store: Arc<S>) -> impl Future<Output = Result<String, RunError>> + marker::Send + 'static
@@ -305,6 +311,8 @@ fn code_may_be_generic_over_stores() {
     smol::block_on(async {
         assert_eq!(page_of(&store("World")).await.unwrap(), PAGE);
         assert_eq!(page_of(&Arc::new(store("World"))).await.unwrap(), PAGE);
+        assert_eq!(lengths(&store("World")).await.unwrap(), (PAGE.len(), 5));
+        assert_eq!(lengths(&Arc::new(store("World"))).await.unwrap(), (PAGE.len(), 5));
         assert_eq!(text_of::<Send, _>(&store("World")).await.unwrap(), PAGE);
         assert_eq!(consume(store("World")).await.unwrap(), PAGE);
         assert_eq!(spawnable(Arc::new(store("World"))).await.unwrap(), PAGE);

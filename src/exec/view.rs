@@ -33,7 +33,7 @@ pub trait Values: Send + Sync {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to be a store",
     label = "not a store, as far as it is known here",
-    note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>`"
+    note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>` or `&impl Provides<Resource>`"
 )]
 pub trait Backing: Sealed + Sync {
     /// What is known of the store by its type.

@@ -43,6 +43,7 @@
 //! | `X` has no identity, which a parameter of a resource needs | derive `Identified` for `X` |
 //! | `X` cannot be the error of a step | give another type of error |
 //! | it is not known here whether the store has what the target needs | in generic code, take `&impl Runs<T>` |
+//! | it is not known here whether the store can run `T`, or give `R` | in generic code, add `Runs<T>`, or `Provides<R>`, to the bounds |
 //!
 //! Where rustc speaks alone: "future cannot be sent between threads safely" is a value that is not `Send`, held across an
 //! await in a step; "implementation of `FnOnce` is not general enough" is explained with [`Step`]; "expected `i64`,
@@ -57,7 +58,8 @@
 //! - The steps of a pipeline become a map from resources to the steps that provide them ([`lists`], [`trie`], [`source`]).
 //! - From the target a machine walks through what is needed, depth first ([`walk`], [`visited`]). It never fails; it
 //!   collects what is missing and what is a cycle.
-//! - A store can run a target ([`Runs`]) if nothing was found ([`verdict`]); the traits there carry the messages.
+//! - A store can run a target ([`Runs`]), or give a resource ([`Provides`]), if nothing was found ([`verdict`]); the traits
+//!   there carry the messages.
 //!
 //! The proof has no value and leaves nothing behind: what runs is worked out from plain numbers, apart from it.
 
@@ -221,25 +223,65 @@ impl<R: Resource, S: Has<R>> Knows<R> for S {
 pub trait Has<R: Resource> {}
 
 // For any type, and not for `Store`: rustc would quote those impls in each error.
-impl<R: Resource, S: Backing<World: World>> Has<R> for S where OriginIn<S::World, R>: Known<R, S::World> {}
+impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::World, R>: Known<R, S::World> {}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
-pub trait Provides<R: Resource>: Knows<R> {
+///
+/// This is the bound to write in generic code that needs a resource, as [`Runs`] is for a target:
+///
+/// ```
+/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # resource! { Name: String; Greeting: String; }
+/// # struct Greet;
+/// # impl Step for Greet {
+/// #     type Inputs = HList![Name];
+/// #     type Outputs = HList![Greeting];
+/// #     type Error = std::convert::Infallible;
+/// #     async fn run(hlist_pat![name]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+/// #         Ok(hlist![format!("Hello, {name}!")])
+/// #     }
+/// # }
+/// # struct Greetings;
+/// # impl Pipeline for Greetings { type Steps = HList![Greet]; }
+/// use pipeliner::{Provides, RunError, fetch};
+///
+/// async fn shout(store: &impl Provides<Greeting>) -> Result<String, RunError> {
+///     Ok(fetch::<Greeting>(store).await?.to_uppercase())
+/// }
+///
+/// # fn main() -> Result<(), RunError> {
+/// # smol::block_on(async {
+/// let store = Store::<Greetings>::new().with(Name, "World".to_owned());
+/// assert_eq!(shout(&store).await?, "HELLO, WORLD!");
+/// # Ok(()) }) }
+/// ```
+///
+/// The second parameter is never written; see [`Proven`] for what it is there for.
+pub trait Provides<R: Resource, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {}
+impl<R: Resource, S: CanProvide<R>> Provides<R, Proven> for S {}
+
+/// The proof that a store can give the resource `R`. It is to [`Provides`] what [`CanRun`] is to [`Runs`].
+pub trait CanProvide<R: Resource>: Knows<R> + Yields<R> {
     /// Always [`Proven`].
     type Proof;
 }
 
-impl<R: Resource, S: Knows<R> + Yields<R>> Provides<R> for S {
+impl<R: Resource, S: Knows<R> + Yields<R>> CanProvide<R> for S {
     type Proof = Proven;
 }
 
-/// A store in which the walk for the resource `R` finds nothing wrong. Apart from [`Provides`] for the reason that
-/// [`Satisfies`] has.
+/// A store in which the walk for the resource `R` finds nothing wrong. Apart from [`CanProvide`] for the reason
+/// that [`Satisfies`] has.
 pub trait Yields<R: Resource>: Backing {}
 impl<R: Resource, S: Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Yields<R> for S {}
 
 /// A world in which the walk for a resource that was asked for by itself finds something.
-pub trait Seeks<R: Resource> {
+#[diagnostic::on_unimplemented(
+    message = "it is not known here whether the store can give `{R}`",
+    label = "nothing in the type of the store says so",
+    note = "say it: `store: &impl Provides<{R}>`, or of a store that has to do more, `S: Runs<Target> + Provides<{R}>`"
+)]
+pub trait Seeks<R: Resource>: World {
     /// What the walk for the resource `R` finds.
     type Found: Findings;
 }
@@ -311,6 +353,11 @@ pub struct Proven;
 pub type CaseOf<T, S> = Case<One<T>, <S as Backing>::World>;
 
 /// A world in which the walk from a target finds something.
+#[diagnostic::on_unimplemented(
+    message = "it is not known here whether the store can run `{T}`",
+    label = "nothing in the type of the store says so",
+    note = "say it: `store: &impl Runs<{T}>`, or of a store that has to do more, `S: Runs<First> + Runs<{T}>`"
+)]
 pub trait Finds<T: Step> {
     /// What the walk from the target `T` finds.
     type Found: Findings;

@@ -78,7 +78,7 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
 #[diagnostic::on_unimplemented(
     message = "it is not known here whether the store has what the target needs",
     label = "the type of the store is not known in full here",
-    note = "take any store that can run the target: `store: &impl Runs<Target>`"
+    note = "take any store that can: `store: &impl Runs<Target>`, or for a resource `store: &impl Provides<Resource>`"
 )]
 pub trait Sound<C> {}
 
@@ -355,7 +355,7 @@ impl SameResource<Nobody, Verdict> for Verdict {}
 #[diagnostic::on_unimplemented(
     message = "it is not known here whether the store has `{R}`, or a step that provides it",
     label = "the type of the store is not known in full here",
-    note = "take any store that can run a target: `store: &impl Runs<Target>`"
+    note = "take any store that can give it, `store: &impl Provides<{R}>`, and ask with `fetch::<{R}>(store)`"
 )]
 pub trait Known<R, W> {}
 impl<R, P, G, U> Known<R, WorldOf<P, G, U>> for Absent where Verdict: KnownTo<R, P> {}

@@ -1,0 +1,12 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Divide, Quotient};
+use pipeliner::{Provides, Runs, fetch, run};
+
+async fn divide<S: Runs<Divide> + Provides<Quotient>>(store: &S) {
+    let _ = run::<Divide>(store).await;
+    let _ = fetch::<Quotient>(store).await;
+}
+
+fn main() {}

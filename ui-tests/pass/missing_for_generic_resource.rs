@@ -1,0 +1,13 @@
+#[path = "../calc.rs"]
+mod calc;
+
+use calc::{Calc, Divisor, Quotient};
+use pipeliner::{Provides, Store, fetch};
+
+async fn quotient(store: &impl Provides<Quotient>) {
+    let _ = fetch::<Quotient>(store).await;
+}
+
+fn main() {
+    drop(quotient(&Store::<Calc>::new().with(Divisor, 3)));
+}
