@@ -164,7 +164,7 @@ impl<O: OutputList, S> TheseOutputs<O, S> for O {
 
 /// The step that is the value of the resource `R`.
 ///
-/// It takes that, and what that takes; it gives what that gives. In errors it goes by the name of the resource. See
+/// Its inputs are `R` and the chosen step's inputs; its outputs are the chosen step's. In errors it goes by the name of the resource. See
 /// [`DynStep`].
 #[derive(Debug)]
 pub struct Chosen<R>(PhantomData<R>);

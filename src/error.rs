@@ -44,8 +44,8 @@ use std::sync::Arc;
 /// # });
 /// ```
 ///
-/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one run: the
-/// [`failures`](RunError::failures) are then all of them, of which the methods here speak of the first.
+/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one run:
+/// [`failures`](RunError::failures) lists them all; `step`, `path` and `downcast_ref` describe the first.
 pub struct RunError(Box<Causes>);
 
 /// What there is to say of an error, in one allocation: results that may hold it stay small.

@@ -55,9 +55,9 @@ pub use smol::block_on;
 /// Timers and sockets of tokio need a thread of tokio's, and these are none: a step that awaits one panics with "there is no
 /// reactor running". Run such steps with [`run`](crate::run()) in a task of tokio.
 ///
-/// # In a scope
+/// # With a scoped store
 ///
-/// What a store above has to compute is run by the thread that needs it first, and not spread.
+/// Steps of the [store above](crate::Scoped) run on the thread that first needs them; they are not spread.
 pub struct Executor {
     /// How many threads there are.
     threads: usize,
@@ -182,8 +182,8 @@ impl Executor {
 
     /// Runs a target, and what it needs, on the threads of this executor, which are started at the first such call.
     ///
-    /// It does nothing until it is polled. It borrows the executor and the `Arc`; a task that outlives them has both, and runs
-    /// within: `async move { executor.run::<CountRows>(&store).await }`.
+    /// It does nothing until it is polled. It borrows the executor and the `Arc`; to spawn it, move both into the
+    /// task: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
     /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};

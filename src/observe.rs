@@ -22,8 +22,7 @@ pub use tracing::Tracing;
 /// Whoever watches a run: it is told what happens to each step, when it happens.
 ///
 /// Observers are given to a run with [`RunOptions::observe`](crate::RunOptions::observe), any number of them. A run without
-/// any pays nothing for them. Some are
-/// here, each with a feature of its name: `Tracing` makes spans, `Metrics` counts and measures, `Progress` shows in the
+/// any pays next to nothing for them. Some are here, each with a feature of its name: `Tracing` makes spans, `Metrics` counts and measures, `Progress` shows in the
 /// terminal what runs.
 ///
 /// ```

@@ -137,7 +137,7 @@ pub fn run_with<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>, options: Ru
 ///
 /// # Errors, panics, cancel safety
 ///
-/// As for [`run`], but for the store, which is gone with the run.
+/// As for [`run`], except that the store is dropped with the run.
 pub fn run_owned<'s, T: Step<Inputs: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
     Run(State::Running(Box::pin(async move {
         let returned = prepare::<T>(store.view(), RunOptions::default()).await?;

@@ -22,7 +22,7 @@ pub type Out<R> = <R as Resource>::Value;
 
 /// An async function of a pipeline, with the resources it takes and those it provides.
 ///
-/// A step is a unit type. It is never made or held: it is a name, and its one function is [`run`](Step::run).
+/// A step is a unit type. It is a name, never held (but for a `DynStep`), and its one function is [`run`](Step::run).
 ///
 /// ```
 /// use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
@@ -53,8 +53,8 @@ pub type Out<R> = <R as Resource>::Value;
 /// - It is started when all its inputs are there, and gets them by reference: they stay in the store, unchanged, for as
 ///   long as the run lasts. Values are written once and never overwritten.
 /// - Of all runs of one store only one executes it at a time, and once it has succeeded it does not run again. But a target that
-///   hands a [`Return`](crate::Return) to the caller, or stores nothing, runs at each call, also of several at once. What it stores
-///   besides stays as it was stored first.
+///   hands a [`Return`](crate::Return) to the caller, or stores nothing, runs at each call, even at several concurrently. If it also
+///   stores outputs, the first values are kept.
 /// - It may be dropped at any of its await points: when the run is dropped, or when another step fails. It may run again
 ///   after that, or after it failed.
 ///
