@@ -1,5 +1,7 @@
 //! What the macros write: not for you.
 
+use crate::identity;
+use crate::resource::Resource;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -36,6 +38,15 @@ pub type After<S, T> = <S as Then<T>>::Type;
 /// `T`, if rustc understands the block of code that gives the number `N`.
 pub type Understood<const N: usize, T> = After<[(); N], T>;
 
+/// What stands where any resource will do.
+#[derive(Debug)]
+pub struct AnyResource;
+
+impl Resource for AnyResource {
+    type Value = ();
+    type Identity = identity!("pipeliner::AnyResource");
+}
+
 #[cfg(feature = "executor")]
 pub use blocking::{clone_of, unblock};
 
@@ -66,6 +77,43 @@ pub fn listed<F: Future, L>(future: F, list: fn(F::Output) -> L) -> Listed<F, F:
 
 /// A future that calls the function of a step.
 pub use futures::future::lazy;
+
+/// What a function returned, as the result of a step. Functions and no closures, of which there would be one for each step.
+pub mod list {
+    use core::convert::Infallible;
+    use frunk_core::generic::Generic;
+    use frunk_core::hlist::{HCons, HNil};
+
+    /// Nothing.
+    pub fn none((): ()) -> Result<HNil, Infallible> {
+        Ok(HNil)
+    }
+
+    /// Nothing, if it succeeded.
+    pub fn none_or_error<E>(returned: Result<(), E>) -> Result<HNil, E> {
+        returned.map(|()| HNil)
+    }
+
+    /// One value.
+    pub fn one<V>(value: V) -> Result<HCons<V, HNil>, Infallible> {
+        Ok(HCons { head: value, tail: HNil })
+    }
+
+    /// One value, if it succeeded.
+    pub fn one_or_error<V, E>(returned: Result<V, E>) -> Result<HCons<V, HNil>, E> {
+        returned.map(|value| HCons { head: value, tail: HNil })
+    }
+
+    /// The values of a tuple.
+    pub fn all<T: Generic>(values: T) -> Result<T::Repr, Infallible> {
+        Ok(values.into())
+    }
+
+    /// The values of a tuple, if it succeeded.
+    pub fn all_or_error<T: Generic, E>(returned: Result<T, E>) -> Result<T::Repr, E> {
+        returned.map(T::into)
+    }
+}
 
 /// `#[step(blocking)]`.
 #[cfg(feature = "executor")]

@@ -104,12 +104,14 @@ cases! {
     step_option_of_out = "../ui-tests/pass/step/option_of_out.rs";
     step_output_twice = "../ui-tests/pass/step/output_twice.rs";
     step_pattern = "../ui-tests/pass/step/pattern.rs";
+    step_return_not_send = "../ui-tests/pass/step/return_not_send.rs";
     step_result_not_declared = "../ui-tests/pass/step/result_not_declared.rs";
     step_return_taken = "../ui-tests/pass/step/return_taken.rs";
     step_struct_given_instead_of_its_resource = "../ui-tests/pass/step/struct_given_instead_of_its_resource.rs";
     step_struct_instead_of_its_resource = "../ui-tests/pass/step/struct_instead_of_its_resource.rs";
     step_structs_instead_of_resources = "../ui-tests/pass/step/structs_instead_of_resources.rs";
     step_taken_and_given = "../ui-tests/pass/step/taken_and_given.rs";
+    step_too_many_outputs = "../ui-tests/pass/step/too_many_outputs.rs";
     step_wrong_value_returned = "../ui-tests/pass/step/wrong_value_returned.rs";
     supplied_twice = "../ui-tests/pass/supplied_twice.rs";
     swap_not_registered = "../ui-tests/pass/swap/not_registered.rs";

@@ -161,6 +161,32 @@ mod every_shape {
     }
 }
 
+mod what_it_returns_in_what_it_takes {
+    use super::*;
+    use pipeliner::{HCons, HNil, Outputs};
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
+    resource! {
+        /// What the step gave before.
+        Cache: Mutex<HashMap<i64, Outputs<Square>>>;
+        Squared: i64;
+    }
+
+    #[step]
+    fn square(cache: In<'_, Cache>, base: In<'_, Base>) -> Out<Squared> {
+        cache.lock().unwrap().entry(*base).or_insert(HCons { head: base * base, tail: HNil }).head
+    }
+
+    pipeline! { Squares: [Square]; }
+
+    #[test]
+    fn is_no_cycle() {
+        let store = Store::<Squares>::new().with(Base, 3).with(Cache, Mutex::default());
+        assert_eq!(smol::block_on(store.resource::<Squared>()).unwrap(), &9);
+    }
+}
+
 mod carried_over {
     #![deny(missing_docs, unreachable_pub, deprecated, elided_lifetimes_in_paths)]
     use super::*;

@@ -46,18 +46,16 @@ pub(super) fn step(
     let inputs = quote_spanned! { span => ::pipeliner::HList![#(#inputs),*] };
     let outputs = &signature.outputs.list;
     let outputs = quote_spanned! { span => ::pipeliner::HList![#(#outputs),*] };
-    let understood = mistakes.cloned().or_else(|| understood::types(function, signature));
-    let (inputs, outputs, clause) = match understood {
-        None => (inputs, outputs, None),
-        Some(block) => (
-            quote_spanned! { span => ::pipeliner::__private::Understood<{ #block 0 }, #inputs> },
-            quote_spanned! { span => ::pipeliner::__private::After<Self::Inputs, #outputs> },
-            // Where the lists are not known, this says of an unknown type that it is a resource: then any is, in the body.
-            signature.resources().next().filter(|_| right).map(|resource| {
-                quote_spanned! { span =>
-                    where ::pipeliner::__private::After<Self::Inputs, #resource>: ::pipeliner::Resource
-                }
-            }),
+    let (inputs, outputs, clause) = match mistakes {
+        Some(mistakes) => (
+            quote! { ::pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> },
+            quote! { ::pipeliner::__private::After<Self::Inputs, #outputs> },
+            None,
+        ),
+        None => (
+            understood::inputs(function, signature, inputs),
+            understood::outputs(function, signature, outputs),
+            Some(understood::clause()),
         ),
     };
     let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
@@ -65,15 +63,18 @@ pub(super) fn step(
         _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
         Failure::With(error) => quote! { #error },
-        Failure::Of(result) => quote! { <#result as ::pipeliner::__private::Fallible>::Error },
+        Failure::Of(result) => {
+            let error = quote! { <#result as ::pipeliner::__private::Fallible>::Error };
+            understood::within(result, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
+        }
     };
     let future = match (right, &options.blocking, &function.sig.asyncness) {
         (false, ..) => quote! { ::core::future::pending() },
         (true, Some(_), _) => blocking(function, signature, &arguments),
         (true, None, Some(_)) => mapped(function, signature, called(function, quote! { #(#arguments),* })),
         (true, None, None) => {
-            let output = listed(signature, called(function, quote! { #(#arguments),* }));
-            quote_spanned! { span => ::pipeliner::__private::lazy(move |_| { #output }) }
+            let (list, returned) = (list(signature), called(function, quote! { #(#arguments),* }));
+            quote_spanned! { span => ::pipeliner::__private::lazy(move |_| #list(#returned)) }
         }
     };
     // The impl names the types of the function once more.
@@ -85,7 +86,7 @@ pub(super) fn step(
         #[automatically_derived]
         #not_listed
         #(#lints)*
-        #[allow(deprecated)]
+        #[allow(deprecated, clippy::type_complexity)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
@@ -143,8 +144,9 @@ fn local(name: &str, place: usize, span: Span) -> Ident {
 fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
     let attributes = function.attrs.iter().filter(|attribute| is_carried_over(attribute));
     let visibility = &function.vis;
-    // A step is a name: none is ever made.
-    let allowed = quote! { #[allow(missing_debug_implementations, missing_copy_implementations)] };
+    // A step is a name: none is ever made. What is unused, or has no docs, is told of the function.
+    let allowed =
+        quote! { #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
     if parameters.is_empty() {
         let definition = quote_spanned! { function.sig.ident.span() => struct #name; };
@@ -235,9 +237,8 @@ fn is_carried_over(attribute: &Attribute) -> bool {
 /// No `async` block: rustc takes longer for each of these than for anything else in a step.
 fn mapped(function: &ItemFn, signature: &Signature, future: TokenStream) -> TokenStream {
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
-    let output = local("returned", 0, span);
-    let listed = listed(signature, quote! { #output });
-    quote_spanned! { span => ::pipeliner::__private::listed(#future, |#output| { #listed }) }
+    let list = list(signature);
+    quote_spanned! { span => ::pipeliner::__private::listed(#future, #list) }
 }
 
 /// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
@@ -274,28 +275,17 @@ fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
     quote_spanned! { name.span() => #name #turbofish(#arguments) }
 }
 
-/// What the function returned, as the result of a step.
-fn listed(signature: &Signature, returned: TokenStream) -> TokenStream {
-    let names: Vec<_> = signature
-        .outputs
-        .list
-        .iter()
-        .enumerate()
-        .map(|(place, output)| local("output", place, output.span()))
-        .collect();
-    let pattern = match (signature.outputs.tuple, &names[..]) {
-        (true, [only]) => quote! { (#only,) },
-        (true, all) => quote! { (#(#all),*) },
-        (false, all) => quote! { #(#all)* },
+/// The function of the library that makes the result of a step of what its function returned.
+fn list(signature: &Signature) -> TokenStream {
+    let may_fail = !matches!(signature.outputs.failure, Failure::Never);
+    let list = match (&signature.outputs.list[..], signature.outputs.tuple, may_fail) {
+        ([], _, false) => "none",
+        ([], _, true) => "none_or_error",
+        (_, false, false) => "one",
+        (_, false, true) => "one_or_error",
+        (_, true, false) => "all",
+        (_, true, true) => "all_or_error",
     };
-    let list = quote! { ::pipeliner::hlist![#(#names),*] };
-    match signature.outputs.failure {
-        Failure::Never => quote! {
-            let #pattern = #returned;
-            ::core::result::Result::Ok(#list)
-        },
-        Failure::With(_) | Failure::Of(_) => quote! {
-            ::core::result::Result::map(#returned, |#pattern| #list)
-        },
-    }
+    let list = Ident::new(list, Span::mixed_site());
+    quote! { ::pipeliner::__private::list::#list }
 }

@@ -2,7 +2,12 @@
 
 use super::inputs::{bare, is_value, last_segment, text, types};
 use crate::mistakes::Mistakes;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{Error, GenericArgument, PathArguments, ReturnType, Signature, Type};
+
+/// How many outputs a function may have: as many as `HList!` puts into one list.
+const MOST: usize = 16;
 
 /// What a step gives.
 #[derive(Default)]
@@ -35,6 +40,15 @@ impl Outputs {
         let ReturnType::Type(_, returned) = &signature.output else {
             return Outputs { tuple: true, ..Outputs::default() };
         };
+        if let Some(unnamed) =
+            unnamed(returned.to_token_stream()).filter(|_| !matches!(bare(returned), Type::ImplTrait(_)))
+        {
+            mistakes.add(Error::new(
+                unnamed,
+                "the error of a step has a name, and so has what it hands over: write the type, and not `impl`",
+            ));
+            return Outputs::default();
+        }
         let (given, failure) = match last_segment(returned) {
             Some(segment) if segment.ident == "Result" => match &types(segment)[..] {
                 [given] => (bare(given), Failure::Of((**returned).clone())),
@@ -46,10 +60,14 @@ impl Outputs {
             },
             _ => (bare(returned), Failure::Never),
         };
-        let (tuple, elements) = match given {
+        let (tuple, elements): (_, Vec<_>) = match given {
             Type::Tuple(tuple) => (true, tuple.elems.iter().map(bare).collect()),
             only => (false, vec![only]),
         };
+        if let Some(more) = elements.get(MOST) {
+            let message = format!("a function gives up to {MOST} outputs: let a resource carry several of them");
+            mistakes.add(Error::new_spanned(more, message));
+        }
         let mut outputs = Outputs { tuple, failure, ..Outputs::default() };
         for element in elements {
             match output(element) {
@@ -119,6 +137,15 @@ fn output(element: &Type) -> syn::Result<Type> {
             Err(Error::new_spanned(element, message))
         }
     }
+}
+
+/// Where a type says `impl`.
+fn unnamed(ty: TokenStream) -> Option<Span> {
+    ty.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) => (word == "impl").then(|| word.span()),
+        TokenTree::Group(group) => unnamed(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
 }
 
 /// Whether an `Out` or a `Return` is somewhere within a type.

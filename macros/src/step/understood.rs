@@ -2,42 +2,91 @@
 //!
 //! The macro has no types, and cannot see that `In<'_, Settings>` names a struct where a resource should be. rustc says
 //! so of the function. It would say the same of the impl, of the call in it, and of every pipeline and run with that step.
-//! So the lists of the step stand behind a block of code that names the same types as the function, with the same spans. The
-//! mistake is in that block as well, and rustc tells what it has told at the same place no second time; but it knows now that
-//! the lists cannot be known, and says nothing of what is made of them. Mistakes that the macro sees are in that
-//! block themselves.
+//!
+//! So each list of the step stands behind a block of code that names the same types as the function, with the same spans. The
+//! mistake is in that block as well, and what was told of the function is told no second time at the same place (rustc sees to
+//! it, or with incremental compilation cargo); but rustc knows now that the list cannot be known, and says nothing of what is
+//! made of it. Mistakes that the macro sees are in such a block themselves.
+//!
+//! Each list has a block of its own: a resource may carry what the step that takes it returns.
 
+use super::inputs::is_return;
 use super::signature::Signature;
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{ItemFn, ReturnType};
 
-/// The statements that name the types of the function. None if it has parameters, which a constant cannot name.
-pub(super) fn types(function: &ItemFn, signature: &Signature) -> Option<TokenStream> {
-    let generics = &function.sig.generics;
-    if generics.type_params().next().is_some() || generics.const_params().next().is_some() {
-        return None;
-    }
-    let lifetimes: Vec<_> = generics.lifetimes().map(|parameter| &parameter.lifetime.ident).collect();
-    let inputs = signature.inputs.iter().map(|input| input.ty.to_token_stream());
-    let outputs = match &function.sig.output {
+/// The list behind the types of the arguments.
+pub(super) fn inputs(function: &ItemFn, signature: &Signature, list: TokenStream) -> TokenStream {
+    let types = signature.inputs.iter().map(|input| input.ty.to_token_stream());
+    behind(function, types.collect(), list)
+}
+
+/// The list behind the type that is returned. Where that hands over a value, rustc sees nothing wrong in the function if it
+/// cannot be sent: it is asked.
+pub(super) fn outputs(function: &ItemFn, signature: &Signature, list: TokenStream) -> TokenStream {
+    let returned = match &function.sig.output {
         ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
         ReturnType::Default => None,
     };
-    let types = inputs.chain(outputs).map(|ty| inferred(ty, &lifetimes));
-    Some(quote! { #(let _: #types;)* })
+    let handed = signature.outputs.list.iter().filter(|output| is_return(output));
+    let handed = handed.map(|output| within(output, quote! { <#output as ::pipeliner::Output>::Values }));
+    behind(function, returned.into_iter().chain(handed).collect(), list)
 }
 
-/// A type in which these lifetimes are inferred: a constant cannot name them.
-fn inferred(ty: TokenStream, lifetimes: &[&Ident]) -> TokenStream {
+/// The list behind a block, if that can name the types: a constant cannot name parameters, other than lifetimes.
+fn behind(function: &ItemFn, types: Vec<TokenStream>, list: TokenStream) -> TokenStream {
+    let generics = &function.sig.generics;
+    if types.is_empty() || generics.type_params().next().is_some() || generics.const_params().next().is_some() {
+        return list;
+    }
+    let types = types.into_iter().map(inferred);
+    quote! { ::pipeliner::__private::Understood<{ #(let _: #types;)* 0 }, #list> }
+}
+
+/// The clause that lets the call of the function pass, whatever is wrong with its types: if the lists are not known, it says of a
+/// type that is not known that it is a resource, and then any type is one.
+pub(super) fn clause() -> TokenStream {
+    quote! {
+        where
+            ::pipeliner::__private::After<(Self::Inputs, Self::Outputs), ::pipeliner::__private::AnyResource>:
+                ::pipeliner::Resource
+    }
+}
+
+/// Tokens that stand, for rustc, where a type does.
+pub(super) fn within(ty: &impl ToTokens, tokens: TokenStream) -> TokenStream {
+    let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|token| token.span()).collect();
+    let (Some(&first), Some(&last)) = (spans.first(), spans.last()) else { return tokens };
+    let count = tokens.clone().into_iter().count();
+    let tokens = tokens.into_iter().enumerate().map(|(place, mut token)| {
+        if place == 0 {
+            token.set_span(first);
+        } else if place + 1 == count {
+            token.set_span(last);
+        }
+        token
+    });
+    tokens.collect()
+}
+
+/// A type in which its lifetimes are inferred: a constant cannot name them.
+fn inferred(ty: TokenStream) -> TokenStream {
+    let has_its_own = ty.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(name) if name == "for"));
+    if has_its_own {
+        return ty;
+    }
     let mut apostrophe = false;
     let tokens = ty.into_iter().map(|token| match token {
         TokenTree::Group(group) => {
-            let mut inferred = Group::new(group.delimiter(), inferred(group.stream(), lifetimes));
+            let mut inferred = Group::new(group.delimiter(), inferred(group.stream()));
             inferred.set_span(group.span());
             inferred.into()
         }
-        TokenTree::Ident(name) if apostrophe && lifetimes.contains(&&name) => Ident::new("_", name.span()).into(),
+        TokenTree::Ident(name) if apostrophe && name != "static" => {
+            apostrophe = false;
+            Ident::new("_", name.span()).into()
+        }
         token => {
             apostrophe = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
             token
