@@ -148,7 +148,25 @@ pub fn run_owned<'s, T: Step<Inputs: Sized>>(mut store: impl RunsOwned<T> + 's) 
 /// The value of a resource: runs the step that provides it, and what that needs, and nothing else.
 ///
 /// It is what [`Store::resource`](crate::Store::resource) is, as a function: for a store of which generic code knows no
-/// more than that it [`Provides`] the resource, where there is an example. The store may be in an [`Arc`].
+/// more than that it [`Provides`] the resource. The store may be in an [`Arc`].
+///
+/// ```
+/// # use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+/// # resource! { Text: String; Words: usize; }
+/// # #[step] fn count(text: In<'_, Text>) -> Out<Words> { text.split_whitespace().count() }
+/// # struct Counts;
+/// # impl Pipeline for Counts { type Steps = HList![Count]; }
+/// use pipeliner::{Provides, RunError, fetch};
+///
+/// async fn is_long(store: &impl Provides<Words>) -> Result<bool, RunError> {
+///     Ok(*fetch::<Words>(store).await? > 100)
+/// }
+///
+/// # fn main() -> Result<(), RunError> {
+/// # smol::block_on(async {
+/// assert!(!is_long(&Store::<Counts>::new().with(Text, "three short words".to_owned())).await?);
+/// # Ok(()) }) }
+/// ```
 ///
 /// # Errors, panics, cancel safety
 ///

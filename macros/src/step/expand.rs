@@ -52,8 +52,10 @@ pub(super) fn step(
             quote! { ::pipeliner::__private::After<Self::Inputs, #outputs> },
             None,
         ),
+        // The blocks are constants, which cannot name parameters.
+        None if !generics.params.is_empty() => (inputs, outputs, None),
         None => (
-            understood::inputs(function, signature, inputs),
+            understood::inputs(signature, inputs),
             understood::outputs(function, signature, outputs),
             Some(understood::clause()),
         ),

@@ -17,9 +17,9 @@ use quote::{ToTokens, quote};
 use syn::{ItemFn, ReturnType};
 
 /// The list behind the types of the arguments.
-pub(super) fn inputs(function: &ItemFn, signature: &Signature, list: TokenStream) -> TokenStream {
+pub(super) fn inputs(signature: &Signature, list: TokenStream) -> TokenStream {
     let types = signature.inputs.iter().map(|input| input.ty.to_token_stream());
-    behind(function, types.collect(), list)
+    behind(types.map(inferred).collect(), list)
 }
 
 /// The list behind the type that is returned. Where that hands over a value, rustc sees nothing wrong in the function if it
@@ -31,17 +31,15 @@ pub(super) fn outputs(function: &ItemFn, signature: &Signature, list: TokenStrea
     };
     let handed = signature.outputs.list.iter().filter(|output| is_return(output));
     let handed = handed.map(|output| within(output, quote! { <#output as ::pipeliner::Output>::Values }));
-    behind(function, returned.into_iter().chain(handed).collect(), list)
+    behind(returned.into_iter().chain(handed).map(inferred).collect(), list)
 }
 
-/// The list behind a block, if that can name the types: a constant cannot name parameters, other than lifetimes.
-fn behind(function: &ItemFn, types: Vec<TokenStream>, list: TokenStream) -> TokenStream {
-    let generics = &function.sig.generics;
-    if types.is_empty() || generics.type_params().next().is_some() || generics.const_params().next().is_some() {
-        return list;
+/// The list behind a block that names the types.
+fn behind(types: Vec<TokenStream>, list: TokenStream) -> TokenStream {
+    match &types[..] {
+        [] => list,
+        types => quote! { ::pipeliner::__private::Understood<{ #(let _: #types;)* 0 }, #list> },
     }
-    let types = types.into_iter().map(inferred);
-    quote! { ::pipeliner::__private::Understood<{ #(let _: #types;)* 0 }, #list> }
 }
 
 /// The clause that lets the call of the function pass, whatever is wrong with its types: if the lists are not known, it says of a
