@@ -111,7 +111,7 @@ impl<L: OutputList> Given for L {
 }
 
 /// An error that a step may fail with: a [`StepError`], with a proof.
-pub trait Failing: StepError {
+pub trait Failing {
     /// Always [`Proven`].
     type Proof;
 }

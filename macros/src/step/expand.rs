@@ -9,7 +9,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Generics, Item, ItemFn, Meta, Token, TypeParamBound, WherePredicate, parse_quote};
+use syn::{
+    Attribute, GenericParam, Generics, Item, ItemFn, Meta, ReturnType, Token, TypeParamBound, WherePredicate,
+    parse_quote,
+};
 
 /// The step. Of a function with mistakes it is one of which rustc says nothing, so that the mistakes are all that is told.
 pub(super) fn step(
@@ -56,7 +59,7 @@ pub(super) fn step(
         None if !generics.params.is_empty() => (inputs, outputs, None),
         None => (
             understood::inputs(signature, inputs),
-            understood::outputs(function, signature, outputs),
+            understood::outputs(function, signature, options.blocking.is_some(), outputs),
             Some(understood::clause()),
         ),
     };
@@ -64,7 +67,10 @@ pub(super) fn step(
     let error = match &signature.outputs.failure {
         _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
-        Failure::With(error) => quote! { #error },
+        Failure::With(error) if options.blocking.is_none() => quote! { #error },
+        Failure::With(error) => {
+            understood::within(error, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
+        }
         Failure::Of(result) => {
             let error = quote! { <#result as ::pipeliner::__private::Fallible>::Error };
             understood::within(result, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
@@ -260,7 +266,12 @@ fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> To
         false => quote! { &#argument },
     });
     let called = called(function, quote! { #(#references),* });
-    let task = mapped(function, signature, quote! { ::pipeliner::__private::unblock(move || #called) });
+    let returned = match &function.sig.output {
+        ReturnType::Type(_, ty) => quote! { #ty },
+        ReturnType::Default => quote! { () },
+    };
+    let returned = quote! { ::pipeliner::__private::After<Self::Outputs, #returned> };
+    let task = mapped(function, signature, quote! { ::pipeliner::__private::unblock::<#returned, _>(move || #called) });
     quote! { #(#clones)* #task }
 }
 

@@ -11,6 +11,7 @@
 //! Each list has a block of its own: a resource may carry what the step that takes it returns.
 
 use super::inputs::is_return;
+use super::outputs::Failure;
 use super::signature::Signature;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -22,16 +23,22 @@ pub(super) fn inputs(signature: &Signature, list: TokenStream) -> TokenStream {
     behind(types.map(inferred).collect(), list)
 }
 
-/// The list behind the type that is returned. Where that hands over a value, rustc sees nothing wrong in the function if it
-/// cannot be sent: it is asked.
-pub(super) fn outputs(function: &ItemFn, signature: &Signature, list: TokenStream) -> TokenStream {
+/// The list behind the type that is returned. Of what rustc has nothing to say in the function, it is asked: whether what is
+/// handed over can be sent, and an error of a blocking step, which goes from thread to thread before it is one of a step.
+pub(super) fn outputs(function: &ItemFn, signature: &Signature, blocking: bool, list: TokenStream) -> TokenStream {
     let returned = match &function.sig.output {
         ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
         ReturnType::Default => None,
     };
     let handed = signature.outputs.list.iter().filter(|output| is_return(output));
     let handed = handed.map(|output| within(output, quote! { <#output as ::pipeliner::Output>::Values }));
-    behind(returned.into_iter().chain(handed).map(inferred).collect(), list)
+    let error = match &signature.outputs.failure {
+        Failure::With(error) if blocking => {
+            Some(within(error, quote! { <#error as ::pipeliner::proof::Failing>::Proof }))
+        }
+        _ => None,
+    };
+    behind(returned.into_iter().chain(handed).chain(error).map(inferred).collect(), list)
 }
 
 /// The list behind a block that names the types.
