@@ -57,11 +57,11 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
 }
 
 /// An element of an [`InputList`].
-// Of all types, rustc stops here only for `Return`, for which it cannot tell which impl was meant.
+// rustc stops here for a `Return`, an `Option` and a list, for which it cannot tell which impl was meant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an input: it is handed to the caller of `run` and never stored",
-    label = "no step can take a `Return`",
-    note = "let the step that makes the value provide a resource of its own"
+    message = "`{Self}` cannot be an input",
+    label = "neither a resource nor an `Option` of one",
+    note = "what a `Return` hands to the caller of `run` is never stored: let the step that makes the value provide a resource"
 )]
 pub trait Input: Want + 'static {
     /// A reference to its value.
@@ -86,6 +86,7 @@ impl<R: Resource> Input for R {
 }
 
 /// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
+#[diagnostic::do_not_recommend]
 impl<R: Resource> Input for Option<R> {
     type Refs<'s> = Option<&'s R::Value>;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
@@ -107,6 +108,7 @@ impl Input for HNil {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<H: Input, L: InputList> Input for HCons<H, L> {
     type Refs<'s> = <Self as InputList>::Refs<'s>;
     const KEYS: &'static Tree<Key> = <Self as InputList>::KEYS;
@@ -238,7 +240,7 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
 }
 
 /// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
-// As with inputs, rustc stops here only for `Return`: if its value is not `Send`.
+// As with inputs, rustc stops here, but only for a `Return`: if its value is not `Send`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an output: its value cannot be sent to another thread",
     label = "the value of this is not `Send`",
@@ -312,6 +314,7 @@ impl<R: Resource> Output for R {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: Send + 'static> Output for Return<V> {
     type Values = Return<V>;
     type Stored = ();
@@ -365,6 +368,7 @@ impl Output for HNil {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<H: Output, L: OutputList> Output for HCons<H, L> {
     type Values = <Self as OutputList>::Values;
     type Stored = <Self as OutputList>::Stored;

@@ -54,6 +54,7 @@ cases! {
     one_identity_stored = "../ui-tests/pass/one_identity_stored.rs";
     optional_provider_lacks_something = "../ui-tests/pass/optional/provider_lacks_something.rs";
     optional_taken_once = "../ui-tests/pass/optional/taken_once.rs";
+    optional_value_by_hand = "../ui-tests/pass/optional/value_by_hand.rs";
     output_forgotten = "../ui-tests/pass/output_forgotten.rs";
     output_listed_twice = "../ui-tests/pass/output_listed_twice.rs";
     ported_function_takes_plain_store = "../ui-tests/pass/ported/function_takes_plain_store.rs";

@@ -55,11 +55,11 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
 }
 
 /// One element of a list of inputs: a resource, an `Option` of one, or a list of them.
-// Of all types, rustc stops here only for `Return`, for which it cannot tell which impl was meant.
+// rustc stops here for a `Return`, an `Option` and a list, for which it cannot tell which impl was meant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an input: it is handed to the caller of `run` and never stored",
-    label = "no step can take a `Return`",
-    note = "let the step that makes the value provide a resource of its own"
+    message = "`{Self}` cannot be an input",
+    label = "neither a resource nor an `Option` of one",
+    note = "what a `Return` hands to the caller of `run` is never stored: let the step that makes the value provide a resource"
 )]
 pub trait Want {
     /// Looks at this input, on behalf of the step on top of the stack.
