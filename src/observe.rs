@@ -22,8 +22,8 @@ pub use tracing::Tracing;
 /// Whoever watches a run: it is told what happens to each step, when it happens.
 ///
 /// Observers are given to a run with [`RunOptions::observe`](crate::RunOptions::observe), any number of them. A run without
-/// any pays next to nothing for them. Some are here, each with a feature of its name: `Tracing` makes spans, `Metrics` counts and measures, `Progress` shows in the
-/// terminal what runs.
+/// any pays next to nothing for them. Some are here, each with a feature of its name: `Tracing` makes spans, `Metrics`
+/// counts and measures, `Progress` shows in the terminal what runs.
 ///
 /// ```
 /// use pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};

@@ -187,6 +187,23 @@ mod what_it_returns_in_what_it_takes {
     }
 }
 
+mod a_resource_called_store {
+    use super::*;
+
+    resource! { Store: i64; }
+
+    #[step]
+    fn double(store: In<'_, Store>) -> Return<i64> {
+        Return(store * 2)
+    }
+
+    #[test]
+    fn is_one() {
+        assert_eq!(double(&2), Return(4));
+        assert_eq!(Double::name(), "Double");
+    }
+}
+
 mod carried_over {
     #![deny(missing_docs, unreachable_pub, deprecated, elided_lifetimes_in_paths)]
     use super::*;
@@ -213,7 +230,7 @@ mod carried_over {
     fn elided(_: In<Base>) {}
 
     #[step]
-    #[allow(elided_lifetimes_in_paths)]
+    #[cfg_attr(all(), allow(elided_lifetimes_in_paths))]
     fn elided_as_well(_: In<Base>) {}
 
     pipeline! { Named: [Renamed, Elided, ElidedAsWell]; }

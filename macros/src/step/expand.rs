@@ -27,7 +27,6 @@ pub(super) fn step(
     let definition = (signature.stands != Stands::BesideItsResource).then(|| definition(function, name));
     // What rustc says of the impl as a whole stands on the name of the function.
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
-    let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
         // What a parameter lacks is told once, where the function names the resource.
@@ -50,11 +49,9 @@ pub(super) fn step(
     let outputs = &signature.outputs.list;
     let outputs = quote_spanned! { span => ::pipeliner::HList![#(#outputs),*] };
     let (inputs, outputs, clause) = match mistakes {
-        Some(mistakes) => (
-            quote! { ::pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> },
-            quote! { ::pipeliner::__private::After<Self::Inputs, #outputs> },
-            None,
-        ),
+        Some(mistakes) => {
+            (quote! { ::pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> }, quote! { Self::Inputs }, None)
+        }
         // The blocks are constants, which cannot name parameters.
         None if !generics.params.is_empty() => (inputs, outputs, None),
         None => (
@@ -68,12 +65,9 @@ pub(super) fn step(
         _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
         Failure::With(error) if options.blocking.is_none() => quote! { #error },
-        Failure::With(error) => {
-            understood::within(error, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
-        }
+        Failure::With(error) => understood::error(error, quote! { #error }),
         Failure::Of(result) => {
-            let error = quote! { <#result as ::pipeliner::__private::Fallible>::Error };
-            understood::within(result, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
+            understood::error(result, quote! { <#result as ::pipeliner::__private::Fallible>::Error })
         }
     };
     let future = match (right, &options.blocking, &function.sig.asyncness) {
@@ -85,15 +79,18 @@ pub(super) fn step(
             quote_spanned! { span => ::pipeliner::__private::lazy(move |_| #list(#returned)) }
         }
     };
-    // The impl names the types of the function once more.
-    let lints = function.attrs.iter().filter_map(lint);
+    // The impl names the types of the function once more. What is expected of that is told of the function.
+    let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
+    let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
+    let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
     // Else rustc lists all functions that are steps, wherever a type is none. For a generic one it would be silent on what
     // its parameters lack.
     let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
-        #(#lints)*
+        #(#attributes)*
+        #(#[allow(#expected)])*
         #[allow(deprecated, clippy::type_complexity)]
         impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
@@ -114,7 +111,6 @@ pub(super) fn step(
     quote! {
         #definition
 
-        #(#cfgs)*
         #implementation
     }
 }
@@ -150,7 +146,8 @@ fn local(name: &str, place: usize, span: Span) -> Ident {
 
 /// The type: a unit struct, or for a generic step one that holds nothing.
 fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
-    let attributes = function.attrs.iter().filter(|attribute| is_carried_over(attribute));
+    let carried_over = ["doc", "cfg", "deprecated", "allow", "warn", "deny"];
+    let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &carried_over));
     let visibility = &function.vis;
     // A step is a name: none is ever made. What is unused, or has no docs, is told of the function.
     let allowed =
@@ -215,28 +212,16 @@ fn without_lifetimes(bounds: &Bounds) -> Bounds {
 
 type Bounds = Punctuated<TypeParamBound, Token![+]>;
 
-/// The attribute of the function for the impl, if it says which lints there are. What is expected is expected of the function.
-fn lint(attribute: &Attribute) -> Option<TokenStream> {
-    let Meta::List(list) = &attribute.meta else { return None };
-    let (level, lints) = (list.path.get_ident()?, &list.tokens);
-    match level.to_string().as_str() {
-        "allow" | "warn" | "deny" => Some(quote! { #attribute }),
-        "expect" => Some(quote! { #[allow(#lints)] }),
-        _ => None,
-    }
-}
-
-/// Whether an attribute of the function belongs to the type as well.
-fn is_carried_over(attribute: &Attribute) -> bool {
-    let of_both =
-        |path: &syn::Path| ["doc", "cfg", "deprecated", "allow", "warn", "deny"].iter().any(|name| path.is_ident(name));
+/// Whether an attribute is one of these, also on a condition.
+fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
+    let is_one = |path: &syn::Path| names.iter().any(|name| path.is_ident(name));
     match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {
             // After the condition, all of them.
             let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-            parts.is_ok_and(|parts| parts.iter().skip(1).all(|part| of_both(part.path())))
+            parts.is_ok_and(|parts| parts.iter().skip(1).all(|part| is_one(part.path())))
         }
-        meta => of_both(meta.path()),
+        meta => is_one(meta.path()),
     }
 }
 

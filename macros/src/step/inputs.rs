@@ -106,9 +106,6 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                 let message = format!("an input is borrowed for the run: write `In<'_, {}>`", text(&resource));
                 return Err(NoInput::Mistake(Error::new_spanned(ty, message)));
             }
-            if is_store(&resource) {
-                return Err(NoInput::Of(Error::new_spanned(resource, NO_STORE)));
-            }
             if is_value(&resource) {
                 let (value, guess) = (text(&resource), guess(&name));
                 let message = format!(
@@ -123,8 +120,10 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             let message = format!("`{name}` is an input: write `In<'_, …>`; an `Out` is what the function returns");
             Err(NoInput::new(ty, message))
         }
-        _ if matches!(bare(ty), Type::Reference(reference) if is_store(&reference.elem)) => {
-            Err(NoInput::new(ty, NO_STORE))
+        _ if matches!(bare(ty), Type::Reference(reference) if last_segment(&reference.elem).is_some_and(|last| last.ident == "Store")) =>
+        {
+            let message = "a step does not see the store: take what it needs of it, `base: In<'_, Base>`";
+            Err(NoInput::new(ty, message))
         }
         _ if matches!(bare(ty), Type::Reference(reference) if reference.mutability.is_some()) => {
             let message = format!(
@@ -144,13 +143,6 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             Err(NoInput::new(ty, message))
         }
     }
-}
-
-const NO_STORE: &str = "a step does not see the store: take what it needs of it, `base: In<'_, Base>`";
-
-/// Whether a type is that of a store.
-fn is_store(ty: &Type) -> bool {
-    last_segment(ty).is_some_and(|last| last.ident == "Store" || last.ident == "StoreOf")
 }
 
 /// Whether an `In` says that it lives for ever.
@@ -197,10 +189,8 @@ pub(super) fn is_value(ty: &Type) -> bool {
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64",
         "u128", "usize", "Box", "Option", "Result", "String", "Vec",
     ];
-    const WRAPPERS: &[&str] = &["Arc", "BTreeMap", "BTreeSet", "HashMap", "HashSet", "Mutex", "Rc", "RwLock"];
     match bare(ty) {
         Type::Path(path) => match path.path.segments.last() {
-            Some(last) if WRAPPERS.iter().any(|wrapper| last.ident == wrapper) => !last.arguments.is_none(),
             Some(last) => path.path.segments.len() == 1 && VALUES.iter().any(|value| last.ident == value),
             None => false,
         },

@@ -15,7 +15,7 @@ use super::outputs::Failure;
 use super::signature::Signature;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{ItemFn, ReturnType};
+use syn::{ItemFn, ReturnType, Type};
 
 /// The list behind the types of the arguments.
 pub(super) fn inputs(signature: &Signature, list: TokenStream) -> TokenStream {
@@ -49,6 +49,11 @@ fn behind(types: Vec<TokenStream>, list: TokenStream) -> TokenStream {
     }
 }
 
+/// The error of the step, which stands for rustc where `ty` does: not known, if what the step gives is not.
+pub(super) fn error(ty: &Type, error: TokenStream) -> TokenStream {
+    within(ty, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
+}
+
 /// The clause that lets the call of the function pass, whatever is wrong with its types: if the lists are not known, it says of a
 /// type that is not known that it is a resource, and then any type is one.
 pub(super) fn clause() -> TokenStream {
@@ -60,7 +65,7 @@ pub(super) fn clause() -> TokenStream {
 }
 
 /// Tokens that stand, for rustc, where a type does.
-pub(super) fn within(ty: &impl ToTokens, tokens: TokenStream) -> TokenStream {
+fn within(ty: &impl ToTokens, tokens: TokenStream) -> TokenStream {
     let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|token| token.span()).collect();
     let (Some(&first), Some(&last)) = (spans.first(), spans.last()) else { return tokens };
     let count = tokens.clone().into_iter().count();
