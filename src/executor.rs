@@ -5,6 +5,7 @@ use crate::exec::job::Job;
 use crate::exec::spread::{Crew, Ending, Shared, Spread, Worker};
 use crate::exec::view::View;
 use crate::list::OutputList;
+use crate::proof::is::IsStep;
 use crate::proof::{Runs, RunsShared};
 use crate::run::{Handed, Order, Run, RunOptions, there};
 use crate::step::Step;
@@ -128,7 +129,7 @@ impl Executor {
     /// # Errors, panics
     ///
     /// As for [`run`](crate::run()); a panic in a step reaches the caller.
-    pub fn run_blocking<'s, T: Step<Inputs: Sized>>(
+    pub fn run_blocking<'s, T: IsStep<Proof: Sized>>(
         &self,
         store: &'s (impl Runs<T> + 's),
     ) -> Result<Handed<'s, T>, RunError> {
@@ -208,7 +209,7 @@ impl Executor {
     /// assert_eq!(*rows, 3);
     /// # Ok(()) }) }
     /// ```
-    pub fn run<'s, T: Step<Inputs: Sized>>(
+    pub fn run<'s, T: IsStep<Proof: Sized>>(
         &'s self,
         store: &'s Arc<impl RunsShared<T> + 'static>,
     ) -> Run<'s, Handed<'s, T>> {
@@ -216,7 +217,7 @@ impl Executor {
     }
 
     /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
-    pub fn run_with<'s, T: Step<Inputs: Sized>>(
+    pub fn run_with<'s, T: IsStep<Proof: Sized>>(
         &'s self,
         store: &'s Arc<impl RunsShared<T> + 'static>,
         options: RunOptions,
@@ -285,12 +286,12 @@ pub struct Scope<'s> {
 
 impl<'s> Scope<'s> {
     /// Runs a target, and what it needs, on these threads.
-    pub fn run<'e, T: Step<Inputs: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
+    pub fn run<'e, T: IsStep<Proof: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Scope::run), with options.
-    pub fn run_with<'e, T: Step<Inputs: Sized>>(
+    pub fn run_with<'e, T: IsStep<Proof: Sized>>(
         &'e self,
         store: &'s (impl Runs<T> + 's),
         options: RunOptions,
@@ -337,7 +338,7 @@ impl fmt::Debug for Scope<'_> {
 /// assert_eq!(*rows, 3);
 /// # Ok(()) }
 /// ```
-pub fn run_on<'e, 's: 'e, T: Step<Inputs: Sized>>(
+pub fn run_on<'e, 's: 'e, T: IsStep<Proof: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
 ) -> Run<'e, Handed<'s, T>> {
@@ -345,7 +346,7 @@ pub fn run_on<'e, 's: 'e, T: Step<Inputs: Sized>>(
 }
 
 /// Runs a target like [`run_on`], with options.
-pub fn run_on_with<'e, 's: 'e, T: Step<Inputs: Sized>>(
+pub fn run_on_with<'e, 's: 'e, T: IsStep<Proof: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
     options: RunOptions,

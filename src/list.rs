@@ -6,9 +6,11 @@
 use crate::exec::plan::{Key, Source, Tree};
 use crate::exec::view::{Erased, Gather, Values, View};
 use crate::proof::digits::Digits;
+use crate::proof::is::IsResource;
+use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
 use crate::proof::lists::{Give, Gives, Want, Wants};
 use crate::proof::verdict::{Stores, Verdict};
-use crate::resource::{Resource, Return};
+use crate::resource::Return;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
@@ -20,6 +22,9 @@ use frunk_core::hlist::{HCons, HNil};
     note = "write a list, even of one: `HList![Base]`"
 )]
 pub trait InputList: Wants + 'static {
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    #[doc(hidden)]
+    type Proof;
     /// A reference to the value of each.
     type Refs<'s>: Send;
     /// What each is called in the plan.
@@ -37,6 +42,7 @@ pub trait InputList: Wants + 'static {
 // Here and below for the empty list: rustc need not name it among the types that would do.
 #[diagnostic::do_not_recommend]
 impl InputList for HNil {
+    type Proof = HNil;
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
     #[cfg(feature = "plan")]
@@ -47,6 +53,7 @@ impl InputList for HNil {
 }
 
 impl<H: Input, L: InputList> InputList for HCons<H, L> {
+    type Proof = (H::Proof, L::Proof);
     type Refs<'s> = HCons<H::Refs<'s>, L::Refs<'s>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
     #[cfg(feature = "plan")]
@@ -63,7 +70,10 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
     label = "neither a resource nor an `Option` of one",
     note = "what a `Return` hands to the caller of `run` is never stored: let the step that makes the value provide a resource"
 )]
-pub trait Input: Want + 'static {
+pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    #[doc(hidden)]
+    type Proof;
     /// A reference to its value.
     type Refs<'s>: Send;
     #[doc(hidden)]
@@ -75,7 +85,8 @@ pub trait Input: Want + 'static {
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
 }
 
-impl<R: Resource> Input for R {
+impl<R: IsResource> Input<Single> for R {
+    type Proof = <R as IsResource>::Proof;
     type Refs<'s> = &'s R::Value;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     #[cfg(feature = "plan")]
@@ -87,7 +98,8 @@ impl<R: Resource> Input for R {
 
 /// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
 #[diagnostic::do_not_recommend]
-impl<R: Resource> Input for Option<R> {
+impl<R: IsResource> Input<Optional> for Option<R> {
+    type Proof = <R as IsResource>::Proof;
     type Refs<'s> = Option<&'s R::Value>;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     #[cfg(feature = "plan")]
@@ -97,34 +109,24 @@ impl<R: Resource> Input for Option<R> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Input for HNil {
-    type Refs<'s> = HNil;
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
+impl<L: InputList> Input<Group> for L {
+    type Proof = <L as InputList>::Proof;
+    type Refs<'s> = <L as InputList>::Refs<'s>;
+    const KEYS: &'static Tree<Key> = <L as InputList>::KEYS;
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
-    fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
-        HNil
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<H: Input, L: InputList> Input for HCons<H, L> {
-    type Refs<'s> = <Self as InputList>::Refs<'s>;
-    const KEYS: &'static Tree<Key> = <Self as InputList>::KEYS;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = <Self as InputList>::OPTIONAL;
+    const OPTIONAL: &'static Tree<bool> = <L as InputList>::OPTIONAL;
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
-        <Self as InputList>::gather(from)
+        <L as InputList>::gather(from)
     }
 }
 
 /// Refused, with a message of its own: a [`Return`] is never stored, so nobody can take it.
 #[diagnostic::do_not_recommend]
-impl<V: 'static> Input for Return<V>
+impl<V: 'static> Input<Returned> for Return<V>
 where
     Verdict: Stores<V>,
 {
+    type Proof = HNil;
     type Refs<'s> = ();
     const KEYS: &'static Tree<Key> = &Tree::Empty;
     #[cfg(feature = "plan")]
@@ -141,6 +143,9 @@ where
     note = "write a list, even of one: `HList![Quotient]`"
 )]
 pub trait OutputList: Gives + 'static {
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    #[doc(hidden)]
+    type Proof;
     /// What the step returns.
     type Values: Send + 'static;
     /// What the store keeps of that.
@@ -182,6 +187,7 @@ pub trait OutputList: Gives + 'static {
 
 #[diagnostic::do_not_recommend]
 impl OutputList for HNil {
+    type Proof = HNil;
     type Values = HNil;
     type Stored = HNil;
     type Returned = HNil;
@@ -208,6 +214,7 @@ impl OutputList for HNil {
 }
 
 impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
+    type Proof = (H::Proof, L::Proof);
     type Values = HCons<H::Values, L::Values>;
     type Stored = HCons<H::Stored, L::Stored>;
     type Returned = HCons<H::Returned, L::Returned>;
@@ -246,7 +253,10 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
     label = "the value of this is not `Send`",
     note = "a step may run in another thread than the caller: give an `Arc` and not an `Rc`, a `Mutex` and not a `RefCell`"
 )]
-pub trait Output: Give + 'static {
+pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    #[doc(hidden)]
+    type Proof;
     /// What the step returns for it.
     type Values: Send + 'static;
     /// What the store keeps of that.
@@ -283,7 +293,8 @@ pub trait Output: Give + 'static {
     fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
 }
 
-impl<R: Resource> Output for R {
+impl<R: IsResource> Output<Single> for R {
+    type Proof = <R as IsResource>::Proof;
     type Values = R::Value;
     type Stored = R::Value;
     type Returned = ();
@@ -315,7 +326,8 @@ impl<R: Resource> Output for R {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: Send + 'static> Output for Return<V> {
+impl<V: Send + 'static> Output<Returned> for Return<V> {
+    type Proof = HNil;
     type Values = Return<V>;
     type Stored = ();
     type Returned = Return<V>;
@@ -341,56 +353,29 @@ impl<V: Send + 'static> Output for Return<V> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Output for HNil {
-    type Values = <Self as OutputList>::Values;
-    type Stored = <Self as OutputList>::Stored;
-    type Returned = <Self as OutputList>::Returned;
-    type Handed<'s> = <Self as OutputList>::Handed<'s>;
-    const KEYS: &'static Tree<Key> = <Self as OutputList>::KEYS;
-    const STORED: usize = <Self as OutputList>::STORED;
-    const NOTHING_RETURNED: bool = <Self as OutputList>::NOTHING_RETURNED;
+impl<L: OutputList> Output<Group> for L {
+    type Proof = <L as OutputList>::Proof;
+    type Values = <L as OutputList>::Values;
+    type Stored = <L as OutputList>::Stored;
+    type Returned = <L as OutputList>::Returned;
+    type Handed<'s> = <L as OutputList>::Handed<'s>;
+    const KEYS: &'static Tree<Key> = <L as OutputList>::KEYS;
+    const STORED: usize = <L as OutputList>::STORED;
+    const NOTHING_RETURNED: bool = <L as OutputList>::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
-        <Self as OutputList>::split(values)
+        <L as OutputList>::split(values)
     }
     fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        <Self as OutputList>::stored(stored, place)
+        <L as OutputList>::stored(stored, place)
     }
     fn nothing_returned() -> Option<Self::Returned> {
-        <Self as OutputList>::nothing_returned()
+        <L as OutputList>::nothing_returned()
     }
     fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
-        <Self as OutputList>::hand(view, returned)
+        <L as OutputList>::hand(view, returned)
     }
     fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
-        <Self as OutputList>::own(store, stored, returned)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<H: Output, L: OutputList> Output for HCons<H, L> {
-    type Values = <Self as OutputList>::Values;
-    type Stored = <Self as OutputList>::Stored;
-    type Returned = <Self as OutputList>::Returned;
-    type Handed<'s> = <Self as OutputList>::Handed<'s>;
-    const KEYS: &'static Tree<Key> = <Self as OutputList>::KEYS;
-    const STORED: usize = <Self as OutputList>::STORED;
-    const NOTHING_RETURNED: bool = <Self as OutputList>::NOTHING_RETURNED;
-
-    fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
-        <Self as OutputList>::split(values)
-    }
-    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        <Self as OutputList>::stored(stored, place)
-    }
-    fn nothing_returned() -> Option<Self::Returned> {
-        <Self as OutputList>::nothing_returned()
-    }
-    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
-        <Self as OutputList>::hand(view, returned)
-    }
-    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
-        <Self as OutputList>::own(store, stored, returned)
+        <L as OutputList>::own(store, stored, returned)
     }
 }

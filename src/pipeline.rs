@@ -2,8 +2,9 @@
 
 use crate::exec::plan::{Spec, Tree};
 use crate::exec::slot::{AnySlot, Listed, Slot};
-use crate::proof::Registered;
 use crate::proof::digits::{Digits, End, Order};
+use crate::proof::is::IsStep;
+use crate::proof::kind::{Group, OfSteps, Single};
 use crate::proof::lists::{Gives, Register, Registers};
 use crate::step::Step;
 use frunk_core::hlist::{HCons, HNil};
@@ -49,7 +50,7 @@ use frunk_core::hlist::{HCons, HNil};
 )]
 pub trait Pipeline: Sized + 'static {
     /// The steps, in any order; an element may itself be a list.
-    type Steps: StepList + Registered<Proof: Sized>;
+    type Steps: StepList<Proof: Sized>;
 }
 
 /// A list of steps: `HList![Divide, Mod]`. An element may be such a list again.
@@ -61,6 +62,9 @@ pub trait Pipeline: Sized + 'static {
     note = "write a list, even of one: `HList![Divide]`"
 )]
 pub trait StepList: Registers + 'static {
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    #[doc(hidden)]
+    type Proof;
     /// The list with `New` wherever `Old` is.
     #[doc(hidden)]
     type Swap<Old: Step, New: Step>: StepList;
@@ -75,19 +79,24 @@ pub trait StepList: Registers + 'static {
 // Rustc need not name this among the types that would do.
 #[diagnostic::do_not_recommend]
 impl StepList for HNil {
+    type Proof = HNil;
     type Swap<Old: Step, New: Step> = HNil;
     type Slots = HNil;
     const SPECS: &'static Tree<Spec> = &Tree::Empty;
 }
 
 impl<H: Steps, L: StepList> StepList for HCons<H, L> {
+    type Proof = (H::Proof, L::Proof);
     type Swap<Old: Step, New: Step> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
     type Slots = HCons<H::Slots, L::Slots>;
     const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
 }
 
 /// An element of a [`StepList`]: a step, or a list of steps.
-pub trait Steps: Register + 'static {
+pub trait Steps<Kind = <Self as OfSteps>::Kind>: Register<Kind> + 'static {
+    /// See [`StepList::Proof`].
+    #[doc(hidden)]
+    type Proof;
     /// See [`StepList::Swap`].
     #[doc(hidden)]
     type Swap<Old: Step, New: Step>: Steps;
@@ -99,7 +108,8 @@ pub trait Steps: Register + 'static {
     const SPECS: &'static Tree<Spec>;
 }
 
-impl<S: Step> Steps for S {
+impl<S: IsStep> Steps<Single> for S {
+    type Proof = <S as IsStep>::Proof;
     // Steps cannot be told apart, but what they store can, and no two store the same.
     type Swap<Old: Step, New: Step> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
     type Slots = Slot<S>;
@@ -109,16 +119,11 @@ impl<S: Step> Steps for S {
 /// The identity of the first resource that the step `S` stores.
 type FirstOf<S> = <<S as Step>::Outputs as Gives>::First<End>;
 
-impl Steps for HNil {
-    type Swap<Old: Step, New: Step> = HNil;
-    type Slots = HNil;
-    const SPECS: &'static Tree<Spec> = &Tree::Empty;
-}
-
-impl<H: Steps, L: StepList> Steps for HCons<H, L> {
-    type Swap<Old: Step, New: Step> = <Self as StepList>::Swap<Old, New>;
-    type Slots = <Self as StepList>::Slots;
-    const SPECS: &'static Tree<Spec> = <Self as StepList>::SPECS;
+impl<L: StepList> Steps<Group> for L {
+    type Proof = <L as StepList>::Proof;
+    type Swap<Old: Step, New: Step> = <L as StepList>::Swap<Old, New>;
+    type Slots = <L as StepList>::Slots;
+    const SPECS: &'static Tree<Spec> = <L as StepList>::SPECS;
 }
 
 /// The slots of some steps, each typed and in place.

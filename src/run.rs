@@ -10,6 +10,7 @@ use crate::exec::view::{Values, View};
 use crate::exec::watch::Observers;
 use crate::list::{InputList, OutputList};
 use crate::observe::Observer;
+use crate::proof::is::IsStep;
 use crate::proof::{Provides, Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
@@ -76,7 +77,7 @@ pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
 /// assert_eq!(*area, 12);
 /// # Ok(()) }) }
 /// ```
-pub fn run<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
+pub fn run<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
     run_with::<T>(store, RunOptions::default())
 }
 
@@ -103,7 +104,7 @@ pub fn run<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Hande
 /// # assert_eq!(*one, 1);
 /// # Ok(()) }) }
 /// ```
-pub fn run_with<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
+pub fn run_with<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
     let view = store.view();
     match there::<T>(view, &options) {
         Some(outputs) => Run(State::There(Some(outputs))),
@@ -138,7 +139,7 @@ pub fn run_with<'s, T: Step<Inputs: Sized>>(store: &'s impl Runs<T>, options: Ru
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`], except that the store is dropped with the run.
-pub fn run_owned<'s, T: Step<Inputs: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
+pub fn run_owned<'s, T: IsStep<Proof: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
     Run(State::Running(Box::pin(async move {
         let returned = prepare::<T>(store.view(), RunOptions::default()).await?;
         Ok(take::<T>(&mut store, returned))

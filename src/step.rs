@@ -1,7 +1,7 @@
 //! Steps: the async functions of a pipeline.
 
 use crate::list::{InputList, OutputList};
-use crate::proof::{Failing, Given, Taken};
+use crate::proof::is::IsError;
 use crate::resource::Resource;
 use core::error::Error;
 
@@ -120,14 +120,14 @@ pub trait Step: Sized + 'static {
     /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none. What it can do without is an
     /// `Option`: `HList![Base, Option<Cache>]` gives an `Option<&Cache::Value>`, which is `None` where no registered step
     /// provides it and the store does not hold it.
-    type Inputs: InputList + Taken<Proof: Sized>;
+    type Inputs: InputList<Proof: Sized>;
     /// What the step gives: a list of resources, which are stored, and of [`Return`](crate::Return)s, which are handed to
     /// the caller of `run`. A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`,
     /// and others list it among their inputs.
-    type Outputs: OutputList + Given<Proof: Sized>;
+    type Outputs: OutputList<Proof: Sized>;
     /// Why the step may fail: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
     /// [`Infallible`](core::convert::Infallible) for never.
-    type Error: StepError + Failing<Proof: Sized>;
+    type Error: StepError + IsError<Proof: Sized>;
 
     /// Runs the step once, on references to the values of its inputs; gives the values of its outputs.
     ///

@@ -5,6 +5,7 @@ use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
+use crate::proof::is::IsPipeline;
 use crate::proof::{AcceptedBy, CanProvide, Knows, Valid, ValidScope, WorldOf};
 use crate::resource::Resource;
 use crate::run::{Run, fetch_from};
@@ -50,7 +51,7 @@ use core::marker::PhantomData;
 ///
 /// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once; share it between tasks
 /// in an [`Arc`](std::sync::Arc).
-pub struct Store<P: Pipeline, G = Nothing, U = Root> {
+pub struct Store<P: IsPipeline<Proof: Sized>, G = Nothing, U = Root> {
     /// What the steps stored.
     slots: <P::Steps as StepList>::Slots,
     /// What was supplied.

@@ -40,10 +40,13 @@ cases! {
     missing_for_resource = "../ui-tests/pass/missing_for_resource.rs";
     missing_in_generic_code = "../ui-tests/pass/missing_in_generic_code.rs";
     missing_prerequisite = "../ui-tests/pass/missing_prerequisite.rs";
+    not_a_resource_among_many = "../ui-tests/pass/not_a_resource_among_many.rs";
     not_a_resource_as_input = "../ui-tests/pass/not_a_resource_as_input.rs";
     not_a_resource_as_output = "../ui-tests/pass/not_a_resource_as_output.rs";
     not_a_resource_fetched = "../ui-tests/pass/not_a_resource_fetched.rs";
+    not_a_resource_in_a_group = "../ui-tests/pass/not_a_resource_in_a_group.rs";
     not_a_resource_supplied = "../ui-tests/pass/not_a_resource_supplied.rs";
+    not_a_step_in_a_group = "../ui-tests/pass/not_a_step_in_a_group.rs";
     not_a_step_registered = "../ui-tests/pass/not_a_step_registered.rs";
     not_a_pipeline = "../ui-tests/pass/not_a_pipeline.rs";
     not_a_pipeline_in_a_field = "../ui-tests/pass/not_a_pipeline_in_a_field.rs";
@@ -80,6 +83,7 @@ cases! {
     ported_wrong_arity = "../ui-tests/pass/ported/wrong_arity.rs";
     resources_amiss = "../ui-tests/pass/resources_amiss.rs";
     return_as_input = "../ui-tests/pass/return_as_input.rs";
+    step_bound_of_a_parameter_unmet = "../ui-tests/pass/step/bound_of_a_parameter_unmet.rs";
     step_alias_of_another_name = "../ui-tests/pass/step/alias_of_another_name.rs";
     step_aliases_of_result = "../ui-tests/pass/step/aliases_of_result.rs";
     step_as_it_should_be = "../ui-tests/pass/step/as_it_should_be.rs";

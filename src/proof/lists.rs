@@ -1,6 +1,8 @@
 //! What the proof asks of lists: of the inputs and outputs of a step, and of the steps of a pipeline.
 
 use super::digits::Digits;
+use super::is::IsStep;
+use super::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
 use super::source::{Listed, Provided, Source};
 use super::trie::{Empty, Trie};
 use super::verdict::{Findings, Stores, Verdict};
@@ -20,7 +22,7 @@ use frunk_core::hlist::{HCons, HNil};
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Base]`"
 )]
-pub trait Wants {
+pub trait Wants: OfResources<Kind = Group> {
     /// One tick of the walk: looks at the first input, or leaves the step `S` if there is none.
     type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
@@ -61,7 +63,7 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
     label = "neither a resource nor an `Option` of one",
     note = "what a `Return` hands to the caller of `run` is never stored: let the step that makes the value provide a resource"
 )]
-pub trait Want {
+pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;
     /// See [`Wants::List`].
@@ -70,34 +72,29 @@ pub trait Want {
     type Tree;
 }
 
-impl<R: Resource> Want for R {
+impl<R: Resource> Want<Single> for R {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <W::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
     type Tree = One<R>;
 }
 
 /// A resource that the step can do without.
-impl<R: Resource> Want for Option<R> {
+impl<R: Resource> Want<Optional> for Option<R> {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
         <W::Find<R::Identity> as Source>::VisitOption<W, R, K, V, F>;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
     type Tree = One<R>;
 }
 
-impl Want for HNil {
-    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type List<S: Step, T: Trie> = T;
-    type Tree = HNil;
-}
-
-impl<H: Want, L: Wants> Want for HCons<H, L> {
+impl<L: Wants> Want<Group> for L {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
-    type List<S: Step, T: Trie> = <Self as Wants>::List<S, T>;
-    type Tree = <Self as Wants>::Tree;
+    type List<S: Step, T: Trie> = <L as Wants>::List<S, T>;
+    type Tree = <L as Wants>::Tree;
 }
 
 /// Refused: nobody can take a [`Return`].
-impl<V> Want for Return<V>
+#[diagnostic::do_not_recommend]
+impl<V> Want<Returned> for Return<V>
 where
     Verdict: Stores<V>,
 {
@@ -112,7 +109,7 @@ where
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Quotient]`"
 )]
-pub trait Gives {
+pub trait Gives: OfResources<Kind = Group> {
     /// The map `T`, in which the step `S`, number `N`, provides these outputs.
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
     /// The source, in the map `T`, of the first of these outputs that is stored, or else `Rest`.
@@ -143,7 +140,7 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
 }
 
 /// One element of a list of outputs: a resource, a [`Return`], or a list of them.
-pub trait Give {
+pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     /// See [`Gives::Provide`].
     type Provide<T: Trie, S: Step, N: Digits>: Trie;
     /// See [`Gives::Home`].
@@ -156,7 +153,7 @@ pub trait Give {
     type Tree;
 }
 
-impl<R: Resource> Give for R {
+impl<R: Resource> Give<Single> for R {
     type Provide<T: Trie, S: Step, N: Digits> = T::Insert<R::Identity, Provided<R, S, N>>;
     type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
     type First<Rest: Digits> = R::Identity;
@@ -164,7 +161,7 @@ impl<R: Resource> Give for R {
     type Tree = One<R>;
 }
 
-impl<V: 'static> Give for Return<V> {
+impl<V: 'static> Give<Returned> for Return<V> {
     type Provide<T: Trie, S: Step, N: Digits> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
@@ -172,20 +169,12 @@ impl<V: 'static> Give for Return<V> {
     type Tree = HNil;
 }
 
-impl Give for HNil {
-    type Provide<T: Trie, S: Step, N: Digits> = T;
-    type Home<T: Trie, Rest: Source> = Rest;
-    type First<Rest: Digits> = Rest;
-    type List<S: Step, T: Trie> = T;
-    type Tree = HNil;
-}
-
-impl<H: Give, L: Gives> Give for HCons<H, L> {
-    type Provide<T: Trie, S: Step, N: Digits> = <Self as Gives>::Provide<T, S, N>;
-    type Home<T: Trie, Rest: Source> = <Self as Gives>::Home<T, Rest>;
-    type First<Rest: Digits> = <Self as Gives>::First<Rest>;
-    type List<S: Step, T: Trie> = <Self as Gives>::List<S, T>;
-    type Tree = <Self as Gives>::Tree;
+impl<L: Gives> Give<Group> for L {
+    type Provide<T: Trie, S: Step, N: Digits> = <L as Gives>::Provide<T, S, N>;
+    type Home<T: Trie, Rest: Source> = <L as Gives>::Home<T, Rest>;
+    type First<Rest: Digits> = <L as Gives>::First<Rest>;
+    type List<S: Step, T: Trie> = <L as Gives>::List<S, T>;
+    type Tree = <L as Gives>::Tree;
 }
 
 /// The steps of a pipeline.
@@ -194,7 +183,7 @@ impl<H: Give, L: Gives> Give for HCons<H, L> {
     label = "not a list of steps",
     note = "write a list, even of one: `HList![Divide]`"
 )]
-pub trait Registers {
+pub trait Registers: OfSteps<Kind = Group> {
     /// The map `T` with these steps registered, from number `N` on.
     type Register<T: Trie, N: Digits>: Trie;
     /// The number after these steps.
@@ -225,7 +214,7 @@ impl<H: Register, L: Registers> Registers for HCons<H, L> {
 }
 
 /// One element of the list of steps: a step, or a list of them.
-pub trait Register {
+pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
     /// See [`Registers::Register`].
     type Register<T: Trie, N: Digits>: Trie;
     /// See [`Registers::Next`].
@@ -236,7 +225,7 @@ pub trait Register {
     type Repeats<D>;
 }
 
-impl<S: Step> Register for S {
+impl<S: IsStep> Register<Single> for S {
     type Register<T: Trie, N: Digits> = <S::Outputs as Gives>::Provide<T, S, N>;
     type Next<N: Digits> = N::Next;
     type Tree = One<S>;
@@ -248,18 +237,11 @@ type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Empty>;
 /// The outputs of the step `S`, as a map in which repetition shows.
 type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Empty>;
 
-impl Register for HNil {
-    type Register<T: Trie, N: Digits> = T;
-    type Next<N: Digits> = N;
-    type Tree = HNil;
-    type Repeats<D> = D;
-}
-
-impl<H: Register, L: Registers> Register for HCons<H, L> {
-    type Register<T: Trie, N: Digits> = <Self as Registers>::Register<T, N>;
-    type Next<N: Digits> = <Self as Registers>::Next<N>;
-    type Tree = <Self as Registers>::Tree;
-    type Repeats<D> = <Self as Registers>::Repeats<D>;
+impl<L: Registers> Register<Group> for L {
+    type Register<T: Trie, N: Digits> = <L as Registers>::Register<T, N>;
+    type Next<N: Digits> = <L as Registers>::Next<N>;
+    type Tree = <L as Registers>::Tree;
+    type Repeats<D> = <L as Registers>::Repeats<D>;
 }
 
 /// A tree of one element.

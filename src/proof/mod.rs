@@ -55,6 +55,7 @@
 //!
 //! - A resource and a step are named by numbers on the level of types ([`digits`], [`identity`]), since types cannot be
 //!   compared and numbers can.
+//! - What stands in a list is of a kind ([`kind`]), and a step, a resource or a pipeline if anything ([`is`]).
 //! - The steps of a pipeline become a map from resources to the steps that provide them ([`lists`], [`trie`], [`source`]).
 //! - From the target a machine walks through what is needed, depth first ([`walk`], [`visited`]). It never fails; it
 //!   collects what is missing and what is a cycle.
@@ -65,6 +66,8 @@
 
 pub mod digits;
 pub mod identity;
+pub mod is;
+pub mod kind;
 pub mod lists;
 pub mod source;
 pub mod swapped;
@@ -75,10 +78,9 @@ pub mod walk;
 
 use crate::above::{Above, Root, Scoped};
 use crate::exec::view::{Backing, Values};
-use crate::list::{InputList, OutputList};
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
-use crate::step::{Step, StepError};
+use crate::step::Step;
 use crate::store::Store;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -88,47 +90,6 @@ use source::{FirstStep, NothingStored, Source};
 use trie::{Empty, Trie};
 use verdict::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
 use walk::{Asked, Sought, SoughtBelow};
-
-/// A list that is what a step takes: an [`InputList`], with a proof. The bound says the same as that trait, and is told in
-/// fewer lines; see [`Proven`].
-pub trait Taken: InputList {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<L: InputList> Taken for L {
-    type Proof = Proven;
-}
-
-/// A list that is what a step gives: an [`OutputList`], with a proof.
-pub trait Given: OutputList {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<L: OutputList> Given for L {
-    type Proof = Proven;
-}
-
-/// An error that a step may fail with: a [`StepError`], with a proof.
-pub trait Failing {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<E: StepError> Failing for E {
-    type Proof = Proven;
-}
-
-/// A list that is what a pipeline has: a [`StepList`], with a proof.
-pub trait Registered: StepList {
-    /// Always [`Proven`].
-    type Proof;
-}
-
-impl<L: StepList> Registered for L {
-    type Proof = Proven;
-}
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
 pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, FirstStep>;
@@ -162,7 +123,7 @@ pub trait Valid: Undisputed {
 }
 
 impl<P: Undisputed> Valid for P {
-    type Proof = Proven;
+    type Proof = <P::Steps as StepList>::Proof;
 }
 
 /// A pipeline that is sound and whose stores are scopes.

@@ -2,6 +2,7 @@
 
 use super::Home;
 use super::digits::Digits;
+use super::kind::{Group, OfSteps};
 use super::lists::Registers;
 use super::source::{Dispute, Source};
 use super::trie::Trie;
@@ -30,8 +31,13 @@ impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, O
     type Found<Q: Goal, R: Pipeline, G: Supply, U: Above> = L::Found<Q, R, G, U>;
 }
 
+impl<L, Old, New, P> OfSteps for Swapped<L, Old, New, P> {
+    type Kind = Group;
+}
+
 #[diagnostic::do_not_recommend]
 impl<L: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<L, Old, New, P> {
+    type Proof = <L as StepList>::Proof;
     type Swap<A: Step, B: Step> = Swapped<L::Swap<A, B>, Old, New, P>;
     type Slots = L::Slots;
     const SPECS: &'static Tree<Spec> = L::SPECS;

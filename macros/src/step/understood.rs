@@ -34,7 +34,7 @@ pub(super) fn outputs(function: &ItemFn, signature: &Signature, blocking: bool, 
     let handed = handed.map(|output| within(output, quote! { <#output as ::pipeliner::Output>::Values }));
     let error = match &signature.outputs.failure {
         Failure::With(error) if blocking => {
-            Some(within(error, quote! { <#error as ::pipeliner::proof::Failing>::Proof }))
+            Some(within(error, quote! { <#error as ::pipeliner::proof::is::IsError>::Proof }))
         }
         _ => None,
     };
