@@ -38,6 +38,9 @@ pub type After<S, T> = <S as Then<T>>::Type;
 /// `T`, if rustc understands the block of code that gives the number `N`.
 pub type Understood<const N: usize, T> = After<[(); N], T>;
 
+/// That very type, as an argument.
+pub type Itself<T> = T;
+
 /// What stands where any resource will do.
 #[derive(Debug)]
 pub struct AnyResource;

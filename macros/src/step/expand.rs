@@ -10,7 +10,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, GenericParam, Generics, Item, ItemFn, Meta, ReturnType, Token, TypeParamBound, WherePredicate,
+    Attribute, GenericParam, Generics, Item, ItemFn, Lifetime, Meta, ReturnType, Token, TypeParamBound, WherePredicate,
     parse_quote,
 };
 
@@ -30,8 +30,8 @@ pub(super) fn step(
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
         // What a parameter lacks is told once, where the function names the resource.
-        let bounds =
-            signature.resources().map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
+        let resources = signature.resources().map(understood::argument);
+        let bounds = resources.map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
         // With that bound rustc no longer looks what the value of a resource is.
         let cloned = signature.inputs.iter().filter(|_| options.blocking.is_some());
         let clones = cloned.map(|Input { resource, .. }| -> WherePredicate {
@@ -64,7 +64,7 @@ pub(super) fn step(
     let error = match &signature.outputs.failure {
         _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
-        Failure::With(error) if options.blocking.is_none() => quote! { #error },
+        Failure::With(error) if options.blocking.is_none() => understood::argument(error),
         Failure::With(error) => understood::error(error, quote! { #error }),
         Failure::Of(result) => {
             understood::error(result, quote! { <#result as ::pipeliner::__private::Fallible>::Error })
@@ -86,13 +86,16 @@ pub(super) fn step(
     // Else rustc lists all functions that are steps, wherever a type is none. For a generic one it would be silent on what
     // its parameters lack.
     let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
+    // Of a name that it does not find, rustc says where a parameter may be missing: after this word, as after that name. What it says of
+    // the impl is then what it says of the function, and is told once.
+    let keyword = Token![impl](function.sig.ident.span());
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
         #(#attributes)*
         #(#[allow(#expected)])*
         #[allow(deprecated, clippy::type_complexity)]
-        impl #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
+        #keyword #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
@@ -183,8 +186,12 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
         generics.params.into_iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_))).collect();
     for parameter in &mut generics.params {
         if let GenericParam::Type(parameter) = parameter {
-            parameter.bounds = without_lifetimes(&parameter.bounds);
-            parameter.bounds.push(parse_quote!('static));
+            let bounds = without_lifetimes(&parameter.bounds);
+            // First, and with the span of the parameter: what is added behind the last bound, rustc suggests at the same place
+            // as for the function.
+            parameter.bounds.clear();
+            parameter.bounds.push(TypeParamBound::Lifetime(Lifetime::new("'static", parameter.ident.span())));
+            parameter.bounds.extend(bounds);
         }
     }
     if generics.params.is_empty() {

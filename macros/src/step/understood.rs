@@ -64,13 +64,20 @@ pub(super) fn clause() -> TokenStream {
     }
 }
 
+/// A type as an argument of another: there alone rustc suggests a parameter where it does not find a name, and what it says of
+/// the impl is to be what it says of the function.
+pub(super) fn argument(ty: &Type) -> TokenStream {
+    within(ty, quote! { ::pipeliner::__private::Itself<#ty> })
+}
+
 /// Tokens that stand, for rustc, where a type does.
 fn within(ty: &impl ToTokens, tokens: TokenStream) -> TokenStream {
     let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|token| token.span()).collect();
     let (Some(&first), Some(&last)) = (spans.first(), spans.last()) else { return tokens };
     let count = tokens.clone().into_iter().count();
     let tokens = tokens.into_iter().enumerate().map(|(place, mut token)| {
-        if place == 0 {
+        // It may begin with two colons, which are one token to rustc.
+        if place <= 1 {
             token.set_span(first);
         } else if place + 1 == count {
             token.set_span(last);
