@@ -4,7 +4,7 @@ use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
 use super::signature::{Signature, Stands};
-use super::understood;
+use super::understood::{self, names_one_of};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -30,14 +30,18 @@ pub(super) fn step(
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
         // What a parameter lacks is told once, where the function names the resource.
-        let resources = signature.resources().map(understood::argument);
-        let bounds = resources.map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
+        let resources = signature.resources().filter(|resource| names_one_of(resource, &generics));
+        let bounds = resources.map(understood::argument);
+        let bounds = bounds.map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
+        let bounds: Vec<_> = bounds.collect();
         // With that bound rustc no longer looks what the value of a resource is.
         let cloned = signature.inputs.iter().filter(|_| options.blocking.is_some());
+        let cloned = cloned.filter(|input| names_one_of(&input.resource, &generics));
         let clones = cloned.map(|Input { resource, .. }| -> WherePredicate {
             parse_quote!(<#resource as ::pipeliner::Resource>::Value: ::core::clone::Clone)
         });
-        generics.make_where_clause().predicates.extend(bounds.chain(clones));
+        let clones: Vec<_> = clones.collect();
+        generics.make_where_clause().predicates.extend(bounds.into_iter().chain(clones));
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
@@ -52,13 +56,20 @@ pub(super) fn step(
         Some(mistakes) => {
             (quote! { ::pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> }, quote! { Self::Inputs }, None)
         }
-        // The blocks are constants, which cannot name parameters.
-        None if !generics.params.is_empty() => (inputs, outputs, None),
-        None => (
-            understood::inputs(signature, inputs),
-            understood::outputs(function, signature, options.blocking.is_some(), outputs),
-            Some(understood::clause()),
-        ),
+        None => {
+            let blocking = options.blocking.is_some();
+            let behind = |inputs, outputs| {
+                let outputs = understood::outputs(function, signature, &generics, blocking, outputs);
+                (understood::inputs(signature, &generics, inputs), outputs)
+            };
+            // In a generic impl rustc does not look that the lists are not known.
+            let known = match generics.params.is_empty() {
+                true => (quote! { Self::Inputs }, quote! { Self::Outputs }),
+                false => behind(quote! { () }, quote! { () }),
+            };
+            let (inputs, outputs) = behind(inputs, outputs);
+            (inputs, outputs, Some(understood::clause(known)))
+        }
     };
     let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let error = match &signature.outputs.failure {

@@ -15,17 +15,23 @@ use super::outputs::Failure;
 use super::signature::Signature;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{ItemFn, ReturnType, Type};
+use syn::{GenericParam, Generics, ItemFn, ReturnType, Type};
 
 /// The list behind the types of the arguments.
-pub(super) fn inputs(signature: &Signature, list: TokenStream) -> TokenStream {
+pub(super) fn inputs(signature: &Signature, generics: &Generics, list: TokenStream) -> TokenStream {
     let types = signature.inputs.iter().map(|input| input.ty.to_token_stream());
-    behind(types.map(inferred).collect(), list)
+    behind(types, generics, list)
 }
 
 /// The list behind the type that is returned. Of what rustc has nothing to say in the function, it is asked: whether what is
 /// handed over can be sent, and an error of a blocking step, which goes from thread to thread before it is one of a step.
-pub(super) fn outputs(function: &ItemFn, signature: &Signature, blocking: bool, list: TokenStream) -> TokenStream {
+pub(super) fn outputs(
+    function: &ItemFn,
+    signature: &Signature,
+    generics: &Generics,
+    blocking: bool,
+    list: TokenStream,
+) -> TokenStream {
     let returned = match &function.sig.output {
         ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
         ReturnType::Default => None,
@@ -38,12 +44,13 @@ pub(super) fn outputs(function: &ItemFn, signature: &Signature, blocking: bool, 
         }
         _ => None,
     };
-    behind(returned.into_iter().chain(handed).chain(error).map(inferred).collect(), list)
+    behind(returned.into_iter().chain(handed).chain(error), generics, list)
 }
 
-/// The list behind a block that names the types.
-fn behind(types: Vec<TokenStream>, list: TokenStream) -> TokenStream {
-    match &types[..] {
+/// The list behind a block that names the types. It is a constant, which cannot name parameters: what does is left out.
+fn behind(types: impl Iterator<Item = TokenStream>, generics: &Generics, list: TokenStream) -> TokenStream {
+    let types = types.filter(|ty| !names_one_of(ty, generics)).map(inferred);
+    match &types.collect::<Vec<_>>()[..] {
         [] => list,
         types => quote! { ::pipeliner::__private::Understood<{ #(let _: #types;)* 0 }, #list> },
     }
@@ -56,11 +63,10 @@ pub(super) fn error(ty: &Type, error: TokenStream) -> TokenStream {
 
 /// The clause that lets the call of the function pass, whatever is wrong with its types: if the lists are not known, it says of a
 /// type that is not known that it is a resource, and then any type is one.
-pub(super) fn clause() -> TokenStream {
+pub(super) fn clause((inputs, outputs): (TokenStream, TokenStream)) -> TokenStream {
     quote! {
         where
-            ::pipeliner::__private::After<(Self::Inputs, Self::Outputs), ::pipeliner::__private::AnyResource>:
-                ::pipeliner::Resource
+            ::pipeliner::__private::After<(#inputs, #outputs), ::pipeliner::__private::AnyResource>: ::pipeliner::Resource
     }
 }
 
@@ -85,6 +91,23 @@ fn within(ty: &impl ToTokens, tokens: TokenStream) -> TokenStream {
         token
     });
     tokens.collect()
+}
+
+/// Whether tokens name a parameter, of a type or a constant.
+pub(super) fn names_one_of(tokens: &impl ToTokens, generics: &Generics) -> bool {
+    !generics.params.is_empty() && names(tokens.to_token_stream(), generics)
+}
+
+fn names(tokens: TokenStream, generics: &Generics) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => names(group.stream(), generics),
+        TokenTree::Ident(name) => generics.params.iter().any(|parameter| match parameter {
+            GenericParam::Type(parameter) => parameter.ident == name,
+            GenericParam::Const(parameter) => parameter.ident == name,
+            GenericParam::Lifetime(_) => false,
+        }),
+        _ => false,
+    })
 }
 
 /// A type in which its lifetimes are inferred: a constant cannot name them.
