@@ -64,11 +64,11 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
 }
 
 /// An element of an [`InputList`].
-// rustc stops here for a `Return`, an `Option` and a list, for which it cannot tell which impl was meant.
+// Told of a `Return` alone: its impl is not to be recommended, so rustc does not go on to what is wrong in there.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an input",
-    label = "neither a resource nor an `Option` of one",
-    note = "what a `Return` hands to the caller of `run` is never stored: let the step that makes the value provide a resource"
+    label = "handed to the caller of `run`, and never stored",
+    note = "let the step that makes the value provide a resource, and take that"
 )]
 pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
@@ -247,7 +247,7 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
 }
 
 /// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
-// As with inputs, rustc stops here, but only for a `Return`: if its value is not `Send`.
+// As with inputs, told of a `Return` alone: if its value is not `Send`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an output: its value cannot be sent to another thread",
     label = "the value of this is not `Send`",

@@ -57,12 +57,6 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
 }
 
 /// One element of a list of inputs: a resource, an `Option` of one, or a list of them.
-// rustc stops here for a `Return`, an `Option` and a list, for which it cannot tell which impl was meant.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an input",
-    label = "neither a resource nor an `Option` of one",
-    note = "what a `Return` hands to the caller of `run` is never stored: let the step that makes the value provide a resource"
-)]
 pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;

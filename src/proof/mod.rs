@@ -16,7 +16,7 @@
 //! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
 //! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
 //! The [guide](https://docs.rs/typed-pipeliner/latest/pipeliner/guide/errors/) has more on each, and on what rustc says of its own.
-//! What is wrong with the `Inputs` or `Outputs` of a step is told twice: at the list, and where the signature of its `run`
+//! What is wrong with the `Inputs` or `Outputs` of a step by hand is told twice: at the list, and where the signature of its `run`
 //! names it. The first is enough.
 //! Each missing resource is one error, and all are told at once.
 //!
@@ -35,7 +35,7 @@
 //! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
 //! | step `A` is to be replaced, and `P` does not register it, or takes `R` from `S` | name the registered step first: `Swap<P, S, A>` |
 //! | `X` is not a resource, is not a step, is not a pipeline | declare it, or name another |
-//! | `X` cannot be an input | take a resource, or an `Option` of one |
+//! | `Return<V>` cannot be an input | take a resource, or an `Option` of one |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
 //! | this is a store of `P`, and the scope is to be within one of `Q` | give `Store::within` a store of the parent |
 //! | `X` is not a reference to a store, nor an `Arc` of one | give `Store::within` a reference, `&store`, or an `Arc` |
@@ -305,8 +305,8 @@ impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Satisfies
 /// Types are worked out before bounds are looked at. So what is not proven is told where the type is worked out: once, at
 /// the call as a whole, without a quote of the declaration; and not first for an argument, then for the future that an
 /// async function returns. For this alone [`Runs`] has a second parameter that is never written,
-/// the methods of [`Store`] and the lists of a step ask for `Proof: Sized`, and [`run`](crate::run()) asks for `T: Step<Inputs: Sized>`, so that a
-/// target that is no step is told once.
+/// the methods of [`Store`], the lists of a step and the target of [`run`](crate::run()) ask for `Proof: Sized`. What a list or a target is proved with is
+/// not this but what it consists of; see [`is`].
 #[derive(Debug)]
 pub struct Proven;
 
