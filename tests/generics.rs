@@ -3,7 +3,7 @@
 mod support;
 
 use pipeliner::proof::digits::Reflexive;
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
+use pipeliner::{HList, InputList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
 use pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -258,6 +258,51 @@ fn groups_may_be_nested_and_empty() {
     let store = Store::<More>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Sum>()).unwrap(), &50);
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
+}
+
+/// Whatever a pipeline has, and users besides.
+struct WithUsers<P>(PhantomData<P>);
+
+impl<P: Pipeline> Pipeline for WithUsers<P> {
+    type Steps = HList![P::Steps, Load<User>];
+}
+
+#[test]
+fn a_generic_pipeline_may_extend_any_other() {
+    let log = Journal::default();
+    let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
+    assert_eq!(ready(store.resource::<Sum>()).unwrap(), &50);
+    assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
+    // What `Another` has of its own is there as well.
+    let store = Store::<WithUsers<Another>>::new().with(Log, log.clone());
+    assert_eq!(ready(store.resource::<Sum>()).unwrap(), &100);
+    // A step that both have counts once.
+    let store = Store::<WithUsers<More>>::new().with(Log, log.clone());
+    assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
+}
+
+/// Done when each resource in a list is there.
+struct Await<L>(PhantomData<L>);
+
+impl<L: InputList> Step for Await<L> {
+    type Inputs = HList![Log, L];
+    type Outputs = HList![Return<()>];
+    type Error = Infallible;
+    async fn run(hlist_pat![log, ...]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        log.note("Await");
+        Ok(hlist![Return(())])
+    }
+}
+
+#[test]
+fn a_generic_step_may_take_any_list() {
+    let log = Journal::default();
+    let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
+    ready(run::<Await<HList![Base, Rows<User>]>>(&store)).unwrap();
+    let mut what_ran = log.take();
+    assert_eq!(what_ran.pop(), Some("Await"));
+    what_ran.sort_unstable();
+    assert_eq!(what_ran, ["FindBase", "users"]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 mod support;
 
-use pipeliner::{HList, In, Out, Return, RunError, Runs, Step, Store, Swap, hlist_pat, resource, run, step};
+use pipeliner::{HList, In, Out, Pipeline, Return, RunError, Runs, Step, Store, Swap, hlist_pat, resource, run, step};
+use std::marker::PhantomData;
 use support::pipeline;
 
 resource! {
@@ -58,6 +59,22 @@ fn the_stub_runs_and_the_old_step_does_not() -> Result<(), RunError> {
 #[test]
 fn swaps_can_be_nested() -> Result<(), RunError> {
     type Tested = Swap<Swap<App, Fetch, Stub>, Write, StubOfWrite>;
+    let store = Store::<Tested>::new();
+    assert_eq!(smol::block_on(store.resource::<Report>())?, "stub");
+    assert_eq!(store.get::<Words>(), Some(&3));
+    Ok(())
+}
+
+/// A pipeline that consists of another one.
+struct Around<P>(PhantomData<P>);
+
+impl<P: Pipeline> Pipeline for Around<P> {
+    type Steps = HList![P::Steps];
+}
+
+#[test]
+fn a_swapped_pipeline_can_be_a_group_of_another() -> Result<(), RunError> {
+    type Tested = Swap<Around<Swap<App, Fetch, Stub>>, Write, StubOfWrite>;
     let store = Store::<Tested>::new();
     assert_eq!(smol::block_on(store.resource::<Report>())?, "stub");
     assert_eq!(store.get::<Words>(), Some(&3));
