@@ -45,7 +45,7 @@ pub trait IsResource: Resource {
 
 #[diagnostic::do_not_recommend]
 impl<R: Resource> IsResource for R {
-    type Proof = R::Identity;
+    type Proof = R::Value;
 }
 
 /// A [`Pipeline`], with a proof.
