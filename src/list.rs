@@ -247,11 +247,11 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
 }
 
 /// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
-// As with inputs, told of a `Return` alone: if its value is not `Send`.
+// Told of an `Option`, which has no impl, and of a `Return`: if its value is not `Send`, rustc does not go on to that.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an output: its value cannot be sent to another thread",
-    label = "the value of this is not `Send`",
-    note = "a step may run in another thread than the caller: give an `Arc` and not an `Rc`, a `Mutex` and not a `RefCell`"
+    message = "`{Self}` cannot be an output",
+    label = "neither a resource, nor a `Return` of what can be sent to another thread",
+    note = "what a `Return` hands over may come from another thread: give an `Arc` and not an `Rc`, a `Mutex` and not a `RefCell`; a step gives each of its outputs, so instead of an `Option` of a resource let the resource carry one"
 )]
 pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).

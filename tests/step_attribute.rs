@@ -356,4 +356,45 @@ mod generic {
         assert_eq!(store.get::<Boxed<Boxed<u8>>>().map(|value| **value), Some(2));
         assert_eq!(size_of_val(&Table::<User>::new()), 0);
     }
+
+    /// A resource with a type that has lifetimes of its own.
+    type Parse = for<'x> fn(&'x str) -> &'x str;
+    struct Parser;
+    impl Resource for Holds<Parser, Parse> {
+        type Value = Parse;
+        type Identity = pipeliner::identity!("step_attribute::Holds");
+    }
+    struct Holds<P, V>(std::marker::PhantomData<(P, V)>);
+
+    /// The rows of whatever `T` is where this stands.
+    macro_rules! rows {
+        () => { Table<T> };
+    }
+
+    #[step(name = ParseWords)]
+    #[allow(clippy::type_complexity, reason = "the lifetimes are to stand in the signature")]
+    fn parse<'a>(parse: In<'a, Holds<Parser, for<'x> fn(&'x str) -> &'x str>>) -> Return<usize> {
+        Return(parse(" two words ").len())
+    }
+
+    #[step]
+    #[allow(clippy::type_complexity, reason = "the lifetimes are to stand in the signature")]
+    fn count_with<'a, T: Entity + Identified>(
+        parse: In<'a, Holds<Parser, for<'x> fn(&'x str) -> &'x str>>,
+        rows: In<'a, rows!()>,
+    ) -> Return<usize> {
+        Return(rows.len() + parse(" ").len())
+    }
+
+    #[test]
+    fn inputs_may_have_lifetimes_and_macros() {
+        pipeline! { Parsing: []; }
+        let parser = || Holds::<Parser, Parse>(std::marker::PhantomData);
+        let store =
+            Store::<Parsing>::new().with(parser(), str::trim as Parse).with(Table::<Order>::new(), vec![Order(1)]);
+        let hlist_pat![Return(length)] = smol::block_on(run::<ParseWords>(&store)).unwrap();
+        assert_eq!(length, 9);
+        let hlist_pat![Return(count)] = smol::block_on(run::<CountWith<Order>>(&store)).unwrap();
+        assert_eq!(count, 1);
+    }
 }

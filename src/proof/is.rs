@@ -3,7 +3,7 @@
 //! Each trait here says the same as the one that it rests on, and its one impl is for whatever implements that one. It is
 //! there for what rustc says where it is not implemented, in two ways:
 //!
-//! - Its impl is `do_not_recommend`. So rustc speaks of this trait, and not of the user's: of that one it would list the
+//! - Its impl, but for that of errors, is `do_not_recommend`. So rustc speaks of this trait, and not of the user's: of that one it would list the
 //!   types that implement it, in full, which for a list of steps is another twenty lines.
 //! - Its `Proof` is worked out from the user's impl. Where there is one, and only a bound of it is not met, as for
 //!   `Load<User>` where `User` is no entity, rustc finds that out first, and says so.
@@ -70,7 +70,6 @@ pub trait IsError {
     type Proof;
 }
 
-#[diagnostic::do_not_recommend]
 impl<E: StepError> IsError for E {
     type Proof = Proven;
 }

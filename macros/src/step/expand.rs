@@ -10,7 +10,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, GenericParam, Generics, Item, ItemFn, Lifetime, Meta, ReturnType, Token, TypeParamBound, WherePredicate,
+    Attribute, GenericParam, Generics, Item, ItemFn, Meta, ReturnType, Token, TypeParamBound, WherePredicate,
     parse_quote,
 };
 
@@ -197,12 +197,7 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
         generics.params.into_iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_))).collect();
     for parameter in &mut generics.params {
         if let GenericParam::Type(parameter) = parameter {
-            let bounds = without_lifetimes(&parameter.bounds);
-            // First, and with the span of the parameter: what is added behind the last bound, rustc suggests at the same place
-            // as for the function.
-            parameter.bounds.clear();
-            parameter.bounds.push(TypeParamBound::Lifetime(Lifetime::new("'static", parameter.ident.span())));
-            parameter.bounds.extend(bounds);
+            parameter.bounds = without_lifetimes(&parameter.bounds);
         }
     }
     if generics.params.is_empty() {
@@ -220,7 +215,18 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
         });
         clause.predicates = predicates.collect();
     }
+    // Not where the parameters are declared: rustc suggests other bounds there, at the same places as for the function.
+    let statics: Vec<WherePredicate> =
+        generics.type_params().map(|parameter| &parameter.ident).map(is_static).collect();
+    if !statics.is_empty() {
+        generics.make_where_clause().predicates.extend(statics);
+    }
     generics
+}
+
+/// The bound that a parameter is `'static`.
+fn is_static(parameter: &Ident) -> WherePredicate {
+    parse_quote!(#parameter: 'static)
 }
 
 /// Bounds without those that are lifetimes: what is `'static` outlives them all.

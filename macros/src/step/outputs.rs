@@ -14,6 +14,8 @@ const MOST: usize = 16;
 pub(super) struct Outputs {
     /// What the list of outputs names: resources, and `Return`s.
     pub(super) list: Vec<Type>,
+    /// The same as they are written: `Out<Quotient>`.
+    pub(super) written: Vec<Type>,
     /// Whether the function returns a tuple of them, and not the only one.
     pub(super) tuple: bool,
     /// Whether it may fail.
@@ -79,7 +81,10 @@ impl Outputs {
                                    `&str`, a clone, or an `Arc`";
                     mistakes.add(Error::new_spanned(element, message));
                 }
-                Ok(output) => outputs.list.push(output),
+                Ok(output) => {
+                    outputs.list.push(output);
+                    outputs.written.push(element.clone());
+                }
                 Err(mistake) => {
                     mistakes.add(mistake);
                     outputs.lack_a_resource |= is(element, "Out");

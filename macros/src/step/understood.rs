@@ -33,8 +33,9 @@ pub(super) fn outputs(
     list: TokenStream,
 ) -> TokenStream {
     let returned = match &function.sig.output {
-        ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
-        ReturnType::Default => None,
+        ReturnType::Type(_, ty) if !names_one_of(ty, generics) => vec![ty.to_token_stream()],
+        ReturnType::Type(..) => signature.outputs.written.iter().map(ToTokens::to_token_stream).collect(),
+        ReturnType::Default => Vec::new(),
     };
     let handed = signature.outputs.list.iter().filter(|output| is_return(output));
     let handed = handed.map(|output| within(output, quote! { <#output as ::pipeliner::Output>::Values }));
@@ -106,29 +107,47 @@ fn names(tokens: TokenStream, generics: &Generics) -> bool {
             GenericParam::Const(parameter) => parameter.ident == name,
             GenericParam::Lifetime(_) => false,
         }),
-        _ => false,
+        // What a macro makes of it may name one.
+        TokenTree::Punct(punct) => punct.as_char() == '!',
+        TokenTree::Literal(_) => false,
     })
 }
 
-/// A type in which its lifetimes are inferred: a constant cannot name them.
+/// A type in which its lifetimes are inferred: a constant cannot name them. But those that it declares itself, with `for`.
 fn inferred(ty: TokenStream) -> TokenStream {
-    let has_its_own = ty.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(name) if name == "for"));
-    if has_its_own {
-        return ty;
-    }
-    let mut apostrophe = false;
+    infer(ty, &mut Vec::new())
+}
+
+fn infer(ty: TokenStream, declared: &mut Vec<Ident>) -> TokenStream {
+    let (mut apostrophe, mut after_for, mut declares) = (false, false, false);
     let tokens = ty.into_iter().map(|token| match token {
         TokenTree::Group(group) => {
-            let mut inferred = Group::new(group.delimiter(), inferred(group.stream()));
+            let mut inferred = Group::new(group.delimiter(), infer(group.stream(), declared));
             inferred.set_span(group.span());
             inferred.into()
         }
-        TokenTree::Ident(name) if apostrophe && name != "static" => {
+        TokenTree::Ident(name) if apostrophe => {
             apostrophe = false;
-            Ident::new("_", name.span()).into()
+            if declares {
+                declared.push(name.clone());
+            }
+            match name == "static" || declared.contains(&name) {
+                true => name.into(),
+                false => Ident::new("_", name.span()).into(),
+            }
+        }
+        TokenTree::Punct(punct) => {
+            apostrophe = punct.as_char() == '\'';
+            declares = match punct.as_char() {
+                '<' => after_for,
+                '>' => false,
+                _ => declares,
+            };
+            after_for = false;
+            punct.into()
         }
         token => {
-            apostrophe = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            after_for = matches!(&token, TokenTree::Ident(name) if name == "for");
             token
         }
     });
