@@ -67,7 +67,7 @@ pub trait StepList: Registers + 'static {
     type Proof;
     /// The list with `New` wherever `Old` is.
     #[doc(hidden)]
-    type Swap<Old: Step, New: Step>: StepList;
+    type Swap<Old: IsStep, New: IsStep>: StepList;
     /// Room for what the steps store.
     #[doc(hidden)]
     type Slots: Slots;
@@ -80,14 +80,14 @@ pub trait StepList: Registers + 'static {
 #[diagnostic::do_not_recommend]
 impl StepList for HNil {
     type Proof = HNil;
-    type Swap<Old: Step, New: Step> = HNil;
+    type Swap<Old: IsStep, New: IsStep> = HNil;
     type Slots = HNil;
     const SPECS: &'static Tree<Spec> = &Tree::Empty;
 }
 
 impl<H: Steps, L: StepList> StepList for HCons<H, L> {
     type Proof = (H::Proof, L::Proof);
-    type Swap<Old: Step, New: Step> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
+    type Swap<Old: IsStep, New: IsStep> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
     type Slots = HCons<H::Slots, L::Slots>;
     const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
 }
@@ -99,7 +99,7 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: Register<Kind> + 'static {
     type Proof;
     /// See [`StepList::Swap`].
     #[doc(hidden)]
-    type Swap<Old: Step, New: Step>: Steps;
+    type Swap<Old: IsStep, New: IsStep>: Steps;
     /// Room for what the steps store.
     #[doc(hidden)]
     type Slots: Slots;
@@ -111,7 +111,7 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: Register<Kind> + 'static {
 impl<S: IsStep> Steps<Single> for S {
     type Proof = <S as IsStep>::Proof;
     // Steps cannot be told apart, but what they store can, and no two store the same.
-    type Swap<Old: Step, New: Step> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
+    type Swap<Old: IsStep, New: IsStep> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
     type Slots = Slot<S>;
     const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
 }
@@ -121,7 +121,7 @@ type FirstOf<S> = <<S as Step>::Outputs as Gives>::First<End>;
 
 impl<L: StepList> Steps<Group> for L {
     type Proof = <L as StepList>::Proof;
-    type Swap<Old: Step, New: Step> = <L as StepList>::Swap<Old, New>;
+    type Swap<Old: IsStep, New: IsStep> = <L as StepList>::Swap<Old, New>;
     type Slots = <L as StepList>::Slots;
     const SPECS: &'static Tree<Spec> = <L as StepList>::SPECS;
 }

@@ -2,6 +2,7 @@
 
 use crate::above::Scoped;
 use crate::pipeline::{Pipeline, StepList};
+use crate::proof::is::IsStep;
 use crate::proof::swapped::Swapped;
 use crate::step::Step;
 use core::marker::PhantomData;
@@ -57,12 +58,11 @@ use core::marker::PhantomData;
 #[derive(Debug)]
 pub struct Swap<P, Old, New>(PhantomData<(P, Old, New)>);
 
-// Here and below: else rustc shows this impl wherever a type is no pipeline, or no scope.
-#[diagnostic::do_not_recommend]
-impl<P: Pipeline, Old: Step, New: Step> Pipeline for Swap<P, Old, New> {
+impl<P: Pipeline, Old: IsStep, New: IsStep> Pipeline for Swap<P, Old, New> {
     type Steps = Swapped<<P::Steps as StepList>::Swap<Old, New>, Old, New, P>;
 }
 
+// Else rustc shows this impl wherever a type is no scope.
 #[diagnostic::do_not_recommend]
 impl<P: Scoped, Old: Step, New: Step> Scoped for Swap<P, Old, New> {
     type Parent = P::Parent;

@@ -119,6 +119,7 @@ cases! {
     step_too_many_outputs = "../ui-tests/pass/step/too_many_outputs.rs";
     step_wrong_value_returned = "../ui-tests/pass/step/wrong_value_returned.rs";
     supplied_twice = "../ui-tests/pass/supplied_twice.rs";
+    swap_not_a_step = "../ui-tests/pass/swap/not_a_step.rs";
     swap_not_registered = "../ui-tests/pass/swap/not_registered.rs";
     swap_nothing_stored = "../ui-tests/pass/swap/nothing_stored.rs";
     swap_other_outputs = "../ui-tests/pass/swap/other_outputs.rs";

@@ -8,6 +8,7 @@
 //! and further from the recursion limit.
 
 use super::World;
+use super::is::IsStep;
 use super::source::{Absent, Source};
 use super::trie::{EmptyFork, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
@@ -177,7 +178,7 @@ pub trait Order {
     /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
     type And<R: Resource, R0: Resource, L: Asked>: Asked;
     /// In a list of steps: `New` in place of the step that stores this, or else `S`.
-    type Swap<New: Step, S: Step>: Step;
+    type Swap<New: IsStep, S: IsStep>: Step;
     /// Reading a cycle off the stack: the step it closes on is reached, or the way goes on below.
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume>: Machine;
 }
@@ -196,7 +197,7 @@ macro_rules! unequal {
             }
             type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
             type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
-            type Swap<New: Step, S: Step> = S;
+            type Swap<New: IsStep, S: IsStep> = S;
             type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = Trace<Below, I, P, T>;
         }
     };
@@ -217,6 +218,6 @@ impl Order for Equal {
     }
     type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
     type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
-    type Swap<New: Step, S: Step> = New;
+    type Swap<New: IsStep, S: IsStep> = New;
     type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = T::With<P>;
 }

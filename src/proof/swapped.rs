@@ -2,6 +2,7 @@
 
 use super::Home;
 use super::digits::Digits;
+use super::is::IsStep;
 use super::kind::{Group, OfSteps};
 use super::lists::Registers;
 use super::source::{Dispute, Source};
@@ -38,7 +39,7 @@ impl<L, Old, New, P> OfSteps for Swapped<L, Old, New, P> {
 #[diagnostic::do_not_recommend]
 impl<L: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<L, Old, New, P> {
     type Proof = <L as StepList>::Proof;
-    type Swap<A: Step, B: Step> = Swapped<L::Swap<A, B>, Old, New, P>;
+    type Swap<A: IsStep, B: IsStep> = Swapped<L::Swap<A, B>, Old, New, P>;
     type Slots = L::Slots;
     const SPECS: &'static Tree<Spec> = L::SPECS;
 }

@@ -1,0 +1,12 @@
+#[path = "../../calc.rs"]
+mod calc;
+
+use calc::{BaseProvider, Calc, Divisor, Quotient};
+use pipeliner::{Store, Swap};
+
+struct Stub;
+
+fn main() {
+    let store = Store::<Swap<Calc, BaseProvider, Stub>>::new().with(Divisor, 3);
+    let _ = store.resource::<Quotient>();
+}

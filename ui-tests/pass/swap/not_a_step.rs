@@ -1,0 +1,15 @@
+#[path = "../../calc.rs"]
+mod calc;
+
+use calc::{BaseProvider, Calc, Divisor, Quotient};
+use pipeliner::{Out, Store, Swap, step};
+
+#[step]
+fn stub() -> Out<calc::Base> {
+    7
+}
+
+fn main() {
+    let store = Store::<Swap<Calc, BaseProvider, Stub>>::new().with(Divisor, 3);
+    let _ = store.resource::<Quotient>();
+}
