@@ -60,6 +60,7 @@ cases! {
     optional_value_by_hand = "../ui-tests/pass/optional/value_by_hand.rs";
     output_forgotten = "../ui-tests/pass/output_forgotten.rs";
     output_listed_twice = "../ui-tests/pass/output_listed_twice.rs";
+    parameter_without_identity = "../ui-tests/pass/parameter_without_identity.rs";
     ported_function_takes_plain_store = "../ui-tests/pass/ported/function_takes_plain_store.rs";
     ported_generic_marker_without_new = "../ui-tests/pass/ported/generic_marker_without_new.rs";
     ported_get_in_generic_code = "../ui-tests/pass/ported/get_in_generic_code.rs";
