@@ -12,8 +12,8 @@ use frunk_core::hlist::{HCons, HNil};
 /// A set of steps: a unit type with a list of them.
 ///
 /// The order does not matter. An element may itself be a list, so that a crate can export a group of steps, or the steps of
-/// another pipeline, `P::Steps`; a step that is reached through two groups counts once. A pipeline may hold steps whose prerequisites are missing, as long as no
-/// target needs them. Steps and resources may be in several pipelines.
+/// another pipeline, `P::Steps`; a step that is reached through two groups counts once. A pipeline may hold steps whose
+/// prerequisites are missing, as long as no target needs them. Steps and resources may be in several pipelines.
 ///
 /// Two steps that provide the same resource are refused where a store is made.
 ///

@@ -3,8 +3,8 @@
 //! Each trait here says the same as the one that it rests on, and its one impl is for whatever implements that one. It is
 //! there for what rustc says where it is not implemented, in two ways:
 //!
-//! - Its impl, but for that of errors, is `do_not_recommend`. So rustc speaks of this trait, and not of the user's: of that one it would list the
-//!   types that implement it, in full, which for a list of steps is another twenty lines.
+//! - Its impl, but for that of errors, is `do_not_recommend`. So rustc speaks of this trait, and not of the user's: of that
+//!   one it would list the types that implement it, in full, which for steps is another twenty lines.
 //! - Its `Proof` is worked out from the user's impl. Where there is one, and only a bound of it is not met, as for
 //!   `Load<User>` where `User` is no entity, rustc finds that out first, and says so.
 //!
@@ -32,12 +32,7 @@ impl<S: Step> IsStep for S {
     type Proof = S::Inputs;
 }
 
-/// A [`Resource`], with a proof.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a resource",
-    label = "not a resource",
-    note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
-)]
+/// A [`Resource`], with a proof. The text is that of `Resource`: rustc finds it there.
 pub trait IsResource: Resource {
     /// What rustc works out of the resource's impl.
     type Proof;

@@ -35,7 +35,7 @@
 //! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
 //! | step `A` is to be replaced, and `P` does not register it, or takes `R` from `S` | name the registered step first: `Swap<P, S, A>` |
 //! | `X` is not a resource, is not a step, is not a pipeline | declare it, or name another |
-//! | `Return<V>` cannot be an input | take a resource, or an `Option` of one |
+//! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |
 //! | this is a store of `P`, and the scope is to be within one of `Q` | give `Store::within` a store of the parent |
 //! | `X` is not a reference to a store, nor an `Arc` of one | give `Store::within` a reference, `&store`, or an `Arc` |
@@ -118,7 +118,7 @@ pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
 /// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
 /// for one that cannot stand in its place.
 pub trait Valid: Undisputed {
-    /// Always [`Proven`].
+    /// That of its list of steps; see [`is`].
     type Proof;
 }
 

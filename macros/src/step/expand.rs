@@ -10,8 +10,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, GenericParam, Generics, Item, ItemFn, Meta, ReturnType, Token, TypeParamBound, WherePredicate,
-    parse_quote,
+    Attribute, GenericParam, Generics, Item, ItemFn, Meta, ReturnType, Token, Type, TypeParam, TypeParamBound,
+    WherePredicate, parse_quote,
 };
 
 /// The step. Of a function with mistakes it is one of which rustc says nothing, so that the mistakes are all that is told.
@@ -30,18 +30,18 @@ pub(super) fn step(
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
         // What a parameter lacks is told once, where the function names the resource.
-        let resources = signature.resources().filter(|resource| names_one_of(resource, &generics));
-        let bounds = resources.map(understood::argument);
-        let bounds = bounds.map(|resource| -> WherePredicate { parse_quote!(#resource: ::pipeliner::Resource) });
-        let bounds: Vec<_> = bounds.collect();
-        // With that bound rustc no longer looks what the value of a resource is.
-        let cloned = signature.inputs.iter().filter(|_| options.blocking.is_some());
-        let cloned = cloned.filter(|input| names_one_of(&input.resource, &generics));
-        let clones = cloned.map(|Input { resource, .. }| -> WherePredicate {
-            parse_quote!(<#resource as ::pipeliner::Resource>::Value: ::core::clone::Clone)
-        });
-        let clones: Vec<_> = clones.collect();
-        generics.make_where_clause().predicates.extend(bounds.into_iter().chain(clones));
+        let named = |resource: &&Type| names_one_of(resource, &generics);
+        let resources = signature.resources().filter(named).map(understood::argument);
+        let mut bounds: Vec<WherePredicate> =
+            resources.map(|resource| parse_quote!(#resource: ::pipeliner::Resource)).collect();
+        if options.blocking.is_some() {
+            // With that bound rustc no longer looks what the value of a resource is.
+            let cloned = signature.inputs.iter().map(|input| &input.resource).filter(named);
+            bounds.extend(cloned.map(|resource| -> WherePredicate {
+                parse_quote!(<#resource as ::pipeliner::Resource>::Value: ::core::clone::Clone)
+            }));
+        }
+        generics.make_where_clause().predicates.extend(bounds);
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
@@ -216,17 +216,13 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
         clause.predicates = predicates.collect();
     }
     // Not where the parameters are declared: rustc suggests other bounds there, at the same places as for the function.
-    let statics: Vec<WherePredicate> =
-        generics.type_params().map(|parameter| &parameter.ident).map(is_static).collect();
+    let statics =
+        generics.type_params().map(|TypeParam { ident, .. }| -> WherePredicate { parse_quote!(#ident: 'static) });
+    let statics: Vec<_> = statics.collect();
     if !statics.is_empty() {
         generics.make_where_clause().predicates.extend(statics);
     }
     generics
-}
-
-/// The bound that a parameter is `'static`.
-fn is_static(parameter: &Ident) -> WherePredicate {
-    parse_quote!(#parameter: 'static)
 }
 
 /// Bounds without those that are lifetimes: what is `'static` outlives them all.
