@@ -29,8 +29,8 @@ pub trait Wants: OfResources<Kind = Group> {
     type Append<L: Wants>: Wants;
     /// The map `T` with these inputs listed by the step `S`.
     type List<S: Step, T: Trie>: Trie;
-    /// These inputs as a tree.
-    type Tree;
+    /// Where these inputs come from, in the map `W`, as a tree of [`Comes`].
+    type Origins<W: Trie>;
     /// What the walk finds for the target `T` with these inputs, in a store of `P` that was supplied with `G`, below `U`.
     ///
     /// It is asked of the lists one after the other: of the inputs, of the steps, of what is supplied. Where one of them
@@ -44,7 +44,7 @@ impl Wants for HNil {
     type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
     type List<S: Step, T: Trie> = T;
-    type Tree = HNil;
+    type Origins<W: Trie> = HNil;
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
 
@@ -52,7 +52,7 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
     type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
-    type Tree = Pair<H::Tree, L::Tree>;
+    type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
 
@@ -62,14 +62,14 @@ pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;
     /// See [`Wants::List`].
     type List<S: Step, T: Trie>: Trie;
-    /// This input as a tree.
-    type Tree;
+    /// See [`Wants::Origins`].
+    type Origins<W: Trie>;
 }
 
 impl<R: Resource> Want<Single> for R {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <W::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
-    type Tree = One<R>;
+    type Origins<W: Trie> = Comes<R, <W::Find<R::Identity> as Source>::Origin>;
 }
 
 /// A resource that the step can do without.
@@ -77,13 +77,13 @@ impl<R: Resource> Want<Optional> for Option<R> {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
         <W::Find<R::Identity> as Source>::VisitOption<W, R, K, V, F>;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
-    type Tree = One<R>;
+    type Origins<W: Trie> = Comes<R, <W::Find<R::Identity> as Source>::Origin>;
 }
 
 impl<L: Wants> Want<Group> for L {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
     type List<S: Step, T: Trie> = <L as Wants>::List<S, T>;
-    type Tree = <L as Wants>::Tree;
+    type Origins<W: Trie> = <L as Wants>::Origins<W>;
 }
 
 /// Refused: nobody can take a [`Return`].
@@ -94,7 +94,7 @@ where
 {
     type Visit<W: Trie, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
     type List<S: Step, T: Trie> = T;
-    type Tree = HNil;
+    type Origins<W: Trie> = HNil;
 }
 
 /// A list of outputs.
@@ -112,8 +112,8 @@ pub trait Gives: OfResources<Kind = Group> {
     type First<Rest: Digits>: Digits;
     /// The map `T` with these outputs listed by the step `S`.
     type List<S: Step, T: Trie>: Trie;
-    /// These outputs, as far as they are stored, as a tree.
-    type Tree;
+    /// Where what is stored of these outputs comes from, in the map `W`, as a tree of [`Comes`].
+    type Origins<W: Trie>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -122,7 +122,7 @@ impl Gives for HNil {
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
-    type Tree = HNil;
+    type Origins<W: Trie> = HNil;
 }
 
 impl<H: Give, L: Gives> Gives for HCons<H, L> {
@@ -130,7 +130,7 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type First<Rest: Digits> = H::First<L::First<Rest>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
-    type Tree = Pair<H::Tree, L::Tree>;
+    type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
 }
 
 /// One element of a list of outputs: a resource, a [`Return`], or a list of them.
@@ -144,7 +144,7 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     /// See [`Gives::List`].
     type List<S: Step, T: Trie>: Trie;
     /// See [`Gives::Tree`].
-    type Tree;
+    type Origins<W: Trie>;
 }
 
 impl<R: Resource> Give<Single> for R {
@@ -152,7 +152,7 @@ impl<R: Resource> Give<Single> for R {
     type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
     type First<Rest: Digits> = R::Identity;
     type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
-    type Tree = One<R>;
+    type Origins<W: Trie> = Comes<R, <W::Find<R::Identity> as Source>::Origin>;
 }
 
 impl<V: 'static> Give<Returned> for Return<V> {
@@ -160,7 +160,7 @@ impl<V: 'static> Give<Returned> for Return<V> {
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
-    type Tree = HNil;
+    type Origins<W: Trie> = HNil;
 }
 
 impl<L: Gives> Give<Group> for L {
@@ -168,7 +168,7 @@ impl<L: Gives> Give<Group> for L {
     type Home<T: Trie, Rest: Source> = <L as Gives>::Home<T, Rest>;
     type First<Rest: Digits> = <L as Gives>::First<Rest>;
     type List<S: Step, T: Trie> = <L as Gives>::List<S, T>;
-    type Tree = <L as Gives>::Tree;
+    type Origins<W: Trie> = <L as Gives>::Origins<W>;
 }
 
 /// The steps of a pipeline.
@@ -182,8 +182,8 @@ pub trait Registers: OfSteps<Kind = Group> {
     type Register<T: Trie, N: Digits>: Trie;
     /// The number after these steps.
     type Next<N: Digits>: Digits;
-    /// These steps as a tree.
-    type Tree;
+    /// Where the inputs of these steps come from, in the map `W`, as a tree of [`Comes`].
+    type Origins<W: Trie>;
     /// The resources that one of these steps lists twice, [in dispute](Source::Disputes), and then what is in `D`.
     type Repeats<D>;
     /// What the walk finds for the goal `Q` among these steps of `P`; see [`Wants::Found`].
@@ -194,7 +194,7 @@ pub trait Registers: OfSteps<Kind = Group> {
 impl Registers for HNil {
     type Register<T: Trie, N: Digits> = T;
     type Next<N: Digits> = N;
-    type Tree = HNil;
+    type Origins<W: Trie> = HNil;
     type Repeats<D> = D;
     type Found<Q: Goal, P: Pipeline, G: Supply, U: Above> = G::Found<Q, P, U>;
 }
@@ -202,7 +202,7 @@ impl Registers for HNil {
 impl<H: Register, L: Registers> Registers for HCons<H, L> {
     type Register<T: Trie, N: Digits> = L::Register<H::Register<T, N>, H::Next<N>>;
     type Next<N: Digits> = L::Next<H::Next<N>>;
-    type Tree = Pair<H::Tree, L::Tree>;
+    type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
     type Repeats<D> = H::Repeats<L::Repeats<D>>;
     type Found<Q: Goal, P: Pipeline, G: Supply, U: Above> = G::Found<Q, P, U>;
 }
@@ -214,7 +214,7 @@ pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
     /// See [`Registers::Next`].
     type Next<N: Digits>: Digits;
     /// See [`Registers::Tree`].
-    type Tree;
+    type Origins<W: Trie>;
     /// See [`Registers::Repeats`].
     type Repeats<D>;
 }
@@ -222,7 +222,7 @@ pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
 impl<S: IsStep> Register<Single> for S {
     type Register<T: Trie, N: Digits> = <S::Outputs as Gives>::Provide<T, S, N>;
     type Next<N: Digits> = N::Next;
-    type Tree = One<S>;
+    type Origins<W: Trie> = <S::Inputs as Wants>::Origins<W>;
     type Repeats<D> = <InputsOf<S> as Trie>::Disputes<<OutputsOf<S> as Trie>::Disputes<D>>;
 }
 
@@ -234,17 +234,21 @@ type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Empty>;
 impl<L: Registers> Register<Group> for L {
     type Register<T: Trie, N: Digits> = <L as Registers>::Register<T, N>;
     type Next<N: Digits> = <L as Registers>::Next<N>;
-    type Tree = <L as Registers>::Tree;
+    type Origins<W: Trie> = <L as Registers>::Origins<W>;
     type Repeats<D> = <L as Registers>::Repeats<D>;
 }
 
-/// A tree of one element.
+/// The step `S`, where something else might stand.
+#[derive(Debug)]
+pub struct One<S>(PhantomData<S>);
+
+/// The resource `R`, as a tree of origins: it comes from the origin `O`.
+#[derive(Debug)]
+pub struct Comes<R, O>(PhantomData<(R, O)>);
+
+/// A tree of two trees.
 ///
 /// The verdict judges trees: where a trait has an impl for lists beside one for all steps or resources, rustc cannot
 /// tell which was meant, and its error stops there instead of going on to the element that is at fault.
-#[derive(Debug)]
-pub struct One<X>(PhantomData<X>);
-
-/// A tree of two trees.
 #[derive(Debug)]
 pub struct Pair<A, B>(PhantomData<(A, B)>);

@@ -112,8 +112,8 @@ impl<P: Pipeline, G: Supply, U: Above> World for WorldOf<P, G, U> {
 pub type SourcesOf<P, G, U> =
     <G as Supply>::Overlay<<<P as Pipeline>::Steps as Registers>::Register<<U as Above>::Sources, FirstStep>>;
 
-/// The steps of the pipeline `P` as a tree.
-pub type StepsOf<P> = <<P as Pipeline>::Steps as Registers>::Tree;
+/// Where the inputs of the steps of the pipeline `P` come from, in the map `W`.
+pub type OriginsOf<P, W> = <<P as Pipeline>::Steps as Registers>::Origins<W>;
 
 /// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
 /// for one that cannot stand in its place.

@@ -27,7 +27,7 @@ pub struct Swapped<L, Old, New, P>(PhantomData<(L, Old, New, P)>);
 impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, Old, New, P> {
     type Register<T: Trie, N: Digits> = L::Register<T, N>;
     type Next<N: Digits> = L::Next<N>;
-    type Tree = L::Tree;
+    type Origins<W: Trie> = L::Origins<W>;
     type Repeats<D> = Dispute<<Home<Old, P> as Source>::Origin, InPlaceOf<Old, New, P>, L::Repeats<D>>;
     type Found<Q: Goal, R: Pipeline, G: Supply, U: Above> = L::Found<Q, R, G, U>;
 }

@@ -5,10 +5,10 @@
 //! library: of a type of the user's, rustc would show the whole declaration each time.
 
 use super::digits::{Digits, Order};
-use super::lists::{Gives, One, Pair, Wants};
+use super::lists::{Comes, Gives, One, Pair, Wants};
 use super::source::{self, Absent, Dispute, Held, Listed, NothingStored, ProvidedBy, Source};
 use super::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
-use super::{FindsBelow, Home, OriginIn, StepsOf, World, WorldOf};
+use super::{FindsBelow, Home, OriginsOf, SourcesOf, WorldOf};
 use crate::above::{Above, Root};
 use crate::exec::view::Backing;
 use crate::pipeline::Pipeline;
@@ -86,23 +86,23 @@ pub trait Sound<C> {}
 impl<T: Step, P: Pipeline, G: Supply, U: Above, A> Sound<Case<One<T>, WorldOf<P, G, U>>> for NoMore<A>
 where
     <Home<T, P> as Source>::Origin: HomeOf<T, P>,
-    <T::Inputs as Wants>::Tree: Meant<WorldOf<P, G, U>>,
-    <T::Outputs as Gives>::Tree: Meant<WorldOf<P, G, U>>,
-    StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
+    <T::Inputs as Wants>::Origins<SourcesOf<P, G, U>>: Meant,
+    <T::Outputs as Gives>::Origins<SourcesOf<P, G, U>>: Meant,
+    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
     U: GivesBelow<A>,
 {
 }
 /// For a resource: its origin has been looked at.
 impl<R, P: Pipeline, G: Supply, U: Above, A> Sound<Case<Sought<R>, WorldOf<P, G, U>>> for NoMore<A>
 where
-    StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
+    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
     U: GivesBelow<A>,
 {
 }
 /// For what a store below asks for: likewise.
 impl<L, P: Pipeline, G: Supply, U: Above, A> Sound<Case<SoughtBelow<L>, WorldOf<P, G, U>>> for NoMore<A>
 where
-    StepsOf<P>: EachMeant<WorldOf<P, G, U>>,
+    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
     U: GivesBelow<A>,
 {
 }
@@ -320,17 +320,11 @@ impl<R, S> ListedOnce<R, R, S> for Verdict where Verdict: Lists<R, S> {}
 )]
 pub trait Lists<R, S> {}
 
-/// A tree of steps whose inputs are, in the world `W`, the resources that they are meant to be.
-pub trait EachMeant<W> {}
-impl<W> EachMeant<W> for HNil {}
-impl<W, A: EachMeant<W>, B: EachMeant<W>> EachMeant<W> for Pair<A, B> {}
-impl<W, S: Step> EachMeant<W> for One<S> where <S::Inputs as Wants>::Tree: Meant<W> {}
-
-/// A tree of resources that are, in the world `W`, those that they are meant to be.
-pub trait Meant<W> {}
-impl<W> Meant<W> for HNil {}
-impl<W, A: Meant<W>, B: Meant<W>> Meant<W> for Pair<A, B> {}
-impl<W: World, R: Resource> Meant<W> for One<R> where OriginIn<W, R>: OriginOf<R> {}
+/// A tree of origins, each of which is meant for the resource that comes from it.
+pub trait Meant {}
+impl Meant for HNil {}
+impl<A: Meant, B: Meant> Meant for Pair<A, B> {}
+impl<R, O: OriginOf<R>> Meant for Comes<R, O> {}
 
 /// The origin of the resource `R` in a map: one that is meant for `R`.
 pub trait OriginOf<R> {}
