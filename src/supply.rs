@@ -7,7 +7,7 @@ use crate::exec::plan::{Key, Tree};
 use crate::exec::view::Erased;
 use crate::pipeline::Pipeline;
 use crate::proof::digits::{Digits, Order};
-use crate::proof::trie::Trie;
+use crate::proof::trie::{Insert, Trie};
 use crate::proof::verdict::Findings;
 use crate::proof::walk::{self, Goal};
 use crate::proof::{SourcesOf, source};
@@ -80,7 +80,7 @@ impl Supply for Nothing {
 impl<R: Resource, Rest> Sealed for With<R, Rest> {}
 impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
     type Insert<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
-    type Overlay<T: Trie> = Rest::Overlay<T::Insert<R0::Identity, source::Held<R0>>>;
+    type Overlay<T: Trie> = Rest::Overlay<Insert<T, source::Held<R0>>>;
     type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(&Tree::One(Key::of::<R0>()), Rest::KEYS);
     fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R> {

@@ -1,7 +1,7 @@
-//! Numbers on the level of types: the identity of a resource, and the number of a step.
+//! Numbers on the level of types: what the identity of a resource is spelled in.
 //!
 //! Two types cannot be told apart by the trait system (there is no "is not"), but two lists of digits can: each digit
-//! knows for itself which of the sixteen it is. So whatever has to be compared, looked up or ticked off is named by a
+//! knows for itself which of the sixteen it is. So whatever has to be compared or looked up is named by a
 //! list of digits, and a comparison is an associated type: no inference, no index parameter, no overlapping impls.
 //!
 //! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are both faster to check
@@ -9,10 +9,10 @@
 
 use super::World;
 use super::is::IsStep;
+use super::number::Number;
 use super::source::{Absent, Source};
-use super::trie::{EmptyFork, Fork, Leaf, Trie};
+use super::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
-use super::visited::{Marks, Visited};
 use super::walk::{Asked, Machine, Path, Resume, Stack, Trace};
 use crate::resource::Resource;
 use crate::step::Step;
@@ -63,8 +63,8 @@ macro_rules! trait_digits {
                 type $compare<T: Digits>: Order;
             )*
 
-            /// This number plus one, in as many digits.
-            type Next: Digits;
+            /// All digits but the lowest.
+            type Rest: Digits;
             /// These digits before those.
             type Append<O: Reflexive>: Reflexive;
 
@@ -75,15 +75,11 @@ macro_rules! trait_digits {
             /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
             /// no more than this.
             type SourceIn<W: World>: Source;
-            /// Looks this number up in a fork of a [`Trie`].
-            type Find<$first: Trie $(, $child: Trie)*>: Source;
-            /// Puts an entry into a fork of a [`Trie`] under this number.
-            type Insert<$first: Trie $(, $child: Trie)*, E: Source>: Trie;
+            /// Seeks this number in a fork of a [`Trie`].
+            type Seek<$first: Trie $(, $child: Trie)*>: Source;
+            /// Puts a source into a fork of a [`Trie`] under this number; its children are at the depth `D`.
+            type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth>: Trie;
 
-            /// Reads the mark of this number in a [`Visited`] set.
-            type Mark<$first: Visited $(, $child: Visited)*>: Visited;
-            /// Sets the mark of this number in a [`Visited`] set.
-            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited>: Visited;
         }
 
         impl Digits for End {
@@ -92,14 +88,12 @@ macro_rules! trait_digits {
             type CompareZero = Equal;
             type $compare_zero<T: Digits> = <T::CompareZero as Order>::Reverse;
             $(type $compare<T: Digits> = Greater;)*
-            type Next = End;
+            type Rest = End;
             type Append<O: Reflexive> = O;
             type Alone<R: Resource> = With<R>;
-            type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
-            type Find<$first: Trie $(, $child: Trie)*> = $first::Find<End>;
-            type Insert<$first: Trie $(, $child: Trie)*, E: Source> = Fork<$first::Insert<End, E> $(, $child)*>;
-            type Mark<$first: Visited $(, $child: Visited)*> = $first;
-            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited> = M;
+            type SourceIn<W: World> = Find<W::Sources, Self>;
+            type Seek<$first: Trie $(, $child: Trie)*> = $first::Seek<End>;
+            type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth> = Fork<$first::Put<End, E, D> $(, $child)*>;
         }
 
         digit! { CompareZero = U::CompareZero; [] ($zero $compare_zero $first) $(($digit $compare $child))* }
@@ -118,16 +112,13 @@ macro_rules! digit {
             $(type $compare_before<T: Digits> = Less;)*
             type $compare<T: Digits> = T::Compare<U>;
             $(type $compare_after<T: Digits> = Greater;)*
-            type Next = digit!(@next U $($after)*);
+            type Rest = U;
             type Append<O: Reflexive> = Digit<$digit, U::Append<O>>;
             type Alone<R: Resource> = With<R>;
-            type SourceIn<W: World> = <W::Sources as Trie>::Find<Self>;
-            type Find<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Find<U>;
-            type Insert<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source> =
-                Fork<$($child_before,)* $child::Insert<U, E> $(, $child_after)*>;
-            type Mark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*> = $child::Mark<U>;
-            type SetMark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*, M: Visited> =
-                Marks<$($child_before,)* $child::SetMark<U, M> $(, $child_after)*>;
+            type SourceIn<W: World> = Find<W::Sources, Self>;
+            type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Seek<U>;
+            type Put<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source, D: Depth> =
+                Fork<$($child_before,)* $child::Put<U, E, D> $(, $child_after)*>;
         }
         digit! {
             CompareZero = Less;
@@ -136,8 +127,6 @@ macro_rules! digit {
         }
     };
     (CompareZero = $zero:ty; [$($all:tt)*]) => {};
-    (@next $rest:ident $next:literal $($after:literal)*) => { Digit<$next, $rest> };
-    (@next $rest:ident) => { Digit<0, $rest::Next> };
 }
 
 digits!(trait_digits);
@@ -165,7 +154,7 @@ pub trait Order {
     /// At a leaf of a [`Trie`]: the entry there, if it is the one looked for.
     type Found<E: Source>: Source;
     /// At a leaf of a [`Trie`]: the new entry `N` at `I` joins the entry `E` at `Rest`, or both move into a fork.
-    type Meet<E: Source, Rest: Digits, N: Source, I: Digits>: Trie;
+    type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth>: Trie;
     /// In the sorted list of what is supplied: puts `R` before or behind `R0`.
     type Place<R: Resource, R0: Resource, Rest: Supply>: Supply;
     /// What `Place` does, with the values.
@@ -180,7 +169,7 @@ pub trait Order {
     /// In a list of steps: `New` in place of the step that stores this, or else `S`.
     type Swap<New: IsStep, S: IsStep>: Step;
     /// Reading a cycle off the stack: the step it closes on is reached, or the way goes on below.
-    type Trace<Below: Stack, I: Digits, P: Path, T: Resume>: Machine;
+    type Trace<Below: Stack, I: Number, P: Path, T: Resume>: Machine;
 }
 
 /// The two outcomes that are not equality, which differ only in their place in a sorted list.
@@ -189,8 +178,8 @@ macro_rules! unequal {
         impl Order for $order {
             type Reverse = $reverse;
             type Found<E: Source> = Absent;
-            type Meet<E: Source, Rest: Digits, N: Source, I: Digits> =
-                <<EmptyFork as Trie>::Insert<Rest, E> as Trie>::Insert<I, N>;
+            type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> =
+                <<EmptyFork as Trie>::Put<Rest, E, D> as Trie>::Put<I, N, D>;
             type Place<$R: Resource, $R0: Resource, $Rest: Supply> = $place;
             fn place<$R: Resource, $R0: Resource, $Rest: Supply>($value: $R::Value, $list: With<$R0, $Rest>) -> $place {
                 $insert
@@ -198,7 +187,7 @@ macro_rules! unequal {
             type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
             type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
             type Swap<New: IsStep, S: IsStep> = S;
-            type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = Trace<Below, I, P, T>;
+            type Trace<Below: Stack, I: Number, P: Path, T: Resume> = Trace<Below, I, P, T>;
         }
     };
 }
@@ -211,7 +200,7 @@ unequal!(Greater, Less, R R0 Rest, With<R0, Rest::Insert<R>>, |value, list| With
 impl Order for Equal {
     type Reverse = Equal;
     type Found<E: Source> = E;
-    type Meet<E: Source, Rest: Digits, N: Source, I: Digits> = Leaf<E::Join<N>, Rest>;
+    type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> = Leaf<E::Join<N>>;
     type Place<R: Resource, R0: Resource, Rest: Supply> = With<R, Rest>;
     fn place<R: Resource, R0: Resource, Rest: Supply>(value: R::Value, list: With<R0, Rest>) -> With<R, Rest> {
         With { value: Some(value), rest: list.rest }
@@ -219,5 +208,5 @@ impl Order for Equal {
     type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
     type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
     type Swap<New: IsStep, S: IsStep> = New;
-    type Trace<Below: Stack, I: Digits, P: Path, T: Resume> = T::With<P>;
+    type Trace<Below: Stack, I: Number, P: Path, T: Resume> = T::With<P>;
 }

@@ -3,8 +3,9 @@
 use super::digits::Digits;
 use super::is::IsStep;
 use super::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
+use super::number::Number;
 use super::source::{Listed, Provided, Source};
-use super::trie::{Empty, Trie};
+use super::trie::{Empty, Find, Insert, Trie};
 use super::verdict::{Findings, Stores, Verdict};
 use super::visited::{Done, Visited};
 use super::walk::{Call, Goal, Machine, Stack, Walk};
@@ -24,7 +25,7 @@ use frunk_core::hlist::{HCons, HNil};
 )]
 pub trait Wants: OfResources<Kind = Group> {
     /// One tick of the walk: looks at the first input, or leaves the step `S` if there is none.
-    type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings>: Machine;
+    type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
     type Append<L: Wants>: Wants;
     /// The map `T` with these inputs listed by the step `S`.
@@ -41,7 +42,7 @@ pub trait Wants: OfResources<Kind = Group> {
 // Here and below for the empty list: rustc need not name it among the types that would do.
 #[diagnostic::do_not_recommend]
 impl Wants for HNil {
-    type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
+    type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
     type List<S: Step, T: Trie> = T;
     type Origins<W: Trie> = HNil;
@@ -49,7 +50,7 @@ impl Wants for HNil {
 }
 
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
-    type Tick<W: Trie, S: Step, N: Digits, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
+    type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
@@ -67,17 +68,17 @@ pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
 }
 
 impl<R: Resource> Want<Single> for R {
-    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <W::Find<R::Identity> as Source>::Visit<W, R, K, V, F>;
-    type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
-    type Origins<W: Trie> = Comes<R, <W::Find<R::Identity> as Source>::Origin>;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Identity> as Source>::Visit<W, R, K, V, F>;
+    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
+    type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
 /// A resource that the step can do without.
 impl<R: Resource> Want<Optional> for Option<R> {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
-        <W::Find<R::Identity> as Source>::VisitOption<W, R, K, V, F>;
-    type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
-    type Origins<W: Trie> = Comes<R, <W::Find<R::Identity> as Source>::Origin>;
+        <Find<W, R::Identity> as Source>::VisitOption<W, R, K, V, F>;
+    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
+    type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
 impl<L: Wants> Want<Group> for L {
@@ -105,7 +106,7 @@ where
 )]
 pub trait Gives: OfResources<Kind = Group> {
     /// The map `T`, in which the step `S`, number `N`, provides these outputs.
-    type Provide<T: Trie, S: Step, N: Digits>: Trie;
+    type Provide<T: Trie, S: Step, N: Number>: Trie;
     /// The source, in the map `T`, of the first of these outputs that is stored, or else `Rest`.
     type Home<T: Trie, Rest: Source>: Source;
     /// The identity of the first of these outputs that is stored, or else `Rest`.
@@ -118,7 +119,7 @@ pub trait Gives: OfResources<Kind = Group> {
 
 #[diagnostic::do_not_recommend]
 impl Gives for HNil {
-    type Provide<T: Trie, S: Step, N: Digits> = T;
+    type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
@@ -126,7 +127,7 @@ impl Gives for HNil {
 }
 
 impl<H: Give, L: Gives> Gives for HCons<H, L> {
-    type Provide<T: Trie, S: Step, N: Digits> = L::Provide<H::Provide<T, S, N>, S, N>;
+    type Provide<T: Trie, S: Step, N: Number> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type First<Rest: Digits> = H::First<L::First<Rest>>;
     type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
@@ -136,7 +137,7 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
 /// One element of a list of outputs: a resource, a [`Return`], or a list of them.
 pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     /// See [`Gives::Provide`].
-    type Provide<T: Trie, S: Step, N: Digits>: Trie;
+    type Provide<T: Trie, S: Step, N: Number>: Trie;
     /// See [`Gives::Home`].
     type Home<T: Trie, Rest: Source>: Source;
     /// See [`Gives::First`].
@@ -148,15 +149,15 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
 }
 
 impl<R: Resource> Give<Single> for R {
-    type Provide<T: Trie, S: Step, N: Digits> = T::Insert<R::Identity, Provided<R, S, N>>;
-    type Home<T: Trie, Rest: Source> = T::Find<R::Identity>;
+    type Provide<T: Trie, S: Step, N: Number> = Insert<T, Provided<R, S, N>>;
+    type Home<T: Trie, Rest: Source> = Find<T, R::Identity>;
     type First<Rest: Digits> = R::Identity;
-    type List<S: Step, T: Trie> = T::Insert<R::Identity, Listed<R, S>>;
-    type Origins<W: Trie> = Comes<R, <W::Find<R::Identity> as Source>::Origin>;
+    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
+    type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
 impl<V: 'static> Give<Returned> for Return<V> {
-    type Provide<T: Trie, S: Step, N: Digits> = T;
+    type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<S: Step, T: Trie> = T;
@@ -164,7 +165,7 @@ impl<V: 'static> Give<Returned> for Return<V> {
 }
 
 impl<L: Gives> Give<Group> for L {
-    type Provide<T: Trie, S: Step, N: Digits> = <L as Gives>::Provide<T, S, N>;
+    type Provide<T: Trie, S: Step, N: Number> = <L as Gives>::Provide<T, S, N>;
     type Home<T: Trie, Rest: Source> = <L as Gives>::Home<T, Rest>;
     type First<Rest: Digits> = <L as Gives>::First<Rest>;
     type List<S: Step, T: Trie> = <L as Gives>::List<S, T>;
@@ -179,9 +180,9 @@ impl<L: Gives> Give<Group> for L {
 )]
 pub trait Registers: OfSteps<Kind = Group> {
     /// The map `T` with these steps registered, from number `N` on.
-    type Register<T: Trie, N: Digits>: Trie;
+    type Register<T: Trie, N: Number>: Trie;
     /// The number after these steps.
-    type Next<N: Digits>: Digits;
+    type Next<N: Number>: Number;
     /// Where the inputs of these steps come from, in the map `W`, as a tree of [`Comes`].
     type Origins<W: Trie>;
     /// The resources that one of these steps lists twice, [in dispute](Source::Disputes), and then what is in `D`.
@@ -192,16 +193,16 @@ pub trait Registers: OfSteps<Kind = Group> {
 
 #[diagnostic::do_not_recommend]
 impl Registers for HNil {
-    type Register<T: Trie, N: Digits> = T;
-    type Next<N: Digits> = N;
+    type Register<T: Trie, N: Number> = T;
+    type Next<N: Number> = N;
     type Origins<W: Trie> = HNil;
     type Repeats<D> = D;
     type Found<Q: Goal, P: Pipeline, G: Supply, U: Above> = G::Found<Q, P, U>;
 }
 
 impl<H: Register, L: Registers> Registers for HCons<H, L> {
-    type Register<T: Trie, N: Digits> = L::Register<H::Register<T, N>, H::Next<N>>;
-    type Next<N: Digits> = L::Next<H::Next<N>>;
+    type Register<T: Trie, N: Number> = L::Register<H::Register<T, N>, H::Next<N>>;
+    type Next<N: Number> = L::Next<H::Next<N>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
     type Repeats<D> = H::Repeats<L::Repeats<D>>;
     type Found<Q: Goal, P: Pipeline, G: Supply, U: Above> = G::Found<Q, P, U>;
@@ -210,9 +211,9 @@ impl<H: Register, L: Registers> Registers for HCons<H, L> {
 /// One element of the list of steps: a step, or a list of them.
 pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
     /// See [`Registers::Register`].
-    type Register<T: Trie, N: Digits>: Trie;
+    type Register<T: Trie, N: Number>: Trie;
     /// See [`Registers::Next`].
-    type Next<N: Digits>: Digits;
+    type Next<N: Number>: Number;
     /// See [`Registers::Tree`].
     type Origins<W: Trie>;
     /// See [`Registers::Repeats`].
@@ -220,8 +221,8 @@ pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
 }
 
 impl<S: IsStep> Register<Single> for S {
-    type Register<T: Trie, N: Digits> = <S::Outputs as Gives>::Provide<T, S, N>;
-    type Next<N: Digits> = N::Next;
+    type Register<T: Trie, N: Number> = <S::Outputs as Gives>::Provide<T, S, N>;
+    type Next<N: Number> = N::Next;
     type Origins<W: Trie> = <S::Inputs as Wants>::Origins<W>;
     type Repeats<D> = <InputsOf<S> as Trie>::Disputes<<OutputsOf<S> as Trie>::Disputes<D>>;
 }
@@ -232,8 +233,8 @@ type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Empty>;
 type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Empty>;
 
 impl<L: Registers> Register<Group> for L {
-    type Register<T: Trie, N: Digits> = <L as Registers>::Register<T, N>;
-    type Next<N: Digits> = <L as Registers>::Next<N>;
+    type Register<T: Trie, N: Number> = <L as Registers>::Register<T, N>;
+    type Next<N: Number> = <L as Registers>::Next<N>;
     type Origins<W: Trie> = <L as Registers>::Origins<W>;
     type Repeats<D> = <L as Registers>::Repeats<D>;
 }

@@ -53,8 +53,8 @@
 //!
 //! Everything is a function on types: a trait with associated types, some with parameters.
 //!
-//! - A resource and a step are named by numbers on the level of types ([`digits`], [`identity`]), since types cannot be
-//!   compared and numbers can.
+//! - A resource is named by a number on the level of types ([`digits`], [`identity`]), and so is a step ([`number`]), since
+//!   types cannot be compared and numbers can.
 //! - What stands in a list is of a kind ([`kind`]), and a step, a resource or a pipeline if anything ([`is`]).
 //! - The steps of a pipeline become a map from resources to the steps that provide them ([`lists`], [`trie`], [`source`]).
 //! - From the target a machine walks through what is needed, depth first ([`walk`], [`visited`]). It never fails; it
@@ -69,6 +69,7 @@ pub mod identity;
 pub mod is;
 pub mod kind;
 pub mod lists;
+pub mod number;
 pub mod source;
 pub mod swapped;
 pub mod trie;
@@ -86,7 +87,8 @@ use crate::supply::Supply;
 use core::marker::PhantomData;
 use digits::Digits;
 use lists::{Gives, One, Registers, Wants};
-use source::{FirstStep, NothingStored, Source};
+use number::FirstStep;
+use source::{NothingStored, Source};
 use trie::{Empty, Trie};
 use verdict::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
 use walk::{Asked, Sought, SoughtBelow};
@@ -165,7 +167,7 @@ pub trait Lacks<R: Resource>: Supply {}
 impl<R: Resource, G: Supply> Lacks<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
 
 /// The source of the resource `R` among what is supplied.
-pub type SuppliedAs<G, R> = <<G as Supply>::Overlay<Empty> as Trie>::Find<<R as Resource>::Identity>;
+pub type SuppliedAs<G, R> = trie::Find<<G as Supply>::Overlay<Empty>, <R as Resource>::Identity>;
 
 /// The origin of the resource `R` in the world `W`.
 pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;

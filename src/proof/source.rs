@@ -1,6 +1,7 @@
 //! Where a resource comes from: the answers of the map of a store.
 
-use super::digits::{Digit, Digits, End};
+use super::digits::{Digits, End};
+use super::number::{Number, Unregistered};
 use super::trie::Trie;
 use super::verdict::Findings;
 use super::visited::Visited;
@@ -9,20 +10,16 @@ use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
 
-/// The number of the first step. Three digits: a pipeline holds up to 4,095 steps.
-pub type FirstStep = Digit<0, Digit<0, Digit<0, End>>>;
-
-/// The number of a target that is not registered: the last one.
-pub type Unregistered = Digit<15, Digit<15, Digit<15, End>>>;
-
 /// Where a resource comes from.
 pub trait Source {
     /// What the verdict looks at: who it is, and not its number.
     ///
     /// It names the resource too, which has to be the one that was looked for: an identity is only a hint.
     type Origin;
+    /// The identity under which it stands in a map.
+    type Identity: Digits;
     /// The number of the step it comes from.
-    type Number: Digits;
+    type Number: Number;
     /// This source and a newer one under the same identity.
     type Join<N: Source>: Source;
     /// This source as the newer of two.
@@ -47,6 +44,7 @@ pub struct Absent;
 
 impl Source for Absent {
     type Origin = Absent;
+    type Identity = End;
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
@@ -62,6 +60,7 @@ pub struct Held<R>(PhantomData<R>);
 
 impl<R0: Resource> Source for Held<R0> {
     type Origin = Self;
+    type Identity = R0::Identity;
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Self;
@@ -79,8 +78,9 @@ pub struct Provided<R, S, N>(PhantomData<(R, S, N)>);
 #[derive(Debug)]
 pub struct ProvidedBy<R, S>(PhantomData<(R, S)>);
 
-impl<R0: Resource, S: Step, N0: Digits> Source for Provided<R0, S, N0> {
+impl<R0: Resource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
     type Origin = ProvidedBy<R0, S>;
+    type Identity = R0::Identity;
     type Number = N0;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
@@ -98,6 +98,7 @@ pub struct Twice<Old, New>(PhantomData<(Old, New)>);
 
 impl<Old: Source, New: Source> Source for Twice<Old, New> {
     type Origin = Old::Origin;
+    type Identity = Old::Identity;
     type Number = Old::Number;
     type Join<N: Source> = N::After<Self>;
     type After<Older: Source> = Twice<Older, Self>;
@@ -113,6 +114,7 @@ pub struct Above<R>(PhantomData<R>);
 
 impl<R0: Resource> Source for Above<R0> {
     type Origin = Self;
+    type Identity = R0::Identity;
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
@@ -128,6 +130,7 @@ pub struct Listed<R, S>(PhantomData<(R, S)>);
 
 impl<R0: Resource, S: Step> Source for Listed<R0, S> {
     type Origin = Self;
+    type Identity = R0::Identity;
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
@@ -143,6 +146,7 @@ pub struct NothingStored;
 
 impl Source for NothingStored {
     type Origin = NothingStored;
+    type Identity = End;
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;

@@ -1,10 +1,10 @@
 //! A list of steps in which one was swapped for another.
 
 use super::Home;
-use super::digits::Digits;
 use super::is::IsStep;
 use super::kind::{Group, OfSteps};
 use super::lists::Registers;
+use super::number::Number;
 use super::source::{Dispute, Source};
 use super::trie::Trie;
 use super::verdict::{GivesSame, Settled, StoresIn, Verdict};
@@ -25,8 +25,8 @@ pub struct Swapped<L, Old, New, P>(PhantomData<(L, Old, New, P)>);
 // Here and below: else rustc shows this where a pipeline has no list of steps.
 #[diagnostic::do_not_recommend]
 impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, Old, New, P> {
-    type Register<T: Trie, N: Digits> = L::Register<T, N>;
-    type Next<N: Digits> = L::Next<N>;
+    type Register<T: Trie, N: Number> = L::Register<T, N>;
+    type Next<N: Number> = L::Next<N>;
     type Origins<W: Trie> = L::Origins<W>;
     type Repeats<D> = Dispute<<Home<Old, P> as Source>::Origin, InPlaceOf<Old, New, P>, L::Repeats<D>>;
     type Found<Q: Goal, R: Pipeline, G: Supply, U: Above> = L::Found<Q, R, G, U>;

@@ -7,10 +7,11 @@ use core::marker::PhantomData;
 
 /// A map from identities to the sources of resources.
 pub trait Trie {
-    /// The source under an identity, or [`Absent`].
-    type Find<I: Digits>: Source;
-    /// The map with one more source. Where the identity has one already, the two are joined.
-    type Insert<I: Digits, E: Source>: Trie;
+    /// The source whose identity begins as this one does, or [`Absent`]. What is under this very identity, [`Find`] says.
+    type Seek<I: Digits>: Source;
+    /// The map with one more source, whose identity goes on like this at the depth `D`. Where its identity has one already, the
+    /// two are joined.
+    type Put<I: Digits, E: Source, D: Depth>: Trie;
     /// The list of what is [in dispute](Source::Disputes) in this map, and then what is in `D`.
     type Disputes<D>;
     /// This map as it is seen from a store below.
@@ -21,22 +22,55 @@ pub trait Trie {
 #[derive(Debug)]
 pub struct Empty;
 
-/// A map of one source, with the digits of its identity that no fork above has looked at.
+/// A map of one source.
+///
+/// The digits of its identity that no fork above has looked at are not there, but worked out where they are needed: rustc goes
+/// through the whole map each time that it takes it apart, so each type in it counts.
 #[derive(Debug)]
-pub struct Leaf<E, Rest>(PhantomData<(E, Rest)>);
+pub struct Leaf<E>(PhantomData<E>);
+
+/// The source in the map `M` under the identity `I`, or [`Absent`].
+pub type Find<M, I> =
+    <<<<M as Trie>::Seek<I> as Source>::Identity as Digits>::Compare<I> as Order>::Found<<M as Trie>::Seek<I>>;
+
+/// The map `M` with the source `E` as well.
+pub type Insert<M, E> = <M as Trie>::Put<<E as Source>::Identity, E, Top>;
+
+/// How many forks are above a place in a map.
+pub trait Depth {
+    /// The digits of an identity that these forks have not looked at.
+    type Rest<I: Digits>: Digits;
+}
+
+/// No fork.
+#[derive(Debug)]
+pub struct Top;
+
+/// One fork more than above `D`.
+#[derive(Debug)]
+pub struct Deeper<D>(PhantomData<D>);
+
+impl Depth for Top {
+    type Rest<I: Digits> = I;
+}
+
+impl<D: Depth> Depth for Deeper<D> {
+    type Rest<I: Digits> = <D::Rest<I> as Digits>::Rest;
+}
 
 impl Trie for Empty {
-    type Find<I: Digits> = Absent;
-    type Insert<I: Digits, E: Source> = Leaf<E, I>;
+    type Seek<I: Digits> = Absent;
+    type Put<I: Digits, E: Source, D: Depth> = Leaf<E>;
     type Disputes<D> = D;
     type Below = Empty;
 }
 
-impl<E: Source, Rest: Digits> Trie for Leaf<E, Rest> {
-    type Find<I: Digits> = <I::Compare<Rest> as Order>::Found<E>;
-    type Insert<I: Digits, N: Source> = <I::Compare<Rest> as Order>::Meet<E, Rest, N, I>;
+impl<E: Source> Trie for Leaf<E> {
+    type Seek<I: Digits> = E;
+    type Put<I: Digits, N: Source, D: Depth> =
+        <I::Compare<D::Rest<E::Identity>> as Order>::Meet<E, D::Rest<E::Identity>, N, I, D>;
     type Disputes<D> = E::Disputes<D>;
-    type Below = Leaf<E::Below, Rest>;
+    type Below = Leaf<E::Below>;
 }
 
 macro_rules! fork {
@@ -49,8 +83,8 @@ macro_rules! fork {
         pub type EmptyFork = Fork<$(fork!(@empty $child)),*>;
 
         impl<$($child: Trie),*> Trie for Fork<$($child),*> {
-            type Find<I: Digits> = I::Find<$($child),*>;
-            type Insert<I: Digits, E: Source> = I::Insert<$($child,)* E>;
+            type Seek<I: Digits> = I::Seek<$($child),*>;
+            type Put<I: Digits, E: Source, D: Depth> = I::Put<$($child,)* E, Deeper<D>>;
             type Disputes<D> = fork!(@disputes D $($child)*);
             type Below = Fork<$($child::Below),*>;
         }

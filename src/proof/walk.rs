@@ -19,8 +19,9 @@
 use super::Home;
 use super::digits::{Digits, Order};
 use super::lists::{One, Wants};
+use super::number::Number;
 use super::source::Source;
-use super::trie::Trie;
+use super::trie::{Find, Trie};
 use super::verdict::{Findings, NoMore, Offered};
 use super::visited::{Busy, New, Visited};
 use crate::pipeline::Pipeline;
@@ -65,7 +66,7 @@ impl<K: Stack, V: Visited, F: Findings> Resume for Walk<K, V, F> {
     type With<P: Path> = Walk<K, V, F::Cycle<P>>;
 }
 
-impl<K: Stack, I: Digits, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
+impl<K: Stack, I: Number, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
     type Tick<W: Trie> = K::Trace<I, P, T>;
     type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
     type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
@@ -92,7 +93,7 @@ pub trait Stack {
     /// The stack with the inputs `L` before those that the step on top still has.
     type Prepend<L: Wants>: Stack;
     /// One tick of reading a cycle: is the step on top the one that it closes on?
-    type Trace<I: Digits, P: Path, T: Resume>: Machine;
+    type Trace<I: Number, P: Path, T: Resume>: Machine;
 }
 
 /// No step: below the target, with the resources `L` still to be asked for.
@@ -108,15 +109,15 @@ impl<L: Asked> Stack for Bottom<L> {
     type Missing<R: Resource, F: Findings> = F;
     type MissingAbove<R: Resource, S: Step, F: Findings> = F::Missing<R, One<S>>;
     type Prepend<M: Wants> = Self;
-    type Trace<I: Digits, P: Path, T: Resume> = T::With<P>;
+    type Trace<I: Number, P: Path, T: Resume> = T::With<P>;
 }
 
-impl<L: Wants, S: Step, N: Digits, K: Stack> Stack for Call<L, S, N, K> {
+impl<L: Wants, S: Step, N: Number, K: Stack> Stack for Call<L, S, N, K> {
     type Tick<W: Trie, V: Visited, F: Findings> = L::Tick<W, S, N, K, V, F>;
     type Missing<R: Resource, F: Findings> = K::MissingAbove<R, S, F>;
     type MissingAbove<R: Resource, Q: Step, F: Findings> = F::Missing<R, One<Q>>;
     type Prepend<M: Wants> = Call<M::Append<L>, S, N, K>;
-    type Trace<I: Digits, P: Path, T: Resume> = <N::Compare<I> as Order>::Trace<K, I, Via<S, P>, T>;
+    type Trace<I: Number, P: Path, T: Resume> = <N::Is<I> as Order>::Trace<K, I, Via<S, P>, T>;
 }
 
 /// The stack `K`, whose step on top takes the resource `Q` if it can be had: what is above here is needed for that.
@@ -128,7 +129,7 @@ impl<Q: Resource, K: Stack> Stack for Optionally<Q, K> {
     type Missing<R: Resource, F: Findings> = K::Missing<R, F>;
     type MissingAbove<R: Resource, S: Step, F: Findings> = F::Missing<R, Offered<S, Q>>;
     type Prepend<M: Wants> = K::Prepend<M>;
-    type Trace<I: Digits, P: Path, T: Resume> = K::Trace<I, P, T>;
+    type Trace<I: Number, P: Path, T: Resume> = K::Trace<I, P, T>;
 }
 
 /// The steps of a cycle, each before the one it needs.
@@ -211,7 +212,7 @@ impl Asked for HNil {
 }
 
 impl<R0: Resource, L: Asked> Asked for HCons<R0, L> {
-    type Ask<W: Trie, V: Visited, F: Findings> = <W::Find<R0::Identity> as Source>::Visit<W, R0, Bottom<L>, V, F>;
+    type Ask<W: Trie, V: Visited, F: Findings> = <Find<W, R0::Identity> as Source>::Visit<W, R0, Bottom<L>, V, F>;
     type And<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::And<R, R0, L>;
 }
 
