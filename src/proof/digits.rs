@@ -10,7 +10,7 @@
 use super::World;
 use super::is::IsStep;
 use super::number::Number;
-use super::source::{Absent, Dispute, Listed, Source};
+use super::source::{Absent, Source};
 use super::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
 use super::walk::{Asked, Machine, Path, Resume, Stack, Trace};
@@ -164,8 +164,6 @@ pub trait Order {
     ) -> Self::Place<R, R0, Rest>;
     /// In the list of findings: `R` is noted as missing already, or the list goes on.
     type Note<R: Resource, S, R0: Resource, S0, Rest: Findings>: Findings;
-    /// In a list of inputs or outputs of the step `S`: `R0` is `R` [again](super::lists::Wants::Again), or not.
-    type Again<R: Resource, R0: Resource, S, D>;
     /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
     type And<R: Resource, R0: Resource, L: Asked>: Asked;
     /// In a list of steps: `New` in place of the step that stores this, or else `S`.
@@ -187,7 +185,6 @@ macro_rules! unequal {
                 $insert
             }
             type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
-            type Again<R: Resource, R0: Resource, S, D> = D;
             type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
             type Swap<New: IsStep, S: IsStep> = S;
             type Trace<Below: Stack, I: Number, P: Path, T: Resume> = Trace<Below, I, P, T>;
@@ -209,7 +206,6 @@ impl Order for Equal {
         With { value: Some(value), rest: list.rest }
     }
     type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
-    type Again<R: Resource, R0: Resource, S, D> = Dispute<Listed<R, S>, Listed<R0, S>, D>;
     type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
     type Swap<New: IsStep, S: IsStep> = New;
     type Trace<Below: Stack, I: Number, P: Path, T: Resume> = T::With<P>;

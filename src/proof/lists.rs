@@ -1,11 +1,11 @@
 //! What the proof asks of lists: of the inputs and outputs of a step, and of the steps of a pipeline.
 
-use super::digits::{Digits, Order};
+use super::digits::Digits;
 use super::is::IsStep;
 use super::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
 use super::number::Number;
-use super::source::{Provided, Source};
-use super::trie::{Find, Insert, Trie};
+use super::source::{Listed, Provided, Source};
+use super::trie::{Empty, Find, Insert, Trie};
 use super::verdict::{Findings, Stores, Verdict};
 use super::visited::{Done, Visited};
 use super::walk::{Call, Goal, Machine, Stack, Walk};
@@ -28,11 +28,8 @@ pub trait Wants: OfResources<Kind = Group> {
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
     type Append<L: Wants>: Wants;
-    /// [In dispute](Dispute): each of these inputs that has the identity of `R`, which the step `S` lists before them; and then what
-    /// is in `D`.
-    type Again<R: Resource, S, D>;
-    /// In dispute: whatever the step `S` lists twice among these inputs; and then what is in `D`.
-    type Repeats<S, D>;
+    /// The map `T` with these inputs listed by the step `S`.
+    type List<S: Step, T: Trie>: Trie;
     /// Where these inputs come from, in the map `W`, as a tree of [`Comes`].
     type Origins<W: Trie>;
     /// What the walk finds for the target `T` with these inputs, in a store of `P` that was supplied with `G`, below `U`.
@@ -47,8 +44,7 @@ pub trait Wants: OfResources<Kind = Group> {
 impl Wants for HNil {
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
-    type Again<R: Resource, S, D> = D;
-    type Repeats<S, D> = D;
+    type List<S: Step, T: Trie> = T;
     type Origins<W: Trie> = HNil;
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
@@ -56,8 +52,7 @@ impl Wants for HNil {
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
-    type Again<R: Resource, S, D> = H::Again<R, S, L::Again<R, S, D>>;
-    type Repeats<S, D> = H::Repeats<L, S, D>;
+    type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
@@ -66,18 +61,15 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
 pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;
-    /// See [`Wants::Again`].
-    type Again<R: Resource, S, D>;
-    /// See [`Wants::Repeats`]: among this input and those in `L`, which follow it.
-    type Repeats<L: Wants, S, D>;
+    /// See [`Wants::List`].
+    type List<S: Step, T: Trie>: Trie;
     /// See [`Wants::Origins`].
     type Origins<W: Trie>;
 }
 
 impl<R: Resource> Want<Single> for R {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Identity> as Source>::Visit<W, R, K, V, F>;
-    type Again<Q: Resource, S, D> = <<Q::Identity as Digits>::Compare<R::Identity> as Order>::Again<Q, R, S, D>;
-    type Repeats<L: Wants, S, D> = L::Again<R, S, L::Repeats<S, D>>;
+    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
@@ -85,15 +77,13 @@ impl<R: Resource> Want<Single> for R {
 impl<R: Resource> Want<Optional> for Option<R> {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
         <Find<W, R::Identity> as Source>::VisitOption<W, R, K, V, F>;
-    type Again<Q: Resource, S, D> = <<Q::Identity as Digits>::Compare<R::Identity> as Order>::Again<Q, R, S, D>;
-    type Repeats<L: Wants, S, D> = L::Again<R, S, L::Repeats<S, D>>;
+    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
 impl<L: Wants> Want<Group> for L {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
-    type Again<R: Resource, S, D> = <L as Wants>::Again<R, S, D>;
-    type Repeats<M: Wants, S, D> = <L::Append<M> as Wants>::Repeats<S, D>;
+    type List<S: Step, T: Trie> = <L as Wants>::List<S, T>;
     type Origins<W: Trie> = <L as Wants>::Origins<W>;
 }
 
@@ -104,8 +94,7 @@ where
     Verdict: Stores<V>,
 {
     type Visit<W: Trie, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
-    type Again<R: Resource, S, D> = D;
-    type Repeats<L: Wants, S, D> = L::Repeats<S, D>;
+    type List<S: Step, T: Trie> = T;
     type Origins<W: Trie> = HNil;
 }
 
@@ -122,12 +111,8 @@ pub trait Gives: OfResources<Kind = Group> {
     type Home<T: Trie, Rest: Source>: Source;
     /// The identity of the first of these outputs that is stored, or else `Rest`.
     type First<Rest: Digits>: Digits;
-    /// See [`Wants::Again`].
-    type Again<R: Resource, S, D>;
-    /// See [`Wants::Repeats`].
-    type Repeats<S, D>;
-    /// These outputs before those.
-    type Append<L: Gives>: Gives;
+    /// The map `T` with these outputs listed by the step `S`.
+    type List<S: Step, T: Trie>: Trie;
     /// Where what is stored of these outputs comes from, in the map `W`, as a tree of [`Comes`].
     type Origins<W: Trie>;
 }
@@ -137,9 +122,7 @@ impl Gives for HNil {
     type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
-    type Again<R: Resource, S, D> = D;
-    type Repeats<S, D> = D;
-    type Append<L: Gives> = L;
+    type List<S: Step, T: Trie> = T;
     type Origins<W: Trie> = HNil;
 }
 
@@ -147,9 +130,7 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Number> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type First<Rest: Digits> = H::First<L::First<Rest>>;
-    type Again<R: Resource, S, D> = H::Again<R, S, L::Again<R, S, D>>;
-    type Repeats<S, D> = H::Repeats<L, S, D>;
-    type Append<M: Gives> = HCons<H, L::Append<M>>;
+    type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
 }
 
@@ -161,10 +142,8 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     type Home<T: Trie, Rest: Source>: Source;
     /// See [`Gives::First`].
     type First<Rest: Digits>: Digits;
-    /// See [`Wants::Again`].
-    type Again<R: Resource, S, D>;
-    /// See [`Wants::Repeats`]: among this output and those in `L`, which follow it.
-    type Repeats<L: Gives, S, D>;
+    /// See [`Gives::List`].
+    type List<S: Step, T: Trie>: Trie;
     /// See [`Gives::Tree`].
     type Origins<W: Trie>;
 }
@@ -173,8 +152,7 @@ impl<R: Resource> Give<Single> for R {
     type Provide<T: Trie, S: Step, N: Number> = Insert<T, Provided<R, S, N>>;
     type Home<T: Trie, Rest: Source> = Find<T, R::Identity>;
     type First<Rest: Digits> = R::Identity;
-    type Again<Q: Resource, S, D> = <<Q::Identity as Digits>::Compare<R::Identity> as Order>::Again<Q, R, S, D>;
-    type Repeats<L: Gives, S, D> = L::Again<R, S, L::Repeats<S, D>>;
+    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
@@ -182,8 +160,7 @@ impl<V: 'static> Give<Returned> for Return<V> {
     type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
-    type Again<R: Resource, S, D> = D;
-    type Repeats<L: Gives, S, D> = L::Repeats<S, D>;
+    type List<S: Step, T: Trie> = T;
     type Origins<W: Trie> = HNil;
 }
 
@@ -191,8 +168,7 @@ impl<L: Gives> Give<Group> for L {
     type Provide<T: Trie, S: Step, N: Number> = <L as Gives>::Provide<T, S, N>;
     type Home<T: Trie, Rest: Source> = <L as Gives>::Home<T, Rest>;
     type First<Rest: Digits> = <L as Gives>::First<Rest>;
-    type Again<R: Resource, S, D> = <L as Gives>::Again<R, S, D>;
-    type Repeats<M: Gives, S, D> = <L::Append<M> as Gives>::Repeats<S, D>;
+    type List<S: Step, T: Trie> = <L as Gives>::List<S, T>;
     type Origins<W: Trie> = <L as Gives>::Origins<W>;
 }
 
@@ -248,8 +224,13 @@ impl<S: IsStep> Register<Single> for S {
     type Register<T: Trie, N: Number> = <S::Outputs as Gives>::Provide<T, S, N>;
     type Next<N: Number> = N::Next;
     type Origins<W: Trie> = <S::Inputs as Wants>::Origins<W>;
-    type Repeats<D> = <S::Inputs as Wants>::Repeats<S, <S::Outputs as Gives>::Repeats<S, D>>;
+    type Repeats<D> = <InputsOf<S> as Trie>::Disputes<<OutputsOf<S> as Trie>::Disputes<D>>;
 }
+
+/// The inputs of the step `S`, as a map in which repetition shows.
+type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Empty>;
+/// The outputs of the step `S`, as a map in which repetition shows.
+type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Empty>;
 
 impl<L: Registers> Register<Group> for L {
     type Register<T: Trie, N: Number> = <L as Registers>::Register<T, N>;
