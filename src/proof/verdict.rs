@@ -382,7 +382,7 @@ pub trait Registers<T, P> {}
 /// The step from which `P` takes the resource `R`, which the target `T` stores, is that target: `S` is `T`.
 #[diagnostic::on_unimplemented(
     message = "step `{T}` stores `{R}`, which `{P}` takes from `{S}`",
-    label = "`{T}` is not among the `Steps` of `{P}`",
+    label = "`{T}` is not the step that provides `{R}`",
     note = "run `{S}` instead, or register `{T}` in its place"
 )]
 pub trait TakesFrom<T, S, R, P> {}
@@ -408,7 +408,7 @@ pub trait Replaces<T, P> {}
 /// The step from which `P` takes the resource `R` is the step `T`, which stores that and for which another is put: `S` is `T`.
 #[diagnostic::on_unimplemented(
     message = "step `{T}` is to be replaced, and `{P}` takes `{R}` from `{S}`",
-    label = "`{T}` is not among the `Steps` of `{P}`",
+    label = "`{T}` is not the step that provides `{R}`",
     note = "name a step of `{P}` first, and then what is put in its place: `Swap<{P}, {S}, {T}>`"
 )]
 pub trait ReplacesThat<T, S, R, P> {}
