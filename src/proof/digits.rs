@@ -9,6 +9,7 @@
 
 use super::World;
 use super::is::IsStep;
+use super::listing::{Listing, Node, Noted};
 use super::number::Number;
 use super::source::{Absent, Source};
 use super::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
@@ -164,6 +165,8 @@ pub trait Order {
     ) -> Self::Place<R, R0, Rest>;
     /// In the list of findings: `R` is noted as missing already, or the list goes on.
     type Note<R: Resource, S, R0: Resource, S0, Rest: Findings>: Findings;
+    /// In a [`Listing`]: puts `R` among those before `R0` or after it, or notes that it is listed again.
+    type List<S, R: Resource, R0: Resource, Before: Listing<S>, After: Listing<S>>: Listing<S>;
     /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
     type And<R: Resource, R0: Resource, L: Asked>: Asked;
     /// In a list of steps: `New` in place of the step that stores this, or else `S`.
@@ -174,7 +177,7 @@ pub trait Order {
 
 /// The two outcomes that are not equality, which differ only in their place in a sorted list.
 macro_rules! unequal {
-    ($order:ident, $reverse:ident, $R:ident $R0:ident $Rest:ident, $place:ty, |$value:ident, $list:ident| $insert:expr) => {
+    ($order:ident, $reverse:ident, $listed:ty, $R:ident $R0:ident $Rest:ident, $place:ty, |$value:ident, $list:ident| $insert:expr) => {
         impl Order for $order {
             type Reverse = $reverse;
             type Found<E: Source> = Absent;
@@ -185,14 +188,15 @@ macro_rules! unequal {
                 $insert
             }
             type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
+            type List<S, R: Resource, R0: Resource, Before: Listing<S>, After: Listing<S>> = $listed;
             type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
             type Swap<New: IsStep, S: IsStep> = S;
             type Trace<Below: Stack, I: Number, P: Path, T: Resume> = Trace<Below, I, P, T>;
         }
     };
 }
-unequal!(Less, Greater, R R0 Rest, With<R, With<R0, Rest>>, |value, list| With { value: Some(value), rest: list });
-unequal!(Greater, Less, R R0 Rest, With<R0, Rest::Insert<R>>, |value, list| With {
+unequal!(Less, Greater, Node<R0, Before::With<R>, After>, R R0 Rest, With<R, With<R0, Rest>>, |value, list| With { value: Some(value), rest: list });
+unequal!(Greater, Less, Node<R0, Before, After::With<R>>, R R0 Rest, With<R0, Rest::Insert<R>>, |value, list| With {
     value: list.value,
     rest: list.rest.insert::<R>(value),
 });
@@ -206,6 +210,8 @@ impl Order for Equal {
         With { value: Some(value), rest: list.rest }
     }
     type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
+    type List<S, R: Resource, R0: Resource, Before: Listing<S>, After: Listing<S>> =
+        Noted<R0, R, Node<R0, Before, After>>;
     type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
     type Swap<New: IsStep, S: IsStep> = New;
     type Trace<Below: Stack, I: Number, P: Path, T: Resume> = T::With<P>;

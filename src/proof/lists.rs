@@ -3,9 +3,10 @@
 use super::digits::Digits;
 use super::is::IsStep;
 use super::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
+use super::listing::{Blank, Listing};
 use super::number::Number;
-use super::source::{Listed, Provided, Source};
-use super::trie::{Empty, Find, Insert, Trie};
+use super::source::{Provided, Source};
+use super::trie::{Find, Insert, Trie};
 use super::verdict::{Findings, Stores, Verdict};
 use super::visited::{Done, Visited};
 use super::walk::{Call, Goal, Machine, Stack, Walk};
@@ -28,8 +29,8 @@ pub trait Wants: OfResources<Kind = Group> {
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
     type Append<L: Wants>: Wants;
-    /// The map `T` with these inputs listed by the step `S`.
-    type List<S: Step, T: Trie>: Trie;
+    /// The set `T` of what the step `S` lists, with these inputs.
+    type List<S, T: Listing<S>>: Listing<S>;
     /// Where these inputs come from, in the map `W`, as a tree of [`Comes`].
     type Origins<W: Trie>;
     /// What the walk finds for the target `T` with these inputs, in a store of `P` that was supplied with `G`, below `U`.
@@ -44,7 +45,7 @@ pub trait Wants: OfResources<Kind = Group> {
 impl Wants for HNil {
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
-    type List<S: Step, T: Trie> = T;
+    type List<S, T: Listing<S>> = T;
     type Origins<W: Trie> = HNil;
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
@@ -52,7 +53,7 @@ impl Wants for HNil {
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
-    type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
+    type List<S, T: Listing<S>> = L::List<S, H::List<S, T>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
     type Found<T: Step, P: Pipeline, G: Supply, U: Above> = <P::Steps as Registers>::Found<One<T>, P, G, U>;
 }
@@ -62,14 +63,14 @@ pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;
     /// See [`Wants::List`].
-    type List<S: Step, T: Trie>: Trie;
+    type List<S, T: Listing<S>>: Listing<S>;
     /// See [`Wants::Origins`].
     type Origins<W: Trie>;
 }
 
 impl<R: Resource> Want<Single> for R {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Identity> as Source>::Visit<W, R, K, V, F>;
-    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
+    type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
@@ -77,13 +78,13 @@ impl<R: Resource> Want<Single> for R {
 impl<R: Resource> Want<Optional> for Option<R> {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
         <Find<W, R::Identity> as Source>::VisitOption<W, R, K, V, F>;
-    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
+    type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
 impl<L: Wants> Want<Group> for L {
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
-    type List<S: Step, T: Trie> = <L as Wants>::List<S, T>;
+    type List<S, T: Listing<S>> = <L as Wants>::List<S, T>;
     type Origins<W: Trie> = <L as Wants>::Origins<W>;
 }
 
@@ -94,7 +95,7 @@ where
     Verdict: Stores<V>,
 {
     type Visit<W: Trie, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
-    type List<S: Step, T: Trie> = T;
+    type List<S, T: Listing<S>> = T;
     type Origins<W: Trie> = HNil;
 }
 
@@ -111,8 +112,8 @@ pub trait Gives: OfResources<Kind = Group> {
     type Home<T: Trie, Rest: Source>: Source;
     /// The identity of the first of these outputs that is stored, or else `Rest`.
     type First<Rest: Digits>: Digits;
-    /// The map `T` with these outputs listed by the step `S`.
-    type List<S: Step, T: Trie>: Trie;
+    /// The set `T` of what the step `S` lists, with these outputs.
+    type List<S, T: Listing<S>>: Listing<S>;
     /// Where what is stored of these outputs comes from, in the map `W`, as a tree of [`Comes`].
     type Origins<W: Trie>;
 }
@@ -122,7 +123,7 @@ impl Gives for HNil {
     type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
-    type List<S: Step, T: Trie> = T;
+    type List<S, T: Listing<S>> = T;
     type Origins<W: Trie> = HNil;
 }
 
@@ -130,7 +131,7 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
     type Provide<T: Trie, S: Step, N: Number> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type First<Rest: Digits> = H::First<L::First<Rest>>;
-    type List<S: Step, T: Trie> = L::List<S, H::List<S, T>>;
+    type List<S, T: Listing<S>> = L::List<S, H::List<S, T>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
 }
 
@@ -143,7 +144,7 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     /// See [`Gives::First`].
     type First<Rest: Digits>: Digits;
     /// See [`Gives::List`].
-    type List<S: Step, T: Trie>: Trie;
+    type List<S, T: Listing<S>>: Listing<S>;
     /// See [`Gives::Tree`].
     type Origins<W: Trie>;
 }
@@ -152,7 +153,7 @@ impl<R: Resource> Give<Single> for R {
     type Provide<T: Trie, S: Step, N: Number> = Insert<T, Provided<R, S, N>>;
     type Home<T: Trie, Rest: Source> = Find<T, R::Identity>;
     type First<Rest: Digits> = R::Identity;
-    type List<S: Step, T: Trie> = Insert<T, Listed<R, S>>;
+    type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
 }
 
@@ -160,7 +161,7 @@ impl<V: 'static> Give<Returned> for Return<V> {
     type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
-    type List<S: Step, T: Trie> = T;
+    type List<S, T: Listing<S>> = T;
     type Origins<W: Trie> = HNil;
 }
 
@@ -168,7 +169,7 @@ impl<L: Gives> Give<Group> for L {
     type Provide<T: Trie, S: Step, N: Number> = <L as Gives>::Provide<T, S, N>;
     type Home<T: Trie, Rest: Source> = <L as Gives>::Home<T, Rest>;
     type First<Rest: Digits> = <L as Gives>::First<Rest>;
-    type List<S: Step, T: Trie> = <L as Gives>::List<S, T>;
+    type List<S, T: Listing<S>> = <L as Gives>::List<S, T>;
     type Origins<W: Trie> = <L as Gives>::Origins<W>;
 }
 
@@ -224,13 +225,13 @@ impl<S: IsStep> Register<Single> for S {
     type Register<T: Trie, N: Number> = <S::Outputs as Gives>::Provide<T, S, N>;
     type Next<N: Number> = N::Next;
     type Origins<W: Trie> = <S::Inputs as Wants>::Origins<W>;
-    type Repeats<D> = <InputsOf<S> as Trie>::Disputes<<OutputsOf<S> as Trie>::Disputes<D>>;
+    type Repeats<D> = <InputsOf<S> as Listing<S>>::Disputes<<OutputsOf<S> as Listing<S>>::Disputes<D>>;
 }
 
-/// The inputs of the step `S`, as a map in which repetition shows.
-type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Empty>;
-/// The outputs of the step `S`, as a map in which repetition shows.
-type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Empty>;
+/// The inputs of the step `S`, as a set in which repetition shows.
+type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Blank>;
+/// The outputs of the step `S`, as a set in which repetition shows.
+type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Blank>;
 
 impl<L: Registers> Register<Group> for L {
     type Register<T: Trie, N: Number> = <L as Registers>::Register<T, N>;

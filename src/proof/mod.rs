@@ -68,6 +68,7 @@ pub mod digits;
 pub mod identity;
 pub mod is;
 pub mod kind;
+pub mod listing;
 pub mod lists;
 pub mod number;
 pub mod source;

@@ -124,21 +124,9 @@ impl<R0: Resource> Source for Above<R0> {
     type Below = Self;
 }
 
-/// Listed by the step `S`: the entry of the map in which the resources of one list are checked for repetition.
+/// Listed by the step `S`, as the resource `R`: what is in [`Dispute`] where a list has an identity twice.
 #[derive(Debug)]
 pub struct Listed<R, S>(PhantomData<(R, S)>);
-
-impl<R0: Resource, S: Step> Source for Listed<R0, S> {
-    type Origin = Self;
-    type Identity = R0::Identity;
-    type Number = Unregistered;
-    type Join<N: Source> = N::After<Self>;
-    type After<Old: Source> = Twice<Old, Self>;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
-    type Disputes<D> = D;
-    type Below = Self;
-}
 
 /// What stands for the step of a target that stores nothing: there is none to look for.
 #[derive(Debug)]

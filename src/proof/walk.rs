@@ -11,7 +11,7 @@
 //! finds, and only the [verdict](super::verdict) looks at that.
 //!
 //! Why a machine, and not a trait that calls itself: the compiler's recursion limit is 128. [`Fuel`] runs the machine by
-//! doubling (twice as many ticks are so many ticks and then so many again), and the machine asks for ever more fuel until
+//! quadrupling (four times as many ticks are so many ticks, four times over), and the machine asks for ever more fuel until
 //! it halts; so the depth of recursion is the logarithm of the number of ticks, and nobody ever has to raise
 //! `recursion_limit`. Why associated types with parameters, and not where-clauses: a where-clause is proved anew at every
 //! use, and the cost grows exponentially.
@@ -49,7 +49,7 @@ pub struct Walk<K, V, F>(PhantomData<(K, V, F)>);
 impl<K: Stack, V: Visited, F: Findings> Machine for Walk<K, V, F> {
     type Tick<W: Trie> = K::Tick<W, V, F>;
     type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
-    type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
+    type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, FourTimes<U>>;
 }
 
 /// Reading a cycle off the stack, before the walk `T` goes on: down from `K` to the step `I`, past the steps `P`.
@@ -69,7 +69,7 @@ impl<K: Stack, V: Visited, F: Findings> Resume for Walk<K, V, F> {
 impl<K: Stack, I: Number, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
     type Tick<W: Trie> = K::Trace<I, P, T>;
     type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
-    type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, Double<Double<U>>>;
+    type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, FourTimes<U>>;
 }
 
 /// Halted, with the findings `F`.
@@ -156,16 +156,17 @@ pub trait Fuel {
 #[derive(Debug)]
 pub struct Four;
 
-/// Twice as many ticks as `F`.
+/// Four times as many ticks as `F`.
 #[derive(Debug)]
-pub struct Double<F>(PhantomData<F>);
+pub struct FourTimes<F>(PhantomData<F>);
 
 impl Fuel for Four {
     type Burn<W: Trie, M: Machine> = <<<M::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W>;
 }
 
-impl<F: Fuel> Fuel for Double<F> {
-    type Burn<W: Trie, M: Machine> = <F::Burn<W, M> as Machine>::Run<W, F>;
+impl<F: Fuel> Fuel for FourTimes<F> {
+    type Burn<W: Trie, M: Machine> =
+        <<<F::Burn<W, M> as Machine>::Run<W, F> as Machine>::Run<W, F> as Machine>::Run<W, F>;
 }
 
 /// What a walk is for.
