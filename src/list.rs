@@ -87,7 +87,7 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
 
 impl<R: IsResource> Input<Single> for R {
     type Proof = <R as IsResource>::Proof;
-    type Refs<'s> = &'s R::Value;
+    type Refs<'s> = &'s R::Carried;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     #[cfg(feature = "plan")]
     const OPTIONAL: &'static Tree<bool> = &Tree::One(false);
@@ -100,7 +100,7 @@ impl<R: IsResource> Input<Single> for R {
 #[diagnostic::do_not_recommend]
 impl<R: IsResource> Input<Optional> for Option<R> {
     type Proof = <R as IsResource>::Proof;
-    type Refs<'s> = Option<&'s R::Value>;
+    type Refs<'s> = Option<&'s R::Carried>;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     #[cfg(feature = "plan")]
     const OPTIONAL: &'static Tree<bool> = &Tree::One(true);
@@ -295,10 +295,10 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
 
 impl<R: IsResource> Output<Single> for R {
     type Proof = <R as IsResource>::Proof;
-    type Values = R::Value;
-    type Stored = R::Value;
+    type Values = R::Carried;
+    type Stored = R::Carried;
     type Returned = ();
-    type Handed<'s> = &'s R::Value;
+    type Handed<'s> = &'s R::Carried;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     const STORED: usize = 1;
     const NOTHING_RETURNED: bool = true;

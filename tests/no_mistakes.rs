@@ -43,10 +43,12 @@ cases! {
     not_a_resource_among_many = "../ui-tests/pass/not_a_resource_among_many.rs";
     not_a_resource_as_input = "../ui-tests/pass/not_a_resource_as_input.rs";
     not_a_resource_as_output = "../ui-tests/pass/not_a_resource_as_output.rs";
+    not_a_resource_beside_others = "../ui-tests/pass/not_a_resource_beside_others.rs";
     not_a_resource_fetched = "../ui-tests/pass/not_a_resource_fetched.rs";
     not_a_resource_in_a_group = "../ui-tests/pass/not_a_resource_in_a_group.rs";
     not_a_resource_supplied = "../ui-tests/pass/not_a_resource_supplied.rs";
     not_a_step_in_a_group = "../ui-tests/pass/not_a_step_in_a_group.rs";
+    not_a_step_in_a_store = "../ui-tests/pass/not_a_step_in_a_store.rs";
     not_a_step_registered = "../ui-tests/pass/not_a_step_registered.rs";
     not_a_pipeline = "../ui-tests/pass/not_a_pipeline.rs";
     not_a_pipeline_in_a_field = "../ui-tests/pass/not_a_pipeline_in_a_field.rs";

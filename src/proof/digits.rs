@@ -8,14 +8,13 @@
 //! and further from the recursion limit.
 
 use super::World;
-use super::is::IsStep;
+use super::is::{IsResource, IsStep};
 use super::listing::{Listing, Node, Noted};
 use super::number::Number;
 use super::source::{Absent, Source};
 use super::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
 use super::walk::{Asked, Machine, Path, Resume, Stack, Trace};
-use crate::resource::Resource;
 use crate::step::Step;
 use crate::supply::{Supply, With};
 use core::marker::PhantomData;
@@ -71,7 +70,7 @@ macro_rules! trait_digits {
 
             /// The resource `R`, whose identity this is, as all that is supplied: `With<R>`. Asked of the number, so that rustc
             /// knows no such list for what is no resource, and says nothing more of a store that holds it.
-            type Alone<R: Resource>: Supply + From<With<R>>;
+            type Alone<R: IsResource>: Supply + From<With<R>>;
 
             /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
             /// no more than this.
@@ -91,7 +90,7 @@ macro_rules! trait_digits {
             $(type $compare<T: Digits> = Greater;)*
             type Rest = End;
             type Append<O: Reflexive> = O;
-            type Alone<R: Resource> = With<R>;
+            type Alone<R: IsResource> = With<R>;
             type SourceIn<W: World> = Find<W::Sources, Self>;
             type Seek<$first: Trie $(, $child: Trie)*> = $first::Seek<End>;
             type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth> = Fork<$first::Put<End, E, D> $(, $child)*>;
@@ -115,7 +114,7 @@ macro_rules! digit {
             $(type $compare_after<T: Digits> = Greater;)*
             type Rest = U;
             type Append<O: Reflexive> = Digit<$digit, U::Append<O>>;
-            type Alone<R: Resource> = With<R>;
+            type Alone<R: IsResource> = With<R>;
             type SourceIn<W: World> = Find<W::Sources, Self>;
             type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Seek<U>;
             type Put<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source, D: Depth> =
@@ -157,18 +156,18 @@ pub trait Order {
     /// At a leaf of a [`Trie`]: the new entry `N` at `I` joins the entry `E` at `Rest`, or both move into a fork.
     type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth>: Trie;
     /// In the sorted list of what is supplied: puts `R` before or behind `R0`.
-    type Place<R: Resource, R0: Resource, Rest: Supply>: Supply;
+    type Place<R: IsResource, R0: IsResource, Rest: Supply>: Supply;
     /// What `Place` does, with the values.
-    fn place<R: Resource, R0: Resource, Rest: Supply>(
+    fn place<R: IsResource, R0: IsResource, Rest: Supply>(
         value: R::Value,
         list: With<R0, Rest>,
     ) -> Self::Place<R, R0, Rest>;
     /// In the list of findings: `R` is noted as missing already, or the list goes on.
-    type Note<R: Resource, S, R0: Resource, S0, Rest: Findings>: Findings;
+    type Note<R: IsResource, S, R0: IsResource, S0, Rest: Findings>: Findings;
     /// In a [`Listing`]: puts `R` among those before `R0` or after it, or notes that it is listed again.
-    type List<S, R: Resource, R0: Resource, Before: Listing<S>, After: Listing<S>>: Listing<S>;
+    type List<S, R: IsResource, R0: IsResource, Before: Listing<S>, After: Listing<S>>: Listing<S>;
     /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
-    type And<R: Resource, R0: Resource, L: Asked>: Asked;
+    type And<R: IsResource, R0: IsResource, L: Asked>: Asked;
     /// In a list of steps: `New` in place of the step that stores this, or else `S`.
     type Swap<New: IsStep, S: IsStep>: Step;
     /// Reading a cycle off the stack: the step it closes on is reached, or the way goes on below.
@@ -183,13 +182,16 @@ macro_rules! unequal {
             type Found<E: Source> = Absent;
             type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> =
                 <<EmptyFork as Trie>::Put<Rest, E, D> as Trie>::Put<I, N, D>;
-            type Place<$R: Resource, $R0: Resource, $Rest: Supply> = $place;
-            fn place<$R: Resource, $R0: Resource, $Rest: Supply>($value: $R::Value, $list: With<$R0, $Rest>) -> $place {
+            type Place<$R: IsResource, $R0: IsResource, $Rest: Supply> = $place;
+            fn place<$R: IsResource, $R0: IsResource, $Rest: Supply>(
+                $value: $R::Value,
+                $list: With<$R0, $Rest>,
+            ) -> $place {
                 $insert
             }
-            type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
-            type List<S, R: Resource, R0: Resource, Before: Listing<S>, After: Listing<S>> = $listed;
-            type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L::And<R>>;
+            type Note<R: IsResource, S, R0: IsResource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
+            type List<S, R: IsResource, R0: IsResource, Before: Listing<S>, After: Listing<S>> = $listed;
+            type And<R: IsResource, R0: IsResource, L: Asked> = HCons<R0, L::And<R>>;
             type Swap<New: IsStep, S: IsStep> = S;
             type Trace<Below: Stack, I: Number, P: Path, T: Resume> = Trace<Below, I, P, T>;
         }
@@ -205,14 +207,14 @@ impl Order for Equal {
     type Reverse = Equal;
     type Found<E: Source> = E;
     type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> = Leaf<E::Join<N>>;
-    type Place<R: Resource, R0: Resource, Rest: Supply> = With<R, Rest>;
-    fn place<R: Resource, R0: Resource, Rest: Supply>(value: R::Value, list: With<R0, Rest>) -> With<R, Rest> {
+    type Place<R: IsResource, R0: IsResource, Rest: Supply> = With<R, Rest>;
+    fn place<R: IsResource, R0: IsResource, Rest: Supply>(value: R::Value, list: With<R0, Rest>) -> With<R, Rest> {
         With { value: Some(value), rest: list.rest }
     }
-    type Note<R: Resource, S, R0: Resource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
-    type List<S, R: Resource, R0: Resource, Before: Listing<S>, After: Listing<S>> =
+    type Note<R: IsResource, S, R0: IsResource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
+    type List<S, R: IsResource, R0: IsResource, Before: Listing<S>, After: Listing<S>> =
         Noted<R0, R, Node<R0, Before, After>>;
-    type And<R: Resource, R0: Resource, L: Asked> = HCons<R0, L>;
+    type And<R: IsResource, R0: IsResource, L: Asked> = HCons<R0, L>;
     type Swap<New: IsStep, S: IsStep> = New;
     type Trace<Below: Stack, I: Number, P: Path, T: Resume> = T::With<P>;
 }

@@ -12,6 +12,8 @@
 //! has nothing to say of the lists on the way there.
 
 use super::Proven;
+use super::digits::Reflexive;
+use super::lists::Gives;
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
 use crate::step::{Step, StepError};
@@ -25,22 +27,36 @@ use crate::step::{Step, StepError};
 pub trait IsStep: Step {
     /// What rustc works out of the step's impl.
     type Proof;
+    /// What it gives. Asked for here, rustc speaks of this trait where there is none.
+    type Given: Gives;
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Step> IsStep for S {
     type Proof = S::Inputs;
+    type Given = S::Outputs;
 }
 
-/// A [`Resource`], with a proof. The text is that of `Resource`: rustc finds it there.
-pub trait IsResource: Resource {
+/// A [`Resource`], with a proof.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "not a resource",
+    note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
+)]
+pub trait IsResource: Resource<Value = <Self as IsResource>::Carried, Identity = <Self as IsResource>::Named> {
     /// What rustc works out of the resource's impl.
     type Proof;
+    /// Its value. Asked for here, rustc speaks of this trait where there is none.
+    type Carried: Send + Sync + 'static;
+    /// Its identity.
+    type Named: Reflexive;
 }
 
 #[diagnostic::do_not_recommend]
 impl<R: Resource> IsResource for R {
     type Proof = R::Value;
+    type Carried = R::Value;
+    type Named = R::Identity;
 }
 
 /// A [`Pipeline`], with a proof.

@@ -4,14 +4,14 @@
 //! [`Trie`](super::trie), and for many it is not deep: a list may name hundreds.
 
 use super::digits::{Digits, Order};
+use super::is::IsResource;
 use super::source::{Dispute, Listed};
-use crate::resource::Resource;
 use core::marker::PhantomData;
 
 /// A set of the resources that the step `S` lists.
 pub trait Listing<S> {
     /// The set with the resource `R`, or with the note that it is there already.
-    type With<R: Resource>: Listing<S>;
+    type With<R: IsResource>: Listing<S>;
     /// The list with a [`Dispute`] for each note, and then what is in `D`.
     type Disputes<D>;
 }
@@ -29,16 +29,16 @@ pub struct Node<R, Before, After>(PhantomData<(R, Before, After)>);
 pub struct Noted<R, Again, L>(PhantomData<(R, Again, L)>);
 
 impl<S> Listing<S> for Blank {
-    type With<R: Resource> = Node<R, Blank, Blank>;
+    type With<R: IsResource> = Node<R, Blank, Blank>;
     type Disputes<D> = D;
 }
 
-impl<S, R0: Resource, Before: Listing<S>, After: Listing<S>> Listing<S> for Node<R0, Before, After> {
-    type With<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::List<S, R, R0, Before, After>;
+impl<S, R0: IsResource, Before: Listing<S>, After: Listing<S>> Listing<S> for Node<R0, Before, After> {
+    type With<R: IsResource> = <<R::Named as Digits>::Compare<R0::Named> as Order>::List<S, R, R0, Before, After>;
     type Disputes<D> = Before::Disputes<After::Disputes<D>>;
 }
 
 impl<S, R0, Again, L: Listing<S>> Listing<S> for Noted<R0, Again, L> {
-    type With<R: Resource> = Noted<R0, Again, L::With<R>>;
+    type With<R: IsResource> = Noted<R0, Again, L::With<R>>;
     type Disputes<D> = Dispute<Listed<R0, S>, Listed<Again, S>, L::Disputes<D>>;
 }

@@ -1,7 +1,7 @@
 //! What the proof asks of lists: of the inputs and outputs of a step, and of the steps of a pipeline.
 
 use super::digits::Digits;
-use super::is::IsStep;
+use super::is::{IsResource, IsStep};
 use super::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
 use super::listing::{Blank, Listing};
 use super::number::Number;
@@ -12,7 +12,7 @@ use super::visited::{Done, Visited};
 use super::walk::{Call, Goal, Machine, Stack, Walk};
 use crate::above::Above;
 use crate::pipeline::Pipeline;
-use crate::resource::{Resource, Return};
+use crate::resource::Return;
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -68,18 +68,17 @@ pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
     type Origins<W: Trie>;
 }
 
-impl<R: Resource> Want<Single> for R {
-    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Identity> as Source>::Visit<W, R, K, V, F>;
+impl<R: IsResource> Want<Single> for R {
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::Visit<W, R, K, V, F>;
     type List<S, T: Listing<S>> = T::With<R>;
-    type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
+    type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
 }
 
 /// A resource that the step can do without.
-impl<R: Resource> Want<Optional> for Option<R> {
-    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> =
-        <Find<W, R::Identity> as Source>::VisitOption<W, R, K, V, F>;
+impl<R: IsResource> Want<Optional> for Option<R> {
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::VisitOption<W, R, K, V, F>;
     type List<S, T: Listing<S>> = T::With<R>;
-    type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
+    type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
 }
 
 impl<L: Wants> Want<Group> for L {
@@ -149,12 +148,12 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     type Origins<W: Trie>;
 }
 
-impl<R: Resource> Give<Single> for R {
+impl<R: IsResource> Give<Single> for R {
     type Provide<T: Trie, S: Step, N: Number> = Insert<T, Provided<R, S, N>>;
-    type Home<T: Trie, Rest: Source> = Find<T, R::Identity>;
-    type First<Rest: Digits> = R::Identity;
+    type Home<T: Trie, Rest: Source> = Find<T, R::Named>;
+    type First<Rest: Digits> = R::Named;
     type List<S, T: Listing<S>> = T::With<R>;
-    type Origins<W: Trie> = Comes<R, <Find<W, R::Identity> as Source>::Origin>;
+    type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
 }
 
 impl<V: 'static> Give<Returned> for Return<V> {
@@ -222,7 +221,7 @@ pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
 }
 
 impl<S: IsStep> Register<Single> for S {
-    type Register<T: Trie, N: Number> = <S::Outputs as Gives>::Provide<T, S, N>;
+    type Register<T: Trie, N: Number> = <S::Given as Gives>::Provide<T, S, N>;
     type Next<N: Number> = N::Next;
     type Origins<W: Trie> = <S::Inputs as Wants>::Origins<W>;
     type Repeats<D> = <InputsOf<S> as Listing<S>>::Disputes<<OutputsOf<S> as Listing<S>>::Disputes<D>>;

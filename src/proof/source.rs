@@ -1,12 +1,12 @@
 //! Where a resource comes from: the answers of the map of a store.
 
 use super::digits::{Digits, End};
+use super::is::IsResource;
 use super::number::{Number, Unregistered};
 use super::trie::Trie;
 use super::verdict::Findings;
 use super::visited::Visited;
 use super::walk::{Machine, Optionally, Stack, Walk};
-use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
 
@@ -25,9 +25,9 @@ pub trait Source {
     /// This source as the newer of two.
     type After<Old: Source>: Source;
     /// Sees to the resource `R` with this source, on behalf of the step on top of the stack.
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
     /// Sees to the resource `R` with this source, which the step on top of the stack takes if it can be had.
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings>: Machine;
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
     /// The list with a [`Dispute`] for each newer source, the first against it, and then what is in `D`.
     type Disputes<D>;
     /// This source as it is seen from a store below.
@@ -48,8 +48,8 @@ impl Source for Absent {
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
     type Below = Absent;
 }
@@ -58,14 +58,14 @@ impl Source for Absent {
 #[derive(Debug)]
 pub struct Held<R>(PhantomData<R>);
 
-impl<R0: Resource> Source for Held<R0> {
+impl<R0: IsResource> Source for Held<R0> {
     type Origin = Self;
-    type Identity = R0::Identity;
+    type Identity = R0::Named;
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Self;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Above<R0>;
 }
@@ -78,15 +78,15 @@ pub struct Provided<R, S, N>(PhantomData<(R, S, N)>);
 #[derive(Debug)]
 pub struct ProvidedBy<R, S>(PhantomData<(R, S)>);
 
-impl<R0: Resource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
+impl<R0: IsResource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
     type Origin = ProvidedBy<R0, S>;
-    type Identity = R0::Identity;
+    type Identity = R0::Named;
     type Number = N0;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> =
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> =
         <V::Mark<N0> as Visited>::Visit<W, S, N0, K, V, F>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> =
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> =
         Self::Visit<W, R, Optionally<R, K>, V, F>;
     type Disputes<D> = D;
     type Below = Above<R0>;
@@ -102,8 +102,8 @@ impl<Old: Source, New: Source> Source for Twice<Old, New> {
     type Number = Old::Number;
     type Join<N: Source> = N::After<Self>;
     type After<Older: Source> = Twice<Older, Self>;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Old::VisitOption<W, R, K, V, F>;
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Old::VisitOption<W, R, K, V, F>;
     type Disputes<D> = Old::Disputes<Dispute<Old::Origin, New::Origin, D>>;
     type Below = Old::Below;
 }
@@ -112,14 +112,14 @@ impl<Old: Source, New: Source> Source for Twice<Old, New> {
 #[derive(Debug)]
 pub struct Above<R>(PhantomData<R>);
 
-impl<R0: Resource> Source for Above<R0> {
+impl<R0: IsResource> Source for Above<R0> {
     type Origin = Self;
-    type Identity = R0::Identity;
+    type Identity = R0::Named;
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }
@@ -138,8 +138,8 @@ impl Source for NothingStored {
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<W: Trie, R: Resource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
+    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }

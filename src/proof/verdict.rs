@@ -5,6 +5,7 @@
 //! library: of a type of the user's, rustc would show the whole declaration each time.
 
 use super::digits::{Digits, Order};
+use super::is::IsResource;
 use super::lists::{Comes, Gives, One, Pair, Wants};
 use super::source::{self, Absent, Dispute, Held, Listed, NothingStored, ProvidedBy, Source};
 use super::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
@@ -12,7 +13,6 @@ use super::{FindsBelow, Home, OriginsOf, SourcesOf, WorldOf};
 use crate::above::{Above, Root};
 use crate::exec::view::Backing;
 use crate::pipeline::Pipeline;
-use crate::resource::Resource;
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -22,11 +22,11 @@ use frunk_core::hlist::HNil;
 pub trait Findings {
     /// The list with the resource `R` missing, which is needed by `S`: by [`One`] step, or an [`Offered`] one. Each
     /// missing resource stands there once.
-    type Missing<R: Resource, S>: Findings;
+    type Missing<R: IsResource, S>: Findings;
     /// The list with the cycle `P`.
     type Cycle<P: Path>: Findings;
     /// The list with the resource `R`, which is to come from the store above. Each stands there once.
-    type Above<R: Resource>: Findings;
+    type Above<R: IsResource>: Findings;
 }
 
 /// Nothing more is wrong; the resources `A` are to come from the store above.
@@ -42,21 +42,21 @@ pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 pub struct Ring<P, F>(PhantomData<(P, F)>);
 
 impl<A: Asked> Findings for NoMore<A> {
-    type Missing<R: Resource, S> = MissingInput<R, S, Self>;
+    type Missing<R: IsResource, S> = MissingInput<R, S, Self>;
     type Cycle<P: Path> = Ring<P, Self>;
-    type Above<R: Resource> = NoMore<A::And<R>>;
+    type Above<R: IsResource> = NoMore<A::And<R>>;
 }
 
-impl<R0: Resource, S0, F: Findings> Findings for MissingInput<R0, S0, F> {
-    type Missing<R: Resource, S> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Note<R, S, R0, S0, F>;
+impl<R0: IsResource, S0, F: Findings> Findings for MissingInput<R0, S0, F> {
+    type Missing<R: IsResource, S> = <<R::Named as Digits>::Compare<R0::Named> as Order>::Note<R, S, R0, S0, F>;
     type Cycle<P: Path> = MissingInput<R0, S0, F::Cycle<P>>;
-    type Above<R: Resource> = MissingInput<R0, S0, F::Above<R>>;
+    type Above<R: IsResource> = MissingInput<R0, S0, F::Above<R>>;
 }
 
 impl<P0: Path, F: Findings> Findings for Ring<P0, F> {
-    type Missing<R: Resource, S> = Ring<P0, F::Missing<R, S>>;
+    type Missing<R: IsResource, S> = Ring<P0, F::Missing<R, S>>;
     type Cycle<P: Path> = Ring<P0, F::Cycle<P>>;
-    type Above<R: Resource> = Ring<P0, F::Above<R>>;
+    type Above<R: IsResource> = Ring<P0, F::Above<R>>;
 }
 
 /// Who answers for a run: the type of whom all that follows is said.

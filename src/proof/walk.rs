@@ -18,6 +18,7 @@
 
 use super::Home;
 use super::digits::{Digits, Order};
+use super::is::IsResource;
 use super::lists::{One, Wants};
 use super::number::Number;
 use super::source::Source;
@@ -25,7 +26,6 @@ use super::trie::{Find, Trie};
 use super::verdict::{Findings, NoMore, Offered};
 use super::visited::{Busy, New, Visited};
 use crate::pipeline::Pipeline;
-use crate::resource::Resource;
 use crate::step::Step;
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
@@ -87,9 +87,9 @@ pub trait Stack {
     /// One tick of the walk.
     type Tick<W: Trie, V: Visited, F: Findings>: Machine;
     /// The findings `F`, and that the step on top needs `R`, which comes from nowhere.
-    type Missing<R: Resource, F: Findings>: Findings;
+    type Missing<R: IsResource, F: Findings>: Findings;
     /// The findings `F`, and that the step `S`, which is above this stack, needs `R`, which comes from nowhere.
-    type MissingAbove<R: Resource, S: Step, F: Findings>: Findings;
+    type MissingAbove<R: IsResource, S: Step, F: Findings>: Findings;
     /// The stack with the inputs `L` before those that the step on top still has.
     type Prepend<L: Wants>: Stack;
     /// One tick of reading a cycle: is the step on top the one that it closes on?
@@ -106,16 +106,16 @@ pub struct Call<L, S, N, K>(PhantomData<(L, S, N, K)>);
 
 impl<L: Asked> Stack for Bottom<L> {
     type Tick<W: Trie, V: Visited, F: Findings> = L::Ask<W, V, F>;
-    type Missing<R: Resource, F: Findings> = F;
-    type MissingAbove<R: Resource, S: Step, F: Findings> = F::Missing<R, One<S>>;
+    type Missing<R: IsResource, F: Findings> = F;
+    type MissingAbove<R: IsResource, S: Step, F: Findings> = F::Missing<R, One<S>>;
     type Prepend<M: Wants> = Self;
     type Trace<I: Number, P: Path, T: Resume> = T::With<P>;
 }
 
 impl<L: Wants, S: Step, N: Number, K: Stack> Stack for Call<L, S, N, K> {
     type Tick<W: Trie, V: Visited, F: Findings> = L::Tick<W, S, N, K, V, F>;
-    type Missing<R: Resource, F: Findings> = K::MissingAbove<R, S, F>;
-    type MissingAbove<R: Resource, Q: Step, F: Findings> = F::Missing<R, One<Q>>;
+    type Missing<R: IsResource, F: Findings> = K::MissingAbove<R, S, F>;
+    type MissingAbove<R: IsResource, Q: Step, F: Findings> = F::Missing<R, One<Q>>;
     type Prepend<M: Wants> = Call<M::Append<L>, S, N, K>;
     type Trace<I: Number, P: Path, T: Resume> = <N::Is<I> as Order>::Trace<K, I, Via<S, P>, T>;
 }
@@ -124,10 +124,10 @@ impl<L: Wants, S: Step, N: Number, K: Stack> Stack for Call<L, S, N, K> {
 #[derive(Debug)]
 pub struct Optionally<Q, K>(PhantomData<(Q, K)>);
 
-impl<Q: Resource, K: Stack> Stack for Optionally<Q, K> {
+impl<Q: IsResource, K: Stack> Stack for Optionally<Q, K> {
     type Tick<W: Trie, V: Visited, F: Findings> = K::Tick<W, V, F>;
-    type Missing<R: Resource, F: Findings> = K::Missing<R, F>;
-    type MissingAbove<R: Resource, S: Step, F: Findings> = F::Missing<R, Offered<S, Q>>;
+    type Missing<R: IsResource, F: Findings> = K::Missing<R, F>;
+    type MissingAbove<R: IsResource, S: Step, F: Findings> = F::Missing<R, Offered<S, Q>>;
     type Prepend<M: Wants> = K::Prepend<M>;
     type Trace<I: Number, P: Path, T: Resume> = K::Trace<I, P, T>;
 }
@@ -187,7 +187,7 @@ type EnteredAt<T, N> = Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Vis
 #[derive(Debug)]
 pub struct Sought<R>(PhantomData<R>);
 
-impl<R: Resource> Goal for Sought<R> {
+impl<R: IsResource> Goal for Sought<R> {
     type Start<P: Pipeline, W: Trie> = <HCons<R, HNil> as Asked>::Ask<W, New, NoMore>;
 }
 
@@ -204,17 +204,17 @@ pub trait Asked {
     /// Looks at the first of them, or halts if there is none.
     type Ask<W: Trie, V: Visited, F: Findings>: Machine;
     /// This list and `R`, which stands there once.
-    type And<R: Resource>: Asked;
+    type And<R: IsResource>: Asked;
 }
 
 impl Asked for HNil {
     type Ask<W: Trie, V: Visited, F: Findings> = Halt<F>;
-    type And<R: Resource> = HCons<R, HNil>;
+    type And<R: IsResource> = HCons<R, HNil>;
 }
 
-impl<R0: Resource, L: Asked> Asked for HCons<R0, L> {
-    type Ask<W: Trie, V: Visited, F: Findings> = <Find<W, R0::Identity> as Source>::Visit<W, R0, Bottom<L>, V, F>;
-    type And<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::And<R, R0, L>;
+impl<R0: IsResource, L: Asked> Asked for HCons<R0, L> {
+    type Ask<W: Trie, V: Visited, F: Findings> = <Find<W, R0::Named> as Source>::Visit<W, R0, Bottom<L>, V, F>;
+    type And<R: IsResource> = <<R::Named as Digits>::Compare<R0::Named> as Order>::And<R, R0, L>;
 }
 
 /// What the walk for the goal `Q` finds, in a store of the pipeline `P` with the map `W`.
