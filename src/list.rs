@@ -86,7 +86,7 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
 }
 
 impl<R: IsResource> Input<Single> for R {
-    type Proof = <R as IsResource>::Proof;
+    type Proof = R::Carried;
     type Refs<'s> = &'s R::Carried;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     #[cfg(feature = "plan")]
@@ -99,7 +99,7 @@ impl<R: IsResource> Input<Single> for R {
 /// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
 #[diagnostic::do_not_recommend]
 impl<R: IsResource> Input<Optional> for Option<R> {
-    type Proof = <R as IsResource>::Proof;
+    type Proof = R::Carried;
     type Refs<'s> = Option<&'s R::Carried>;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
     #[cfg(feature = "plan")]
@@ -294,7 +294,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
 }
 
 impl<R: IsResource> Output<Single> for R {
-    type Proof = <R as IsResource>::Proof;
+    type Proof = R::Carried;
     type Values = R::Carried;
     type Stored = R::Carried;
     type Returned = ();

@@ -1,12 +1,13 @@
 //! What something is: a step, a resource, a pipeline, an error.
 //!
 //! Each trait here says the same as the one that it rests on, and its one impl is for whatever implements that one. It is
-//! there for what rustc says where it is not implemented, in two ways:
+//! there for what rustc says where it is not implemented, in three ways:
 //!
 //! - Its impl, but for that of errors, is `do_not_recommend`. So rustc speaks of this trait, and not of the user's: of that
 //!   one it would list the types that implement it, in full, which for steps is another twenty lines.
 //! - Its `Proof` is worked out from the user's impl. Where there is one, and only a bound of it is not met, as for
 //!   `Load<User>` where `User` is no entity, rustc finds that out first, and says so.
+//! - What the library needs of a step or a resource, it asks of the trait here: of the user's, rustc would speak again.
 //!
 //! A list has a `Proof` too, that of its elements: to work it out rustc goes straight to the element that is at fault, and
 //! has nothing to say of the lists on the way there.
@@ -27,7 +28,7 @@ use crate::step::{Step, StepError};
 pub trait IsStep: Step {
     /// What rustc works out of the step's impl.
     type Proof;
-    /// What it gives. Asked for here, rustc speaks of this trait where there is none.
+    /// What it gives.
     type Given: Gives;
 }
 
@@ -44,9 +45,7 @@ impl<S: Step> IsStep for S {
     note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
 )]
 pub trait IsResource: Resource<Value = <Self as IsResource>::Carried, Identity = <Self as IsResource>::Named> {
-    /// What rustc works out of the resource's impl.
-    type Proof;
-    /// Its value. Asked for here, rustc speaks of this trait where there is none.
+    /// Its value, which is what proves it as well.
     type Carried: Send + Sync + 'static;
     /// Its identity.
     type Named: Reflexive;
@@ -54,7 +53,6 @@ pub trait IsResource: Resource<Value = <Self as IsResource>::Carried, Identity =
 
 #[diagnostic::do_not_recommend]
 impl<R: Resource> IsResource for R {
-    type Proof = R::Value;
     type Carried = R::Value;
     type Named = R::Identity;
 }
