@@ -144,7 +144,7 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
     type First<Rest: Digits>: Digits;
     /// See [`Gives::List`].
     type List<S, T: Listing<S>>: Listing<S>;
-    /// See [`Gives::Tree`].
+    /// See [`Gives::Origins`].
     type Origins<W: Trie>;
 }
 
@@ -214,7 +214,7 @@ pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
     type Register<T: Trie, N: Number>: Trie;
     /// See [`Registers::Next`].
     type Next<N: Number>: Number;
-    /// See [`Registers::Tree`].
+    /// See [`Registers::Origins`].
     type Origins<W: Trie>;
     /// See [`Registers::Repeats`].
     type Repeats<D>;
