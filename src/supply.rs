@@ -7,6 +7,7 @@ use crate::exec::plan::{Key, Tree};
 use crate::exec::view::Erased;
 use crate::pipeline::Pipeline;
 use crate::proof::digits::{Digits, Order};
+use crate::proof::is::IsResource;
 use crate::proof::trie::{Insert, Trie};
 use crate::proof::verdict::Findings;
 use crate::proof::walk::{self, Goal};
@@ -40,7 +41,7 @@ impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
 /// Sealed; you never write it.
 pub trait Supply: Sealed + Send + Sync + Sized + 'static {
     /// The list with one more resource in its place.
-    type Insert<R: Resource>: Supply;
+    type Insert<R: IsResource>: Supply;
     /// The map `T`, with what is supplied in place of what it had.
     type Overlay<T: Trie>: Trie;
     /// What the walk for the goal `Q` finds in a store of `P`, below `U`, that was supplied with these; see
@@ -51,7 +52,7 @@ pub trait Supply: Sealed + Send + Sync + Sized + 'static {
     const KEYS: &'static Tree<Key>;
     /// Puts a value into its place.
     #[doc(hidden)]
-    fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R>;
+    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R>;
     /// The value at a place.
     #[doc(hidden)]
     fn value(&self, place: usize) -> Option<&Erased>;
@@ -62,11 +63,11 @@ pub trait Supply: Sealed + Send + Sync + Sized + 'static {
 
 impl Sealed for Nothing {}
 impl Supply for Nothing {
-    type Insert<R: Resource> = <R::Identity as Digits>::Alone<R>;
+    type Insert<R: IsResource> = <R::Named as Digits>::Alone<R>;
     type Overlay<T: Trie> = T;
     type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
-    fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R> {
+    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         With { value: Some(value), rest: self }.into()
     }
     fn value(&self, _: usize) -> Option<&Erased> {
@@ -79,11 +80,11 @@ impl Supply for Nothing {
 
 impl<R: Resource, Rest> Sealed for With<R, Rest> {}
 impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
-    type Insert<R: Resource> = <<R::Identity as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
+    type Insert<R: IsResource> = <<R::Named as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
     type Overlay<T: Trie> = Rest::Overlay<Insert<T, source::Held<R0>>>;
     type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(&Tree::One(Key::of::<R0>()), Rest::KEYS);
-    fn insert<R: Resource>(self, value: R::Value) -> Self::Insert<R> {
+    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         <<R::Identity as Digits>::Compare<R0::Identity> as Order>::place(value, self)
     }
     fn value(&self, place: usize) -> Option<&Erased> {
@@ -115,6 +116,6 @@ impl SupplyList for HNil {
     type Sorted = Nothing;
 }
 
-impl<R: Resource, L: SupplyList> SupplyList for HCons<R, L> {
+impl<R: IsResource, L: SupplyList> SupplyList for HCons<R, L> {
     type Sorted = <L::Sorted as Supply>::Insert<R>;
 }

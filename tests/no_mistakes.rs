@@ -46,6 +46,7 @@ cases! {
     not_a_resource_beside_others = "../ui-tests/pass/not_a_resource_beside_others.rs";
     not_a_resource_fetched = "../ui-tests/pass/not_a_resource_fetched.rs";
     not_a_resource_in_a_group = "../ui-tests/pass/not_a_resource_in_a_group.rs";
+    not_a_resource_in_a_signature = "../ui-tests/pass/not_a_resource_in_a_signature.rs";
     not_a_resource_supplied = "../ui-tests/pass/not_a_resource_supplied.rs";
     not_a_step_in_a_group = "../ui-tests/pass/not_a_step_in_a_group.rs";
     not_a_step_in_a_store = "../ui-tests/pass/not_a_step_in_a_store.rs";
