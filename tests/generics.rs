@@ -467,3 +467,18 @@ fn a_pipeline_may_have_41_steps() {
     assert_eq!(*first, 1);
     assert_eq!(store.get::<M02>(), None);
 }
+
+/// A store of nothing lacks any resource, also one of which no identity is known.
+#[test]
+fn any_resource_is_supplied_to_an_empty_store() {
+    struct Empty;
+    impl Pipeline for Empty {
+        type Steps = HList![];
+    }
+    fn supplied<R: Resource>(resource: R, value: R::Value) -> String {
+        format!("{:?}", Store::<Empty>::new().with(resource, value))
+    }
+
+    resource! { Base: i64; }
+    assert_eq!(supplied(Base, 38), "Store<Empty> {Base: supplied}");
+}

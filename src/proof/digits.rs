@@ -75,8 +75,8 @@ macro_rules! trait_digits {
             /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
             /// no more than this.
             type SourceIn<W: World>: Source;
-            /// Seeks this number in a fork of a [`Trie`].
-            type Seek<$first: Trie $(, $child: Trie)*>: Source;
+            /// Seeks the identity `I`, of which this is the rest, in a fork of a [`Trie`].
+            type Seek<$first: Trie $(, $child: Trie)*, I: Digits>: Source;
             /// Puts a source into a fork of a [`Trie`] under this number; its children are at the depth `D`.
             type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth>: Trie;
 
@@ -92,7 +92,7 @@ macro_rules! trait_digits {
             type Append<O: Reflexive> = O;
             type Alone<R: IsResource> = With<R>;
             type SourceIn<W: World> = Find<W::Sources, Self>;
-            type Seek<$first: Trie $(, $child: Trie)*> = $first::Seek<End>;
+            type Seek<$first: Trie $(, $child: Trie)*, I: Digits> = $first::Seek<End, I>;
             type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth> = Fork<$first::Put<End, E, D> $(, $child)*>;
         }
 
@@ -116,7 +116,7 @@ macro_rules! digit {
             type Append<O: Reflexive> = Digit<$digit, U::Append<O>>;
             type Alone<R: IsResource> = With<R>;
             type SourceIn<W: World> = Find<W::Sources, Self>;
-            type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*> = $child::Seek<U>;
+            type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, I: Digits> = $child::Seek<U, I>;
             type Put<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source, D: Depth> =
                 Fork<$($child_before,)* $child::Put<U, E, D> $(, $child_after)*>;
         }

@@ -7,8 +7,8 @@ use core::marker::PhantomData;
 
 /// A map from identities to the sources of resources.
 pub trait Trie {
-    /// The source whose identity begins as this one does, or [`Absent`]. What is under this very identity, [`Find`] says.
-    type Seek<I: Digits>: Source;
+    /// The source under the identity `I`, or [`Absent`]; `Rest` is what the forks above have not looked at of it.
+    type Seek<Rest: Digits, I: Digits>: Source;
     /// The map with one more source, whose identity goes on like this at the depth `D`. Where its identity has one already, the
     /// two are joined.
     type Put<I: Digits, E: Source, D: Depth>: Trie;
@@ -30,8 +30,7 @@ pub struct Empty;
 pub struct Leaf<E>(PhantomData<E>);
 
 /// The source in the map `M` under the identity `I`, or [`Absent`].
-pub type Find<M, I> =
-    <<<<M as Trie>::Seek<I> as Source>::Identity as Digits>::Compare<I> as Order>::Found<<M as Trie>::Seek<I>>;
+pub type Find<M, I> = <M as Trie>::Seek<I, I>;
 
 /// The map `M` with the source `E` as well.
 pub type Insert<M, E> = <M as Trie>::Put<<E as Source>::Identity, E, Top>;
@@ -59,14 +58,14 @@ impl<D: Depth> Depth for Deeper<D> {
 }
 
 impl Trie for Empty {
-    type Seek<I: Digits> = Absent;
+    type Seek<Rest: Digits, I: Digits> = Absent;
     type Put<I: Digits, E: Source, D: Depth> = Leaf<E>;
     type Disputes<D> = D;
     type Below = Empty;
 }
 
 impl<E: Source> Trie for Leaf<E> {
-    type Seek<I: Digits> = E;
+    type Seek<Rest: Digits, I: Digits> = <I::Compare<E::Identity> as Order>::Found<E>;
     type Put<I: Digits, N: Source, D: Depth> =
         <I::Compare<D::Rest<E::Identity>> as Order>::Meet<E, D::Rest<E::Identity>, N, I, D>;
     type Disputes<D> = E::Disputes<D>;
@@ -83,7 +82,7 @@ macro_rules! fork {
         pub type EmptyFork = Fork<$(fork!(@empty $child)),*>;
 
         impl<$($child: Trie),*> Trie for Fork<$($child),*> {
-            type Seek<I: Digits> = I::Seek<$($child),*>;
+            type Seek<Rest: Digits, I: Digits> = Rest::Seek<$($child,)* I>;
             type Put<I: Digits, E: Source, D: Depth> = I::Put<$($child,)* E, Deeper<D>>;
             type Disputes<D> = fork!(@disputes D $($child)*);
             type Below = Fork<$($child::Below),*>;
