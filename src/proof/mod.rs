@@ -57,6 +57,7 @@
 //!   types cannot be compared and numbers can.
 //! - What stands in a list is of a kind ([`kind`]), and a step, a resource or a pipeline if anything ([`is`]).
 //! - The steps of a pipeline become a map from resources to the steps that provide them ([`lists`], [`trie`], [`source`]).
+//!   What a step lists twice shows in a set of it ([`listing`]).
 //! - From the target a machine walks through what is needed, depth first ([`walk`], [`visited`]). It never fails; it
 //!   collects what is missing and what is a cycle.
 //! - A store can run a target ([`Runs`]), or give a resource ([`Provides`]), if nothing was found ([`verdict`]); the traits
