@@ -116,6 +116,7 @@ cases! {
     step_return_not_send = "../ui-tests/pass/step/return_not_send.rs";
     step_result_not_declared = "../ui-tests/pass/step/result_not_declared.rs";
     step_return_taken = "../ui-tests/pass/step/return_taken.rs";
+    step_struct_given_among_others = "../ui-tests/pass/step/struct_given_among_others.rs";
     step_struct_given_instead_of_its_resource = "../ui-tests/pass/step/struct_given_instead_of_its_resource.rs";
     step_struct_instead_of_its_resource = "../ui-tests/pass/step/struct_instead_of_its_resource.rs";
     step_structs_instead_of_resources = "../ui-tests/pass/step/structs_instead_of_resources.rs";

@@ -11,7 +11,7 @@
 //! Each list has a block of its own: a resource may carry what the step that takes it returns.
 
 use super::inputs::is_return;
-use super::outputs::Failure;
+use super::outputs::{Failure, Outputs};
 use super::signature::Signature;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -33,8 +33,11 @@ pub(super) fn outputs(
     list: TokenStream,
 ) -> TokenStream {
     let returned = match &function.sig.output {
-        ReturnType::Type(_, ty) if !names_one_of(ty, generics) => vec![ty.to_token_stream()],
-        ReturnType::Type(..) => signature.outputs.written.iter().map(ToTokens::to_token_stream).collect(),
+        ReturnType::Type(_, ty) if names_one_of(ty, generics) => {
+            signature.outputs.written.iter().map(ToTokens::to_token_stream).collect()
+        }
+        ReturnType::Type(_, ty) if function.sig.asyncness.is_some() => as_told_of_async(ty, &signature.outputs),
+        ReturnType::Type(_, ty) => vec![ty.to_token_stream()],
         ReturnType::Default => Vec::new(),
     };
     let handed = signature.outputs.list.iter().filter(|output| is_return(output));
@@ -46,6 +49,20 @@ pub(super) fn outputs(
         _ => None,
     };
     behind(returned.into_iter().chain(handed).chain(error), generics, list)
+}
+
+/// The types that are returned, as an async function has them told: what is wrong with one of several, at the type as a whole.
+fn as_told_of_async(ty: &Type, outputs: &Outputs) -> Vec<TokenStream> {
+    let error = match &outputs.failure {
+        Failure::Never if outputs.tuple => None,
+        Failure::With(error) => Some(error.to_token_stream()),
+        Failure::Never | Failure::Of(_) => return vec![ty.to_token_stream()],
+    };
+    let given = outputs.list.iter().zip(&outputs.written).map(|(output, written)| match is_return(output) {
+        true => written.to_token_stream(),
+        false => within(ty, quote! { ::pipeliner::Out<#output> }),
+    });
+    given.chain(error).collect()
 }
 
 /// The list behind a block that names the types. It is a constant, which cannot name parameters: what does is left out.
