@@ -69,14 +69,14 @@ pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
 }
 
 impl<R: IsResource> Want<Single> for R {
-    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::Visit<W, R, K, V, F>;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::Visit<R, K, V, F>;
     type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
 }
 
 /// A resource that the step can do without.
 impl<R: IsResource> Want<Optional> for Option<R> {
-    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::VisitOption<W, R, K, V, F>;
+    type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::VisitOption<R, K, V, F>;
     type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
 }

@@ -1,20 +1,19 @@
 //! Numbers of steps on the level of types: under them the walk marks which steps it has come to.
 //!
-//! They are lists of digits, as [identities](super::digits) are, but all of one length, and in base 8: with each mark that is set
-//! rustc looks at a node of marks for each digit, and at all children of these. In base 16 a check of a hundred steps in layers
-//! had a tenth more to do for proof and run, in base 2 a sixth.
+//! They are lists of digits, as [identities](super::digits) are, but no longer than they have to be, and in base 8: with each
+//! mark that is set rustc looks at a node of marks for each digit, and at all children of these.
 
 use super::digits::{Equal, Less, Order};
-use super::visited::{Marks, Visited};
+use super::visited::{Marks, New, Visited};
 use core::marker::PhantomData;
 
-/// The number of the first step. Four digits: a pipeline holds up to 4,095 steps.
-pub type FirstStep = N0<N0<N0<N0<End>>>>;
+/// The number of the first step.
+pub type FirstStep = End;
 
-/// The number of a target that is not registered: the last one.
+/// The number of a target that is not registered: that of no step, since a pipeline holds up to 4,095.
 pub type Unregistered = N7<N7<N7<N7<End>>>>;
 
-/// The end of a number.
+/// Zero, alone or above the highest digit of a number, which is another.
 #[derive(Debug)]
 pub struct End;
 
@@ -29,34 +28,45 @@ macro_rules! octal {
 pub(super) use octal;
 
 macro_rules! trait_number {
-    ($(($digit:literal $name:ident $is:ident $child:ident))*) => {
+    (($zero:literal $name_zero:ident $is_zero:ident $first:ident) $(($digit:literal $name:ident $is:ident $child:ident))*) => {
         /// The number of a step, the lowest digit first.
         pub trait Number {
             /// This number plus one.
             type Next: Number;
             /// Whether it is that number: [`Equal`], or else [`Less`], in whatever order they are. It dispatches on this number, and
-            /// `Is0` to `Is7` on the other.
+            /// `IsEnd` and `Is0` to `Is7` on the other.
             type Is<O: Number>: Order;
+            /// Whether zero is this number.
+            type IsEnd: Order;
+            /// Whether the digit 0 before the digits `T` is this number.
+            type $is_zero<T: Number>: Order;
             $(
                 #[doc = concat!("Whether the digit ", $digit, " before the digits `T` is this number.")]
                 type $is<T: Number>: Order;
             )*
-            /// Reads the mark of this number in a [`Visited`] set.
-            type Mark<$($child: Visited),*>: Visited;
-            /// Sets the mark of this number in a [`Visited`] set.
-            type SetMark<$($child: Visited,)* M: Visited>: Visited;
+            /// Reads the mark of this number in a node of marks.
+            type Mark<$first: Visited $(, $child: Visited)*>: Visited;
+            /// Sets the mark of this number in a node of marks.
+            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited>: Visited;
+            /// Reads the mark of this number where `M0` is the mark of zero, and the only one.
+            type MarkBeside<M0: Visited>: Visited;
+            /// Sets the mark of this number where `M0` is the mark of zero, and the only one.
+            type SetMarkBeside<M0: Visited, M: Visited>: Visited;
         }
 
-        /// Here the sets are asked themselves.
         impl Number for End {
-            type Next = End;
-            type Is<O: Number> = Equal;
+            type Next = N1<End>;
+            type Is<O: Number> = O::IsEnd;
+            type IsEnd = Equal;
+            type $is_zero<T: Number> = Less;
             $(type $is<T: Number> = Less;)*
-            type Mark<$($child: Visited),*> = C0;
-            type SetMark<$($child: Visited,)* M: Visited> = M;
+            type Mark<$first: Visited $(, $child: Visited)*> = $first::Mark<End>;
+            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited> = Marks<$first::SetMark<End, M> $(, $child)*>;
+            type MarkBeside<M0: Visited> = M0;
+            type SetMarkBeside<M0: Visited, M: Visited> = M;
         }
 
-        digit! { [] $(($digit $name $is $child))* }
+        digit! { [] ($zero $name_zero $is_zero $first) $(($digit $name $is $child))* }
     };
 }
 
@@ -72,12 +82,15 @@ macro_rules! digit {
         impl<U: Number> Number for $name<U> {
             type Next = digit!(@next U $($name_after)*);
             type Is<O: Number> = O::$is<U>;
+            type IsEnd = Less;
             $(type $is_before<T: Number> = Less;)*
             type $is<T: Number> = T::Is<U>;
             $(type $is_after<T: Number> = Less;)*
             type Mark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*> = $child::Mark<U>;
             type SetMark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*, M: Visited> =
                 Marks<$($child_before,)* $child::SetMark<U, M> $(, $child_after)*>;
+            type MarkBeside<M0: Visited> = Self::Mark<M0, New, New, New, New, New, New, New>;
+            type SetMarkBeside<M0: Visited, M: Visited> = Self::SetMark<M0, New, New, New, New, New, New, New, M>;
         }
 
         digit! {

@@ -3,7 +3,6 @@
 use super::digits::{Digits, End};
 use super::is::IsResource;
 use super::number::{Number, Unregistered};
-use super::trie::Trie;
 use super::verdict::Findings;
 use super::visited::Visited;
 use super::walk::{Machine, Optionally, Stack, Walk};
@@ -25,9 +24,9 @@ pub trait Source {
     /// This source as the newer of two.
     type After<Old: Source>: Source;
     /// Sees to the resource `R` with this source, on behalf of the step on top of the stack.
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
     /// Sees to the resource `R` with this source, which the step on top of the stack takes if it can be had.
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
     /// The list with a [`Dispute`] for each newer source, the first against it, and then what is in `D`.
     type Disputes<D>;
     /// This source as it is seen from a store below.
@@ -48,8 +47,8 @@ impl Source for Absent {
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
     type Disputes<D> = D;
     type Below = Absent;
 }
@@ -64,8 +63,8 @@ impl<R0: IsResource> Source for Held<R0> {
     type Number = Unregistered;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Self;
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, K, V, F>;
     type Disputes<D> = D;
     type Below = Above<R0>;
 }
@@ -84,10 +83,8 @@ impl<R0: IsResource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
     type Number = N0;
     type Join<N: Source> = N::After<Self>;
     type After<Old: Source> = Twice<Old, Self>;
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> =
-        <V::Mark<N0> as Visited>::Visit<W, S, N0, K, V, F>;
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> =
-        Self::Visit<W, R, Optionally<R, K>, V, F>;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = <V::Mark<N0> as Visited>::Visit<S, N0, K, V, F>;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, Optionally<R, K>, V, F>;
     type Disputes<D> = D;
     type Below = Above<R0>;
 }
@@ -102,8 +99,8 @@ impl<Old: Source, New: Source> Source for Twice<Old, New> {
     type Number = Old::Number;
     type Join<N: Source> = N::After<Self>;
     type After<Older: Source> = Twice<Older, Self>;
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Old::Visit<W, R, K, V, F>;
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Old::VisitOption<W, R, K, V, F>;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Old::Visit<R, K, V, F>;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Old::VisitOption<R, K, V, F>;
     type Disputes<D> = Old::Disputes<Dispute<Old::Origin, New::Origin, D>>;
     type Below = Old::Below;
 }
@@ -118,8 +115,8 @@ impl<R0: IsResource> Source for Above<R0> {
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }
@@ -138,8 +135,8 @@ impl Source for NothingStored {
     type Number = Unregistered;
     type Join<N: Source> = N;
     type After<Old: Source> = Old;
-    type Visit<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<W: Trie, R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<W, R, K, V, F>;
+    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, K, V, F>;
     type Disputes<D> = D;
     type Below = Self;
 }

@@ -88,21 +88,21 @@ where
     <Home<T, P> as Source>::Origin: HomeOf<T, P>,
     <T::Inputs as Wants>::Origins<SourcesOf<P, G, U>>: Meant,
     <T::Outputs as Gives>::Origins<SourcesOf<P, G, U>>: Meant,
-    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
+    WorldOf<P, G, U>: Plain,
     U: GivesBelow<A>,
 {
 }
 /// For a resource: its origin has been looked at.
 impl<R, P: Pipeline, G: Supply, U: Above, A> Sound<Case<Sought<R>, WorldOf<P, G, U>>> for NoMore<A>
 where
-    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
+    WorldOf<P, G, U>: Plain,
     U: GivesBelow<A>,
 {
 }
 /// For what a store below asks for: likewise.
 impl<L, P: Pipeline, G: Supply, U: Above, A> Sound<Case<SoughtBelow<L>, WorldOf<P, G, U>>> for NoMore<A>
 where
-    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
+    WorldOf<P, G, U>: Plain,
     U: GivesBelow<A>,
 {
 }
@@ -319,6 +319,12 @@ impl<R, S> ListedOnce<R, R, S> for Verdict where Verdict: Lists<R, S> {}
     note = "name each resource once in `Inputs`, and once in `Outputs`"
 )]
 pub trait Lists<R, S> {}
+
+/// A world in which what the steps take is what they are meant to take.
+///
+/// It is the same for all targets. rustc keeps what it has proved of a trait, and so finds out once for all of them.
+pub trait Plain {}
+impl<P: Pipeline, G: Supply, U: Above> Plain for WorldOf<P, G, U> where OriginsOf<P, SourcesOf<P, G, U>>: Meant {}
 
 /// A tree of origins, each of which is meant for the resource that comes from it.
 pub trait Meant {}

@@ -4,20 +4,19 @@
 //! equal parts are one type, and a part that the walk has not touched is one mark.
 
 use super::number::{Number, octal};
-use super::trie::Trie;
 use super::verdict::Findings;
 use super::walk::{Call, Closed, Machine, Stack, Trace, Walk};
 use crate::step::Step;
 use core::marker::PhantomData;
 
-/// A mark, or the marks of many steps.
+/// The marks of some steps. A mark, alone, is that of the first of them, and the walk has not come to the others.
 pub trait Visited {
     /// The mark of the step with a number.
     type Mark<I: Number>: Visited;
     /// The set with the mark of one step replaced.
     type SetMark<I: Number, M: Visited>: Visited;
     /// Goes to a step with this mark, on behalf of the step on top of the stack.
-    type Visit<W: Trie, Q: Step, I: Number, K: Stack, V: Visited, F: Findings>: Machine;
+    type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings>: Machine;
 }
 
 /// The walk has not come to the step.
@@ -30,27 +29,27 @@ pub struct Busy;
 #[derive(Debug)]
 pub struct Done;
 
+impl Visited for New {
+    type Mark<I: Number> = New;
+    type SetMark<I: Number, M: Visited> = I::SetMarkBeside<New, M>;
+    type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> =
+        Walk<Call<Q::Inputs, Q, I, K>, V::SetMark<I, Busy>, F>;
+}
+
 impl Visited for Busy {
-    type Mark<I: Number> = Busy;
-    type SetMark<I: Number, M: Visited> = M;
-    type Visit<W: Trie, Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Trace<K, I, Closed, Walk<K, V, F>>;
+    type Mark<I: Number> = I::MarkBeside<Busy>;
+    type SetMark<I: Number, M: Visited> = I::SetMarkBeside<Busy, M>;
+    type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Trace<K, I, Closed, Walk<K, V, F>>;
 }
 
 impl Visited for Done {
-    type Mark<I: Number> = Done;
-    type SetMark<I: Number, M: Visited> = M;
-    type Visit<W: Trie, Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+    type Mark<I: Number> = I::MarkBeside<Done>;
+    type SetMark<I: Number, M: Visited> = I::SetMarkBeside<Done, M>;
+    type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
 }
 
 macro_rules! marks {
     ($(($digit:literal $name:ident $is:ident $child:ident))*) => {
-        impl Visited for New {
-            type Mark<I: Number> = New;
-            type SetMark<I: Number, M: Visited> = I::SetMark<$(marks!(@new $child),)* M>;
-            type Visit<W: Trie, Q: Step, I: Number, K: Stack, V: Visited, F: Findings> =
-                Walk<Call<Q::Inputs, Q, I, K>, V::SetMark<I, Busy>, F>;
-        }
-
         /// The marks of eight sets of steps, by the lowest digit of their numbers.
         #[derive(Debug)]
         pub struct Marks<$($child),*>(PhantomData<($($child),*)>);
@@ -58,11 +57,62 @@ macro_rules! marks {
         impl<$($child: Visited),*> Visited for Marks<$($child),*> {
             type Mark<I: Number> = I::Mark<$($child),*>;
             type SetMark<I: Number, M: Visited> = I::SetMark<$($child,)* M>;
-            /// Never asked: a number has as many digits as the set has levels.
-            type Visit<W: Trie, Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
+            /// Never asked: the mark of one step is none of these.
+            type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
         }
     };
-    (@new $child:ident) => { New };
 }
 
 octal!(marks);
+
+#[cfg(test)]
+mod tests {
+    use super::super::digits::{Equal, Less};
+    use super::super::number::{End, N0, N1, N7, Number};
+    use super::{Busy, Done, New, Visited};
+    use core::any::TypeId;
+
+    /// Numbers of which each begins with the digits of the one before.
+    type Zero = End;
+    type Eight = N0<N1<End>>;
+    type SixtyFour = N0<N0<N1<End>>>;
+
+    fn same<A: 'static, B: 'static>() -> bool {
+        TypeId::of::<A>() == TypeId::of::<B>()
+    }
+
+    type Set<V, I, M> = <V as Visited>::SetMark<I, M>;
+    type Of<V, I> = <V as Visited>::Mark<I>;
+
+    #[test]
+    fn a_mark_is_that_of_one_step_alone() {
+        type First = Set<New, Zero, Busy>;
+        assert!(
+            same::<Of<First, Zero>, Busy>() && same::<Of<First, Eight>, New>() && same::<Of<First, N7<End>>, New>()
+        );
+
+        type Second = Set<First, Eight, Done>;
+        assert!(
+            same::<Of<Second, Zero>, Busy>()
+                && same::<Of<Second, Eight>, Done>()
+                && same::<Of<Second, SixtyFour>, New>()
+        );
+
+        type Third = Set<Set<Second, SixtyFour, Busy>, Zero, Done>;
+        assert!(
+            same::<Of<Third, Zero>, Done>() && same::<Of<Third, Eight>, Done>() && same::<Of<Third, SixtyFour>, Busy>()
+        );
+        // In whatever order they come.
+        assert!(same::<Of<Set<Set<New, SixtyFour, Busy>, Eight, Done>, SixtyFour>, Busy>());
+        assert!(same::<Of<Set<New, SixtyFour, Busy>, Zero>, New>());
+    }
+
+    #[test]
+    fn numbers_count_and_are_equal_to_themselves_alone() {
+        assert!(same::<<N7<End> as Number>::Next, Eight>());
+        assert!(same::<<N7<N7<End>> as Number>::Next, SixtyFour>());
+        assert!(same::<<Zero as Number>::Is<Zero>, Equal>() && same::<<SixtyFour as Number>::Is<SixtyFour>, Equal>());
+        assert!(same::<<Zero as Number>::Is<Eight>, Less>() && same::<<Eight as Number>::Is<Zero>, Less>());
+        assert!(same::<<Eight as Number>::Is<SixtyFour>, Less>() && same::<<SixtyFour as Number>::Is<Eight>, Less>());
+    }
+}

@@ -213,7 +213,7 @@ impl Asked for HNil {
 }
 
 impl<R0: IsResource, L: Asked> Asked for HCons<R0, L> {
-    type Ask<W: Trie, V: Visited, F: Findings> = <Find<W, R0::Named> as Source>::Visit<W, R0, Bottom<L>, V, F>;
+    type Ask<W: Trie, V: Visited, F: Findings> = <Find<W, R0::Named> as Source>::Visit<R0, Bottom<L>, V, F>;
     type And<R: IsResource> = <<R::Named as Digits>::Compare<R0::Named> as Order>::And<R, R0, L>;
 }
 
