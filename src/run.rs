@@ -10,7 +10,7 @@ use crate::exec::view::{Values, View};
 use crate::exec::watch::Observers;
 use crate::list::{InputList, OutputList};
 use crate::observe::Observer;
-use crate::proof::is::IsStep;
+use crate::proof::is::{IsResource, IsStep};
 use crate::proof::{Provides, Runs, RunsOwned};
 use crate::resource::Resource;
 use crate::step::{Outputs, Step};
@@ -172,7 +172,7 @@ pub fn run_owned<'s, T: IsStep<Proof: Sized>>(mut store: impl RunsOwned<T> + 's)
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`].
-pub fn fetch<R: Resource<Identity: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::Value> {
+pub fn fetch<R: IsResource<Named: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::Carried> {
     fetch_from::<R>(store.view())
 }
 

@@ -5,9 +5,8 @@ use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::{AnySlot, Listed};
 use crate::exec::view::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::is::IsPipeline;
+use crate::proof::is::{IsPipeline, IsResource};
 use crate::proof::{AcceptedBy, CanProvide, Knows, Valid, ValidScope, WorldOf};
-use crate::resource::Resource;
 use crate::run::{Run, fetch_from};
 use crate::sealed::Sealed;
 use crate::supply::{Nothing, Supply, SupplyList};
@@ -120,7 +119,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     /// The value of a resource, if it is there. Looks, and never runs anything.
     ///
     /// A resource that the store does not hold and no step provides is refused by the compiler, here and below.
-    pub fn get<R: Resource>(&self) -> Option<&R::Value>
+    pub fn get<R: IsResource>(&self) -> Option<&R::Carried>
     where
         Self: Knows<R, Proof: Sized>,
     {
@@ -128,7 +127,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     }
 
     /// Whether the value of a resource is there.
-    pub fn is_ready<R: Resource>(&self) -> bool
+    pub fn is_ready<R: IsResource<Carried: Sized>>(&self) -> bool
     where
         Self: Knows<R, Proof: Sized>,
     {
@@ -139,7 +138,7 @@ impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
     ///
     /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code, [`fetch`](crate::fetch) does the
     /// same.
-    pub fn resource<R: Resource>(&self) -> Run<'_, &R::Value>
+    pub fn resource<R: IsResource>(&self) -> Run<'_, &R::Carried>
     where
         Self: CanProvide<R, Proof: Sized>,
     {

@@ -88,6 +88,7 @@ use crate::store::Store;
 use crate::supply::Supply;
 use core::marker::PhantomData;
 use digits::Digits;
+use is::{IsResource, IsStep};
 use lists::{Gives, One, Registers, Wants};
 use number::FirstStep;
 use source::{NothingStored, Source};
@@ -222,16 +223,16 @@ impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::Wo
 /// ```
 ///
 /// The second parameter is never written; see [`Proven`] for what it is there for.
-pub trait Provides<R: Resource, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {}
-impl<R: Resource, S: CanProvide<R>> Provides<R, Proven> for S {}
+pub trait Provides<R: IsResource<Named: Sized>, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {}
+impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {}
 
 /// The proof that a store can give the resource `R`. It is to [`Provides`] what [`CanRun`] is to [`Runs`].
-pub trait CanProvide<R: Resource>: Knows<R> + Yields<R> {
+pub trait CanProvide<R: IsResource>: Knows<R> + Yields<R> {
     /// Always [`Proven`].
     type Proof;
 }
 
-impl<R: Resource, S: Knows<R> + Yields<R>> CanProvide<R> for S {
+impl<R: IsResource, S: Knows<R> + Yields<R>> CanProvide<R> for S {
     type Proof = Proven;
 }
 
@@ -280,7 +281,7 @@ impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U
 /// ```
 ///
 /// The second parameter is never written; see [`Proven`] for what it is there for.
-pub trait Runs<T: Step, P = <Self as CanRun<T>>::Proof>: CanRun<T> {}
+pub trait Runs<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: CanRun<T> {}
 impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {}
 
 /// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where nothing is missing.
@@ -349,7 +350,7 @@ impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G,
     label = "not a store by value, or one with another above it",
     note = "give the store itself, and not a reference or an `Arc`: others may hold it as well; of these, `run` hands out references"
 )]
-pub trait RunsOwned<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
+pub trait RunsOwned<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
 impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where Self: CanRun<T> {}
 
 /// A store that can run the target `T` and be shared between threads, in an `Arc`.
@@ -358,7 +359,7 @@ impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where
     label = "not a store in an `Arc`",
     note = "give a store in an `Arc`; for one that is borrowed there are `Executor::run_blocking` and `Executor::scope`"
 )]
-pub trait RunsShared<T: Step, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
+pub trait RunsShared<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
 impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T, Proven> for Store<P, G, U> where Self: CanRun<T> {}
 
 /// The source, among the steps of the pipeline `P`, of what the target `T` stores.
