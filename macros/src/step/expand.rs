@@ -1,5 +1,6 @@
 //! The step that a function is: a unit struct with an impl of `Step`, as one would write it by hand.
 
+use super::function::Function;
 use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
@@ -10,13 +11,13 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, GenericParam, Generics, Item, ItemFn, Meta, ReturnType, Token, Type, TypeParam, TypeParamBound,
-    WherePredicate, parse_quote,
+    Attribute, GenericParam, Generics, Item, Meta, ReturnType, Token, Type, TypeParam, TypeParamBound, WherePredicate,
+    parse_quote,
 };
 
 /// The step. Of a function with mistakes it is one of which rustc says nothing, so that the mistakes are all that is told.
 pub(super) fn step(
-    function: &ItemFn,
+    function: &Function,
     options: &Options,
     signature: &Signature,
     mistakes: Option<&TokenStream>,
@@ -159,7 +160,7 @@ fn local(name: &str, place: usize, span: Span) -> Ident {
 }
 
 /// The type: a unit struct, or for a generic step one that holds nothing.
-fn definition(function: &ItemFn, name: &Ident) -> TokenStream {
+fn definition(function: &Function, name: &Ident) -> TokenStream {
     let carried_over = ["doc", "cfg", "deprecated", "allow", "warn", "deny"];
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &carried_over));
     let visibility = &function.vis;
@@ -248,14 +249,14 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
 /// A future that gives what the function gives, as the result of a step.
 ///
 /// No `async` block: rustc takes longer for each of these than for anything else in a step.
-fn mapped(function: &ItemFn, signature: &Signature, future: TokenStream) -> TokenStream {
+fn mapped(function: &Function, signature: &Signature, future: TokenStream) -> TokenStream {
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let list = list(signature);
     quote_spanned! { span => ::pipeliner::__private::listed(#future, #list) }
 }
 
 /// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
-fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> TokenStream {
+fn blocking(function: &Function, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let inputs = || arguments.iter().zip(&signature.inputs);
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
         let clone = quote_spanned! { resource.span() => ::pipeliner::__private::clone_of::<#resource> };
@@ -281,7 +282,7 @@ fn blocking(function: &ItemFn, signature: &Signature, arguments: &[Ident]) -> To
 }
 
 /// The call of the function.
-fn called(function: &ItemFn, arguments: TokenStream) -> TokenStream {
+fn called(function: &Function, arguments: TokenStream) -> TokenStream {
     let name = &function.sig.ident;
     let generics = of_types(&function.sig.generics);
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {

@@ -1,6 +1,7 @@
 //! `#[step]`: a function as a step.
 
 mod expand;
+mod function;
 mod inputs;
 mod options;
 mod outputs;
@@ -12,25 +13,25 @@ use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
 use signature::{Signature, Stands};
-use syn::{Error, Item};
+use syn::Error;
 
 /// The function as it was written, and the step that it is.
 pub(crate) fn step(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let options = Options::parse(options, &mut mistakes);
+    if let Ok(function) = syn::parse2(item.clone()) {
+        let signature = Signature::check(&function, &options, &mut mistakes);
+        let right = mistakes.is_empty();
+        let mistakes = mistakes.tell();
+        let step = expand::step(&function, &options, &signature, (!right).then_some(&mistakes));
+        return match signature.stands {
+            Stands::Beside | Stands::BesideItsResource => quote! { #mistakes #item #step },
+            Stands::InItsWay => quote! { #mistakes #step },
+            Stands::Nameless => quote! { #mistakes #item },
+            Stands::InAnImpl => mistakes,
+        };
+    }
     match syn::parse2(item) {
-        Ok(Item::Fn(function)) => {
-            let signature = Signature::check(&function, &options, &mut mistakes);
-            let right = mistakes.is_empty();
-            let mistakes = mistakes.tell();
-            let step = expand::step(&function, &options, &signature, (!right).then_some(&mistakes));
-            match signature.stands {
-                Stands::Beside | Stands::BesideItsResource => quote! { #mistakes #function #step },
-                Stands::InItsWay => quote! { #mistakes #step },
-                Stands::Nameless => quote! { #mistakes #function },
-                Stands::InAnImpl => mistakes,
-            }
-        }
         Ok(item) => {
             mistakes.add(Error::new_spanned(
                 &item,

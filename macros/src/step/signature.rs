@@ -1,5 +1,6 @@
 //! The signature of the function, checked: what the step takes, what it gives, and how it may fail.
 
+use super::function::Function;
 use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Outputs;
@@ -8,7 +9,7 @@ use heck::ToUpperCamelCase;
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Error, Ident, ItemFn, Safety, Type};
+use syn::{Error, Ident, Safety, Type};
 
 /// What is known of a function that is a step.
 pub(super) struct Signature {
@@ -83,7 +84,7 @@ const PRELUDE: &[&str] = &[
 ];
 
 impl Signature {
-    pub(super) fn check(function: &ItemFn, options: &Options, mistakes: &mut Mistakes) -> Self {
+    pub(super) fn check(function: &Function, options: &Options, mistakes: &mut Mistakes) -> Self {
         let signature = &function.sig;
         let mut stands = Stands::Beside;
         let name = options.name.clone().or_else(|| type_name(&signature.ident)).unwrap_or_else(|| {

@@ -10,12 +10,13 @@
 //!
 //! Each list has a block of its own: a resource may carry what the step that takes it returns.
 
+use super::function::Function;
 use super::inputs::is_return;
 use super::outputs::{Failure, Outputs};
 use super::signature::Signature;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, ItemFn, ReturnType, Type};
+use syn::{GenericParam, Generics, ReturnType, Type};
 
 /// The list behind the types of the arguments.
 pub(super) fn inputs(signature: &Signature, generics: &Generics, list: TokenStream) -> TokenStream {
@@ -26,7 +27,7 @@ pub(super) fn inputs(signature: &Signature, generics: &Generics, list: TokenStre
 /// The list behind the type that is returned. Of what rustc has nothing to say in the function, it is asked: whether what is
 /// handed over can be sent, and an error of a blocking step, which goes from thread to thread before it is one of a step.
 pub(super) fn outputs(
-    function: &ItemFn,
+    function: &Function,
     signature: &Signature,
     generics: &Generics,
     blocking: bool,
