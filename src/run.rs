@@ -172,7 +172,7 @@ pub fn run_owned<'s, T: IsStep<Proof: Sized>>(mut store: impl RunsOwned<T> + 's)
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`].
-pub fn fetch<R: IsResource<Named: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::Carried> {
+pub fn fetch<R: IsResource<Carried: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::Carried> {
     fetch_from::<R>(store.view())
 }
 

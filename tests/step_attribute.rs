@@ -398,3 +398,33 @@ mod generic {
         assert_eq!(count, 1);
     }
 }
+
+/// The macro does not read bodies: they may come from a macro, and begin with attributes.
+mod bodies {
+    use super::*;
+
+    macro_rules! giving {
+        ($name:ident $body:block) => {
+            #[step]
+            fn $name() -> Return<u8>
+            $body
+        };
+    }
+    giving! { two { Return(2) } }
+
+    #[step]
+    fn three() -> Return<u8> {
+        #![allow(clippy::let_and_return, reason = "it is an attribute within")]
+        let three = Return(3);
+        three
+    }
+
+    #[test]
+    fn a_body_may_be_anything() {
+        pipeline! { Bodies: [Two, Three]; }
+        let store = Store::<Bodies>::new();
+        let hlist_pat![Return(two)] = smol::block_on(run::<Two>(&store)).unwrap();
+        let hlist_pat![Return(three)] = smol::block_on(run::<Three>(&store)).unwrap();
+        assert_eq!((two, three), (2, 3));
+    }
+}

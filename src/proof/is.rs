@@ -45,7 +45,7 @@ impl<S: Step> IsStep for S {
     note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
 )]
 pub trait IsResource: Resource<Value = <Self as IsResource>::Carried, Identity = <Self as IsResource>::Named> {
-    /// Its value, which is what proves it as well.
+    /// The type of its value, `R::Value`, which is what proves it as well.
     type Carried: Send + Sync + 'static;
     /// Its identity.
     type Named: Reflexive;

@@ -223,7 +223,7 @@ impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::Wo
 /// ```
 ///
 /// The second parameter is never written; see [`Proven`] for what it is there for.
-pub trait Provides<R: IsResource<Named: Sized>, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {}
+pub trait Provides<R: IsResource<Carried: Sized>, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {}
 impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {}
 
 /// The proof that a store can give the resource `R`. It is to [`Provides`] what [`CanRun`] is to [`Runs`].

@@ -1,16 +1,8 @@
-use pipeliner::{HList, Inputs, Outputs, Runs, Step, hlist, hlist_pat, resource};
+#[path = "../calc.rs"]
+mod calc;
 
-resource! { Base: i64; Divisor: i64; Quotient: i64; }
-
-struct Divide;
-impl Step for Divide {
-    type Inputs = HList![Base, Divisor];
-    type Outputs = HList![Quotient];
-    type Error = std::convert::Infallible;
-    async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![base / divisor])
-    }
-}
+use calc::Divide;
+use pipeliner::Runs;
 
 fn divide(_: &impl Runs<Divide>) {}
 
