@@ -117,7 +117,7 @@ impl Compiler {
         let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]));
         Compiler {
             rustc: Path::new(sysroot.trim()).join("bin/rustc"),
-            library: target.join("debug/libpipeliner.rlib"),
+            library: target.join("debug/libtyped_pipeliner.rlib"),
             dependencies: target.join("debug/deps"),
             folder,
         }
@@ -129,7 +129,7 @@ impl Compiler {
         rustc.args(["--edition=2024", "--crate-name=generated", "--crate-type=bin", mode.emit()]);
         rustc.args(["-Cdebuginfo=2", "-Cembed-bitcode=no"]);
         rustc.arg(main).arg("--out-dir").arg(self.folder.join("out"));
-        rustc.arg("--extern").arg(format!("pipeliner={}", self.library.display()));
+        rustc.arg("--extern").arg(format!("typed_pipeliner={}", self.library.display()));
         rustc.arg("-L").arg(format!("dependency={}", self.dependencies.display()));
         if let Some(cache) = cache {
             rustc.arg("-C").arg(format!("incremental={}", cache.display()));

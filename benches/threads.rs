@@ -3,11 +3,11 @@
 //!
 //! `cargo bench --bench threads` ends with a table. Compare within it; nothing here is a gate.
 
-use pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, block_on, hlist, resource, run};
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use typed_pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, block_on, hlist, resource, run};
 
 resource! { Seed: u64; Sum: u64; }
 

@@ -1,9 +1,9 @@
 //! A build graph on threads, two steps at once: what a store holds is not made again, nor a file that is up to date.
 
-use pipeliner::{Executor, HList, Identified, In, Out, Pipeline, RunError, RunOptions, Store, resource, step};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{fs, io, sync::Mutex};
+use typed_pipeliner::{Executor, HList, Identified, In, Out, Pipeline, RunError, RunOptions, Store, resource, step};
 
 /// A unit that is compiled: `NAME.src` becomes `NAME.o`.
 trait Unit: Identified {

@@ -1,9 +1,9 @@
 //! A report on two CSV files, which are read at the same time: neither step needs the other.
 
-use pipeliner::{BoxError, HList, In, Out, Pipeline, RunError, Store, resource, step};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write as _};
 use std::{fs, io, path::PathBuf};
+use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, RunError, Store, resource, step};
 
 struct Sale {
     shop: u32,

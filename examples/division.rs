@@ -1,9 +1,9 @@
 //! The example of the Python package that this library rebuilds: the same steps, the same two calls.
 
-use pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store};
-use pipeliner::{hlist_pat, resource, run, step};
 use std::error::Error;
 use std::fmt;
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store};
+use typed_pipeliner::{hlist_pat, resource, run, step};
 
 resource! {
     /// The number that is divided.

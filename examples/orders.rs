@@ -1,7 +1,7 @@
 //! An order that is not paid at first: the error names the step, and the next run goes on from there.
 
-use pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, hlist_pat, resource, run, step};
 use std::{collections::HashMap, sync::Mutex};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, hlist_pat, resource, run, step};
 
 type Cents = u32;
 

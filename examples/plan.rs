@@ -1,11 +1,11 @@
 //! What a run would do, before it does: as text, JSON, and pictures. `-- --pictures DIR` writes those of the docs.
 
-use pipeliner::{HList, In, Out, Pipeline, Plan, Return, Store, plan, resource, step};
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs, io};
+use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, Store, plan, resource, step};
 
 #[path = "../tests/support/hundred.rs"]
 mod hundred;

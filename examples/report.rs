@@ -1,9 +1,9 @@
 //! The report of two runs on one store: a count of the lines of a source tree, on threads. The first run fails; the second has
 //! only the rest to do. `cargo run --example report -- DIR` writes picture, trace and JSON to a directory.
 
-use pipeliner::{Executor, HList, In, Out, Pipeline, Recorder, Return, RunOptions, Store, resource, step};
 use std::path::PathBuf;
 use std::{env, fs, io};
+use typed_pipeliner::{Executor, HList, In, Out, Pipeline, Recorder, Return, RunOptions, Store, resource, step};
 
 resource! {
     /// The tree that is looked at.

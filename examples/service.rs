@@ -1,7 +1,6 @@
 //! The start of a service, and a scope for each request: what the service has is made once, and all requests see it.
 
 use futures::future::try_join;
-use pipeliner::{BoxError, HList, In, Out, Pipeline, Scoped, Store, resource, run, step};
 use smol::channel::{Receiver, Sender, unbounded};
 use smol::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use smol::lock::Mutex;
@@ -9,6 +8,7 @@ use smol::net::{SocketAddr, TcpListener, TcpStream};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Seek};
+use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Scoped, Store, resource, run, step};
 
 resource! {
     ConfigText: String;

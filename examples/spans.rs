@@ -4,12 +4,12 @@
 //! cargo run --example spans
 //! ```
 
-use pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, Tracing, resource, run_with, step};
 use std::collections::BTreeMap;
 use std::io;
 use std::num::ParseFloatError;
 use tracing::{debug, info, info_span, warn};
 use tracing_subscriber::fmt::format::FmtSpan;
+use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, Tracing, resource, run_with, step};
 
 resource! {
     /// A line for each measurement: a station and a temperature.

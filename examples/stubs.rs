@@ -2,8 +2,8 @@
 //!
 //! The functions here would stand under `#[cfg(test)]`; the pipeline is the one that goes into production.
 
-use pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
 use std::io;
+use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
 
 resource! {
     Url: String;

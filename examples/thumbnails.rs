@@ -1,9 +1,9 @@
 //! Thumbnails of several images: a store for each, and the step that computes on a thread of its own.
 
 use futures::future::try_join_all;
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 use std::path::{Path, PathBuf};
 use std::{fs, io, sync::Arc};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 
 /// A picture in shades of grey, row by row.
 struct Image {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// it: the steps above never see it.
 ///
 /// ```
-/// use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
+/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
 ///
 /// resource! {
 ///     Greeting: String;
@@ -56,7 +56,7 @@ use std::sync::Arc;
 ///     type Parent = App;
 /// }
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # smol::block_on(async {
 /// let app = Store::<App>::new();
 /// for user in ["Alice", "Bob"] {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// functions:
 ///
 /// ```
-/// use pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, RunError, Store, resource, step};
+/// use typed_pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, RunError, Store, resource, step};
 /// use std::sync::Arc;
 ///
 /// resource! {
@@ -64,7 +64,7 @@ use std::sync::Arc;
 /// [`async_trait`](crate::async_trait):
 ///
 /// ```
-/// use pipeliner::{BoxError, DynStep, HList, Refs, Values, async_trait, hlist, hlist_pat, resource};
+/// use typed_pipeliner::{BoxError, DynStep, HList, Refs, Values, async_trait, hlist, hlist_pat, resource};
 ///
 /// resource! { Name: String; Greeting: String; }
 ///

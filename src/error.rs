@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// [`source`](Error::source). The alternate form, `{error:#}`, adds the source and all that is behind it:
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
 /// # resource! { Base: i64; Divisor: i64; Quotient: i64; }
 /// # struct Divide;
 /// # impl Step for Divide {
@@ -122,7 +122,7 @@ impl RunError {
     /// so that is all of it, also what was cancelled by the failure.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Port: u16; }
     /// #[step]
     /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
@@ -166,7 +166,7 @@ impl RunError {
     /// `reallocate_into_boxed_dyn_error_without_backtrace`.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Store, resource, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
     /// # resource! { Port: u16; }
     /// #[step]
     /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {

@@ -20,7 +20,7 @@ use std::thread::{self, JoinHandle};
 /// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by default.
 ///
 /// ```
-/// assert_eq!(pipeliner::block_on(async { 6 * 7 }), 42);
+/// assert_eq!(typed_pipeliner::block_on(async { 6 * 7 }), 42);
 /// ```
 pub use smol::block_on;
 
@@ -90,7 +90,7 @@ impl Executor {
     /// The store is only borrowed. The other threads are there for the time of the call.
     ///
     /// ```
-    /// use pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// use typed_pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
     ///
     /// resource! { Half: u64; OtherHalf: u64; Whole: u64; }
     ///
@@ -119,7 +119,7 @@ impl Executor {
     ///     type Steps = HList![ComputeHalf, ComputeOtherHalf, Add];
     /// }
     ///
-    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// let store = Store::<Sums>::new();
     /// let hlist_pat![whole] = Executor::new(2).run_blocking::<Add>(&store)?;
     /// assert_eq!(*whole, 110);
@@ -139,7 +139,7 @@ impl Executor {
     /// Runs a future in this thread, to which the threads are lent for that time: for many runs at once on borrowed stores.
     ///
     /// ```
-    /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
     /// # resource! { Rows: u64; Columns: u64; }
     /// # macro_rules! counts { ($($step:ident -> $count:ident),*) => {$(
     /// #     struct $step;
@@ -154,9 +154,9 @@ impl Executor {
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows, CountColumns]; }
     /// use futures::future::join;
-    /// use pipeliner::Executor;
+    /// use typed_pipeliner::Executor;
     ///
-    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// let store = Store::<Table>::new();
     /// let (rows, columns) = Executor::new(2).scope(async |scope| {
     ///     join(scope.run::<CountRows>(&store), scope.run::<CountColumns>(&store)).await
@@ -187,7 +187,7 @@ impl Executor {
     /// task: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
-    /// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
     /// # resource! { Rows: u64; }
     /// # struct CountRows;
     /// # impl Step for CountRows {
@@ -198,11 +198,11 @@ impl Executor {
     /// # }
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
-    /// use pipeliner::Executor;
+    /// use typed_pipeliner::Executor;
     /// use std::sync::Arc;
     ///
-    /// # fn main() -> Result<(), pipeliner::RunError> {
-    /// # pipeliner::block_on(async {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
+    /// # typed_pipeliner::block_on(async {
     /// let executor = Executor::new(2);
     /// let store = Arc::new(Store::<Table>::new());
     /// let hlist_pat![rows] = executor.run::<CountRows>(&store).await?;
@@ -318,7 +318,7 @@ impl fmt::Debug for Scope<'_> {
 /// default.
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
 /// # resource! { Rows: u64; }
 /// # struct CountRows;
 /// # impl Step for CountRows {
@@ -329,9 +329,9 @@ impl fmt::Debug for Scope<'_> {
 /// # }
 /// # struct Table;
 /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
-/// use pipeliner::run_on;
+/// use typed_pipeliner::run_on;
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// let store = Store::<Table>::new();
 /// let executor = smol::Executor::new();
 /// let hlist_pat![rows] = smol::block_on(executor.run(run_on::<CountRows>(&executor, &store)))?;

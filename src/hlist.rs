@@ -10,12 +10,12 @@
 /// `HList![Base, ...Others]` puts elements before a list that exists already.
 ///
 /// ```
-/// use pipeliner::{HCons, HList, HNil};
+/// use typed_pipeliner::{HCons, HList, HNil};
 ///
 /// fn same_type(list: HList![i64, &'static str]) -> HCons<i64, HCons<&'static str, HNil>> {
 ///     list
 /// }
-/// # same_type(pipeliner::hlist![1, "a"]);
+/// # same_type(typed_pipeliner::hlist![1, "a"]);
 /// ```
 #[macro_export]
 macro_rules! HList {
@@ -28,7 +28,7 @@ macro_rules! HList {
 /// `hlist![38, ...others]` puts elements before a list that exists already.
 ///
 /// ```
-/// use pipeliner::{hlist, hlist_pat};
+/// use typed_pipeliner::{hlist, hlist_pat};
 ///
 /// let hlist_pat![base, divisor] = hlist![38, 3];
 /// assert_eq!(base / divisor, 12);
@@ -45,7 +45,7 @@ macro_rules! hlist {
 /// `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]` ignores it.
 ///
 /// ```
-/// use pipeliner::{hlist, hlist_pat};
+/// use typed_pipeliner::{hlist, hlist_pat};
 ///
 /// let hlist_pat![first, ...rest] = hlist![1, "two", 3.0];
 /// let hlist_pat![second, ...] = rest;

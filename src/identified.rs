@@ -9,7 +9,7 @@ use crate::resource::Resource;
 /// the values that are made of them. Of your own types, derive it:
 ///
 /// ```
-/// use pipeliner::{Identified, Resource, resource};
+/// use typed_pipeliner::{Identified, Resource, resource};
 ///
 /// #[derive(Identified)]
 /// struct User;

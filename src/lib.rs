@@ -68,14 +68,14 @@ pub use swap::Swap;
 
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]
-pub use pipeliner_macros::Identified;
+pub use typed_pipeliner_macros::Identified;
 #[cfg(feature = "macros")]
 #[doc = include_str!("step.md")]
-pub use pipeliner_macros::step;
+pub use typed_pipeliner_macros::step;
 /// What `resource!` is made of: an item that is, to rustc, where its name is; what is wrong in a call.
 #[cfg(feature = "macros")]
 #[doc(hidden)]
-pub use pipeliner_macros::{__at_name, __resources_amiss};
+pub use typed_pipeliner_macros::{__at_name, __resources_amiss};
 
 /// For the list macros.
 #[doc(hidden)]

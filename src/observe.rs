@@ -26,8 +26,8 @@ pub use tracing::Tracing;
 /// counts and measures, `Progress` shows in the terminal what runs.
 ///
 /// ```
-/// use pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
-/// use pipeliner::{Observer, RunInfo, StepEvent, StepEventKind};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// use typed_pipeliner::{Observer, RunInfo, StepEvent, StepEventKind};
 /// use std::sync::{Arc, Mutex};
 ///
 /// resource! { Text: &'static str; Words: usize; }
@@ -54,7 +54,7 @@ pub use tracing::Tracing;
 ///     }
 /// }
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # futures::executor::block_on(async {
 /// let finished = Arc::new(Finished::default());
 /// let store = Store::<App>::new().with(Text, "three little words");

@@ -18,7 +18,7 @@ use frunk_core::hlist::{HCons, HNil};
 /// Two steps that provide the same resource are refused where a store is made.
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};
 /// # resource! { Config: u8; Pool: u8; Cache: u8; }
 /// # macro_rules! steps { ($($step:ident: $resource:ident),*) => {$(
 /// #     struct $step;
@@ -30,7 +30,7 @@ use frunk_core::hlist::{HCons, HNil};
 /// #     }
 /// # )*} }
 /// # steps! { ReadConfig: Config, ConnectPool: Pool, WarmCache: Cache }
-/// use pipeliner::{Pipeline, Store};
+/// use typed_pipeliner::{Pipeline, Store};
 ///
 /// /// What a database crate exports.
 /// type Database = HList![ReadConfig, ConnectPool];

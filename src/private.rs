@@ -47,7 +47,7 @@ pub struct AnyResource;
 
 impl Resource for AnyResource {
     type Value = ();
-    type Identity = identity!("pipeliner::AnyResource");
+    type Identity = identity!("typed_pipeliner::AnyResource");
 }
 
 #[cfg(feature = "executor")]

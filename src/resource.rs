@@ -8,7 +8,7 @@ use crate::proof::digits::Reflexive;
 /// [`identity!`](crate::identity!), from a name that no other resource has:
 ///
 /// ```
-/// use pipeliner::{Resource, identity};
+/// use typed_pipeliner::{Resource, identity};
 ///
 /// /// The number that is divided.
 /// pub struct Base;
@@ -43,7 +43,7 @@ pub trait Resource: Send + Sync + 'static {
 /// A step with such an output runs each time it is the target of a run; nobody can take it as an input.
 ///
 /// ```
-/// use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
+/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
 ///
 /// resource! { Name: String; }
 ///
@@ -62,7 +62,7 @@ pub trait Resource: Send + Sync + 'static {
 ///     type Steps = HList![];
 /// }
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # futures::executor::block_on(async {
 /// let store = Store::<Greetings>::new().with(Name, "World".to_owned());
 /// let hlist_pat![Return(greeting)] = run::<Greet>(&store).await?;
@@ -78,7 +78,7 @@ pub struct Return<V>(pub V);
 /// a value is expected: `store.with(Base, 38)`.
 ///
 /// ```
-/// use pipeliner::{Resource, resource};
+/// use typed_pipeliner::{Resource, resource};
 ///
 /// resource! {
 ///     /// The number that is divided.
@@ -96,7 +96,7 @@ pub struct Return<V>(pub V);
 /// have one bound more, `Table<T: Entity>`. Where a value is expected, such a marker is made with `new`:
 ///
 /// ```
-/// use pipeliner::{HList, Identified, Pipeline, Store, resource};
+/// use typed_pipeliner::{HList, Identified, Pipeline, Store, resource};
 ///
 /// #[derive(Identified)]
 /// struct User;
@@ -212,7 +212,7 @@ macro_rules! __resources_amiss {
 /// two resources with one identity are refused by the compiler.
 ///
 /// ```
-/// # use pipeliner::{Resource, identity};
+/// # use typed_pipeliner::{Resource, identity};
 /// struct Base;
 /// impl Resource for Base {
 ///     type Value = i64;

@@ -51,7 +51,7 @@ pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
 /// # Examples
 ///
 /// ```
-/// use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run};
+/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run};
 ///
 /// resource! { Width: u32; Height: u32; Area: u32; }
 ///
@@ -70,7 +70,7 @@ pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
 ///     type Steps = HList![Multiply];
 /// }
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # smol::block_on(async {
 /// let store = Store::<Geometry>::new().with(Width, 3).with(Height, 4);
 /// let hlist_pat![area] = run::<Multiply>(&store).await?;
@@ -84,7 +84,7 @@ pub fn run<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Hand
 /// Runs a target like [`run`], with options.
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
 /// # resource! { One: u32; }
 /// # struct MakeOne;
 /// # impl Step for MakeOne {
@@ -95,9 +95,9 @@ pub fn run<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Hand
 /// # }
 /// # struct Numbers;
 /// # impl Pipeline for Numbers { type Steps = HList![MakeOne]; }
-/// use pipeliner::{RunOptions, run_with};
+/// use typed_pipeliner::{RunOptions, run_with};
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # smol::block_on(async {
 /// # let store = Store::<Numbers>::new();
 /// let hlist_pat![one] = run_with::<MakeOne>(&store, RunOptions::new().limit(2)).await?;
@@ -115,7 +115,7 @@ pub fn run_with<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>, options: R
 /// Runs a target like [`run`], consumes the store and hands all outputs out by value, without cloning.
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
 /// # resource! { Text: String; }
 /// # struct Write;
 /// # impl Step for Write {
@@ -126,9 +126,9 @@ pub fn run_with<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>, options: R
 /// # }
 /// # struct Report;
 /// # impl Pipeline for Report { type Steps = HList![Write]; }
-/// use pipeliner::run_owned;
+/// use typed_pipeliner::run_owned;
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # smol::block_on(async {
 /// let hlist_pat![text] = run_owned::<Write>(Store::<Report>::new()).await?;
 /// let text: String = text;
@@ -152,12 +152,12 @@ pub fn run_owned<'s, T: IsStep<Proof: Sized>>(mut store: impl RunsOwned<T> + 's)
 /// more than that it [`Provides`] the resource. The store may be in an [`Arc`].
 ///
 /// ```
-/// # use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+/// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 /// # resource! { Text: String; Words: usize; }
 /// # #[step] fn count(text: In<'_, Text>) -> Out<Words> { text.split_whitespace().count() }
 /// # struct Counts;
 /// # impl Pipeline for Counts { type Steps = HList![Count]; }
-/// use pipeliner::{Provides, RunError, fetch};
+/// use typed_pipeliner::{Provides, RunError, fetch};
 ///
 /// async fn is_long(store: &impl Provides<Words>) -> Result<bool, RunError> {
 ///     Ok(*fetch::<Words>(store).await? > 100)

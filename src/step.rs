@@ -25,7 +25,7 @@ pub type Out<R> = <R as Resource>::Value;
 /// A step is a unit type. It is a name, never held (but for a `DynStep`), and its one function is [`run`](Step::run).
 ///
 /// ```
-/// use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+/// use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 ///
 /// resource! {
 ///     /// The number that is divided.
@@ -78,7 +78,7 @@ pub type Out<R> = <R as Resource>::Value;
 ///
 /// ```compile_fail
 /// # use futures::StreamExt as _;
-/// # use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 /// # resource! { Urls: Vec<String>; Pages: Vec<usize>; }
 /// # struct Fetch;
 /// # impl Step for Fetch {
@@ -97,7 +97,7 @@ pub type Out<R> = <R as Resource>::Value;
 ///
 /// ```
 /// # use futures::StreamExt as _;
-/// # use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 /// # resource! { Urls: Vec<String>; Pages: Vec<usize>; }
 /// # struct Fetch;
 /// # impl Step for Fetch {

@@ -21,7 +21,7 @@ use core::marker::PhantomData;
 /// and in place; a value is written once and never overwritten.
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
 /// # resource! { Base: i64; Divisor: i64; Quotient: i64; }
 /// # struct Divide;
 /// # impl Step for Divide {
@@ -34,9 +34,9 @@ use core::marker::PhantomData;
 /// # }
 /// # struct Calc;
 /// # impl Pipeline for Calc { type Steps = HList![Divide]; }
-/// use pipeliner::Store;
+/// use typed_pipeliner::Store;
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # smol::block_on(async {
 /// let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
 ///
@@ -64,7 +64,7 @@ pub struct Store<P: IsPipeline<Proof: Sized>, G = Nothing, U = Root> {
 /// `Store<P>` is one that was supplied with nothing. For a scope, `U` is what is above it: `&'a Store<App>`, or an `Arc`.
 ///
 /// ```
-/// # use pipeliner::{HList, Pipeline, Store, StoreOf, resource};
+/// # use typed_pipeliner::{HList, Pipeline, Store, StoreOf, resource};
 /// # resource! { Base: i64; Divisor: i64; }
 /// # struct Calc;
 /// # impl Pipeline for Calc { type Steps = HList![]; }

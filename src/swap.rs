@@ -16,7 +16,7 @@ use core::marker::PhantomData;
 /// Where the test knows the value beforehand, it need not swap anything: it supplies the value, which wins over the step.
 ///
 /// ```
-/// use pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
 ///
 /// resource! {
 ///     Url: String;

@@ -3,11 +3,11 @@
 mod support;
 
 use allocation_counter::measure;
-use pipeliner::{HList, Return, Run, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use support::{Gate, Task, pipeline, poll, step};
+use typed_pipeliner::{HList, Return, Run, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
 
 /// A run: its future, the list of the slots, how far the steps are, and the bits of the woken ones.
 const RUN: u64 = 4;

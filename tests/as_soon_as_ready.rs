@@ -2,10 +2,10 @@
 
 mod support;
 
-use pipeliner::{Return, RunOptions, Store, hlist, resource, run, run_with};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Gate, Journal, pipeline, poll, ready, step};
+use typed_pipeliner::{Return, RunOptions, Store, hlist, resource, run, run_with};
 
 resource! {
     Log: Journal;

@@ -2,14 +2,14 @@
 
 mod support;
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store, StoreOf};
-use pipeliner::{hlist, hlist_pat, resource, run, run_owned};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use support::{Census, Counted, poll, ready};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store, StoreOf};
+use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned};
 
 /// What the steps of a test count.
 #[derive(Clone, Default)]

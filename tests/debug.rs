@@ -2,10 +2,10 @@
 
 mod support;
 
-use pipeliner::{HList, Inputs, Outputs, Resource, Return, RunOptions, Step, Store, hlist, hlist_pat, identity};
-use pipeliner::{resource, run};
 use std::convert::Infallible;
 use support::{pipeline, poll, ready, step};
+use typed_pipeliner::{HList, Inputs, Outputs, Resource, Return, RunOptions, Step, Store, hlist, hlist_pat, identity};
+use typed_pipeliner::{resource, run};
 
 /// No `Debug`: nobody may print it.
 struct Secret;

@@ -2,13 +2,13 @@
 
 mod support;
 
-use pipeliner::{
-    AnyStep, BoxError, Chosen, DynStep, HList, In, Out, Refs, Return, RunError, Step, Store, Values, async_trait,
-    hlist, hlist_pat, resource, run, step,
-};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::pipeline;
+use typed_pipeliner::{
+    AnyStep, BoxError, Chosen, DynStep, HList, In, Out, Refs, Return, RunError, Step, Store, Values, async_trait,
+    hlist, hlist_pat, resource, run, step,
+};
 
 type Double = AnyStep<HList![Number], HList![Doubled, Return<&'static str>]>;
 

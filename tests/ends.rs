@@ -2,15 +2,15 @@
 
 mod support;
 
-use pipeliner::{
-    Executor, Observer, RunEnd, RunInfo, RunOptions, StepEvent, StepEventKind, Store, hlist, resource, run_with,
-};
 use smol::future::yield_now;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use support::{Journal, pipeline, poll, step};
+use typed_pipeliner::{
+    Executor, Observer, RunEnd, RunInfo, RunOptions, StepEvent, StepEventKind, Store, hlist, resource, run_with,
+};
 
 resource! {
     Left: ();

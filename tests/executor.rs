@@ -3,10 +3,6 @@
 mod support;
 
 use futures::future::{join, join_all};
-use pipeliner::{
-    Executor, HList, Handed, Return, Run, RunError, RunOptions, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
-    run_on,
-};
 use smol::future::yield_now;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,6 +10,10 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::task::Poll;
 use std::thread::{self, ThreadId};
 use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, step};
+use typed_pipeliner::{
+    Executor, HList, Handed, Return, Run, RunError, RunOptions, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
+    run_on,
+};
 
 resource! {
     Met: Barrier;
@@ -359,7 +359,7 @@ fn blocking_work_goes_to_the_pool_for_it() {
     let store = Store::<Blocking>::new().with(Base, 1);
     assert_eq!(*Executor::new(1).run_blocking::<Block>(&store).unwrap().head, 2);
     let store = Store::<Blocking>::new().with(Base, 1);
-    assert_eq!(*pipeliner::block_on(run::<Block>(&store)).unwrap().head, 2);
+    assert_eq!(*typed_pipeliner::block_on(run::<Block>(&store)).unwrap().head, 2);
 }
 
 step!(BeBorn(people: People) -> [Person] {
@@ -420,7 +420,7 @@ fn _ensure_send_and_sync(executor: Executor) {
 /// What code that is generic over targets writes.
 async fn _generic<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<Handed<'s, T>, RunError>
 where
-    S: pipeliner::RunsShared<T> + 'static,
+    S: typed_pipeliner::RunsShared<T> + 'static,
 {
     executor.run::<T>(store).await
 }

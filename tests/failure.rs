@@ -2,8 +2,6 @@
 
 mod support;
 
-use pipeliner::{BoxError, HList, Inputs, Outputs, Pipeline, Return, RunError, RunOptions, Step, Store};
-use pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
@@ -11,6 +9,8 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Gate, Journal, pipeline, poll, ready, step};
+use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Pipeline, Return, RunError, RunOptions, Step, Store};
+use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
 
 resource! {
     Log: Journal;

@@ -3,8 +3,8 @@
 mod support;
 
 use frunk::{Generic, HCons, HNil};
-use pipeliner::{HList, Out, RunError, Store, hlist_pat, resource, run, run_owned, step};
 use support::pipeline;
+use typed_pipeliner::{HList, Out, RunError, Store, hlist_pat, resource, run, run_owned, step};
 
 resource! { Host: String; Port: u16; }
 
@@ -44,5 +44,5 @@ fn the_types_are_the_same() {
     fn frunks(list: HCons<u8, HCons<char, HNil>>) -> HList![u8, char] {
         list
     }
-    assert_eq!(frunks(frunk::hlist![1, 'a']), pipeliner::hlist![1, 'a']);
+    assert_eq!(frunks(frunk::hlist![1, 'a']), typed_pipeliner::hlist![1, 'a']);
 }

@@ -2,12 +2,12 @@
 
 mod support;
 
-use pipeliner::proof::digits::Reflexive;
-use pipeliner::{HList, InputList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
-use pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use support::{Journal, pipeline, ready, step};
+use typed_pipeliner::proof::digits::Reflexive;
+use typed_pipeliner::{HList, InputList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
+use typed_pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 
 resource! { Log: Journal; }
 
@@ -132,7 +132,7 @@ fn a_generic_function_asks_for_a_store_that_runs_a_target() {
 
 mod made_in_generic_code {
     use super::*;
-    use pipeliner::{Identified, In, Out, step};
+    use typed_pipeliner::{Identified, In, Out, step};
 
     trait Sample: Identified + Clone {
         fn nth(n: usize) -> Self;

@@ -2,10 +2,10 @@
 
 mod support;
 
-use pipeliner::{Return, RunError, RunOptions, Store, hlist, hlist_pat, resource, run, run_with};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
+use typed_pipeliner::{Return, RunError, RunOptions, Store, hlist, hlist_pat, resource, run, run_with};
 
 resource! {
     Log: Journal;

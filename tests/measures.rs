@@ -7,10 +7,10 @@ mod support;
 use futures::FutureExt;
 use metrics::with_local_recorder;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
-use pipeliner::{In, Metrics, Out, RunError, RunOptions, Store, resource, run_with, step};
 use std::sync::Arc;
 use sums::{Add, Base, Half, Halve, Sums};
 use support::{Gate, pipeline};
+use typed_pipeliner::{In, Metrics, Out, RunError, RunOptions, Store, resource, run_with, step};
 
 resource! { Held: Gate; }
 

@@ -5,13 +5,13 @@ mod sums;
 mod support;
 
 use futures::FutureExt;
-use pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, RunInfo, RunOptions, Scoped};
-use pipeliner::{SkipReason, StepEvent, StepEventKind, Store, resource, run_with, step};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use sums::{Add, Base, Half, Halve, Sum, Sums, Third};
 use support::{Gate, pipeline};
+use typed_pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, RunInfo, RunOptions, Scoped};
+use typed_pipeliner::{SkipReason, StepEvent, StepEventKind, Store, resource, run_with, step};
 
 resource! { Held: Gate; }
 
@@ -183,8 +183,10 @@ fn a_panic_is_told_and_goes_on() {
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 3..], ["Fall started", "Fall panicked", "run Panicked"]);
 
-    let run =
-        || pipeliner::Executor::new(2).scope(async |scope| scope.run_with::<FallAtOnce>(&store, observed(&log)).await);
+    let run = || {
+        typed_pipeliner::Executor::new(2)
+            .scope(async |scope| scope.run_with::<FallAtOnce>(&store, observed(&log)).await)
+    };
     catch_unwind(AssertUnwindSafe(run)).unwrap_err();
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 3..], ["FallAtOnce started", "FallAtOnce panicked", "run Panicked"]);

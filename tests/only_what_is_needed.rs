@@ -2,8 +2,8 @@
 
 mod support;
 
-use pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
 use support::{Journal, pipeline, ready, step};
+use typed_pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
 
 resource! {
     Log: Journal;

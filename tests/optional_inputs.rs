@@ -2,11 +2,11 @@
 
 mod support;
 
-use pipeliner::{Executor, hlist, hlist_pat, resource, run, step};
-use pipeliner::{HList, In, Inputs, Out, Outputs, Return, RunError, Scoped, Step, Store};
 use std::convert::Infallible;
 use std::sync::Arc;
 use support::{Journal, pipeline};
+use typed_pipeliner::{Executor, hlist, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Inputs, Out, Outputs, Return, RunError, Scoped, Step, Store};
 
 resource! {
     Url: &'static str;

@@ -2,13 +2,13 @@
 
 mod support;
 
-use pipeliner::{HList, Inputs, Outputs, Return, Step, Store, hlist, hlist_pat, resource, run, run_owned};
 use std::any::Any;
 use std::future::{Future, Ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
+use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, hlist, hlist_pat, resource, run, run_owned};
 
 resource! {
     Log: Journal;

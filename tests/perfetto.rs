@@ -6,12 +6,12 @@ mod browser;
 mod support;
 
 use browser::{Outcome, eventually, look, skipped, started};
-use pipeliner::{Recorder, Return, RunOptions, RunReport, Store, block_on, hlist, resource, run_with};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use support::{pipeline, step};
+use typed_pipeliner::{Recorder, Return, RunOptions, RunReport, Store, block_on, hlist, resource, run_with};
 
 resource! { Lines: u32; Words: u32; Names: u32; Limit: u32; }
 

@@ -3,11 +3,11 @@
 
 mod support;
 
-use pipeliner::plan::State;
-use pipeliner::{Plan, Return, RunError, Runs, Step, Store, hlist, plan, resource, run};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use support::{Journal, pipeline, ready, step};
+use typed_pipeliner::plan::State;
+use typed_pipeliner::{Plan, Return, RunError, Runs, Step, Store, hlist, plan, resource, run};
 
 resource! {
     Log: Journal;
@@ -47,7 +47,7 @@ step!(Print(log: Log, _title: Title) -> [Index, Return<()>] {
 pipeline! {
     Web: [Show, BuildIndex, Count, Fetch];
     /// In other groups again, which changes nothing.
-    Grouped: [pipeliner::HList![Count, Fetch], pipeliner::HList![Fetch, BuildIndex], Show];
+    Grouped: [typed_pipeliner::HList![Count, Fetch], typed_pipeliner::HList![Fetch, BuildIndex], Show];
     Press: [Print, Fetch];
 }
 

@@ -8,10 +8,6 @@ mod hundred;
 mod support;
 
 use hundred::Company;
-use pipeliner::plan::{State, StepNode};
-use pipeliner::{
-    HList, Inputs, Outputs, Plan, Resource, Return, Step, Store, StoreOf, hlist, identity, plan, resource,
-};
 use roxmltree::{Document, Node};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +17,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use support::{pipeline, step};
+use typed_pipeliner::plan::{State, StepNode};
+use typed_pipeliner::{
+    HList, Inputs, Outputs, Plan, Resource, Return, Step, Store, StoreOf, hlist, identity, plan, resource,
+};
 
 resource! { Base: u8; Divisor: u8; Quotient: u8; Cache: u8; Egg: u8; Hen: u8; }
 

@@ -3,9 +3,9 @@
 
 mod support;
 
-use pipeliner::plan::State;
-use pipeliner::{HList, In, Out, Plan, Return, Store, StoreOf, hlist, plan, resource, step};
 use support::pipeline;
+use typed_pipeliner::plan::State;
+use typed_pipeliner::{HList, In, Out, Plan, Return, Store, StoreOf, hlist, plan, resource, step};
 
 resource! {
     Base: u8;
@@ -150,7 +150,7 @@ fn a_target_that_stores_and_is_not_registered_is_named() {
     assert_eq!(problems(&plan), ["not registered: Grow, which stores its outputs"]);
     assert_eq!(plan.target().unwrap().state(), State::Blocked);
     // It may even be in dispute with one that is.
-    let plan = pipeliner::plan::<Half>(&Store::<Calc>::new().with(Base, 1));
+    let plan = typed_pipeliner::plan::<Half>(&Store::<Calc>::new().with(Base, 1));
     assert_eq!(
         problems(&plan),
         ["provided twice: Quotient, by Divide and Half", "not registered: Half, which stores its outputs",]

@@ -6,10 +6,10 @@ mod hundred;
 mod support;
 
 use hundred::{CheckedBills, Company, FetchItems, ReportUsers};
-use pipeliner::plan::{State, StepNode};
-use pipeliner::{Plan, Resource, Step, hlist, resource};
 use std::time::Duration;
 use support::{pipeline, step};
+use typed_pipeliner::plan::{State, StepNode};
+use typed_pipeliner::{Plan, Resource, Step, hlist, resource};
 
 resource! { A: u8; B: u8; C: u8; D: u8; E: u8; }
 

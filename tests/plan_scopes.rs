@@ -3,9 +3,9 @@
 
 mod support;
 
-use pipeliner::plan::State;
-use pipeliner::{In, Out, Plan, Return, RunError, Scoped, Store, plan, resource, step};
 use support::{pipeline, ready};
+use typed_pipeliner::plan::State;
+use typed_pipeliner::{In, Out, Plan, Return, RunError, Scoped, Store, plan, resource, step};
 
 resource! {
     Greeting: String;

@@ -4,10 +4,10 @@ mod support;
 
 use futures::FutureExt;
 use indicatif::InMemoryTerm;
-use pipeliner::{In, Out, Progress, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use support::{Gate, pipeline};
+use typed_pipeliner::{In, Out, Progress, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
 
 resource! {
     First: Gate;

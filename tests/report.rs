@@ -3,14 +3,16 @@
 mod support;
 
 use futures::FutureExt;
-use pipeliner::report::Outcome;
-use pipeliner::{Executor, In, Observer, Out, Recorder, Return, RunEnd, RunError, RunInfo, RunOptions, RunReport};
-use pipeliner::{Scoped, SkipReason, StepEvent, Store, resource, run_with, step};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::{Gate, pipeline};
+use typed_pipeliner::report::Outcome;
+use typed_pipeliner::{
+    Executor, In, Observer, Out, Recorder, Return, RunEnd, RunError, RunInfo, RunOptions, RunReport,
+};
+use typed_pipeliner::{Scoped, SkipReason, StepEvent, Store, resource, run_with, step};
 
 resource! {
     Base: i64;

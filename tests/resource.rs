@@ -2,8 +2,8 @@
 
 mod support;
 
-use pipeliner::{HList, Store, StoreOf, hlist, hlist_pat, resource, run};
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
+use typed_pipeliner::{HList, Store, StoreOf, hlist, hlist_pat, resource, run};
 
 resource! {
     Log: Journal;

@@ -2,8 +2,8 @@
 
 #![deny(warnings, missing_debug_implementations)]
 
-use pipeliner::{HList, Pipeline, Resource, Store, resource};
 use std::collections::BTreeMap;
+use typed_pipeliner::{HList, Pipeline, Resource, Store, resource};
 
 /// As a user may have called it; what the macro writes has a name of its own for it.
 const HASH: usize = 4;

@@ -2,8 +2,8 @@
 
 mod support;
 
-use pipeliner::{HList, HNil, Return, Store, hlist, hlist_pat, resource, run, run_owned};
 use support::{Census, Counted, Gate, Journal, pipeline, poll, ready, step};
+use typed_pipeliner::{HList, HNil, Return, Store, hlist, hlist_pat, resource, run, run_owned};
 
 resource! {
     Log: Journal;

@@ -2,13 +2,13 @@
 
 mod support;
 
-use pipeliner::{HList, Provides, Return, Run, RunError, RunOptions, Runs, RunsOwned, Step, Store, StoreOf};
-use pipeliner::{fetch, hlist, hlist_pat, resource, run, run_owned, run_with};
 use std::future::Future;
 use std::marker;
 use std::sync::Arc;
 use std::time::Duration;
 use support::{Gate, pipeline, ready, step};
+use typed_pipeliner::{HList, Provides, Return, Run, RunError, RunOptions, Runs, RunsOwned, Step, Store, StoreOf};
+use typed_pipeliner::{fetch, hlist, hlist_pat, resource, run, run_owned, run_with};
 
 resource! {
     Name: String;

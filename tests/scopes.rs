@@ -3,12 +3,12 @@
 mod support;
 
 use futures::future::join_all;
-use pipeliner::{
-    Executor, HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
-};
 use smol::future::yield_now;
 use std::sync::Arc;
 use support::{Census, Counted, Gate, Journal, Task, pipeline, ready, step};
+use typed_pipeliner::{
+    Executor, HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
+};
 
 resource! {
     Log: Journal;
@@ -262,8 +262,8 @@ fn a_run_is_polled_when_something_above_is_done_and_not_before() {
 
 #[test]
 fn a_scope_has_room_for_its_own_steps_alone() {
-    assert!(size_of::<Store<Room, pipeliner::Nothing, &AppStore>>() <= size_of::<usize>());
-    assert!(size_of::<Store<Request, pipeliner::Nothing, &AppStore>>() < size_of::<AppStore>());
+    assert!(size_of::<Store<Room, typed_pipeliner::Nothing, &AppStore>>() <= size_of::<usize>());
+    assert!(size_of::<Store<Request, typed_pipeliner::Nothing, &AppStore>>() < size_of::<AppStore>());
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 mod support;
 
-use pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, hlist_pat, resource, run};
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use support::{Census, Gate, Journal, Task, pipeline, poll, ready, step};
+use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, hlist_pat, resource, run};
 
 resource! {
     Log: Journal;

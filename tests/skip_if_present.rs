@@ -2,8 +2,8 @@
 
 mod support;
 
-use pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
 use support::{Census, Counted, Gate, Journal, pipeline, poll, ready, step};
+use typed_pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
 
 resource! {
     Log: Journal;

@@ -3,7 +3,6 @@
 mod support;
 
 use futures::FutureExt;
-use pipeliner::{Executor, In, Out, Return, RunError, RunOptions, Scoped, Store, Tracing, resource, run_with, step};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -16,6 +15,9 @@ use tracing::{Event, Subscriber, info, info_span};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+use typed_pipeliner::{
+    Executor, In, Out, Return, RunError, RunOptions, Scoped, Store, Tracing, resource, run_with, step,
+};
 
 resource! {
     Base: i64;

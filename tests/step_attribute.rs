@@ -2,11 +2,11 @@
 
 mod support;
 
-use pipeliner::{Identified, In, Out, Resource, Return, RunError, Step, Store};
-use pipeliner::{hlist_pat, resource, run, step};
 use std::fmt;
 use std::thread::{self, ThreadId};
 use support::pipeline;
+use typed_pipeliner::{Identified, In, Out, Resource, Return, RunError, Step, Store};
+use typed_pipeliner::{hlist_pat, resource, run, step};
 
 resource! {
     Base: i64;
@@ -106,12 +106,12 @@ mod every_shape {
     }
 
     #[step]
-    fn a_raw_name(r#type: In<'_, A>) -> pipeliner::Out<Modulus> {
+    fn a_raw_name(r#type: In<'_, A>) -> typed_pipeliner::Out<Modulus> {
         i64::from(*r#type)
     }
 
     #[step]
-    async fn with_lifetimes<'a, 'b: 'a>(a: In<'a, A>, mut b: pipeliner::In<'b, B>) -> Out<Divisor> {
+    async fn with_lifetimes<'a, 'b: 'a>(a: In<'a, A>, mut b: typed_pipeliner::In<'b, B>) -> Out<Divisor> {
         if a > b {
             b = a;
         }
@@ -163,9 +163,9 @@ mod every_shape {
 
 mod what_it_returns_in_what_it_takes {
     use super::*;
-    use pipeliner::{HCons, HNil, Outputs};
     use std::collections::HashMap;
     use std::sync::Mutex;
+    use typed_pipeliner::{HCons, HNil, Outputs};
 
     resource! {
         /// What the step gave before.
@@ -362,7 +362,7 @@ mod generic {
     struct Parser;
     impl Resource for Holds<Parser, Parse> {
         type Value = Parse;
-        type Identity = pipeliner::identity!("step_attribute::Holds");
+        type Identity = typed_pipeliner::identity!("step_attribute::Holds");
     }
     struct Holds<P, V>(std::marker::PhantomData<(P, V)>);
 

@@ -2,9 +2,11 @@
 
 mod support;
 
-use pipeliner::{HList, In, Out, Pipeline, Return, RunError, Runs, Step, Store, Swap, hlist_pat, resource, run, step};
 use std::marker::PhantomData;
 use support::pipeline;
+use typed_pipeliner::{
+    HList, In, Out, Pipeline, Return, RunError, Runs, Step, Store, Swap, hlist_pat, resource, run, step,
+};
 
 resource! {
     Url: String;

@@ -2,12 +2,12 @@
 
 mod support;
 
-use pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, resource, run};
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use support::{Task, pipeline, step};
+use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, resource, run};
 
 /// Where a step waits, and the test wakes it.
 #[derive(Default)]

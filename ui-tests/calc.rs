@@ -2,7 +2,7 @@
 
 #![allow(dead_code)]
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, hlist, hlist_pat, resource};
 use std::convert::Infallible;
 
 resource! {

@@ -1,6 +1,6 @@
 // An application, and what it does for each request.
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, hlist, hlist_pat, resource};
 use std::convert::Infallible;
 
 resource! {

@@ -11,10 +11,10 @@ mod pipelines;
 mod work;
 
 use criterion::Criterion;
-use pipeliner::{Store, hlist_pat, run};
 use pipelines::{Seed, chain_5, chain_100, diamond_4, fan_102, layers_101};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+use typed_pipeliner::{Store, hlist_pat, run};
 use work::{Ready, Work, Yields, block_on};
 
 /// A row of the table: a shape, and what one step of it costs in nanoseconds.

@@ -1,9 +1,9 @@
 //! The pipelines, one for each graph. Each has a module; a long one is put together from modules of ten steps.
 
 use crate::work::{Work, add};
-use pipeliner::{HCons, HList, HNil, Inputs, Outputs, Pipeline, Step, hlist, resource};
 use std::convert::Infallible;
 use std::marker::PhantomData;
+use typed_pipeliner::{HCons, HList, HNil, Inputs, Outputs, Pipeline, Step, hlist, resource};
 
 resource! {
     /// What is supplied.

@@ -4,12 +4,12 @@ use crate::pace::Pace;
 use crate::show::{About, Pipe, Values};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use pipeliner::{
-    HCons, HList, HNil, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, RunOptions, Step, Store,
-};
-use pipeliner::{hlist, hlist_pat, identity, plan, run_with};
 use std::convert::Infallible;
 use std::sync::Arc;
+use typed_pipeliner::{
+    HCons, HList, HNil, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, RunOptions, Step, Store,
+};
+use typed_pipeliner::{hlist, hlist_pat, identity, plan, run_with};
 
 pub(crate) static PACE: Pace = Pace::new();
 

@@ -1,11 +1,11 @@
 //! What a run does, as a page is told: an observer that keeps the state of each step, and passes on what changes.
 
-use pipeliner::{Observer, Plan, RunEnd, RunError, RunInfo, SkipReason, StepEvent, StepEventKind};
 use serde::Serialize;
 use smol::channel::{Receiver, Sender, bounded};
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+use typed_pipeliner::{Observer, Plan, RunEnd, RunError, RunInfo, SkipReason, StepEvent, StepEventKind};
 
 /// How many messages a page may be behind. One that does not read is left, and gets all when it comes back.
 const BEHIND: usize = 2048;

@@ -4,8 +4,6 @@ use crate::pace::Pace;
 use crate::show::{About, Pipe, Values};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, RunOptions, Store, StoreOf};
-use pipeliner::{hlist_pat, plan, resource, run_with, step};
 use smol::fs;
 use smol::io::{self, AsyncReadExt, AsyncWriteExt};
 use smol::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -14,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, RunOptions, Store, StoreOf};
+use typed_pipeliner::{hlist_pat, plan, resource, run_with, step};
 
 pub(crate) static PACE: Pace = Pace::new();
 

@@ -4,12 +4,12 @@ use crate::live::Live;
 use crate::pace::Pace;
 use crate::search::Replica;
 use futures::future::BoxFuture;
-use pipeliner::{Plan, RunError, RunOptions};
 use smol::Task;
 use smol::lock::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use typed_pipeliner::{Plan, RunError, RunOptions};
 
 /// What there is to say of the values that are there, by the names of their resources. The library keeps values to
 /// itself; what is said of them the pipeline decides.

@@ -2,11 +2,11 @@
 
 use crate::tree::Tree;
 use git2::{ErrorCode, Oid, Repository, Sort};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
     /// What git knows of the tree.

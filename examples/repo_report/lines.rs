@@ -1,13 +1,13 @@
 //! Lines by language, counted by tokei.
 
 use crate::tree::{Files, Tree};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::thread;
 use tokei::{Config, LanguageType};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
     /// The languages of the tree, the one with the most code first.

@@ -3,9 +3,9 @@
 use crate::toml_file::{self, TomlError};
 use crate::tree::Tree;
 use cargo_lock::{Lockfile, Version};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
     /// The `Cargo.lock` at the root of the tree, if there is one.

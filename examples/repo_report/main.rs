@@ -33,13 +33,13 @@ mod trace;
 mod tree;
 
 use arguments::{Arguments, USAGE};
-use pipeliner::{HList, Pipeline, Progress, RunError, RunOptions, Store, hlist_pat, plan, run_with};
 use std::error::Error;
 use std::io::{self, Write};
 use std::iter::successors;
 use std::process::ExitCode;
 use trace::{Timeline, Trace, Traced};
 use tree::Directory;
+use typed_pipeliner::{HList, Pipeline, Progress, RunError, RunOptions, Store, hlist_pat, plan, run_with};
 
 /// All steps, in any order.
 struct RepoReport;

@@ -3,8 +3,8 @@
 use crate::toml_file::{self, TomlError};
 use crate::tree::Tree;
 use cargo_toml::Manifest;
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 use std::convert::Infallible;
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
     /// The `Cargo.toml` at the root of the tree, if there is one.

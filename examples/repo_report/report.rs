@@ -9,8 +9,8 @@ use crate::tree::{Files, Largest, Recent, SourceFile, Tree, Unwalked};
 use cargo_lock::Package;
 use cargo_toml::Inheritable;
 use jiff::Timestamp;
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 use std::convert::Infallible;
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 /// How many authors are shown.
 const LISTED_AUTHORS: usize = 10;

@@ -1,10 +1,10 @@
 //! When each step ran, and how many ran at once.
 
-use pipeliner::{HCons, Inputs, Outputs, Step, resource};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use typed_pipeliner::{HCons, Inputs, Outputs, Step, resource};
 
 /// How many characters the time line of the whole run takes.
 const WIDTH: usize = 40;

@@ -4,7 +4,6 @@
 //! Nor does what cargo built: a directory `target` beside a `Cargo.toml`.
 
 use ignore::{Walk, WalkBuilder};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 use smol::stream::StreamExt;
 use smol::{Unblock, fs};
 use std::cmp::Reverse;
@@ -12,6 +11,7 @@ use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 /// How many files each of the two lists shows.
 const LISTED: usize = 10;

@@ -16,7 +16,7 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
     for parameter in &mut generics.params {
         match parameter {
             GenericParam::Type(parameter) => {
-                parameter.bounds.push(syn::parse_quote!(::pipeliner::Identified));
+                parameter.bounds.push(syn::parse_quote!(::typed_pipeliner::Identified));
                 types.push(parameter.ident.clone());
             }
             other => {
@@ -29,10 +29,10 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         const _: () = {
-            const __PIPELINER_HASH: u64 = ::pipeliner::__hash!(#name);
+            const __PIPELINER_HASH: u64 = ::typed_pipeliner::__hash!(#name);
             #[automatically_derived]
-            impl #impl_generics ::pipeliner::Identified for #name #type_generics #where_clause {
-                type Identity = ::pipeliner::__spell!(__PIPELINER_HASH; #(#types)*);
+            impl #impl_generics ::typed_pipeliner::Identified for #name #type_generics #where_clause {
+                type Identity = ::typed_pipeliner::__spell!(__PIPELINER_HASH; #(#types)*);
             }
         };
     }

@@ -13,7 +13,7 @@ pub(crate) fn amiss(call: TokenStream) -> TokenStream {
     let mut tokens = call.into_iter();
     let library = match tokens.next() {
         Some(TokenTree::Group(library)) => library.stream(),
-        _ => quote! { ::pipeliner },
+        _ => quote! { ::typed_pipeliner },
     };
     let mut reader =
         Reader { tokens: tokens.collect(), at: 0, mistakes: Mistakes::default(), told: false, resources: Vec::new() };

@@ -4,7 +4,7 @@ use super::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
 use core::task::Waker;
 
-#[cfg(all(test, pipeliner_loom))]
+#[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
 /// No run has the step.

@@ -8,7 +8,7 @@
 pub mod claim;
 pub(crate) mod job;
 pub(crate) mod local;
-#[cfg(all(test, pipeliner_loom))]
+#[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 pub mod plan;
 mod schedule;

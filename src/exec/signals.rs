@@ -8,7 +8,7 @@ use futures::task::ArcWake;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-#[cfg(all(test, pipeliner_loom))]
+#[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
 /// The signals between the steps of a run, its workers and its caller.

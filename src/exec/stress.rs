@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex};
 struct Output;
 impl Resource for Output {
     type Value = Counted;
-    type Identity = identity!("pipeliner::exec::stress::Output");
+    type Identity = identity!("typed_pipeliner::exec::stress::Output");
 }
 
 /// A number; how many of these there are is counted.

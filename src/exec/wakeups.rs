@@ -10,7 +10,7 @@ use core::task::Waker;
 use futures::task::ArcWake;
 use std::sync::Arc;
 
-#[cfg(all(test, pipeliner_loom))]
+#[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
 /// How many bits a word has.
@@ -139,7 +139,7 @@ impl ArcWake for Wakeup {
     }
 }
 
-#[cfg(all(test, not(pipeliner_loom)))]
+#[cfg(all(test, not(typed_pipeliner_loom)))]
 mod tests {
     use super::*;
     use core::iter;

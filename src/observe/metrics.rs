@@ -20,7 +20,7 @@ const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
 ///
 /// ```
 /// use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-/// use pipeliner::{HList, In, Metrics, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// use typed_pipeliner::{HList, In, Metrics, Out, Pipeline, RunOptions, Store, resource, run_with, step};
 ///
 /// resource! { Text: &'static str; Words: usize; }
 ///

@@ -25,7 +25,7 @@ const NAMED: usize = 3;
 /// It is switched on with [`RunOptions::observe`](crate::RunOptions::observe). Feature `progress`.
 ///
 /// ```
-/// use pipeliner::{HList, In, Out, Pipeline, Progress, RunOptions, Store, resource, run_with, step};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, Progress, RunOptions, Store, resource, run_with, step};
 ///
 /// resource! { Text: &'static str; Words: usize; }
 ///
@@ -39,7 +39,7 @@ const NAMED: usize = 3;
 ///     type Steps = HList![Count];
 /// }
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # futures::executor::block_on(async {
 /// let store = Store::<App>::new().with(Text, "three little words");
 /// run_with::<Count>(&store, RunOptions::new().observe(Progress::new())).await?;
@@ -136,7 +136,7 @@ impl Progress {
     ///
     /// ```
     /// use indicatif::InMemoryTerm;
-    /// use pipeliner::Progress;
+    /// use typed_pipeliner::Progress;
     ///
     /// let terminal = InMemoryTerm::new(24, 80);
     /// let progress = Progress::on(terminal.clone());
@@ -160,7 +160,7 @@ impl Progress {
     /// [`println`](MultiProgress::println) or [`suspend`](MultiProgress::suspend).
     ///
     /// ```
-    /// use pipeliner::{Progress, RunOptions};
+    /// use typed_pipeliner::{Progress, RunOptions};
     /// use std::sync::Arc;
     ///
     /// let progress = Arc::new(Progress::new());

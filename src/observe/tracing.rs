@@ -22,7 +22,7 @@ const OTHER: &str = "_OTHER";
 /// It is switched on with [`RunOptions::observe`](crate::RunOptions::observe). Feature `tracing`.
 ///
 /// ```
-/// use pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, Tracing, resource, run_with, step};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, Tracing, resource, run_with, step};
 ///
 /// resource! { Text: &'static str; Words: usize; }
 ///
@@ -38,7 +38,7 @@ const OTHER: &str = "_OTHER";
 ///     type Steps = HList![Count];
 /// }
 ///
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # futures::executor::block_on(async {
 /// tracing_subscriber::fmt().init();
 ///

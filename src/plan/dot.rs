@@ -10,7 +10,7 @@ impl Plan {
     /// ellipses, optional inputs are dashed lines.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

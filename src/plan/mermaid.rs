@@ -10,7 +10,7 @@ impl Plan {
     /// inputs are dotted lines.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

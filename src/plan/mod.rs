@@ -34,7 +34,7 @@ use serde::{Serialize, Serializer};
 /// plan too, in which they are named. The store may be in an [`Arc`](std::sync::Arc).
 ///
 /// ```
-/// use pipeliner::{HList, In, Out, Pipeline, Return, Store, plan, resource, step};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, plan, resource, step};
 ///
 /// resource! { Base: i64; Divisor: i64; Quotient: i64; }
 ///
@@ -218,7 +218,7 @@ impl Plan {
     /// are drawn and named as well.
     ///
     /// ```
-    /// use pipeliner::{HList, In, Out, Pipeline, Plan, StoreOf, resource, step};
+    /// use typed_pipeliner::{HList, In, Out, Pipeline, Plan, StoreOf, resource, step};
     ///
     /// resource! { Egg: u8; Hen: u8; Grain: u8; }
     ///
@@ -250,7 +250,7 @@ impl Plan {
     /// The plan of a pipeline as a whole in the present state of a store: what is supplied, computed, and above.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Plan, Store, resource, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, Store, resource, step};
     /// # resource! { Config: u8; Pool: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }
@@ -258,9 +258,9 @@ impl Plan {
     /// # fn connect() -> Out<Pool> { 2 }
     /// # struct App;
     /// # impl Pipeline for App { type Steps = HList![ReadConfig, Connect]; }
-    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # smol::block_on(async {
-    /// use pipeliner::plan::State;
+    /// use typed_pipeliner::plan::State;
     ///
     /// let store = Store::<App>::new();
     /// store.resource::<Config>().await?;

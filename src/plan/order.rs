@@ -11,7 +11,7 @@ impl Plan {
     /// It is an order to read, and not a schedule: a step does not wait for a wave, only for its own inputs.
     ///
     /// ```
-    /// # use pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; Pool: u8; Log: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }
@@ -38,7 +38,7 @@ impl Plan {
     /// A step of which nothing is known counts as none; of chains that take as long, the one of more steps counts.
     ///
     /// ```
-    /// # use pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; Pool: u8; Log: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

@@ -12,7 +12,7 @@ impl Plan {
     /// resource is not in the plan.
     ///
     /// ```
-    /// # use pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; Pool: u8; Log: u8; Users: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }
@@ -49,7 +49,7 @@ impl Plan {
     /// shown in each way; it is empty if the step is not in the plan.
     ///
     /// ```
-    /// # use pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; Pool: u8; Log: u8; Users: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

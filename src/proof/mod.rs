@@ -15,7 +15,7 @@
 //!
 //! Read the first line, look at the label, do what the first note says. The notes that begin with "required for" tell how
 //! rustc came there, and name the types of this module; they are the same for each mistake, and nothing in them is yours.
-//! The [guide](https://docs.rs/typed-pipeliner/latest/pipeliner/guide/errors/) has more on each, and on what rustc says of its own.
+//! The [guide](https://docs.rs/typed-pipeliner/latest/typed_pipeliner/guide/errors/) has more on each, and on what rustc says of its own.
 //! What is wrong with the `Inputs` or `Outputs` of a step by hand is told twice: at the list, and where the signature of its `run`
 //! names it. The first is enough.
 //! Each missing resource is one error, and all are told at once.
@@ -196,7 +196,7 @@ impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::Wo
 /// This is the bound to write in generic code that needs a resource, as [`Runs`] is for a target:
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
 /// # resource! { Name: String; Greeting: String; }
 /// # struct Greet;
 /// # impl Step for Greet {
@@ -209,7 +209,7 @@ impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::Wo
 /// # }
 /// # struct Greetings;
 /// # impl Pipeline for Greetings { type Steps = HList![Greet]; }
-/// use pipeliner::{Provides, RunError, fetch};
+/// use typed_pipeliner::{Provides, RunError, fetch};
 ///
 /// async fn shout(store: &impl Provides<Greeting>) -> Result<String, RunError> {
 ///     Ok(fetch::<Greeting>(store).await?.to_uppercase())
@@ -261,7 +261,7 @@ impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U
 /// This is the bound to write in generic code, and the trait that carries the proof:
 ///
 /// ```
-/// # use pipeliner::{HList, Inputs, Outputs, Return, Step, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, hlist, hlist_pat, resource};
 /// # resource! { Name: String; }
 /// # struct Greet;
 /// # impl Step for Greet {
@@ -272,7 +272,7 @@ impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U
 /// #         Ok(hlist![Return(format!("Hello, {name}!"))])
 /// #     }
 /// # }
-/// use pipeliner::{RunError, Runs, run};
+/// use typed_pipeliner::{RunError, Runs, run};
 ///
 /// async fn greet(store: &impl Runs<Greet>) -> Result<String, RunError> {
 ///     let hlist_pat![Return(greeting)] = run::<Greet>(store).await?;

@@ -38,13 +38,13 @@ impl RunReport {
     /// is thick and its names are bold. What a step waited for stands before its bar. The picture has a light ground of its own.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }
     /// # struct App;
     /// # impl Pipeline for App { type Steps = HList![ReadConfig]; }
-    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # futures::executor::block_on(async {
     /// # let (store, recorder) = (Store::<App>::new(), Recorder::new());
     /// # run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;

@@ -16,7 +16,7 @@ impl RunReport {
     /// A report is [`Serialize`], so any other serializer does as well.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

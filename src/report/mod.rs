@@ -4,7 +4,7 @@
 //! The error of a run that failed [has it with it](crate::RunError::report).
 //!
 //! ```
-//! use pipeliner::{HList, In, Out, Pipeline, Recorder, Return, RunOptions, Store, hlist_pat, resource, run_with, step};
+//! use typed_pipeliner::{HList, In, Out, Pipeline, Recorder, Return, RunOptions, Store, hlist_pat, resource, run_with, step};
 //!
 //! resource! { Text: &'static str; Words: usize; Lines: usize; }
 //!
@@ -90,15 +90,15 @@ impl RunReport {
     /// The first step of this name that was needed, in any run, or the first at all.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }
     /// # struct App;
     /// # impl Pipeline for App { type Steps = HList![ReadConfig]; }
-    /// use pipeliner::report::Outcome;
+    /// use typed_pipeliner::report::Outcome;
     ///
-    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # futures::executor::block_on(async {
     /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
     /// run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;
@@ -126,7 +126,7 @@ impl RunReport {
     /// The steps that failed, in the order in which they did. A step that failed because a run above did is told as what failed there.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Port: u16; }
     /// #[step]
     /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
@@ -219,7 +219,7 @@ impl RunRecord {
     /// last, and so on; told from the first to the last. To make one of the others faster does not make the run faster.
     ///
     /// ```
-    /// # use pipeliner::{HList, In, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Slow: u8; Quick: u8; Both: u8; }
     /// #[step]
     /// async fn take_time() -> Out<Slow> {
@@ -239,7 +239,7 @@ impl RunRecord {
     /// # struct App;
     /// # impl Pipeline for App { type Steps = HList![Join, BeQuick, TakeTime]; }
     ///
-    /// # fn main() -> Result<(), pipeliner::RunError> {
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # smol::block_on(async {
     /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
     /// run_with::<Join>(&store, RunOptions::new().observe(recorder.clone())).await?;

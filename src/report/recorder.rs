@@ -15,13 +15,13 @@ use std::time::Instant;
 /// request, or for each one that is looked at, and not one for all.
 ///
 /// ```
-/// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+/// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
 /// # resource! { Config: u8; }
 /// # #[step]
 /// # fn read_config() -> Out<Config> { 1 }
 /// # struct App;
 /// # impl Pipeline for App { type Steps = HList![ReadConfig]; }
-/// # fn main() -> Result<(), pipeliner::RunError> {
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # futures::executor::block_on(async {
 /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
 /// for _ in 0..2 {

@@ -14,7 +14,7 @@ impl RunReport {
     /// machine. A selected step shows what became of it, for how long it waited, and why it failed.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

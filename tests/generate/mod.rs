@@ -77,7 +77,7 @@ const LAYER: usize = 10;
 const SEED: u64 = 42;
 
 const IMPORTS: &str = "\
-use pipeliner::{HList, In, Inputs, Out, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Inputs, Out, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run, step};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -181,7 +181,7 @@ impl Large {
         let mut files = vec![
             ("main".into(), [HEAD, &modules, common, main].concat()),
             ("mix".into(), MIX.trim_start().into()),
-            ("seed".into(), "use pipeliner::resource;\n\nresource! { pub Seed: u64; }\n".into()),
+            ("seed".into(), "use typed_pipeliner::resource;\n\nresource! { pub Seed: u64; }\n".into()),
             ("pipeline".into(), [IMPORTS, &globs, &pipeline].concat()),
             ("start".into(), [IMPORTS, &globs, "use crate::{Seed, pipeline::All};\n", &value, BLOCK_ON].concat()),
         ];
@@ -339,7 +339,7 @@ version = \"0.0.0\"
 edition = \"2024\"
 
 [dependencies]
-pipeliner = {{ package = \"typed-pipeliner\", path = {root:?} }}
+typed-pipeliner = {{ path = {root:?} }}
 {dependencies}
 [workspace]
 "

@@ -2,7 +2,7 @@
 //! what their neighbours have.
 #![allow(dead_code, reason = "nobody runs it")]
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, resource};
 
 /// Steps that provide one resource each: `Step: Resource <- [inputs];`.
 macro_rules! steps {

@@ -20,13 +20,13 @@ macro_rules! step {
     };
     ($name:ident($($input:ident: $resource:ty),*) -> [$($output:ty),*], $error:ty $body:block) => {
         struct $name;
-        impl pipeliner::Step for $name {
-            type Inputs = pipeliner::HList![$($resource),*];
-            type Outputs = pipeliner::HList![$($output),*];
+        impl typed_pipeliner::Step for $name {
+            type Inputs = typed_pipeliner::HList![$($resource),*];
+            type Outputs = typed_pipeliner::HList![$($output),*];
             type Error = $error;
             async fn run(
-                pipeliner::hlist_pat![$($input),*]: pipeliner::Inputs<'_, Self>,
-            ) -> Result<pipeliner::Outputs<Self>, Self::Error> $body
+                typed_pipeliner::hlist_pat![$($input),*]: typed_pipeliner::Inputs<'_, Self>,
+            ) -> Result<typed_pipeliner::Outputs<Self>, Self::Error> $body
         }
     };
 }
@@ -37,8 +37,8 @@ macro_rules! pipeline {
     ($($(#[$attribute:meta])* $name:ident: [$($step:ty),* $(,)?]);* $(;)?) => {$(
         $(#[$attribute])*
         struct $name;
-        impl pipeliner::Pipeline for $name {
-            type Steps = pipeliner::HList![$($step),*];
+        impl typed_pipeliner::Pipeline for $name {
+            type Steps = typed_pipeliner::HList![$($step),*];
         }
     )*};
 }

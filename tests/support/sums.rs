@@ -1,6 +1,6 @@
 //! The pipeline that observers watch in several tests: three steps, of which one pends, and fails where the base is negative.
 
-use pipeliner::{HList, In, Out, Pipeline, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, resource, step};
 
 resource! {
     pub(crate) Base: i64;

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Divide, Quotient};
-use pipeliner::{Runs, fetch, run};
+use typed_pipeliner::{Runs, fetch, run};
 
 async fn divide<S: Runs<Divide>>(store: &S) {
     let _ = run::<Divide>(store).await;

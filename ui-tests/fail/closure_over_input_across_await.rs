@@ -1,5 +1,5 @@
 use futures::StreamExt as _;
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
     Urls: Vec<String>;

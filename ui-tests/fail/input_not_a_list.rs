@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, Divisor, Quotient};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist};
 
 struct Divide;
 impl Step for Divide {

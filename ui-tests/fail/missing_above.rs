@@ -1,7 +1,7 @@
 #[path = "../scopes.rs"]
 mod scopes;
 
-use pipeliner::{Store, run};
+use typed_pipeliner::{Store, run};
 use scopes::{Answer, App, Request};
 
 fn main() {

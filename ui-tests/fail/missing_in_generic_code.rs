@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divide};
-use pipeliner::{Runs, Store, run};
+use typed_pipeliner::{Runs, Store, run};
 
 async fn divide(store: &impl Runs<Divide>) {
     let _ = run::<Divide>(store).await;

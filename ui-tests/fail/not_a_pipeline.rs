@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, Divisor};
-use pipeliner::Store;
+use typed_pipeliner::Store;
 
 struct Mine;
 

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, Divisor};
-use pipeliner::{HList, StoreOf};
+use typed_pipeliner::{HList, StoreOf};
 
 struct Mine;
 

@@ -1,6 +1,6 @@
 //! What rustc would list beside it: a generic resource, and one by hand.
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, hlist_pat, identity, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, hlist_pat, identity, resource};
 
 resource! { Table<T>: Vec<T>; Sum: i64; }
 

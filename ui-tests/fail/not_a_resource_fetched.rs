@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divide, Divisor};
-use pipeliner::{Store, fetch};
+use typed_pipeliner::{Store, fetch};
 
 fn main() {
     let store = Store::<Calc>::new().with(Divisor, 3);

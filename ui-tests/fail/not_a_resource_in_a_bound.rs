@@ -1,4 +1,4 @@
-use pipeliner::{Identified, Provides, resource};
+use typed_pipeliner::{Identified, Provides, resource};
 
 struct Cache;
 

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, Divisor};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! { Half: i64; }
 

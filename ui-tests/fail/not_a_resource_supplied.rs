@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divisor, GetDivision, Quotient};
-use pipeliner::{Store, run};
+use typed_pipeliner::{Store, run};
 
 fn main() {
     // What follows makes no second error.

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::Quotient;
-use pipeliner::Runs;
+use typed_pipeliner::Runs;
 
 fn divide(_: &impl Runs<Quotient>) {}
 

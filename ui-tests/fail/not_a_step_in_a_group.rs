@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, BaseProvider, Divide, Divisor, Quotient};
-use pipeliner::{HList, Pipeline, Store};
+use typed_pipeliner::{HList, Pipeline, Store};
 
 /// A group, as a crate may export it.
 type Arithmetic = HList![Divide, Quotient];

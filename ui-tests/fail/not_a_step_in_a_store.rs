@@ -4,7 +4,7 @@
 mod calc;
 
 use calc::{BaseProvider, Divide, Quotient};
-use pipeliner::{HList, Pipeline, Store};
+use typed_pipeliner::{HList, Pipeline, Store};
 
 struct Report;
 

@@ -1,7 +1,7 @@
 #[path = "../scopes.rs"]
 mod scopes;
 
-use pipeliner::{HList, Pipeline, Store};
+use typed_pipeliner::{HList, Pipeline, Store};
 use scopes::Request;
 
 struct Other;

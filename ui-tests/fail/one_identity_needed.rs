@@ -1,4 +1,4 @@
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, Step, Store, hlist, hlist_pat, identity, run};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, Step, Store, hlist, hlist_pat, identity, run};
 
 struct Width;
 impl Resource for Width {

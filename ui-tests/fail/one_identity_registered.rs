@@ -1,4 +1,4 @@
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, identity};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, identity};
 
 struct Width;
 impl Resource for Width {

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Pipeline, Store, resource};
+use typed_pipeliner::{HList, Pipeline, Store, resource};
 
 resource! {
     pub Base: i64,

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::Quotient;
-use pipeliner::{HList, Inputs, Outputs, Return, Step, hlist};
+use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, hlist};
 
 struct Shorten;
 impl Step for Shorten {

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, BaseProvider, Calc, Divisor};
-use pipeliner::{HList, Inputs, Outputs, Step, Store, hlist, run};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, Store, hlist, run};
 
 struct BaseFromFile;
 impl Step for BaseFromFile {

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, BaseProvider, Divide, Divisor};
-use pipeliner::{HList, Pipeline, Store, run};
+use typed_pipeliner::{HList, Pipeline, Store, run};
 
 struct Empty;
 impl Pipeline for Empty {

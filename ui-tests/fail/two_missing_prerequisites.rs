@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Divide, GetDivision, Mod};
-use pipeliner::{HList, Pipeline, Store, run};
+use typed_pipeliner::{HList, Pipeline, Store, run};
 
 struct NoBase;
 impl Pipeline for NoBase {

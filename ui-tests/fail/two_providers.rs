@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, BaseProvider, Divide};
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist};
 
 struct BaseFromFile;
 impl Step for BaseFromFile {

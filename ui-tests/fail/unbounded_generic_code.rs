@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divide};
-use pipeliner::{Store, Supply, run};
+use typed_pipeliner::{Store, Supply, run};
 
 async fn divide<G: Supply>(store: &Store<Calc, G>) {
     let _ = run::<Divide>(store).await;

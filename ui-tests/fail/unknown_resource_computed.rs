@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::Calc;
-use pipeliner::{Store, resource};
+use typed_pipeliner::{Store, resource};
 
 resource! {
     Weather: String;

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Divide, Quotient};
-use pipeliner::{Provides, Runs, fetch, run};
+use typed_pipeliner::{Provides, Runs, fetch, run};
 
 async fn divide<S: Runs<Divide> + Provides<Quotient>>(store: &S) {
     let _ = run::<Divide>(store).await;

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Divide, Mod};
-use pipeliner::{Runs, run};
+use typed_pipeliner::{Runs, run};
 
 async fn divide<S: Runs<Divide> + Runs<Mod>>(store: &S) {
     let _ = run::<Divide>(store).await;

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource, run};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource, run};
 use std::convert::Infallible;
 
 resource! {

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{BaseProvider, Divide, Divisor, GetDivision, Mod};
-use pipeliner::{HList, Pipeline, Store, StoreOf};
+use typed_pipeliner::{HList, Pipeline, Store, StoreOf};
 
 type Arithmetic = HList![Divide, Mod];
 
@@ -24,6 +24,6 @@ struct App {
 
 fn main() {
     let app = App { store: Store::<Grouped>::new().with(Divisor, 3) };
-    let _ = pipeliner::run::<GetDivision>(&app.store);
-    let _ = pipeliner::run::<BaseProvider>(&Store::<Holes>::new());
+    let _ = typed_pipeliner::run::<GetDivision>(&app.store);
+    let _ = typed_pipeliner::run::<BaseProvider>(&Store::<Holes>::new());
 }

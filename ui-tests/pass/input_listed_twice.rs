@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, Divisor, Quotient};
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat};
 
 struct Divide;
 impl Step for Divide {

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divisor, Quotient};
-use pipeliner::{Provides, Store, fetch};
+use typed_pipeliner::{Provides, Store, fetch};
 
 async fn quotient(store: &impl Provides<Quotient>) {
     let _ = fetch::<Quotient>(store).await;

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divisor, Quotient};
-use pipeliner::Store;
+use typed_pipeliner::Store;
 
 fn main() {
     let store = Store::<Calc>::new().with(Divisor, 3);

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divisor, GetDivision};
-use pipeliner::{Store, run};
+use typed_pipeliner::{Store, run};
 
 fn main() {
     let store = Store::<Calc>::new().with(Divisor, 3);

@@ -2,10 +2,10 @@
 mod calc;
 
 use calc::{Base, Divisor};
-use pipeliner::{HList, StoreOf};
+use typed_pipeliner::{HList, StoreOf};
 
 struct Mine;
-impl pipeliner::Pipeline for Mine {
+impl typed_pipeliner::Pipeline for Mine {
     type Steps = HList![calc::Divide];
 }
 

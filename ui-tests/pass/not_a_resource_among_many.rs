@@ -1,4 +1,4 @@
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
     A: u8; B: u8; C: u8; D: u8; E: u8; F: u8; G: u8; H: u8; I: u8;

@@ -2,9 +2,9 @@
 mod calc;
 
 use calc::Base;
-use pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat};
 
-pipeliner::resource! { Half: i64; }
+typed_pipeliner::resource! { Half: i64; }
 
 struct Divide;
 impl Step for Divide {

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, Pipeline, Resource, Store, fetch, identity, resource};
+use typed_pipeliner::{HList, Identified, Pipeline, Resource, Store, fetch, identity, resource};
 
 struct Cache;
 

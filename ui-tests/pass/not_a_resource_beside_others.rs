@@ -1,6 +1,6 @@
 //! A generic resource, one by hand, and one that is declared.
 
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, hlist_pat, identity, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, hlist_pat, identity, resource};
 
 resource! { Table<T>: Vec<T>; Sum: i64; }
 

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Calc, Divisor, Quotient};
-use pipeliner::{Store, fetch};
+use typed_pipeliner::{Store, fetch};
 
 fn main() {
     let store = Store::<Calc>::new().with(Divisor, 3);

@@ -4,7 +4,7 @@
 mod calc;
 
 use calc::{Base, Calc};
-use pipeliner::{HList, StoreOf, resource};
+use typed_pipeliner::{HList, StoreOf, resource};
 
 resource! { Table<T>: Vec<T>; }
 

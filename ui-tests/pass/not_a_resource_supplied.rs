@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Base, Calc};
-use pipeliner::Store;
+use typed_pipeliner::Store;
 
 fn main() {
     let _ = Store::<Calc>::new().with(Base, 38);

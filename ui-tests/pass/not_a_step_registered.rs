@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{BaseProvider, Divide};
-use pipeliner::{HList, Pipeline};
+use typed_pipeliner::{HList, Pipeline};
 
 struct Mistaken;
 impl Pipeline for Mistaken {

@@ -1,7 +1,7 @@
 #[path = "../scopes.rs"]
 mod scopes;
 
-use pipeliner::Store;
+use typed_pipeliner::Store;
 use scopes::{App, Request};
 use std::sync::Arc;
 

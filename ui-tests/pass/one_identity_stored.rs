@@ -1,4 +1,4 @@
-use pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, identity, run};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, identity, run};
 
 struct Config;
 impl Resource for Config {

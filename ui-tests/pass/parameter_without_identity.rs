@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Identified, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! { Table<T: Identified>: Vec<T>; Rows: usize; }
 

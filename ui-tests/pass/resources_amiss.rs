@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, Pipeline, Store, resource};
+use typed_pipeliner::{HList, Identified, Pipeline, Store, resource};
 
 resource! {
     pub Base: i64;

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{Modulus, Quotient};
-use pipeliner::{HList, Inputs, Outputs, Step, hlist};
+use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist};
 
 struct Shorten;
 impl Step for Shorten {

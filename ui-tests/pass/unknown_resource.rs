@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::Calc;
-use pipeliner::Store;
+use typed_pipeliner::Store;
 
 fn main() {
     let store = Store::<Calc>::new();

@@ -34,12 +34,12 @@ pub(super) fn step(
         let named = |resource: &&Type| names_one_of(resource, &generics);
         let resources = signature.resources().filter(named).map(understood::argument);
         let mut bounds: Vec<WherePredicate> =
-            resources.map(|resource| parse_quote!(#resource: ::pipeliner::Resource)).collect();
+            resources.map(|resource| parse_quote!(#resource: ::typed_pipeliner::Resource)).collect();
         if options.blocking.is_some() {
             // With that bound rustc no longer looks what the value of a resource is.
             let cloned = signature.inputs.iter().map(|input| &input.resource).filter(named);
             bounds.extend(cloned.map(|resource| -> WherePredicate {
-                parse_quote!(<#resource as ::pipeliner::Resource>::Value: ::core::clone::Clone)
+                parse_quote!(<#resource as ::typed_pipeliner::Resource>::Value: ::core::clone::Clone)
             }));
         }
         generics.make_where_clause().predicates.extend(bounds);
@@ -50,13 +50,15 @@ pub(super) fn step(
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let inputs = quote_spanned! { span => ::pipeliner::HList![#(#inputs),*] };
+    let inputs = quote_spanned! { span => ::typed_pipeliner::HList![#(#inputs),*] };
     let outputs = &signature.outputs.list;
-    let outputs = quote_spanned! { span => ::pipeliner::HList![#(#outputs),*] };
+    let outputs = quote_spanned! { span => ::typed_pipeliner::HList![#(#outputs),*] };
     let (inputs, outputs, clause) = match mistakes {
-        Some(mistakes) => {
-            (quote! { ::pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> }, quote! { Self::Inputs }, None)
-        }
+        Some(mistakes) => (
+            quote! { ::typed_pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> },
+            quote! { Self::Inputs },
+            None,
+        ),
         None => {
             let blocking = options.blocking.is_some();
             let behind = |inputs, outputs| {
@@ -79,7 +81,7 @@ pub(super) fn step(
         Failure::With(error) if options.blocking.is_none() => understood::argument(error),
         Failure::With(error) => understood::error(error, quote! { #error }),
         Failure::Of(result) => {
-            understood::error(result, quote! { <#result as ::pipeliner::__private::Fallible>::Error })
+            understood::error(result, quote! { <#result as ::typed_pipeliner::__private::Fallible>::Error })
         }
     };
     let future = match (right, &options.blocking, &function.sig.asyncness) {
@@ -88,7 +90,7 @@ pub(super) fn step(
         (true, None, Some(_)) => mapped(function, signature, called(function, quote! { #(#arguments),* })),
         (true, None, None) => {
             let (list, returned) = (list(signature), called(function, quote! { #(#arguments),* }));
-            quote_spanned! { span => ::pipeliner::__private::lazy(move |_| #list(#returned)) }
+            quote_spanned! { span => ::typed_pipeliner::__private::lazy(move |_| #list(#returned)) }
         }
     };
     // The impl names the types of the function once more. What is expected of that is told of the function.
@@ -107,15 +109,15 @@ pub(super) fn step(
         #(#attributes)*
         #(#[allow(#expected)])*
         #[allow(deprecated, clippy::type_complexity)]
-        #keyword #impl_generics ::pipeliner::Step for #name #type_generics #where_clause {
+        #keyword #impl_generics ::typed_pipeliner::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
 
             fn run(
-                ::pipeliner::hlist_pat![#(#arguments),*]: ::pipeliner::Inputs<'_, Self>,
+                ::typed_pipeliner::hlist_pat![#(#arguments),*]: ::typed_pipeliner::Inputs<'_, Self>,
             ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error>,
+                Output = ::core::result::Result<::typed_pipeliner::Outputs<Self>, Self::Error>,
             > + ::core::marker::Send
             #clause
             {
@@ -139,14 +141,14 @@ pub(super) fn of_a_type(item: &Item, mistakes: &TokenStream) -> Option<TokenStre
     };
     generics.params.is_empty().then(|| {
         quote! {
-            impl ::pipeliner::Step for #name {
-                type Inputs = ::pipeliner::__private::Understood<{ #mistakes 0 }, ::pipeliner::HList![]>;
+            impl ::typed_pipeliner::Step for #name {
+                type Inputs = ::typed_pipeliner::__private::Understood<{ #mistakes 0 }, ::typed_pipeliner::HList![]>;
                 type Outputs = Self::Inputs;
                 type Error = ::core::convert::Infallible;
 
                 async fn run(
-                    _: ::pipeliner::Inputs<'_, Self>,
-                ) -> ::core::result::Result<::pipeliner::Outputs<Self>, Self::Error> {
+                    _: ::typed_pipeliner::Inputs<'_, Self>,
+                ) -> ::core::result::Result<::typed_pipeliner::Outputs<Self>, Self::Error> {
                     ::core::future::pending().await
                 }
             }
@@ -252,14 +254,14 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
 fn mapped(function: &Function, signature: &Signature, future: TokenStream) -> TokenStream {
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let list = list(signature);
-    quote_spanned! { span => ::pipeliner::__private::listed(#future, #list) }
+    quote_spanned! { span => ::typed_pipeliner::__private::listed(#future, #list) }
 }
 
 /// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
 fn blocking(function: &Function, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let inputs = || arguments.iter().zip(&signature.inputs);
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
-        let clone = quote_spanned! { resource.span() => ::pipeliner::__private::clone_of::<#resource> };
+        let clone = quote_spanned! { resource.span() => ::typed_pipeliner::__private::clone_of::<#resource> };
         match optional {
             true => {
                 quote_spanned! { resource.span() => let #argument = ::core::option::Option::map(#argument, #clone); }
@@ -276,8 +278,9 @@ fn blocking(function: &Function, signature: &Signature, arguments: &[Ident]) -> 
         ReturnType::Type(_, ty) => quote! { #ty },
         ReturnType::Default => quote! { () },
     };
-    let returned = quote! { ::pipeliner::__private::After<Self::Outputs, #returned> };
-    let task = mapped(function, signature, quote! { ::pipeliner::__private::unblock::<#returned, _>(move || #called) });
+    let returned = quote! { ::typed_pipeliner::__private::After<Self::Outputs, #returned> };
+    let task =
+        mapped(function, signature, quote! { ::typed_pipeliner::__private::unblock::<#returned, _>(move || #called) });
     quote! { #(#clones)* #task }
 }
 
@@ -306,5 +309,5 @@ fn list(signature: &Signature) -> TokenStream {
         (_, true, true) => "all_or_error",
     };
     let list = Ident::new(list, Span::mixed_site());
-    quote! { ::pipeliner::__private::list::#list }
+    quote! { ::typed_pipeliner::__private::list::#list }
 }

@@ -209,7 +209,7 @@ fn option(ty: &Type) -> Option<&PathSegment> {
     last_segment(ty).filter(|last| last.ident == "Option")
 }
 
-/// The last part of a path: `Out<R>` of `pipeliner::Out<R>`.
+/// The last part of a path: `Out<R>` of `typed_pipeliner::Out<R>`.
 pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match bare(ty) {
         Type::Path(path) => path.path.segments.last(),

@@ -42,10 +42,10 @@ pub(super) fn outputs(
         ReturnType::Default => Vec::new(),
     };
     let handed = signature.outputs.list.iter().filter(|output| is_return(output));
-    let handed = handed.map(|output| within(output, quote! { <#output as ::pipeliner::Output>::Values }));
+    let handed = handed.map(|output| within(output, quote! { <#output as ::typed_pipeliner::Output>::Values }));
     let error = match &signature.outputs.failure {
         Failure::With(error) if blocking => {
-            Some(within(error, quote! { <#error as ::pipeliner::proof::is::IsError>::Proof }))
+            Some(within(error, quote! { <#error as ::typed_pipeliner::proof::is::IsError>::Proof }))
         }
         _ => None,
     };
@@ -61,7 +61,7 @@ fn as_told_of_async(ty: &Type, outputs: &Outputs) -> Vec<TokenStream> {
     };
     let given = outputs.list.iter().zip(&outputs.written).map(|(output, written)| match is_return(output) {
         true => written.to_token_stream(),
-        false => within(ty, quote! { ::pipeliner::Out<#output> }),
+        false => within(ty, quote! { ::typed_pipeliner::Out<#output> }),
     });
     given.chain(error).collect()
 }
@@ -71,13 +71,13 @@ fn behind(types: impl Iterator<Item = TokenStream>, generics: &Generics, list: T
     let types = types.filter(|ty| !names_one_of(ty, generics)).map(inferred);
     match &types.collect::<Vec<_>>()[..] {
         [] => list,
-        types => quote! { ::pipeliner::__private::Understood<{ #(let _: #types;)* 0 }, #list> },
+        types => quote! { ::typed_pipeliner::__private::Understood<{ #(let _: #types;)* 0 }, #list> },
     }
 }
 
 /// The error of the step, which stands for rustc where `ty` does: not known, if what the step gives is not.
 pub(super) fn error(ty: &Type, error: TokenStream) -> TokenStream {
-    within(ty, quote! { <Self::Outputs as ::pipeliner::__private::Then<#error>>::Type })
+    within(ty, quote! { <Self::Outputs as ::typed_pipeliner::__private::Then<#error>>::Type })
 }
 
 /// The clause that lets the call of the function pass, whatever is wrong with its types: if the lists are not known, it says of a
@@ -85,14 +85,14 @@ pub(super) fn error(ty: &Type, error: TokenStream) -> TokenStream {
 pub(super) fn clause((inputs, outputs): (TokenStream, TokenStream)) -> TokenStream {
     quote! {
         where
-            ::pipeliner::__private::After<(#inputs, #outputs), ::pipeliner::__private::AnyResource>: ::pipeliner::Resource
+            ::typed_pipeliner::__private::After<(#inputs, #outputs), ::typed_pipeliner::__private::AnyResource>: ::typed_pipeliner::Resource
     }
 }
 
 /// A type as an argument of another: there alone rustc suggests a parameter where it does not find a name, and what it says of
 /// the impl is to be what it says of the function.
 pub(super) fn argument(ty: &Type) -> TokenStream {
-    within(ty, quote! { ::pipeliner::__private::Itself<#ty> })
+    within(ty, quote! { ::typed_pipeliner::__private::Itself<#ty> })
 }
 
 /// Tokens that stand, for rustc, where a type does.

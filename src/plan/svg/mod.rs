@@ -31,7 +31,7 @@ impl Plan {
     /// byte, for the same plan.
     ///
     /// ```
-    /// # use pipeliner::{HList, Out, Pipeline, Plan, resource, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }

@@ -1,4 +1,4 @@
-use pipeliner::{AnyStep, Chosen, HList, Pipeline, Store, resource};
+use typed_pipeliner::{AnyStep, Chosen, HList, Pipeline, Store, resource};
 
 resource! { Number: u32; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }
 

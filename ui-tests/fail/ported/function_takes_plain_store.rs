@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Return, Scoped, Store, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Scoped, Store, resource, run, step};
 
 resource! { Url: String; Pool: String; User: String; }
 

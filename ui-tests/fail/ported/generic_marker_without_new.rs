@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, Identified, In, Out, Pipeline, Store, resource, step};
 
 #[derive(Identified)]
 struct Parser;

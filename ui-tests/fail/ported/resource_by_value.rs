@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -12,7 +12,7 @@ impl Pipeline for Calc {
     type Steps = HList![Divide];
 }
 
-async fn print() -> Result<(), pipeliner::RunError> {
+async fn print() -> Result<(), typed_pipeliner::RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
     println!("{}", store.resource(Quotient).await?);
     Ok(())

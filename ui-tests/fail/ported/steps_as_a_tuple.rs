@@ -1,4 +1,4 @@
-use pipeliner::{In, Out, Pipeline, Store, resource, run, step};
+use typed_pipeliner::{In, Out, Pipeline, Store, resource, run, step};
 
 resource! { Base: i64; Quotient: i64; }
 

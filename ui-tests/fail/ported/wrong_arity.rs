@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, run, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -17,7 +17,7 @@ impl Pipeline for Calc {
     type Steps = HList![Divide, Tell];
 }
 
-async fn print() -> Result<(), pipeliner::RunError> {
+async fn print() -> Result<(), typed_pipeliner::RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
     let hlist_pat![_, Return(told)] = run::<Tell>(&store).await?;
     println!("{told}");

@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 

@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::{HList, In, Pipeline, Return, Store, resource, run, step};
 
 resource! { Names: Vec<String>; }
 

@@ -1,8 +1,8 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
-use pipeliner::In as Take;
+use typed_pipeliner::In as Take;
 
 #[step]
 async fn divide(base: Take<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient> {

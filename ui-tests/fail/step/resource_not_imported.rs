@@ -1,7 +1,7 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, step};
 
 mod values {
-    pipeliner::resource! { pub Base: i64; pub Divisor: i64; pub Quotient: i64; }
+    typed_pipeliner::resource! { pub Base: i64; pub Divisor: i64; pub Quotient: i64; }
 }
 use values::{Base, Quotient};
 

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
 
 struct Settings;
 

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, In, Out, Pipeline, Store, resource, run, step};
+use typed_pipeliner::{HList, Identified, In, Out, Pipeline, Store, resource, run, step};
 
 resource! { Table<T: Identified>: Vec<T>; }
 

@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
 
 resource! { Total: i64; }
 

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, Identified, Out, Pipeline, Store, resource, step};
 
 resource! { Table<T: Identified>: Vec<String>; }
 

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{BaseProvider, Calc, Divisor, Quotient};
-use pipeliner::{Store, Swap};
+use typed_pipeliner::{Store, Swap};
 
 struct Stub;
 

@@ -1,4 +1,4 @@
-use pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, Store, resource, step};
 use std::sync::Arc;
 
 resource! { Number: u32; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }

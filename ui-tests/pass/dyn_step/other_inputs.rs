@@ -1,4 +1,4 @@
-use pipeliner::{AnyStep, HList, In, Out, resource, step};
+use typed_pipeliner::{AnyStep, HList, In, Out, resource, step};
 use std::sync::Arc;
 
 resource! { Number: u32; Text: String; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }

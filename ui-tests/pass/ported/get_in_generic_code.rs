@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Return, Runs, Store, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Runs, Store, hlist_pat, resource, run, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -17,7 +17,7 @@ impl Pipeline for Calc {
     type Steps = HList![Divide, Tell];
 }
 
-async fn print(store: &impl Runs<Tell>) -> Result<(), pipeliner::RunError> {
+async fn print(store: &impl Runs<Tell>) -> Result<(), typed_pipeliner::RunError> {
     let hlist_pat![Return(told)] = run::<Tell>(&store).await?;
     println!("{told}");
     Ok(())

@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 use std::sync::Mutex;
 
 resource! { Total: i64; Balance: Mutex<i64>; Paid: (); }

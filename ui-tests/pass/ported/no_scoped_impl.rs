@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 
 resource! { Url: String; Pool: String; User: String; }
 
@@ -21,7 +21,7 @@ struct Request;
 impl Pipeline for Request {
     type Steps = HList![];
 }
-impl pipeliner::Scoped for Request {
+impl typed_pipeliner::Scoped for Request {
     type Parent = App;
 }
 

@@ -1,4 +1,4 @@
-use pipeliner::{Executor, HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, step};
+use typed_pipeliner::{Executor, HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -17,7 +17,7 @@ impl Pipeline for Calc {
     type Steps = HList![Divide, Tell];
 }
 
-fn print() -> Result<(), pipeliner::RunError> {
+fn print() -> Result<(), typed_pipeliner::RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
     let hlist_pat![Return(told)] = Executor::new(2).scope(async |scope| scope.run::<Tell>(&store).await)?;
     println!("{told}");

@@ -1,4 +1,4 @@
-use pipeliner::{HList, Identified, Out, Pipeline, resource, step};
+use typed_pipeliner::{HList, Identified, Out, Pipeline, resource, step};
 
 trait Entity: Identified {
     const TABLE: &'static str;

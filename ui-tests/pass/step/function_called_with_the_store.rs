@@ -1,4 +1,4 @@
-use pipeliner::{In, Return, resource, step};
+use typed_pipeliner::{In, Return, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 

@@ -1,8 +1,8 @@
-use pipeliner::{HList, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
-trait Entity: pipeliner::Identified + Send + Sync {}
+trait Entity: typed_pipeliner::Identified + Send + Sync {}
 impl Entity for i64 {}
 
 resource! { Table<T: Entity>: Vec<T>; }

@@ -1,8 +1,8 @@
-use pipeliner::{HList, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
-use pipeliner::Identified;
+use typed_pipeliner::Identified;
 
 trait Entity: Send + Sync + 'static {}
 

@@ -1,4 +1,4 @@
-use pipeliner::{Out, resource, step};
+use typed_pipeliner::{Out, resource, step};
 
 resource! { Spectrum: f64; }
 

@@ -1,8 +1,8 @@
-use pipeliner::{HList, Pipeline, Step, Store, resource};
+use typed_pipeliner::{HList, Pipeline, Step, Store, resource};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
-use pipeliner::{Inputs, Outputs, hlist, hlist_pat};
+use typed_pipeliner::{Inputs, Outputs, hlist, hlist_pat};
 use std::convert::Infallible;
 
 struct Divide;

@@ -2,7 +2,7 @@
 mod calc;
 
 use calc::{BaseProvider, Calc, Divisor, Quotient};
-use pipeliner::{Out, Store, Swap, step};
+use typed_pipeliner::{Out, Store, Swap, step};
 
 #[step]
 fn stub() -> Out<calc::Base> {

@@ -1,4 +1,4 @@
-use pipeliner::{HList, In, Out, Pipeline, Store, Swap, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, Swap, resource, step};
 
 resource! { Url: String; Page: String; Words: usize; Cache: String; }
 

@@ -5,9 +5,9 @@ mod pipelines;
 
 use crate::graph::{Graph, Shape};
 use crate::work::{Work, block_on};
-use pipeliner::{Store, hlist_pat, run as run_step};
 use pipelines::{Seed, chain_5, chain_100, crossed_5, diamond_4, fan_102, layers_101};
 use std::hint::black_box;
+use typed_pipeliner::{Store, hlist_pat, run as run_step};
 
 /// Makes a store for the pipeline of a module, and runs its last step.
 macro_rules! run_last {
