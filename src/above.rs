@@ -5,6 +5,7 @@ use crate::pipeline::Pipeline;
 use crate::proof::trie::{Empty, Trie};
 use crate::proof::verdict::{InScopeOf, IsParent, Nobody, Verdict};
 use crate::proof::{Proven, SourcesOf};
+use crate::sealed::Seal;
 use crate::store::Store;
 use crate::supply::Supply;
 use std::sync::Arc;
@@ -87,6 +88,9 @@ pub trait Scoped: Pipeline {
     note = "make the scope within `&store`, or within `Arc::clone(&store)`"
 )]
 pub trait Above: Send + Sync + Sized {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// This type. A store says `U::This` of what is above it where it is made; so where `U` is none of these, rustc knows no
     /// more of the store, and says nothing more of it.
     #[doc(hidden)]
@@ -111,6 +115,8 @@ pub struct Root;
 // Here and below: else rustc shows one of these impls where a store is given by value.
 #[diagnostic::do_not_recommend]
 impl Above for Root {
+    fn seal(_: Seal) {}
+
     type This = Self;
     type Pipeline = Nobody;
     type Sources = Empty;
@@ -122,6 +128,8 @@ impl Above for Root {
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
+    fn seal(_: Seal) {}
+
     type This = Self;
     type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
@@ -133,6 +141,8 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
+    fn seal(_: Seal) {}
+
     type This = Self;
     type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
@@ -144,6 +154,8 @@ impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
+    fn seal(_: Seal) {}
+
     type This = Self;
     type Pipeline = P;
     type Sources = <SourcesOf<P, G, U> as Trie>::Below;
@@ -157,6 +169,9 @@ impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
 ///
 /// Implemented for these; you never write it.
 pub trait IsStoreOf<P>: Above<This = Self> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always [`Proven`].
     #[doc(hidden)]
     type Proof;
@@ -166,5 +181,7 @@ impl<P, U: Above<This = U>> IsStoreOf<P> for U
 where
     Verdict: IsParent<U::Pipeline, P>,
 {
+    fn seal(_: Seal) {}
+
     type Proof = Proven;
 }

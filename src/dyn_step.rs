@@ -2,6 +2,7 @@
 
 use crate::list::{InputList, OutputList};
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use crate::step::{BoxError, Inputs, Outputs, Step, StepError};
 use async_trait::async_trait;
 use core::marker::PhantomData;
@@ -135,11 +136,16 @@ where
     note = "let `{S}` take what the resource says, in the same order"
 )]
 pub trait TheseInputs<I: InputList, S>: InputList {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// References to the values, as the step takes them.
     fn refs(refs: Refs<'_, I>) -> Refs<'_, Self>;
 }
 
 impl<I: InputList, S> TheseInputs<I, S> for I {
+    fn seal(_: Seal) {}
+
     fn refs(refs: Refs<'_, I>) -> Refs<'_, I> {
         refs
     }
@@ -152,11 +158,16 @@ impl<I: InputList, S> TheseInputs<I, S> for I {
     note = "let `{S}` give what the resource says, in the same order"
 )]
 pub trait TheseOutputs<O: OutputList, S>: OutputList {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The values, as they are asked for.
     fn values(values: Values<Self>) -> Values<O>;
 }
 
 impl<O: OutputList, S> TheseOutputs<O, S> for O {
+    fn seal(_: Seal) {}
+
     fn values(values: Values<O>) -> Values<O> {
         values
     }
@@ -192,6 +203,9 @@ impl<R: Resource<Value: Choice>> Step for Chosen<R> {
     note = "declare the resource with the inputs and outputs: `AnyStep<HList![Name], HList![Greeting]>`"
 )]
 pub trait Choice: Send + Sync + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What the step takes.
     type Inputs: InputList;
     /// What the step gives.
@@ -201,6 +215,8 @@ pub trait Choice: Send + Sync + 'static {
 }
 
 impl<I: InputList, O: OutputList> Choice for AnyStep<I, O> {
+    fn seal(_: Seal) {}
+
     type Inputs = I;
     type Outputs = O;
     fn chosen(&self) -> &dyn DynStep<I, O> {

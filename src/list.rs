@@ -11,6 +11,7 @@ use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
 use crate::proof::lists::{Give, Gives, Want, Wants};
 use crate::proof::verdict::{Stores, Verdict};
 use crate::resource::Return;
+use crate::sealed::Seal;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
@@ -22,6 +23,9 @@ use frunk_core::hlist::{HCons, HNil};
     note = "write a list, even of one: `HList![Base]`"
 )]
 pub trait InputList: Wants + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
     #[doc(hidden)]
     type Proof;
@@ -42,6 +46,8 @@ pub trait InputList: Wants + 'static {
 // Here and below for the empty list: rustc need not name it among the types that would do.
 #[diagnostic::do_not_recommend]
 impl InputList for HNil {
+    fn seal(_: Seal) {}
+
     type Proof = HNil;
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
@@ -53,6 +59,8 @@ impl InputList for HNil {
 }
 
 impl<H: Input, L: InputList> InputList for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Proof = (H::Proof, L::Proof);
     type Refs<'s> = HCons<H::Refs<'s>, L::Refs<'s>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
@@ -71,6 +79,9 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
     note = "let the step that makes the value provide a resource, and take that"
 )]
 pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
     #[doc(hidden)]
     type Proof;
@@ -86,6 +97,8 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
 }
 
 impl<R: IsResource> Input<Single> for R {
+    fn seal(_: Seal) {}
+
     type Proof = R::Carried;
     type Refs<'s> = &'s R::Carried;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
@@ -99,6 +112,8 @@ impl<R: IsResource> Input<Single> for R {
 /// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
 #[diagnostic::do_not_recommend]
 impl<R: IsResource> Input<Optional> for Option<R> {
+    fn seal(_: Seal) {}
+
     type Proof = R::Carried;
     type Refs<'s> = Option<&'s R::Carried>;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
@@ -110,6 +125,8 @@ impl<R: IsResource> Input<Optional> for Option<R> {
 }
 
 impl<L: InputList> Input<Group> for L {
+    fn seal(_: Seal) {}
+
     type Proof = <L as InputList>::Proof;
     type Refs<'s> = <L as InputList>::Refs<'s>;
     const KEYS: &'static Tree<Key> = <L as InputList>::KEYS;
@@ -126,6 +143,8 @@ impl<V: 'static> Input<Returned> for Return<V>
 where
     Verdict: Stores<V>,
 {
+    fn seal(_: Seal) {}
+
     type Proof = HNil;
     type Refs<'s> = ();
     const KEYS: &'static Tree<Key> = &Tree::Empty;
@@ -143,6 +162,9 @@ where
     note = "write a list, even of one: `HList![Quotient]`"
 )]
 pub trait OutputList: Gives + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
     #[doc(hidden)]
     type Proof;
@@ -187,6 +209,8 @@ pub trait OutputList: Gives + 'static {
 
 #[diagnostic::do_not_recommend]
 impl OutputList for HNil {
+    fn seal(_: Seal) {}
+
     type Proof = HNil;
     type Values = HNil;
     type Stored = HNil;
@@ -214,6 +238,8 @@ impl OutputList for HNil {
 }
 
 impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Proof = (H::Proof, L::Proof);
     type Values = HCons<H::Values, L::Values>;
     type Stored = HCons<H::Stored, L::Stored>;
@@ -254,6 +280,9 @@ impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
     note = "what a `Return` hands over may come from another thread: give an `Arc` and not an `Rc`, a `Mutex` and not a `RefCell`; a step gives each of its outputs, so instead of an `Option` of a resource let the resource carry one"
 )]
 pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
     #[doc(hidden)]
     type Proof;
@@ -294,6 +323,8 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
 }
 
 impl<R: IsResource> Output<Single> for R {
+    fn seal(_: Seal) {}
+
     type Proof = R::Carried;
     type Values = R::Carried;
     type Stored = R::Carried;
@@ -327,6 +358,8 @@ impl<R: IsResource> Output<Single> for R {
 
 #[diagnostic::do_not_recommend]
 impl<V: Send + 'static> Output<Returned> for Return<V> {
+    fn seal(_: Seal) {}
+
     type Proof = HNil;
     type Values = Return<V>;
     type Stored = ();
@@ -354,6 +387,8 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
 }
 
 impl<L: OutputList> Output<Group> for L {
+    fn seal(_: Seal) {}
+
     type Proof = <L as OutputList>::Proof;
     type Values = <L as OutputList>::Values;
     type Stored = <L as OutputList>::Stored;

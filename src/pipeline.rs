@@ -6,6 +6,7 @@ use crate::proof::digits::{Digits, End, Order};
 use crate::proof::is::IsStep;
 use crate::proof::kind::{Group, OfSteps, Single};
 use crate::proof::lists::{Gives, Register, Registers};
+use crate::sealed::Seal;
 use crate::step::Step;
 use frunk_core::hlist::{HCons, HNil};
 
@@ -62,6 +63,9 @@ pub trait Pipeline: Sized + 'static {
     note = "write a list, even of one: `HList![Divide]`"
 )]
 pub trait StepList: Registers + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
     #[doc(hidden)]
     type Proof;
@@ -79,6 +83,8 @@ pub trait StepList: Registers + 'static {
 // Rustc need not name this among the types that would do.
 #[diagnostic::do_not_recommend]
 impl StepList for HNil {
+    fn seal(_: Seal) {}
+
     type Proof = HNil;
     type Swap<Old: IsStep, New: IsStep> = HNil;
     type Slots = HNil;
@@ -86,6 +92,8 @@ impl StepList for HNil {
 }
 
 impl<H: Steps, L: StepList> StepList for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Proof = (H::Proof, L::Proof);
     type Swap<Old: IsStep, New: IsStep> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
     type Slots = HCons<H::Slots, L::Slots>;
@@ -94,6 +102,9 @@ impl<H: Steps, L: StepList> StepList for HCons<H, L> {
 
 /// An element of a [`StepList`]: a step, or a list of steps.
 pub trait Steps<Kind = <Self as OfSteps>::Kind>: Register<Kind> + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// See [`StepList::Proof`].
     #[doc(hidden)]
     type Proof;
@@ -109,6 +120,8 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: Register<Kind> + 'static {
 }
 
 impl<S: IsStep> Steps<Single> for S {
+    fn seal(_: Seal) {}
+
     type Proof = <S as IsStep>::Proof;
     // Steps cannot be told apart, but what they store can, and no two store the same.
     type Swap<Old: IsStep, New: IsStep> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
@@ -120,6 +133,8 @@ impl<S: IsStep> Steps<Single> for S {
 type FirstOf<S> = <<S as Step>::Outputs as Gives>::First<End>;
 
 impl<L: StepList> Steps<Group> for L {
+    fn seal(_: Seal) {}
+
     type Proof = <L as StepList>::Proof;
     type Swap<Old: IsStep, New: IsStep> = <L as StepList>::Swap<Old, New>;
     type Slots = <L as StepList>::Slots;
@@ -129,6 +144,9 @@ impl<L: StepList> Steps<Group> for L {
 /// The slots of some steps, each typed and in place.
 #[doc(hidden)]
 pub trait Slots: Send + Sync + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// How many there are.
     const LEN: usize;
     /// Slots with nothing in them.
@@ -142,6 +160,8 @@ pub trait Slots: Send + Sync + 'static {
 }
 
 impl<S: Step> Slots for Slot<S> {
+    fn seal(_: Seal) {}
+
     const LEN: usize = 1;
     fn vacant() -> Self {
         Slot::new()
@@ -158,6 +178,8 @@ impl<S: Step> Slots for Slot<S> {
 }
 
 impl Slots for HNil {
+    fn seal(_: Seal) {}
+
     const LEN: usize = 0;
     fn vacant() -> Self {
         HNil
@@ -172,6 +194,8 @@ impl Slots for HNil {
 }
 
 impl<H: Slots, L: Slots> Slots for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     const LEN: usize = H::LEN + L::LEN;
     fn vacant() -> Self {
         HCons { head: H::vacant(), tail: L::vacant() }

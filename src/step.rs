@@ -3,6 +3,7 @@
 use crate::list::{InputList, OutputList};
 use crate::proof::is::IsError;
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use core::error::Error;
 
 /// An error of any type, as [`RunError`](crate::RunError) keeps it.
@@ -158,6 +159,9 @@ pub trait Step: Sized + 'static {
     note = "let it implement `std::error::Error`, or take `String`, or `Box<dyn Error + Send + Sync>`"
 )]
 pub trait StepError {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The error without its type.
     fn boxed(self) -> BoxError;
 }
@@ -165,6 +169,8 @@ pub trait StepError {
 // Else rustc tells what `Into` lacks, which for a `Box<dyn Error>` is three things.
 #[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> StepError for E {
+    fn seal(_: Seal) {}
+
     fn boxed(self) -> BoxError {
         self.into()
     }
@@ -176,10 +182,15 @@ impl<E: Into<BoxError>> StepError for E {
 /// so where its list is wrong, rustc looks no further than at the element that is at fault, and says one thing of it
 /// where a signature names `Inputs`, and not two.
 pub trait Takes {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// A reference to the value of each input.
     type Refs<'s>: Send;
 }
 
 impl<S: Step> Takes for S {
+    fn seal(_: Seal) {}
+
     type Refs<'s> = <S::Inputs as InputList>::Refs<'s>;
 }

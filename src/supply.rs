@@ -13,6 +13,7 @@ use crate::proof::verdict::Findings;
 use crate::proof::walk::{self, Goal};
 use crate::proof::{SourcesOf, source};
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use crate::sealed::Sealed;
 use core::any::Any;
 use core::fmt;
@@ -108,14 +109,21 @@ impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
     note = "write a list, even of one: `HList![Base]`"
 )]
 pub trait SupplyList {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The sorted list.
     type Sorted: Supply;
 }
 
 impl SupplyList for HNil {
+    fn seal(_: Seal) {}
+
     type Sorted = Nothing;
 }
 
 impl<R: IsResource, L: SupplyList> SupplyList for HCons<R, L> {
+    fn seal(_: Seal) {}
+
     type Sorted = <L::Sorted as Supply>::Insert<R>;
 }

@@ -18,6 +18,7 @@ use crate::exec::view::Backing;
 use crate::list::OutputList;
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::Store;
 use crate::supply::Supply;
@@ -183,6 +184,9 @@ pub enum State {
     note = "name a pipeline, `Plan::of::<Calc>()`, or the type of a store, `Plan::of::<StoreOf<Calc, HList![Base]>>()`"
 )]
 pub trait Planned {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The steps.
     #[doc(hidden)]
     const STEPS: &'static Tree<Spec>;
@@ -195,6 +199,8 @@ pub trait Planned {
 }
 
 impl<P: Pipeline> Planned for P {
+    fn seal(_: Seal) {}
+
     const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
     const SUPPLIED: &'static Tree<Key> = &Tree::Empty;
     fn pipeline() -> &'static str {
@@ -203,6 +209,8 @@ impl<P: Pipeline> Planned for P {
 }
 
 impl<P: Pipeline, G: Supply> Planned for Store<P, G> {
+    fn seal(_: Seal) {}
+
     const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
     const SUPPLIED: &'static Tree<Key> = G::KEYS;
     fn pipeline() -> &'static str {

@@ -15,6 +15,7 @@ use super::source::{Absent, Source};
 use super::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
 use super::verdict::{Findings, MissingInput};
 use super::walk::{Asked, Machine, Path, Resume, Stack, Trace};
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::supply::{Supply, With};
 use core::marker::PhantomData;
@@ -49,6 +50,9 @@ macro_rules! trait_digits {
         /// dispatches on one type at a time: `Compare` dispatches on the first number, `Compare0` to `Compare15` on the
         /// second.
         pub trait Digits {
+#[doc(hidden)]
+fn seal(_: Seal);
+
             /// The number as a value: the same for equal numbers, and mixed well enough for a hash table.
             const KEY: u64;
 
@@ -83,6 +87,8 @@ macro_rules! trait_digits {
         }
 
         impl Digits for End {
+fn seal(_: Seal) {}
+
             const KEY: u64 = 0;
             type Compare<O: Digits> = O::CompareZero;
             type CompareZero = Equal;
@@ -106,6 +112,8 @@ macro_rules! digit {
      ($digit:literal $compare:ident $child:ident)
      $(($after:literal $compare_after:ident $child_after:ident))*) => {
         impl<U: Digits> Digits for Digit<$digit, U> {
+fn seal(_: Seal) {}
+
             const KEY: u64 = U::KEY.wrapping_add($digit).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             type Compare<O: Digits> = O::$compare<U>;
             type CompareZero = $zero;
@@ -132,8 +140,13 @@ macro_rules! digit {
 digits!(trait_digits);
 
 /// A number that is equal to itself. All are, but of one that is not known, in generic code, rustc knows it only from this.
-pub trait Reflexive: Digits<Compare<Self> = Equal> + Sized {}
-impl<D: Digits<Compare<D> = Equal>> Reflexive for D {}
+pub trait Reflexive: Digits<Compare<Self> = Equal> + Sized {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<D: Digits<Compare<D> = Equal>> Reflexive for D {
+    fn seal(_: Seal) {}
+}
 
 /// This number comes before the other.
 #[derive(Debug)]
@@ -149,6 +162,9 @@ pub struct Greater;
 ///
 /// A decision is an associated type of the outcome, so that the branch not taken is never looked at.
 pub trait Order {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The order seen from the other side.
     type Reverse: Order;
     /// At a leaf of a [`Trie`]: the entry there, if it is the one looked for.
@@ -178,6 +194,8 @@ pub trait Order {
 macro_rules! unequal {
     ($order:ident, $reverse:ident, $listed:ty, $R:ident $R0:ident $Rest:ident, $place:ty, |$value:ident, $list:ident| $insert:expr) => {
         impl Order for $order {
+            fn seal(_: Seal) {}
+
             type Reverse = $reverse;
             type Found<E: Source> = Absent;
             type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> =
@@ -204,6 +222,8 @@ unequal!(Greater, Less, Node<R0, Before, After::With<R>>, R R0 Rest, With<R0, Re
 });
 
 impl Order for Equal {
+    fn seal(_: Seal) {}
+
     type Reverse = Equal;
     type Found<E: Source> = E;
     type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> = Leaf<E::Join<N>>;

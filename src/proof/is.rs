@@ -17,6 +17,7 @@ use super::digits::Reflexive;
 use super::lists::Gives;
 use crate::pipeline::Pipeline;
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use crate::step::{Step, StepError};
 
 /// A [`Step`], with a proof.
@@ -26,6 +27,9 @@ use crate::step::{Step, StepError};
     note = "a step is a function with `#[step]`, a type with an `impl Step`, or `Chosen<R>` where `R` carries an `AnyStep`; of a resource, ask with `store.resource::<R>()`"
 )]
 pub trait IsStep: Step {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What rustc works out of the step's impl.
     type Proof;
     /// What it gives.
@@ -34,6 +38,8 @@ pub trait IsStep: Step {
 
 #[diagnostic::do_not_recommend]
 impl<S: Step> IsStep for S {
+    fn seal(_: Seal) {}
+
     type Proof = S::Inputs;
     type Given = S::Outputs;
 }
@@ -45,6 +51,9 @@ impl<S: Step> IsStep for S {
     note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
 )]
 pub trait IsResource: Resource<Value = <Self as IsResource>::Carried, Identity = <Self as IsResource>::Named> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The type of its value, `R::Value`, which is what proves it as well.
     type Carried: Send + Sync + 'static;
     /// Its identity.
@@ -53,6 +62,8 @@ pub trait IsResource: Resource<Value = <Self as IsResource>::Carried, Identity =
 
 #[diagnostic::do_not_recommend]
 impl<R: Resource> IsResource for R {
+    fn seal(_: Seal) {}
+
     type Carried = R::Value;
     type Named = R::Identity;
 }
@@ -64,21 +75,31 @@ impl<R: Resource> IsResource for R {
     note = "name its steps: `impl Pipeline for {Self} {{ type Steps = HList![Divide]; }}`"
 )]
 pub trait IsPipeline: Pipeline {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What rustc works out of the pipeline's impl.
     type Proof;
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Pipeline> IsPipeline for P {
+    fn seal(_: Seal) {}
+
     type Proof = P::Steps;
 }
 
 /// A [`StepError`], with a proof.
 pub trait IsError {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always [`Proven`].
     type Proof;
 }
 
 impl<E: StepError> IsError for E {
+    fn seal(_: Seal) {}
+
     type Proof = Proven;
 }

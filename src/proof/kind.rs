@@ -7,16 +7,23 @@
 
 use super::is::{IsResource, IsStep};
 use crate::resource::Return;
+use crate::sealed::Seal;
 use frunk_core::hlist::{HCons, HNil};
 
 /// An element of a list of steps: a function from an element to its kind.
 pub trait OfSteps {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// [`Single`] or [`Group`].
     type Kind;
 }
 
 /// An element of a list of inputs or outputs: a function from an element to its kind.
 pub trait OfResources {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// [`Single`], [`Optional`], [`Returned`] or [`Group`].
     type Kind;
 }
@@ -38,33 +45,49 @@ pub enum Returned {}
 pub enum Group {}
 
 impl<S: IsStep> OfSteps for S {
+    fn seal(_: Seal) {}
+
     type Kind = Single;
 }
 
 impl OfSteps for HNil {
+    fn seal(_: Seal) {}
+
     type Kind = Group;
 }
 
 impl<H, L> OfSteps for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Kind = Group;
 }
 
 impl<R: IsResource> OfResources for R {
+    fn seal(_: Seal) {}
+
     type Kind = Single;
 }
 
 impl<R> OfResources for Option<R> {
+    fn seal(_: Seal) {}
+
     type Kind = Optional;
 }
 
 impl<V> OfResources for Return<V> {
+    fn seal(_: Seal) {}
+
     type Kind = Returned;
 }
 
 impl OfResources for HNil {
+    fn seal(_: Seal) {}
+
     type Kind = Group;
 }
 
 impl<H, L> OfResources for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Kind = Group;
 }

@@ -13,6 +13,7 @@ use super::walk::{Call, Goal, Machine, Stack, Walk};
 use crate::above::Above;
 use crate::pipeline::Pipeline;
 use crate::resource::Return;
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -25,6 +26,9 @@ use frunk_core::hlist::{HCons, HNil};
     note = "write a list, even of one: `HList![Base]`"
 )]
 pub trait Wants: OfResources<Kind = Group> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// One tick of the walk: looks at the first input, or leaves the step `S` if there is none.
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings>: Machine;
     /// These inputs before those.
@@ -43,6 +47,8 @@ pub trait Wants: OfResources<Kind = Group> {
 // Here and below for the empty list: rustc need not name it among the types that would do.
 #[diagnostic::do_not_recommend]
 impl Wants for HNil {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V::SetMark<N, Done>, F>;
     type Append<L: Wants> = L;
     type List<S, T: Listing<S>> = T;
@@ -51,6 +57,8 @@ impl Wants for HNil {
 }
 
 impl<H: Want, L: Wants> Wants for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie, S: Step, N: Number, K: Stack, V: Visited, F: Findings> = H::Visit<W, Call<L, S, N, K>, V, F>;
     type Append<M: Wants> = HCons<H, L::Append<M>>;
     type List<S, T: Listing<S>> = L::List<S, H::List<S, T>>;
@@ -60,6 +68,9 @@ impl<H: Want, L: Wants> Wants for HCons<H, L> {
 
 /// One element of a list of inputs: a resource, an `Option` of one, or a list of them.
 pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Looks at this input, on behalf of the step on top of the stack.
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings>: Machine;
     /// See [`Wants::List`].
@@ -69,6 +80,8 @@ pub trait Want<Kind = <Self as OfResources>::Kind>: OfResources {
 }
 
 impl<R: IsResource> Want<Single> for R {
+    fn seal(_: Seal) {}
+
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::Visit<R, K, V, F>;
     type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
@@ -76,12 +89,16 @@ impl<R: IsResource> Want<Single> for R {
 
 /// A resource that the step can do without.
 impl<R: IsResource> Want<Optional> for Option<R> {
+    fn seal(_: Seal) {}
+
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = <Find<W, R::Named> as Source>::VisitOption<R, K, V, F>;
     type List<S, T: Listing<S>> = T::With<R>;
     type Origins<W: Trie> = Comes<R, <Find<W, R::Named> as Source>::Origin>;
 }
 
 impl<L: Wants> Want<Group> for L {
+    fn seal(_: Seal) {}
+
     type Visit<W: Trie, K: Stack, V: Visited, F: Findings> = Walk<K::Prepend<Self>, V, F>;
     type List<S, T: Listing<S>> = <L as Wants>::List<S, T>;
     type Origins<W: Trie> = <L as Wants>::Origins<W>;
@@ -93,6 +110,8 @@ impl<V> Want<Returned> for Return<V>
 where
     Verdict: Stores<V>,
 {
+    fn seal(_: Seal) {}
+
     type Visit<W: Trie, K: Stack, M: Visited, F: Findings> = Walk<K, M, F>;
     type List<S, T: Listing<S>> = T;
     type Origins<W: Trie> = HNil;
@@ -105,6 +124,9 @@ where
     note = "write a list, even of one: `HList![Quotient]`"
 )]
 pub trait Gives: OfResources<Kind = Group> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The map `T`, in which the step `S`, number `N`, provides these outputs.
     type Provide<T: Trie, S: Step, N: Number>: Trie;
     /// The source, in the map `T`, of the first of these outputs that is stored, or else `Rest`.
@@ -119,6 +141,8 @@ pub trait Gives: OfResources<Kind = Group> {
 
 #[diagnostic::do_not_recommend]
 impl Gives for HNil {
+    fn seal(_: Seal) {}
+
     type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
@@ -127,6 +151,8 @@ impl Gives for HNil {
 }
 
 impl<H: Give, L: Gives> Gives for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Provide<T: Trie, S: Step, N: Number> = L::Provide<H::Provide<T, S, N>, S, N>;
     type Home<T: Trie, Rest: Source> = H::Home<T, L::Home<T, Rest>>;
     type First<Rest: Digits> = H::First<L::First<Rest>>;
@@ -136,6 +162,9 @@ impl<H: Give, L: Gives> Gives for HCons<H, L> {
 
 /// One element of a list of outputs: a resource, a [`Return`], or a list of them.
 pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// See [`Gives::Provide`].
     type Provide<T: Trie, S: Step, N: Number>: Trie;
     /// See [`Gives::Home`].
@@ -149,6 +178,8 @@ pub trait Give<Kind = <Self as OfResources>::Kind>: OfResources {
 }
 
 impl<R: IsResource> Give<Single> for R {
+    fn seal(_: Seal) {}
+
     type Provide<T: Trie, S: Step, N: Number> = Insert<T, Provided<R, S, N>>;
     type Home<T: Trie, Rest: Source> = Find<T, R::Named>;
     type First<Rest: Digits> = R::Named;
@@ -157,6 +188,8 @@ impl<R: IsResource> Give<Single> for R {
 }
 
 impl<V: 'static> Give<Returned> for Return<V> {
+    fn seal(_: Seal) {}
+
     type Provide<T: Trie, S: Step, N: Number> = T;
     type Home<T: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
@@ -165,6 +198,8 @@ impl<V: 'static> Give<Returned> for Return<V> {
 }
 
 impl<L: Gives> Give<Group> for L {
+    fn seal(_: Seal) {}
+
     type Provide<T: Trie, S: Step, N: Number> = <L as Gives>::Provide<T, S, N>;
     type Home<T: Trie, Rest: Source> = <L as Gives>::Home<T, Rest>;
     type First<Rest: Digits> = <L as Gives>::First<Rest>;
@@ -179,6 +214,9 @@ impl<L: Gives> Give<Group> for L {
     note = "write a list, even of one: `HList![Divide]`"
 )]
 pub trait Registers: OfSteps<Kind = Group> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The map `T` with these steps registered, from number `N` on.
     type Register<T: Trie, N: Number>: Trie;
     /// The number after these steps.
@@ -193,6 +231,8 @@ pub trait Registers: OfSteps<Kind = Group> {
 
 #[diagnostic::do_not_recommend]
 impl Registers for HNil {
+    fn seal(_: Seal) {}
+
     type Register<T: Trie, N: Number> = T;
     type Next<N: Number> = N;
     type Origins<W: Trie> = HNil;
@@ -201,6 +241,8 @@ impl Registers for HNil {
 }
 
 impl<H: Register, L: Registers> Registers for HCons<H, L> {
+    fn seal(_: Seal) {}
+
     type Register<T: Trie, N: Number> = L::Register<H::Register<T, N>, H::Next<N>>;
     type Next<N: Number> = L::Next<H::Next<N>>;
     type Origins<W: Trie> = Pair<H::Origins<W>, L::Origins<W>>;
@@ -210,6 +252,9 @@ impl<H: Register, L: Registers> Registers for HCons<H, L> {
 
 /// One element of the list of steps: a step, or a list of them.
 pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// See [`Registers::Register`].
     type Register<T: Trie, N: Number>: Trie;
     /// See [`Registers::Next`].
@@ -221,6 +266,8 @@ pub trait Register<Kind = <Self as OfSteps>::Kind>: OfSteps {
 }
 
 impl<S: IsStep> Register<Single> for S {
+    fn seal(_: Seal) {}
+
     type Register<T: Trie, N: Number> = <S::Given as Gives>::Provide<T, S, N>;
     type Next<N: Number> = N::Next;
     type Origins<W: Trie> = <S::Inputs as Wants>::Origins<W>;
@@ -233,6 +280,8 @@ type InputsOf<S> = <<S as Step>::Inputs as Wants>::List<S, Blank>;
 type OutputsOf<S> = <<S as Step>::Outputs as Gives>::List<S, Blank>;
 
 impl<L: Registers> Register<Group> for L {
+    fn seal(_: Seal) {}
+
     type Register<T: Trie, N: Number> = <L as Registers>::Register<T, N>;
     type Next<N: Number> = <L as Registers>::Next<N>;
     type Origins<W: Trie> = <L as Registers>::Origins<W>;

@@ -83,6 +83,7 @@ use crate::above::{Above, Root, Scoped};
 use crate::exec::view::{Backing, Values};
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::Store;
 use crate::supply::Supply;
@@ -101,6 +102,9 @@ pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, F
 
 /// What is known where a target is to run: a name for the large map behind it, to be quoted in errors.
 pub trait World {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The map from resources to their sources.
     type Sources: Trie;
 }
@@ -110,6 +114,8 @@ pub trait World {
 pub struct WorldOf<P, G, U = Root>(PhantomData<(P, G, U)>);
 
 impl<P: Pipeline, G: Supply, U: Above> World for WorldOf<P, G, U> {
+    fn seal(_: Seal) {}
+
     type Sources = SourcesOf<P, G, U>;
 }
 
@@ -123,33 +129,54 @@ pub type OriginsOf<P, W> = <<P as Pipeline>::Steps as Registers>::Origins<W>;
 /// A pipeline whose registration is sound: no resource has two providers, no step lists one twice, and no step is swapped
 /// for one that cannot stand in its place.
 pub trait Valid: Undisputed {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// That of its list of steps; see [`is`].
     type Proof;
 }
 
 impl<P: Undisputed> Valid for P {
+    fn seal(_: Seal) {}
+
     type Proof = <P::Steps as StepList>::Proof;
 }
 
 /// A pipeline that is sound and whose stores are scopes.
 pub trait ValidScope: Valid + Scoped {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always [`Proven`].
     type Proof;
 }
 
 impl<P: Valid + Scoped> ValidScope for P {
+    fn seal(_: Seal) {}
+
     type Proof = Proven;
 }
 
 /// A pipeline in which nothing is in dispute. Apart from [`Valid`] for the reason that [`Satisfies`] has.
-pub trait Undisputed: Pipeline {}
-impl<P: Pipeline> Undisputed for P where Disputes<P>: Settled {}
+pub trait Undisputed: Pipeline {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<P: Pipeline> Undisputed for P
+where
+    Disputes<P>: Settled,
+{
+    fn seal(_: Seal) {}
+}
 
 /// What is in dispute among the steps of the pipeline `P`.
 pub type Disputes<P> = <Providers<P> as Trie>::Disputes<<<P as Pipeline>::Steps as Registers>::Repeats<NoDispute>>;
 
 /// A resource that the list `G` of what is supplied can take: it does not hold it yet.
 pub trait AcceptedBy<G>: Resource {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The list with the resource in its place.
     type Inserted: Supply;
     /// Puts a value into its place.
@@ -158,6 +185,8 @@ pub trait AcceptedBy<G>: Resource {
 }
 
 impl<R: Resource, G: Lacks<R>> AcceptedBy<G> for R {
+    fn seal(_: Seal) {}
+
     type Inserted = G::Insert<R>;
     fn insert(value: R::Value, list: G) -> G::Insert<R> {
         list.insert::<R>(value)
@@ -166,8 +195,16 @@ impl<R: Resource, G: Lacks<R>> AcceptedBy<G> for R {
 
 /// A list of what is supplied in which the resource `R` is not found. Apart from [`AcceptedBy`] for the reason that
 /// [`Satisfies`] has.
-pub trait Lacks<R: Resource>: Supply {}
-impl<R: Resource, G: Supply> Lacks<R> for G where SuppliedAs<G, R>: Unsupplied<R> {}
+pub trait Lacks<R: Resource>: Supply {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R: Resource, G: Supply> Lacks<R> for G
+where
+    SuppliedAs<G, R>: Unsupplied<R>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// The source of the resource `R` among what is supplied.
 pub type SuppliedAs<G, R> = trie::Find<<G as Supply>::Overlay<Empty>, <R as Resource>::Identity>;
@@ -177,19 +214,32 @@ pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as
 
 /// A store that knows the resource `R`: it holds it, or its pipeline has a step that provides it.
 pub trait Knows<R: Resource>: Has<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always [`Proven`].
     type Proof;
 }
 
 impl<R: Resource, S: Has<R>> Knows<R> for S {
+    fn seal(_: Seal) {}
+
     type Proof = Proven;
 }
 
 /// A store in which the origin of the resource `R` is known. Apart from [`Knows`] for the reason that [`Satisfies`] has.
-pub trait Has<R: Resource> {}
+pub trait Has<R: Resource> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 // For any type, and not for `Store`: rustc would quote those impls in each error.
-impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::World, R>: Known<R, S::World> {}
+impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S
+where
+    OriginIn<S::World, R>: Known<R, S::World>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// A store that can give the resource `R`: it holds it, or its steps can make it from what it holds.
 ///
@@ -223,23 +273,38 @@ impl<R: Resource, S: Backing<World: Seeks<R>>> Has<R> for S where OriginIn<S::Wo
 /// ```
 ///
 /// The second parameter is never written; see [`Proven`] for what it is there for.
-pub trait Provides<R: IsResource<Carried: Sized>, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {}
-impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {}
+pub trait Provides<R: IsResource<Carried: Sized>, P = <Self as CanProvide<R>>::Proof>: CanProvide<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {
+    fn seal(_: Seal) {}
+}
 
 /// The proof that a store can give the resource `R`. It is to [`Provides`] what [`CanRun`] is to [`Runs`].
 pub trait CanProvide<R: IsResource>: Knows<R> + Yields<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always [`Proven`].
     type Proof;
 }
 
 impl<R: IsResource, S: Knows<R> + Yields<R>> CanProvide<R> for S {
+    fn seal(_: Seal) {}
+
     type Proof = Proven;
 }
 
 /// A store in which the walk for the resource `R` finds nothing wrong. Apart from [`CanProvide`] for the reason
 /// that [`Satisfies`] has.
-pub trait Yields<R: Resource>: Backing {}
-impl<R: Resource, S: Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Yields<R> for S {}
+pub trait Yields<R: Resource>: Backing {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R: Resource, S: Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::World>>>>> Yields<R> for S {
+    fn seal(_: Seal) {}
+}
 
 /// A world in which the walk for a resource that was asked for by itself finds something.
 #[diagnostic::on_unimplemented(
@@ -248,11 +313,16 @@ impl<R: Resource, S: Backing<World: Seeks<R, Found: Sound<Case<Sought<R>, S::Wor
     note = "say it: `store: &impl Provides<{R}>`, or of a store that has to do more, `S: Runs<Target> + Provides<{R}>`"
 )]
 pub trait Seeks<R: Resource>: World {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What the walk for the resource `R` finds.
     type Found: Findings;
 }
 
 impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U> {
+    fn seal(_: Seal) {}
+
     type Found = <P::Steps as Registers>::Found<Sought<R>, P, G, U>;
 }
 
@@ -281,18 +351,28 @@ impl<P: Pipeline, G: Supply, U: Above, R: Resource> Seeks<R> for WorldOf<P, G, U
 /// ```
 ///
 /// The second parameter is never written; see [`Proven`] for what it is there for.
-pub trait Runs<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: CanRun<T> {}
-impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {}
+pub trait Runs<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: CanRun<T> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {
+    fn seal(_: Seal) {}
+}
 
 /// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where nothing is missing.
 ///
 /// You never write it: it is what [`Runs`] rests on, and what rustc names in its notes.
 pub trait CanRun<T: Step>: Satisfies<T> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always [`Proven`].
     type Proof;
 }
 
 impl<T: Step, S: Satisfies<T>> CanRun<T> for S {
+    fn seal(_: Seal) {}
+
     type Proof = Proven;
 }
 
@@ -300,10 +380,15 @@ impl<T: Step, S: Satisfies<T>> CanRun<T> for S {
 ///
 /// A trait apart from [`CanRun`]: rustc keeps what it has proved of a trait, but walks anew wherever it works out a type
 /// that needs the walk.
-pub trait Satisfies<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {}
+pub trait Satisfies<T: Step>: Backing<World: Finds<T, Found: Sound<CaseOf<T, Self>>>> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 // For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Satisfies<T> for S {}
+impl<T: Step, S: Backing<World: Finds<T, Found: Sound<CaseOf<T, S>>>>> Satisfies<T> for S {
+    fn seal(_: Seal) {}
+}
 
 /// What each proof comes to, as a type: what a bound that carries a proof makes rustc work out.
 ///
@@ -325,21 +410,31 @@ pub type CaseOf<T, S> = Case<One<T>, <S as Backing>::World>;
     note = "say it: `store: &impl Runs<{T}>`, or of a store that has to do more, `S: Runs<First> + Runs<{T}>`"
 )]
 pub trait Finds<T: Step> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What the walk from the target `T` finds.
     type Found: Findings;
 }
 
 impl<P: Pipeline, G: Supply, U: Above, T: Step> Finds<T> for WorldOf<P, G, U> {
+    fn seal(_: Seal) {}
+
     type Found = <T::Inputs as Wants>::Found<T, P, G, U>;
 }
 
 /// A world in which the walk for what a store below asks for finds something.
 pub trait FindsBelow<A> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What the walk for the resources in the list `A` finds.
     type Found: Findings;
 }
 
 impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G, U> {
+    fn seal(_: Seal) {}
+
     type Found = <P::Steps as Registers>::Found<SoughtBelow<A>, P, G, U>;
 }
 
@@ -350,8 +445,16 @@ impl<P: Pipeline, G: Supply, U: Above, A: Asked> FindsBelow<A> for WorldOf<P, G,
     label = "not a store by value, or one with another above it",
     note = "give the store itself, and not a reference or an `Arc`: others may hold it as well; of these, `run` hands out references"
 )]
-pub trait RunsOwned<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
-impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where Self: CanRun<T> {}
+pub trait RunsOwned<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G>
+where
+    Self: CanRun<T>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// A store that can run the target `T` and be shared between threads, in an `Arc`.
 #[diagnostic::on_unimplemented(
@@ -359,8 +462,16 @@ impl<P: Pipeline, G: Supply, T: Step> RunsOwned<T, Proven> for Store<P, G> where
     label = "not a store in an `Arc`",
     note = "give a store in an `Arc`; for one that is borrowed there are `Executor::run_blocking` and `Executor::scope`"
 )]
-pub trait RunsShared<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {}
-impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T, Proven> for Store<P, G, U> where Self: CanRun<T> {}
+pub trait RunsShared<T: IsStep<Proof: Sized>, P = <Self as CanRun<T>>::Proof>: Runs<T, P> + Values + Sized {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<P: Pipeline, G: Supply, U: Above, T: Step> RunsShared<T, Proven> for Store<P, G, U>
+where
+    Self: CanRun<T>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// The source, among the steps of the pipeline `P`, of what the target `T` stores.
 pub type Home<T, P> = <<T as Step>::Outputs as Gives>::Home<Providers<P>, NothingStored>;

@@ -5,6 +5,7 @@
 
 use super::digits::{Equal, Less, Order};
 use super::visited::{Marks, New, Visited};
+use crate::sealed::Seal;
 use core::marker::PhantomData;
 
 /// The number of the first step.
@@ -31,6 +32,9 @@ macro_rules! trait_number {
     (($zero:literal $name_zero:ident $is_zero:ident $first:ident) $(($digit:literal $name:ident $is:ident $child:ident))*) => {
         /// The number of a step, the lowest digit first.
         pub trait Number {
+#[doc(hidden)]
+fn seal(_: Seal);
+
             /// This number plus one.
             type Next: Number;
             /// Whether it is that number: [`Equal`], or else [`Less`], in whatever order they are. It dispatches on this number, and
@@ -55,6 +59,8 @@ macro_rules! trait_number {
         }
 
         impl Number for End {
+fn seal(_: Seal) {}
+
             type Next = N1<End>;
             type Is<O: Number> = O::IsEnd;
             type IsEnd = Equal;
@@ -80,6 +86,8 @@ macro_rules! digit {
         pub struct $name<T>(PhantomData<T>);
 
         impl<U: Number> Number for $name<U> {
+fn seal(_: Seal) {}
+
             type Next = digit!(@next U $($name_after)*);
             type Is<O: Number> = O::$is<U>;
             type IsEnd = Less;

@@ -6,11 +6,15 @@ use super::number::{Number, Unregistered};
 use super::verdict::Findings;
 use super::visited::Visited;
 use super::walk::{Machine, Optionally, Stack, Walk};
+use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;
 
 /// Where a resource comes from.
 pub trait Source {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What the verdict looks at: who it is, and not its number.
     ///
     /// It names the resource too, which has to be the one that was looked for: an identity is only a hint.
@@ -42,6 +46,8 @@ pub struct Dispute<A, B, D>(PhantomData<(A, B, D)>);
 pub struct Absent;
 
 impl Source for Absent {
+    fn seal(_: Seal) {}
+
     type Origin = Absent;
     type Identity = End;
     type Number = Unregistered;
@@ -58,6 +64,8 @@ impl Source for Absent {
 pub struct Held<R>(PhantomData<R>);
 
 impl<R0: IsResource> Source for Held<R0> {
+    fn seal(_: Seal) {}
+
     type Origin = Self;
     type Identity = R0::Named;
     type Number = Unregistered;
@@ -78,6 +86,8 @@ pub struct Provided<R, S, N>(PhantomData<(R, S, N)>);
 pub struct ProvidedBy<R, S>(PhantomData<(R, S)>);
 
 impl<R0: IsResource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
+    fn seal(_: Seal) {}
+
     type Origin = ProvidedBy<R0, S>;
     type Identity = R0::Named;
     type Number = N0;
@@ -94,6 +104,8 @@ impl<R0: IsResource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
 pub struct Twice<Old, New>(PhantomData<(Old, New)>);
 
 impl<Old: Source, New: Source> Source for Twice<Old, New> {
+    fn seal(_: Seal) {}
+
     type Origin = Old::Origin;
     type Identity = Old::Identity;
     type Number = Old::Number;
@@ -110,6 +122,8 @@ impl<Old: Source, New: Source> Source for Twice<Old, New> {
 pub struct Above<R>(PhantomData<R>);
 
 impl<R0: IsResource> Source for Above<R0> {
+    fn seal(_: Seal) {}
+
     type Origin = Self;
     type Identity = R0::Named;
     type Number = Unregistered;
@@ -130,6 +144,8 @@ pub struct Listed<R, S>(PhantomData<(R, S)>);
 pub struct NothingStored;
 
 impl Source for NothingStored {
+    fn seal(_: Seal) {}
+
     type Origin = NothingStored;
     type Identity = End;
     type Number = Unregistered;

@@ -12,6 +12,7 @@ use super::walk::Goal;
 use crate::above::Above;
 use crate::exec::plan::{Spec, Tree};
 use crate::pipeline::{Pipeline, StepList};
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -25,6 +26,8 @@ pub struct Swapped<L, Old, New, P>(PhantomData<(L, Old, New, P)>);
 // Here and below: else rustc shows this where a pipeline has no list of steps.
 #[diagnostic::do_not_recommend]
 impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, Old, New, P> {
+    fn seal(_: Seal) {}
+
     type Register<T: Trie, N: Number> = L::Register<T, N>;
     type Next<N: Number> = L::Next<N>;
     type Origins<W: Trie> = L::Origins<W>;
@@ -33,11 +36,15 @@ impl<L: Registers, Old: Step, New: Step, P: Pipeline> Registers for Swapped<L, O
 }
 
 impl<L, Old, New, P> OfSteps for Swapped<L, Old, New, P> {
+    fn seal(_: Seal) {}
+
     type Kind = Group;
 }
 
 #[diagnostic::do_not_recommend]
 impl<L: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<L, Old, New, P> {
+    fn seal(_: Seal) {}
+
     type Proof = <L as StepList>::Proof;
     type Swap<A: IsStep, B: IsStep> = Swapped<L::Swap<A, B>, Old, New, P>;
     type Slots = L::Slots;
@@ -53,4 +60,5 @@ where
     O: StoresIn<Old, P>,
     Verdict: GivesSame<Old::Outputs, New::Outputs, Old, New>,
 {
+    fn seal(_: Seal) {}
 }

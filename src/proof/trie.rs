@@ -3,10 +3,14 @@
 
 use super::digits::{Digits, Order, digits};
 use super::source::{Absent, Source};
+use crate::sealed::Seal;
 use core::marker::PhantomData;
 
 /// A map from identities to the sources of resources.
 pub trait Trie {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The source under the identity `I`, or [`Absent`]; `Rest` is what the forks above have not looked at of it.
     type Seek<Rest: Digits, I: Digits>: Source;
     /// The map with one more source, whose identity goes on like this at the depth `D`. Where its identity has one already, the
@@ -37,6 +41,9 @@ pub type Insert<M, E> = <M as Trie>::Put<<E as Source>::Identity, E, Top>;
 
 /// How many forks are above a place in a map.
 pub trait Depth {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The digits of an identity that these forks have not looked at.
     type Rest<I: Digits>: Digits;
 }
@@ -50,14 +57,20 @@ pub struct Top;
 pub struct Deeper<D>(PhantomData<D>);
 
 impl Depth for Top {
+    fn seal(_: Seal) {}
+
     type Rest<I: Digits> = I;
 }
 
 impl<D: Depth> Depth for Deeper<D> {
+    fn seal(_: Seal) {}
+
     type Rest<I: Digits> = <D::Rest<I> as Digits>::Rest;
 }
 
 impl Trie for Empty {
+    fn seal(_: Seal) {}
+
     type Seek<Rest: Digits, I: Digits> = Absent;
     type Put<I: Digits, E: Source, D: Depth> = Leaf<E>;
     type Disputes<D> = D;
@@ -65,6 +78,8 @@ impl Trie for Empty {
 }
 
 impl<E: Source> Trie for Leaf<E> {
+    fn seal(_: Seal) {}
+
     type Seek<Rest: Digits, I: Digits> = <I::Compare<E::Identity> as Order>::Found<E>;
     type Put<I: Digits, N: Source, D: Depth> =
         <I::Compare<D::Rest<E::Identity>> as Order>::Meet<E, D::Rest<E::Identity>, N, I, D>;
@@ -82,6 +97,8 @@ macro_rules! fork {
         pub type EmptyFork = Fork<$(fork!(@empty $child)),*>;
 
         impl<$($child: Trie),*> Trie for Fork<$($child),*> {
+fn seal(_: Seal) {}
+
             type Seek<Rest: Digits, I: Digits> = Rest::Seek<$($child,)* I>;
             type Put<I: Digits, E: Source, D: Depth> = I::Put<$($child,)* E, Deeper<D>>;
             type Disputes<D> = fork!(@disputes D $($child)*);

@@ -13,6 +13,7 @@ use super::{FindsBelow, Home, OriginsOf, SourcesOf, WorldOf};
 use crate::above::{Above, Root};
 use crate::exec::view::Backing;
 use crate::pipeline::Pipeline;
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::supply::Supply;
 use core::marker::PhantomData;
@@ -20,6 +21,9 @@ use frunk_core::hlist::HNil;
 
 /// A list of what the walk found wrong.
 pub trait Findings {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The list with the resource `R` missing, which is needed by `S`: by [`One`] step, or an [`Offered`] one. Each
     /// missing resource stands there once.
     type Missing<R: IsResource, S>: Findings;
@@ -42,18 +46,24 @@ pub struct MissingInput<R, S, F>(PhantomData<(R, S, F)>);
 pub struct Ring<P, F>(PhantomData<(P, F)>);
 
 impl<A: Asked> Findings for NoMore<A> {
+    fn seal(_: Seal) {}
+
     type Missing<R: IsResource, S> = MissingInput<R, S, Self>;
     type Cycle<P: Path> = Ring<P, Self>;
     type Above<R: IsResource> = NoMore<A::And<R>>;
 }
 
 impl<R0: IsResource, S0, F: Findings> Findings for MissingInput<R0, S0, F> {
+    fn seal(_: Seal) {}
+
     type Missing<R: IsResource, S> = <<R::Named as Digits>::Compare<R0::Named> as Order>::Note<R, S, R0, S0, F>;
     type Cycle<P: Path> = MissingInput<R0, S0, F::Cycle<P>>;
     type Above<R: IsResource> = MissingInput<R0, S0, F::Above<R>>;
 }
 
 impl<P0: Path, F: Findings> Findings for Ring<P0, F> {
+    fn seal(_: Seal) {}
+
     type Missing<R: IsResource, S> = Ring<P0, F::Missing<R, S>>;
     type Cycle<P: Path> = Ring<P0, F::Cycle<P>>;
     type Above<R: IsResource> = Ring<P0, F::Above<R>>;
@@ -80,7 +90,10 @@ pub struct Case<T, W>(PhantomData<(T, W)>);
     label = "the type of the store is not known in full here",
     note = "take any store that can: `store: &impl Runs<Target>`, or for a resource `store: &impl Provides<Resource>`"
 )]
-pub trait Sound<C> {}
+pub trait Sound<C> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// For a target: it is registered where it has to be, and what it takes and stores are what they are meant to be.
 impl<T: Step, P: Pipeline, G: Supply, U: Above, A> Sound<Case<One<T>, WorldOf<P, G, U>>> for NoMore<A>
@@ -91,6 +104,7 @@ where
     WorldOf<P, G, U>: Plain,
     U: GivesBelow<A>,
 {
+    fn seal(_: Seal) {}
 }
 /// For a resource: its origin has been looked at.
 impl<R, P: Pipeline, G: Supply, U: Above, A> Sound<Case<Sought<R>, WorldOf<P, G, U>>> for NoMore<A>
@@ -98,6 +112,7 @@ where
     WorldOf<P, G, U>: Plain,
     U: GivesBelow<A>,
 {
+    fn seal(_: Seal) {}
 }
 /// For what a store below asks for: likewise.
 impl<L, P: Pipeline, G: Supply, U: Above, A> Sound<Case<SoughtBelow<L>, WorldOf<P, G, U>>> for NoMore<A>
@@ -105,19 +120,29 @@ where
     WorldOf<P, G, U>: Plain,
     U: GivesBelow<A>,
 {
+    fn seal(_: Seal) {}
 }
-impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, One<S>, F> where
-    C::Judge: Locates<R, S, C::Pipeline>
+impl<R, S, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, One<S>, F>
+where
+    C::Judge: Locates<R, S, C::Pipeline>,
 {
+    fn seal(_: Seal) {}
 }
-impl<R, S, Q, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, Offered<S, Q>, F> where
-    Verdict: SuppliesOffered<R, S, Q, C::Pipeline>
+impl<R, S, Q, F: Sound<C::Rest>, C: Judged> Sound<C> for MissingInput<R, Offered<S, Q>, F>
+where
+    Verdict: SuppliesOffered<R, S, Q, C::Pipeline>,
 {
+    fn seal(_: Seal) {}
 }
-impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Ring<P, F> {}
+impl<P: Acyclic, F: Sound<C::Rest>, C: Judged> Sound<C> for Ring<P, F> {
+    fn seal(_: Seal) {}
+}
 
 /// A case, or what is left of it once something was found to be wrong.
 pub trait Judged {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The pipeline that it is about.
     type Pipeline;
     /// Who says that something is missing: [`Verdict`], or whoever knows of other stores that it could be in.
@@ -126,21 +151,29 @@ pub trait Judged {
     type Rest;
 }
 impl<T, P, G, U: Above> Judged for Case<One<T>, WorldOf<P, G, U>> {
+    fn seal(_: Seal) {}
+
     type Pipeline = P;
     type Judge = U::Judge;
     type Rest = WrongAlready<WorldOf<P, G, U>, U::Judge>;
 }
 impl<R, P, G, U: Above> Judged for Case<Sought<R>, WorldOf<P, G, U>> {
+    fn seal(_: Seal) {}
+
     type Pipeline = P;
     type Judge = U::Judge;
     type Rest = WrongAlready<WorldOf<P, G, U>, U::Judge>;
 }
 impl<L, P, G, U> Judged for Case<SoughtBelow<L>, WorldOf<P, G, U>> {
+    fn seal(_: Seal) {}
+
     type Pipeline = P;
     type Judge = FromBelow;
     type Rest = WrongAlready<WorldOf<P, G, U>, FromBelow>;
 }
 impl<P, G, U, J> Judged for WrongAlready<WorldOf<P, G, U>, J> {
+    fn seal(_: Seal) {}
+
     type Pipeline = P;
     type Judge = J;
     type Rest = Self;
@@ -149,7 +182,9 @@ impl<P, G, U, J> Judged for WrongAlready<WorldOf<P, G, U>, J> {
 /// What is judged by `J` in the world `W` once something was found to be wrong: what is missing above.
 #[derive(Debug)]
 pub struct WrongAlready<W, J>(PhantomData<(W, J)>);
-impl<P, G, U: GivesBelow<A>, A, J> Sound<WrongAlready<WorldOf<P, G, U>, J>> for NoMore<A> {}
+impl<P, G, U: GivesBelow<A>, A, J> Sound<WrongAlready<WorldOf<P, G, U>, J>> for NoMore<A> {
+    fn seal(_: Seal) {}
+}
 
 /// Who answers for a run in a scope, whose parent is `Q`.
 #[derive(Debug)]
@@ -161,15 +196,40 @@ pub struct FromBelow;
 
 /// Whoever answers for a run, as one who finds the resource `R`, which the step `S` needs, in a store of `P`: a function to
 /// the trait that tells that there is none, by what other stores there are.
-pub trait Locates<R, S, P> {}
-impl<R, S, P> Locates<R, S, P> for Verdict where Verdict: Supplies<R, S, P> {}
-impl<R, S, P, Q> Locates<R, S, P> for InScopeOf<Q> where Verdict: SuppliesInScope<R, S, P, Q> {}
-impl<R, S, P> Locates<R, S, P> for FromBelow where Verdict: SuppliesAbove<R, S, P> {}
+pub trait Locates<R, S, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R, S, P> Locates<R, S, P> for Verdict
+where
+    Verdict: Supplies<R, S, P>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, S, P, Q> Locates<R, S, P> for InScopeOf<Q>
+where
+    Verdict: SuppliesInScope<R, S, P, Q>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, S, P> Locates<R, S, P> for FromBelow
+where
+    Verdict: SuppliesAbove<R, S, P>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// A store above, or none, that gives the resources in the list `A`.
-pub trait GivesBelow<A> {}
-impl GivesBelow<HNil> for Root {}
-impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>>>>, A> GivesBelow<A> for B {}
+pub trait GivesBelow<A> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl GivesBelow<HNil> for Root {
+    fn seal(_: Seal) {}
+}
+impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>>>>, A> GivesBelow<A> for B {
+    fn seal(_: Seal) {}
+}
 
 /// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P`.
 #[diagnostic::on_unimplemented(
@@ -178,7 +238,10 @@ impl<B: Backing<World: FindsBelow<A, Found: Sound<Case<SoughtBelow<A>, B::World>
     note = "supply it, `let store = store.with({R}, value);`, or register in `{P}` a step that gives `Out<{R}>`",
     note = "a store that comes from elsewhere says so in its type: `StoreOf<{P}, HList![{R}]>`, or `&impl Runs<Target>`; one that is to see another is made with `Store::<{P}>::within(&above)`"
 )]
-pub trait Supplies<R, S, P> {}
+pub trait Supplies<R, S, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P`, and in that of `Q` above it.
 #[diagnostic::on_unimplemented(
@@ -186,7 +249,10 @@ pub trait Supplies<R, S, P> {}
     label = "`{R}` is missing",
     note = "supply it, `let store = store.with({R}, value);`, or register a step that gives `Out<{R}>`: in `{Q}`, once for all scopes, or in `{P}`, for each"
 )]
-pub trait SuppliesInScope<R, S, P, Q> {}
+pub trait SuppliesInScope<R, S, P, Q> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// Never so: the resource `R`, which the step `S` needs, is missing in a store of `P` that is above another one.
 #[diagnostic::on_unimplemented(
@@ -194,7 +260,10 @@ pub trait SuppliesInScope<R, S, P, Q> {}
     label = "`{R}` is missing",
     note = "supply it to the store of `{P}`, or register in `{P}` a step that gives `Out<{R}>`; what a scope holds, the steps of `{P}` never see"
 )]
-pub trait SuppliesAbove<R, S, P> {}
+pub trait SuppliesAbove<R, S, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// The step `S`, which would not have to be there: it is needed for the resource `Q`, and whoever takes that can do
 /// without.
@@ -208,10 +277,16 @@ pub struct Offered<S, Q>(PhantomData<(S, Q)>);
     label = "`{R}` is missing",
     note = "supply it, `let store = store.with({R}, value);`, or do not register `{S}`: without a provider, an `Option` of `{Q}` is `None`"
 )]
-pub trait SuppliesOffered<R, S, Q, P> {}
+pub trait SuppliesOffered<R, S, Q, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// A path that is no cycle: there is none.
-pub trait Acyclic {}
+pub trait Acyclic {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// A cycle of a certain length, spelled out whole: rustc would shorten a long type, but not a message with many types.
 macro_rules! cycle {
@@ -222,8 +297,13 @@ macro_rules! cycle {
             note = "supply a resource that one of these steps takes from the next, or let it do without"
         )]
         #[doc = concat!("Never so: ", $message)]
-        pub trait $trait<$($step),*> {}
-        impl<$($step),*> Acyclic for $path where Verdict: $trait<$($step),*> {}
+        pub trait $trait<$($step),*> {
+#[doc(hidden)]
+fn seal(_: Seal);
+}
+        impl<$($step),*> Acyclic for $path where Verdict: $trait<$($step),*> {
+fn seal(_: Seal) {}
+}
     };
 }
 cycle!(Cycle1[S], Via<S, Closed>, "dependency cycle: step `{S}` needs itself");
@@ -245,13 +325,18 @@ cycle!(Cycle12[S A B C D E F G H I J K], Via<S, Via<A, Via<B, Via<C, Via<D, Via<
     label = "the target needs this cycle",
     note = "supply a resource that one of these steps takes from the next, or let it do without"
 )]
-pub trait LongCycle<S, A, B, C, D, E, F, G, H, I, J, K, More> {}
+pub trait LongCycle<S, A, B, C, D, E, F, G, H, I, J, K, More> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[rustfmt::skip]
 impl<S, A, B, C, D, E, F, G, H, I, J, K, L, P> Acyclic
     for Via<S, Via<A, Via<B, Via<C, Via<D, Via<E, Via<F, Via<G, Via<H, Via<I, Via<J, Via<K, Via<L, P>>>>>>>>>>>>>
 where
     Verdict: LongCycle<S, A, B, C, D, E, F, G, H, I, J, K, Via<L, P>>,
 {
+fn seal(_: Seal) {}
+
 }
 
 /// A list of what is in dispute, with everything in it settled.
@@ -260,17 +345,29 @@ where
     label = "the steps are not known in full here",
     note = "make the store where they are, and take any that can run the target: `store: &impl Runs<Target>`"
 )]
-pub trait Settled {}
+pub trait Settled {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// Nothing more is in dispute.
 #[derive(Debug)]
 pub struct NoDispute;
-impl Settled for NoDispute {}
-impl<R, A, Q, B, D: Settled> Settled for Dispute<ProvidedBy<R, A>, ProvidedBy<Q, B>, D> where
-    Verdict: OneProvider<R, Q, A, B, Judge: OneStep<R, A, B>>
-{
+impl Settled for NoDispute {
+    fn seal(_: Seal) {}
 }
-impl<R, Q, S, D: Settled> Settled for Dispute<Listed<R, S>, Listed<Q, S>, D> where Verdict: ListedOnce<R, Q, S> {}
+impl<R, A, Q, B, D: Settled> Settled for Dispute<ProvidedBy<R, A>, ProvidedBy<Q, B>, D>
+where
+    Verdict: OneProvider<R, Q, A, B, Judge: OneStep<R, A, B>>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, Q, S, D: Settled> Settled for Dispute<Listed<R, S>, Listed<Q, S>, D>
+where
+    Verdict: ListedOnce<R, Q, S>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// `R` from the step `A` and `Q` from the step `B` are one resource.
 #[diagnostic::on_unimplemented(
@@ -279,15 +376,22 @@ impl<R, Q, S, D: Settled> Settled for Dispute<Listed<R, S>, Listed<Q, S>, D> whe
     note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
 pub trait OneProvider<R, Q, A, B> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Who judges the steps, if the resources are one.
     type Judge;
 }
 #[diagnostic::do_not_recommend]
 impl<R, A, B> OneProvider<R, R, A, B> for Verdict {
+    fn seal(_: Seal) {}
+
     type Judge = Verdict;
 }
 #[diagnostic::do_not_recommend]
 impl OneProvider<Nobody, Verdict, Nobody, Nobody> for Verdict {
+    fn seal(_: Seal) {}
+
     type Judge = Verdict;
 }
 
@@ -297,11 +401,18 @@ impl OneProvider<Nobody, Verdict, Nobody, Nobody> for Verdict {
     label = "both providers of `{R}` are registered here",
     note = "register one of them, or let one provide a resource of its own"
 )]
-pub trait OneStep<R, A, B> {}
+pub trait OneStep<R, A, B> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[diagnostic::do_not_recommend]
-impl<R, A> OneStep<R, A, A> for Verdict {}
+impl<R, A> OneStep<R, A, A> for Verdict {
+    fn seal(_: Seal) {}
+}
 #[diagnostic::do_not_recommend]
-impl OneStep<Nobody, Nobody, Verdict> for Verdict {}
+impl OneStep<Nobody, Nobody, Verdict> for Verdict {
+    fn seal(_: Seal) {}
+}
 
 /// The step `S` lists two resources with one identity: they are two, which is wrong, or one twice, which is wrong too.
 #[diagnostic::on_unimplemented(
@@ -309,8 +420,16 @@ impl OneStep<Nobody, Nobody, Verdict> for Verdict {}
     label = "step `{S}`, which lists both, is registered here",
     note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
-pub trait ListedOnce<R, Q, S> {}
-impl<R, S> ListedOnce<R, R, S> for Verdict where Verdict: Lists<R, S> {}
+pub trait ListedOnce<R, Q, S> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R, S> ListedOnce<R, R, S> for Verdict
+where
+    Verdict: Lists<R, S>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// Never so: the step `S` lists the resource `R` once.
 #[diagnostic::on_unimplemented(
@@ -318,26 +437,66 @@ impl<R, S> ListedOnce<R, R, S> for Verdict where Verdict: Lists<R, S> {}
     label = "`{S}` is registered here",
     note = "name each resource once in `Inputs`, and once in `Outputs`"
 )]
-pub trait Lists<R, S> {}
+pub trait Lists<R, S> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// A world in which what the steps take is what they are meant to take.
 ///
 /// It is the same for all targets. rustc keeps what it has proved of a trait, and so finds out once for all of them.
-pub trait Plain {}
-impl<P: Pipeline, G: Supply, U: Above> Plain for WorldOf<P, G, U> where OriginsOf<P, SourcesOf<P, G, U>>: Meant {}
+pub trait Plain {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<P: Pipeline, G: Supply, U: Above> Plain for WorldOf<P, G, U>
+where
+    OriginsOf<P, SourcesOf<P, G, U>>: Meant,
+{
+    fn seal(_: Seal) {}
+}
 
 /// A tree of origins, each of which is meant for the resource that comes from it.
-pub trait Meant {}
-impl Meant for HNil {}
-impl<A: Meant, B: Meant> Meant for Pair<A, B> {}
-impl<R, O: OriginOf<R>> Meant for Comes<R, O> {}
+pub trait Meant {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl Meant for HNil {
+    fn seal(_: Seal) {}
+}
+impl<A: Meant, B: Meant> Meant for Pair<A, B> {
+    fn seal(_: Seal) {}
+}
+impl<R, O: OriginOf<R>> Meant for Comes<R, O> {
+    fn seal(_: Seal) {}
+}
 
 /// The origin of the resource `R` in a map: one that is meant for `R`.
-pub trait OriginOf<R> {}
-impl<R> OriginOf<R> for Absent {}
-impl<R, Q> OriginOf<R> for Held<Q> where Verdict: SameResource<Q, R> {}
-impl<R, Q> OriginOf<R> for source::Above<Q> where Verdict: SameResource<Q, R> {}
-impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
+pub trait OriginOf<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R> OriginOf<R> for Absent {
+    fn seal(_: Seal) {}
+}
+impl<R, Q> OriginOf<R> for Held<Q>
+where
+    Verdict: SameResource<Q, R>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, Q> OriginOf<R> for source::Above<Q>
+where
+    Verdict: SameResource<Q, R>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S>
+where
+    Verdict: SameResource<Q, R>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// `Q` and `R`, which have the same identity, are one resource.
 #[diagnostic::on_unimplemented(
@@ -345,11 +504,18 @@ impl<R, Q, S> OriginOf<R> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R>
     label = "these two resources meet here",
     note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
-pub trait SameResource<Q, R> {}
+pub trait SameResource<Q, R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[diagnostic::do_not_recommend]
-impl<R> SameResource<R, R> for Verdict {}
+impl<R> SameResource<R, R> for Verdict {
+    fn seal(_: Seal) {}
+}
 #[diagnostic::do_not_recommend]
-impl SameResource<Nobody, Verdict> for Verdict {}
+impl SameResource<Nobody, Verdict> for Verdict {
+    fn seal(_: Seal) {}
+}
 
 /// The origin of the resource `R` in the world `W`: there is one.
 #[diagnostic::on_unimplemented(
@@ -357,11 +523,34 @@ impl SameResource<Nobody, Verdict> for Verdict {}
     label = "the type of the store is not known in full here",
     note = "take any store that can give it, `store: &impl Provides<{R}>`, and ask with `fetch::<{R}>(store)`"
 )]
-pub trait Known<R, W> {}
-impl<R, P, G, U> Known<R, WorldOf<P, G, U>> for Absent where Verdict: KnownTo<R, P> {}
-impl<R, W, Q> Known<R, W> for Held<Q> where Verdict: SameResource<Q, R> {}
-impl<R, W, Q> Known<R, W> for source::Above<Q> where Verdict: SameResource<Q, R> {}
-impl<R, W, Q, S> Known<R, W> for ProvidedBy<Q, S> where Verdict: SameResource<Q, R> {}
+pub trait Known<R, W> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R, P, G, U> Known<R, WorldOf<P, G, U>> for Absent
+where
+    Verdict: KnownTo<R, P>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, W, Q> Known<R, W> for Held<Q>
+where
+    Verdict: SameResource<Q, R>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, W, Q> Known<R, W> for source::Above<Q>
+where
+    Verdict: SameResource<Q, R>,
+{
+    fn seal(_: Seal) {}
+}
+impl<R, W, Q, S> Known<R, W> for ProvidedBy<Q, S>
+where
+    Verdict: SameResource<Q, R>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// Never so: the resource `R` is unknown to a store of `P`.
 #[diagnostic::on_unimplemented(
@@ -369,13 +558,31 @@ impl<R, W, Q, S> Known<R, W> for ProvidedBy<Q, S> where Verdict: SameResource<Q,
     label = "`{R}` is unknown here",
     note = "supply it, `let store = store.with({R}, value);`, or register in `{P}` a step that gives `Out<{R}>`"
 )]
-pub trait KnownTo<R, P> {}
+pub trait KnownTo<R, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// The origin of the outputs of the target `T` among the steps of `P`: that very step.
-pub trait HomeOf<T, P> {}
-impl<T, P> HomeOf<T, P> for NothingStored {}
-impl<T, P> HomeOf<T, P> for Absent where Verdict: Registers<T, P> {}
-impl<T, P, R, S> HomeOf<T, P> for ProvidedBy<R, S> where Verdict: TakesFrom<T, S, R, P> {}
+pub trait HomeOf<T, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<T, P> HomeOf<T, P> for NothingStored {
+    fn seal(_: Seal) {}
+}
+impl<T, P> HomeOf<T, P> for Absent
+where
+    Verdict: Registers<T, P>,
+{
+    fn seal(_: Seal) {}
+}
+impl<T, P, R, S> HomeOf<T, P> for ProvidedBy<R, S>
+where
+    Verdict: TakesFrom<T, S, R, P>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// Never so: the target `T` is not registered in `P`.
 #[diagnostic::on_unimplemented(
@@ -383,7 +590,10 @@ impl<T, P, R, S> HomeOf<T, P> for ProvidedBy<R, S> where Verdict: TakesFrom<T, S
     label = "`{T}` is not among the `Steps` of `{P}`",
     note = "add `{T}` to `type Steps` of `{P}`"
 )]
-pub trait Registers<T, P> {}
+pub trait Registers<T, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// The step from which `P` takes the resource `R`, which the target `T` stores, is that target: `S` is `T`.
 #[diagnostic::on_unimplemented(
@@ -391,17 +601,42 @@ pub trait Registers<T, P> {}
     label = "`{T}` is not the step that provides `{R}`",
     note = "run `{S}` instead, or register `{T}` in its place"
 )]
-pub trait TakesFrom<T, S, R, P> {}
+pub trait TakesFrom<T, S, R, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[diagnostic::do_not_recommend]
-impl<T, R, P> TakesFrom<T, T, R, P> for Verdict {}
+impl<T, R, P> TakesFrom<T, T, R, P> for Verdict {
+    fn seal(_: Seal) {}
+}
 #[diagnostic::do_not_recommend]
-impl TakesFrom<Nobody, Verdict, Nobody, Nobody> for Verdict {}
+impl TakesFrom<Nobody, Verdict, Nobody, Nobody> for Verdict {
+    fn seal(_: Seal) {}
+}
 
 /// The origin of the outputs of the step `T`, for which another is put: that very step, and it stores some.
-pub trait StoresIn<T, P> {}
-impl<T, P> StoresIn<T, P> for NothingStored where Verdict: IsNeeded<T> {}
-impl<T, P> StoresIn<T, P> for Absent where Verdict: Replaces<T, P> {}
-impl<T, P, R, S> StoresIn<T, P> for ProvidedBy<R, S> where Verdict: ReplacesThat<T, S, R, P> {}
+pub trait StoresIn<T, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<T, P> StoresIn<T, P> for NothingStored
+where
+    Verdict: IsNeeded<T>,
+{
+    fn seal(_: Seal) {}
+}
+impl<T, P> StoresIn<T, P> for Absent
+where
+    Verdict: Replaces<T, P>,
+{
+    fn seal(_: Seal) {}
+}
+impl<T, P, R, S> StoresIn<T, P> for ProvidedBy<R, S>
+where
+    Verdict: ReplacesThat<T, S, R, P>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// Never so: the step `T`, for which another is put, is not registered in `P`.
 #[diagnostic::on_unimplemented(
@@ -409,7 +644,10 @@ impl<T, P, R, S> StoresIn<T, P> for ProvidedBy<R, S> where Verdict: ReplacesThat
     label = "`{T}` is not among the `Steps` of `{P}`",
     note = "name a step of `{P}` first, and then what is put in its place: `Swap<{P}, Old, New>`"
 )]
-pub trait Replaces<T, P> {}
+pub trait Replaces<T, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// The step from which `P` takes the resource `R` is the step `T`, which stores that and for which another is put: `S` is `T`.
 #[diagnostic::on_unimplemented(
@@ -417,11 +655,18 @@ pub trait Replaces<T, P> {}
     label = "`{T}` is not the step that provides `{R}`",
     note = "name a step of `{P}` first, and then what is put in its place: `Swap<{P}, {S}, {T}>`"
 )]
-pub trait ReplacesThat<T, S, R, P> {}
+pub trait ReplacesThat<T, S, R, P> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[diagnostic::do_not_recommend]
-impl<T, R, P> ReplacesThat<T, T, R, P> for Verdict {}
+impl<T, R, P> ReplacesThat<T, T, R, P> for Verdict {
+    fn seal(_: Seal) {}
+}
 #[diagnostic::do_not_recommend]
-impl ReplacesThat<Nobody, Verdict, Nobody, Nobody> for Verdict {}
+impl ReplacesThat<Nobody, Verdict, Nobody, Nobody> for Verdict {
+    fn seal(_: Seal) {}
+}
 
 /// Never so: somebody needs the step `T`, which stores nothing.
 #[diagnostic::on_unimplemented(
@@ -429,7 +674,10 @@ impl ReplacesThat<Nobody, Verdict, Nobody, Nobody> for Verdict {}
     label = "`{T}` runs only where it is called",
     note = "call another step instead: `run::<Stub>(&store)`"
 )]
-pub trait IsNeeded<T> {}
+pub trait IsNeeded<T> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// The outputs `A` of the step `Old` and `B` of the step `New` are one list.
 #[diagnostic::on_unimplemented(
@@ -437,11 +685,18 @@ pub trait IsNeeded<T> {}
     label = "`{New}` cannot stand for `{Old}`",
     note = "let `{New}` give what `{Old}` gives, in the same order"
 )]
-pub trait GivesSame<A, B, Old, New> {}
+pub trait GivesSame<A, B, Old, New> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[diagnostic::do_not_recommend]
-impl<L, Old, New> GivesSame<L, L, Old, New> for Verdict {}
+impl<L, Old, New> GivesSame<L, L, Old, New> for Verdict {
+    fn seal(_: Seal) {}
+}
 #[diagnostic::do_not_recommend]
-impl GivesSame<Nobody, Verdict, Nobody, Nobody> for Verdict {}
+impl GivesSame<Nobody, Verdict, Nobody, Nobody> for Verdict {
+    fn seal(_: Seal) {}
+}
 
 /// The pipeline `P` of the store above a scope is the parent `Q` of that of the scope.
 #[diagnostic::on_unimplemented(
@@ -449,16 +704,33 @@ impl GivesSame<Nobody, Verdict, Nobody, Nobody> for Verdict {}
     label = "the scope is made within another store than that of its parent",
     note = "give a store of `{Q}`, or name the other: `type Parent = {P}`"
 )]
-pub trait IsParent<P, Q> {}
+pub trait IsParent<P, Q> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 #[diagnostic::do_not_recommend]
-impl<P> IsParent<P, P> for Verdict {}
+impl<P> IsParent<P, P> for Verdict {
+    fn seal(_: Seal) {}
+}
 #[diagnostic::do_not_recommend]
-impl IsParent<Nobody, Verdict> for Verdict {}
+impl IsParent<Nobody, Verdict> for Verdict {
+    fn seal(_: Seal) {}
+}
 
 /// What is supplied under the identity of `R`: nothing.
-pub trait Unsupplied<R> {}
-impl<R> Unsupplied<R> for Absent {}
-impl<R, Q> Unsupplied<R> for Held<Q> where Verdict: SuppliedOnce<R, Q> {}
+pub trait Unsupplied<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R> Unsupplied<R> for Absent {
+    fn seal(_: Seal) {}
+}
+impl<R, Q> Unsupplied<R> for Held<Q>
+where
+    Verdict: SuppliedOnce<R, Q>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// Never so: `R` is supplied already, as `Q`. One resource, or two with the same identity.
 #[diagnostic::on_unimplemented(
@@ -466,8 +738,16 @@ impl<R, Q> Unsupplied<R> for Held<Q> where Verdict: SuppliedOnce<R, Q> {}
     label = "the store holds `{Q}` already",
     note = "give one of them another name, or another identity: `type Identity = identity!(\"a name of its own\")`"
 )]
-pub trait SuppliedOnce<R, Q> {}
-impl<R> SuppliedOnce<R, R> for Verdict where Verdict: Accepts<R> {}
+pub trait SuppliedOnce<R, Q> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+impl<R> SuppliedOnce<R, R> for Verdict
+where
+    Verdict: Accepts<R>,
+{
+    fn seal(_: Seal) {}
+}
 
 /// Never so: the store holds `R` already.
 #[diagnostic::on_unimplemented(
@@ -475,7 +755,13 @@ impl<R> SuppliedOnce<R, R> for Verdict where Verdict: Accepts<R> {}
     label = "the store holds `{R}` already",
     note = "supply each resource once; a value in a store is never overwritten"
 )]
-pub trait Accepts<R> {}
+pub trait Accepts<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// Never so: a value of the type `V` that is handed to the caller of `run` is stored besides.
-pub trait Stores<V> {}
+pub trait Stores<V> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}

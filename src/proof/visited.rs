@@ -6,11 +6,15 @@
 use super::number::{Number, octal};
 use super::verdict::Findings;
 use super::walk::{Call, Closed, Machine, Stack, Trace, Walk};
+use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;
 
 /// The marks of some steps. A mark, alone, is that of the first of them, and the walk has not come to the others.
 pub trait Visited {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The mark of the step with a number.
     type Mark<I: Number>: Visited;
     /// The set with the mark of one step replaced.
@@ -30,6 +34,8 @@ pub struct Busy;
 pub struct Done;
 
 impl Visited for New {
+    fn seal(_: Seal) {}
+
     type Mark<I: Number> = New;
     type SetMark<I: Number, M: Visited> = I::SetMarkBeside<New, M>;
     type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> =
@@ -37,12 +43,16 @@ impl Visited for New {
 }
 
 impl Visited for Busy {
+    fn seal(_: Seal) {}
+
     type Mark<I: Number> = I::MarkBeside<Busy>;
     type SetMark<I: Number, M: Visited> = I::SetMarkBeside<Busy, M>;
     type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Trace<K, I, Closed, Walk<K, V, F>>;
 }
 
 impl Visited for Done {
+    fn seal(_: Seal) {}
+
     type Mark<I: Number> = I::MarkBeside<Done>;
     type SetMark<I: Number, M: Visited> = I::SetMarkBeside<Done, M>;
     type Visit<Q: Step, I: Number, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
@@ -55,6 +65,8 @@ macro_rules! marks {
         pub struct Marks<$($child),*>(PhantomData<($($child),*)>);
 
         impl<$($child: Visited),*> Visited for Marks<$($child),*> {
+fn seal(_: Seal) {}
+
             type Mark<I: Number> = I::Mark<$($child),*>;
             type SetMark<I: Number, M: Visited> = I::SetMark<$($child,)* M>;
             /// Never asked: the mark of one step is none of these.

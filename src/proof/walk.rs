@@ -26,6 +26,7 @@ use super::trie::{Find, Trie};
 use super::verdict::{Findings, NoMore, Offered};
 use super::visited::{Busy, New, Visited};
 use crate::pipeline::Pipeline;
+use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
@@ -34,6 +35,9 @@ use frunk_core::hlist::{HCons, HNil};
 ///
 /// The map itself goes along, and not a name for it: a name would be looked up again at each tick, at its depth.
 pub trait Machine {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The state after one tick.
     type Tick<W: Trie>: Machine;
     /// The state after as many ticks as there is fuel, or where it halts before.
@@ -47,6 +51,8 @@ pub trait Machine {
 pub struct Walk<K, V, F>(PhantomData<(K, V, F)>);
 
 impl<K: Stack, V: Visited, F: Findings> Machine for Walk<K, V, F> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie> = K::Tick<W, V, F>;
     type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
     type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, FourTimes<U>>;
@@ -58,15 +64,22 @@ pub struct Trace<K, I, P, T>(PhantomData<(K, I, P, T)>);
 
 /// The walk that goes on after a cycle was read.
 pub trait Resume {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The walk, with the cycle `P` among its findings.
     type With<P: Path>: Machine;
 }
 
 impl<K: Stack, V: Visited, F: Findings> Resume for Walk<K, V, F> {
+    fn seal(_: Seal) {}
+
     type With<P: Path> = Walk<K, V, F::Cycle<P>>;
 }
 
 impl<K: Stack, I: Number, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie> = K::Trace<I, P, T>;
     type Run<W: Trie, U: Fuel> = U::Burn<W, Self>;
     type Found<W: Trie, U: Fuel> = <U::Burn<W, Self> as Machine>::Found<W, FourTimes<U>>;
@@ -77,6 +90,8 @@ impl<K: Stack, I: Number, P: Path, T: Resume> Machine for Trace<K, I, P, T> {
 pub struct Halt<F>(PhantomData<F>);
 
 impl<F: Findings> Machine for Halt<F> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie> = Self;
     type Run<W: Trie, U: Fuel> = Self;
     type Found<W: Trie, U: Fuel> = F;
@@ -84,6 +99,9 @@ impl<F: Findings> Machine for Halt<F> {
 
 /// The stack of steps whose inputs are being looked at.
 pub trait Stack {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// One tick of the walk.
     type Tick<W: Trie, V: Visited, F: Findings>: Machine;
     /// The findings `F`, and that the step on top needs `R`, which comes from nowhere.
@@ -105,6 +123,8 @@ pub struct Bottom<L = HNil>(PhantomData<L>);
 pub struct Call<L, S, N, K>(PhantomData<(L, S, N, K)>);
 
 impl<L: Asked> Stack for Bottom<L> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie, V: Visited, F: Findings> = L::Ask<W, V, F>;
     type Missing<R: IsResource, F: Findings> = F;
     type MissingAbove<R: IsResource, S: Step, F: Findings> = F::Missing<R, One<S>>;
@@ -113,6 +133,8 @@ impl<L: Asked> Stack for Bottom<L> {
 }
 
 impl<L: Wants, S: Step, N: Number, K: Stack> Stack for Call<L, S, N, K> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie, V: Visited, F: Findings> = L::Tick<W, S, N, K, V, F>;
     type Missing<R: IsResource, F: Findings> = K::MissingAbove<R, S, F>;
     type MissingAbove<R: IsResource, Q: Step, F: Findings> = F::Missing<R, One<Q>>;
@@ -125,6 +147,8 @@ impl<L: Wants, S: Step, N: Number, K: Stack> Stack for Call<L, S, N, K> {
 pub struct Optionally<Q, K>(PhantomData<(Q, K)>);
 
 impl<Q: IsResource, K: Stack> Stack for Optionally<Q, K> {
+    fn seal(_: Seal) {}
+
     type Tick<W: Trie, V: Visited, F: Findings> = K::Tick<W, V, F>;
     type Missing<R: IsResource, F: Findings> = K::Missing<R, F>;
     type MissingAbove<R: IsResource, S: Step, F: Findings> = F::Missing<R, Offered<S, Q>>;
@@ -133,7 +157,10 @@ impl<Q: IsResource, K: Stack> Stack for Optionally<Q, K> {
 }
 
 /// The steps of a cycle, each before the one it needs.
-pub trait Path {}
+pub trait Path {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// The end of a path.
 #[derive(Debug)]
@@ -143,11 +170,18 @@ pub struct Closed;
 #[derive(Debug)]
 pub struct Via<S, P>(PhantomData<(S, P)>);
 
-impl Path for Closed {}
-impl<S: Step, P: Path> Path for Via<S, P> {}
+impl Path for Closed {
+    fn seal(_: Seal) {}
+}
+impl<S: Step, P: Path> Path for Via<S, P> {
+    fn seal(_: Seal) {}
+}
 
 /// A number of ticks.
 pub trait Fuel {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The state after so many ticks.
     type Burn<W: Trie, M: Machine>: Machine;
 }
@@ -161,22 +195,31 @@ pub struct Four;
 pub struct FourTimes<F>(PhantomData<F>);
 
 impl Fuel for Four {
+    fn seal(_: Seal) {}
+
     type Burn<W: Trie, M: Machine> = <<<M::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W> as Machine>::Tick<W>;
 }
 
 impl<F: Fuel> Fuel for FourTimes<F> {
+    fn seal(_: Seal) {}
+
     type Burn<W: Trie, M: Machine> =
         <<<F::Burn<W, M> as Machine>::Run<W, F> as Machine>::Run<W, F> as Machine>::Run<W, F>;
 }
 
 /// What a walk is for.
 pub trait Goal {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The state of the machine before the first tick, in a world with the map `W`.
     type Start<P: Pipeline, W: Trie>: Machine;
 }
 
 /// For a target: the walk starts among its inputs. `One` stands for it here as it does in the verdict.
 impl<T: Step> Goal for One<T> {
+    fn seal(_: Seal) {}
+
     type Start<P: Pipeline, W: Trie> = EnteredAt<T, <Home<T, P> as Source>::Number>;
 }
 
@@ -188,6 +231,8 @@ type EnteredAt<T, N> = Walk<Call<<T as Step>::Inputs, T, N, Bottom>, <New as Vis
 pub struct Sought<R>(PhantomData<R>);
 
 impl<R: IsResource> Goal for Sought<R> {
+    fn seal(_: Seal) {}
+
     type Start<P: Pipeline, W: Trie> = <HCons<R, HNil> as Asked>::Ask<W, New, NoMore>;
 }
 
@@ -196,11 +241,16 @@ impl<R: IsResource> Goal for Sought<R> {
 pub struct SoughtBelow<L>(PhantomData<L>);
 
 impl<L: Asked> Goal for SoughtBelow<L> {
+    fn seal(_: Seal) {}
+
     type Start<P: Pipeline, W: Trie> = L::Ask<W, New, NoMore>;
 }
 
 /// A list of resources that are asked for by themselves.
 pub trait Asked {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Looks at the first of them, or halts if there is none.
     type Ask<W: Trie, V: Visited, F: Findings>: Machine;
     /// This list and `R`, which stands there once.
@@ -208,11 +258,15 @@ pub trait Asked {
 }
 
 impl Asked for HNil {
+    fn seal(_: Seal) {}
+
     type Ask<W: Trie, V: Visited, F: Findings> = Halt<F>;
     type And<R: IsResource> = HCons<R, HNil>;
 }
 
 impl<R0: IsResource, L: Asked> Asked for HCons<R0, L> {
+    fn seal(_: Seal) {}
+
     type Ask<W: Trie, V: Visited, F: Findings> = <Find<W, R0::Named> as Source>::Visit<R0, Bottom<L>, V, F>;
     type And<R: IsResource> = <<R::Named as Digits>::Compare<R0::Named> as Order>::And<R, R0, L>;
 }
