@@ -1,8 +1,8 @@
 //! Steps that are chosen at run time.
 
-use crate::list::{InputList, OutputList};
 use crate::resource::Resource;
 use crate::sealed::Seal;
+use crate::step::lists::{InputList, OutputList};
 use crate::step::{BoxError, Inputs, Outputs, Step, StepError};
 use async_trait::async_trait;
 use core::marker::PhantomData;

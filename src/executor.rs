@@ -1,14 +1,14 @@
 //! The executor: runs whose steps are spread over threads.
 
 use crate::error::RunError;
-use crate::exec::job::Job;
-use crate::exec::spread::{Crew, Ending, Shared, Spread, Worker};
-use crate::exec::view::View;
-use crate::list::OutputList;
-use crate::proof::is::IsStep;
+use crate::exec::graph::Job;
+use crate::exec::multi_thread::{Crew, Ending, Shared, Spread, Worker};
+use crate::exec::store_ref::View;
+use crate::proof::witness::IsStep;
 use crate::proof::{Runs, RunsShared};
 use crate::run::{Handed, Order, Run, RunOptions, there};
 use crate::step::Step;
+use crate::step::lists::OutputList;
 use core::fmt;
 use smol::channel::{Receiver, Sender, bounded};
 use std::num::NonZero;

@@ -4,7 +4,6 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod above;
 #[cfg(feature = "dyn-step")]
 mod dyn_step;
 mod error;
@@ -18,8 +17,6 @@ mod hlist;
 mod identified;
 #[cfg(any(feature = "plan", feature = "report"))]
 mod lettering;
-mod list;
-mod names;
 mod observe;
 mod pipeline;
 #[cfg(feature = "plan")]
@@ -32,10 +29,7 @@ mod run;
 mod sealed;
 mod step;
 mod store;
-mod supply;
-mod swap;
 
-pub use above::{Above, IsStoreOf, Root, Scoped};
 #[cfg(feature = "dyn-step")]
 pub use async_trait::async_trait;
 #[cfg(feature = "dyn-step")]
@@ -45,7 +39,6 @@ pub use error::{Failure, RunError};
 pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
-pub use list::{Input, InputList, Output, OutputList};
 #[cfg(feature = "metrics")]
 pub use observe::Metrics;
 #[cfg(feature = "progress")]
@@ -53,6 +46,7 @@ pub use observe::Progress;
 #[cfg(feature = "tracing")]
 pub use observe::Tracing;
 pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+pub use pipeline::swap::Swap;
 pub use pipeline::{Pipeline, StepList, Steps};
 #[cfg(feature = "plan")]
 pub use plan::{Plan, plan};
@@ -61,10 +55,11 @@ pub use proof::{Provides, Runs, RunsOwned, RunsShared};
 pub use report::{Recorder, RunReport};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, fetch, run, run_owned, run_with};
+pub use step::lists::{Input, InputList, Output, OutputList};
 pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};
+pub use store::parent::{Above, IsStoreOf, Root, Scoped};
+pub use store::supplied::{Nothing, Supply, SupplyList, With};
 pub use store::{Store, StoreOf};
-pub use supply::{Nothing, Supply, SupplyList, With};
-pub use swap::Swap;
 
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]

@@ -1,11 +1,13 @@
 //! Pipelines: which steps there are.
 
+pub(crate) mod swap;
+
 use crate::exec::plan::{Spec, Tree};
 use crate::exec::slot::{AnySlot, Listed, Slot};
-use crate::proof::digits::{Digits, End, Order};
-use crate::proof::is::IsStep;
+use crate::proof::ids::digits::{Digits, End, Order};
 use crate::proof::kind::{Group, OfSteps, Single};
-use crate::proof::lists::{Gives, Register, Registers};
+use crate::proof::lists::inputs::{Gives, Register, Registers};
+use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
 use crate::step::Step;
 use frunk_core::hlist::{HCons, HNil};
@@ -66,7 +68,7 @@ pub trait StepList: Registers + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
     #[doc(hidden)]
     type Proof;
     /// The list with `New` wherever `Old` is.

@@ -1,18 +1,18 @@
 //! Runs: a target, and everything it needs.
 
 use crate::error::RunError;
-use crate::exec::job::{Graph, Job, Target, run_for};
-use crate::exec::local::Local;
+use crate::exec::graph::{Graph, Job, Target, run_for};
+use crate::exec::notify::Observers;
 use crate::exec::plan::{Key, Plan, Source, Tree};
+use crate::exec::single_task::Local;
 use crate::exec::slot::Slot;
 use crate::exec::start::start;
-use crate::exec::view::{Values, View};
-use crate::exec::watch::Observers;
-use crate::list::{InputList, OutputList};
+use crate::exec::store_ref::{Values, View};
 use crate::observe::Observer;
-use crate::proof::is::{IsResource, IsStep};
+use crate::proof::witness::{IsResource, IsStep};
 use crate::proof::{Provides, Runs, RunsOwned};
 use crate::resource::Resource;
+use crate::step::lists::{InputList, OutputList};
 use crate::step::{Outputs, Step};
 use core::fmt;
 use core::pin::Pin;

@@ -1,9 +1,11 @@
 //! Steps: the async functions of a pipeline.
 
-use crate::list::{InputList, OutputList};
-use crate::proof::is::IsError;
+pub(crate) mod lists;
+
+use crate::proof::witness::IsError;
 use crate::resource::Resource;
 use crate::sealed::Seal;
+use crate::step::lists::{InputList, OutputList};
 use core::error::Error;
 
 /// An error of any type, as [`RunError`](crate::RunError) keeps it.
@@ -146,7 +148,7 @@ pub trait Step: Sized + 'static {
 
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
-        crate::names::of::<Self>()
+        crate::resource::type_name::of::<Self>()
     }
 }
 

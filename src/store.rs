@@ -1,15 +1,18 @@
 //! Stores: the values of one pipeline.
 
-use crate::above::{Above, IsStoreOf, Root};
+pub(crate) mod parent;
+pub(crate) mod supplied;
+
 use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
 use crate::exec::slot::{AnySlot, Listed};
-use crate::exec::view::{Backing, Erased, Values, View};
+use crate::exec::store_ref::{Backing, Erased, Values, View};
 use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::is::{IsPipeline, IsResource};
+use crate::proof::witness::{IsPipeline, IsResource};
 use crate::proof::{AcceptedBy, CanProvide, Knows, Valid, ValidScope, WorldOf};
 use crate::run::{Run, fetch_from};
 use crate::sealed::Sealed;
-use crate::supply::{Nothing, Supply, SupplyList};
+use crate::store::parent::{Above, IsStoreOf, Root};
+use crate::store::supplied::{Nothing, Supply, SupplyList};
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
@@ -169,7 +172,7 @@ impl<P: Pipeline, G: Supply, U: Above> Backing for Store<P, G, U> {
     }
     #[cfg(feature = "plan")]
     fn pipeline() -> &'static str {
-        crate::names::of::<P>()
+        crate::resource::type_name::of::<P>()
     }
 }
 
@@ -201,7 +204,7 @@ impl<P: Pipeline, G: Supply, U: Above> Values for Store<P, G, U> {
 impl<P: Pipeline, G: Supply, U: Above> fmt::Debug for Store<P, G, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let view = View::new(self);
-        write!(f, "Store<{}> ", crate::names::of::<P>())?;
+        write!(f, "Store<{}> ", crate::resource::type_name::of::<P>())?;
         let mut resources: Vec<_> = self.plan().resources().collect();
         resources.sort_by_key(|&(_, source)| match source {
             Source::Above(place) => (0, place, 0),

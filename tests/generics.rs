@@ -5,7 +5,7 @@ mod support;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use support::{Journal, pipeline, ready, step};
-use typed_pipeliner::proof::digits::Reflexive;
+use typed_pipeliner::proof::ids::digits::Reflexive;
 use typed_pipeliner::{HList, InputList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
 use typed_pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 

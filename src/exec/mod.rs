@@ -6,22 +6,22 @@
 #![allow(missing_debug_implementations)]
 
 pub mod claim;
-pub(crate) mod job;
-pub(crate) mod local;
+pub(crate) mod graph;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
+#[cfg(feature = "executor")]
+pub(crate) mod multi_thread;
+pub(crate) mod notify;
 pub mod plan;
+#[cfg(feature = "executor")]
+mod ready_queue;
 mod schedule;
-#[cfg(feature = "executor")]
-mod signals;
+pub(crate) mod single_task;
 pub mod slot;
-#[cfg(feature = "executor")]
-pub(crate) mod spread;
 pub mod start;
+pub mod store_ref;
 #[cfg(all(test, feature = "executor"))]
 mod stress;
 mod sync;
-mod turn;
-pub mod view;
-mod wakeups;
-pub(crate) mod watch;
+mod task;
+mod wake_set;

@@ -4,10 +4,10 @@
 //! it generates code. (Working it out in types as well costs several times the compile time of the proof itself: code
 //! generation solves every trait again, from an empty cache, for each function that is instantiated with the map.)
 
-use crate::list::{InputList, OutputList};
-use crate::proof::digits::Digits;
+use crate::proof::ids::digits::Digits;
 use crate::resource::Resource;
 use crate::step::Step;
+use crate::step::lists::{InputList, OutputList};
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;

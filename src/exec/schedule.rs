@@ -1,6 +1,6 @@
 //! The schedule of a run: who is needed, who is ready, who is done. It polls nobody.
 
-use super::job::Graph;
+use super::graph::Graph;
 use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
 use crate::observe::{RunEnd, SkipReason, StepEventKind};

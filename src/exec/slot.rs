@@ -2,9 +2,9 @@
 
 use super::claim::Claim;
 use super::start::{Started, start};
-use super::view::{Erased, Gather};
-use crate::list::OutputList;
+use super::store_ref::{Erased, Gather};
 use crate::step::Step;
+use crate::step::lists::OutputList;
 use core::any::Any;
 use core::fmt;
 use core::task::Context;

@@ -1,7 +1,7 @@
 //! How a step starts: its future, and where that puts what it returns.
 
-use super::view::Gather;
-use crate::list::InputList;
+use super::store_ref::Gather;
+use crate::step::lists::InputList;
 use crate::step::{BoxError, Outputs, Step, StepError};
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};

@@ -7,13 +7,13 @@
 //! A seed that ever fails gets a test of its own. None has so far, but where the code was broken on purpose.
 
 use super::claim::Claim;
-use super::job::{Graph, Job};
-use super::local::Local;
+use super::graph::{Graph, Job};
+use super::multi_thread::{Ending, Spread, Worker};
 use super::plan::{Plan, Source, Spec, Tree};
+use super::single_task::Local;
 use super::slot::{AnySlot, Listed, Slot};
-use super::spread::{Ending, Spread, Worker};
 use super::start::Started;
-use super::view::{Erased, Gather, Values, View};
+use super::store_ref::{Erased, Gather, Values, View};
 use crate::error::RunError;
 use crate::resource::Resource;
 use crate::run::RunOptions;

@@ -3,7 +3,7 @@
 use super::order::{cycles, waves};
 use super::{Plan, Planned, ResourceNode, State, StepNode, Taken};
 use crate::exec::plan::{Key, Source, Spec};
-use crate::exec::view::{Backing, View};
+use crate::exec::store_ref::{Backing, View};
 use crate::step::Step;
 use std::collections::HashMap;
 

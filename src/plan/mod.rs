@@ -14,14 +14,14 @@ mod svg;
 mod text;
 
 use crate::exec::plan::{Key, Spec, Tree};
-use crate::exec::view::Backing;
-use crate::list::OutputList;
+use crate::exec::store_ref::Backing;
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::step::Step;
+use crate::step::lists::OutputList;
 use crate::store::Store;
-use crate::supply::Supply;
+use crate::store::supplied::Supply;
 use build::{Aim, Ground};
 use core::any::TypeId;
 use core::fmt;
@@ -204,7 +204,7 @@ impl<P: Pipeline> Planned for P {
     const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
     const SUPPLIED: &'static Tree<Key> = &Tree::Empty;
     fn pipeline() -> &'static str {
-        crate::names::of::<P>()
+        crate::resource::type_name::of::<P>()
     }
 }
 
@@ -214,7 +214,7 @@ impl<P: Pipeline, G: Supply> Planned for Store<P, G> {
     const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
     const SUPPLIED: &'static Tree<Key> = G::KEYS;
     fn pipeline() -> &'static str {
-        crate::names::of::<P>()
+        crate::resource::type_name::of::<P>()
     }
 }
 

@@ -5,7 +5,7 @@
 //! neither fits, and quotes the list. So what is asked of an element is asked of one kind of them. Rustc, told which
 //! impl is meant, goes on to what is wrong in it, however deep.
 
-use super::is::{IsResource, IsStep};
+use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Return;
 use crate::sealed::Seal;
 use frunk_core::hlist::{HCons, HNil};

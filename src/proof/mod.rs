@@ -65,37 +65,30 @@
 //!
 //! The proof has no value and leaves nothing behind: what runs is worked out from plain numbers, apart from it.
 
-pub mod digits;
-pub mod identity;
-pub mod is;
+pub mod check;
+pub mod ids;
 pub mod kind;
-pub mod listing;
 pub mod lists;
-pub mod number;
-pub mod source;
-pub mod swapped;
-pub mod trie;
-pub mod verdict;
-pub mod visited;
 pub mod walk;
+pub mod witness;
 
-use crate::above::{Above, Root, Scoped};
-use crate::exec::view::{Backing, Values};
+use crate::exec::store_ref::{Backing, Values};
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::Store;
-use crate::supply::Supply;
+use crate::store::parent::{Above, Root, Scoped};
+use crate::store::supplied::Supply;
+use check::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
 use core::marker::PhantomData;
-use digits::Digits;
-use is::{IsResource, IsStep};
-use lists::{Gives, One, Registers, Wants};
-use number::FirstStep;
-use source::{NothingStored, Source};
-use trie::{Empty, Trie};
-use verdict::{Case, Findings, Known, NoDispute, Settled, Sound, Unsupplied};
+use ids::digits::Digits;
+use ids::number::FirstStep;
+use ids::trie::{Empty, Trie};
+use lists::inputs::{Gives, One, Registers, Wants};
+use walk::source::{NothingStored, Source};
 use walk::{Asked, Sought, SoughtBelow};
+use witness::{IsResource, IsStep};
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.
 pub type Providers<P> = <<P as Pipeline>::Steps as Registers>::Register<Empty, FirstStep>;
@@ -207,7 +200,7 @@ where
 }
 
 /// The source of the resource `R` among what is supplied.
-pub type SuppliedAs<G, R> = trie::Find<<G as Supply>::Overlay<Empty>, <R as Resource>::Identity>;
+pub type SuppliedAs<G, R> = ids::trie::Find<<G as Supply>::Overlay<Empty>, <R as Resource>::Identity>;
 
 /// The origin of the resource `R` in the world `W`.
 pub type OriginIn<W, R> = <<<R as Resource>::Identity as Digits>::SourceIn<W> as Source>::Origin;

@@ -45,7 +45,7 @@ pub(super) fn outputs(
     let handed = handed.map(|output| within(output, quote! { <#output as ::typed_pipeliner::Output>::Values }));
     let error = match &signature.outputs.failure {
         Failure::With(error) if blocking => {
-            Some(within(error, quote! { <#error as ::typed_pipeliner::proof::is::IsError>::Proof }))
+            Some(within(error, quote! { <#error as ::typed_pipeliner::proof::witness::IsError>::Proof }))
         }
         _ => None,
     };

@@ -12,10 +12,10 @@
 //! A list has a `Proof` too, that of its elements: to work it out rustc goes straight to the element that is at fault, and
 //! has nothing to say of the lists on the way there.
 
-use super::Proven;
-use super::digits::Reflexive;
-use super::lists::Gives;
 use crate::pipeline::Pipeline;
+use crate::proof::Proven;
+use crate::proof::ids::digits::Reflexive;
+use crate::proof::lists::inputs::Gives;
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::step::{Step, StepError};

@@ -1,11 +1,11 @@
 //! What a run is about: a graph of steps, and the store that it runs on.
 
-use super::local::Local;
+use super::notify::{Observers, Watch};
 use super::plan::{Key, Plan, Planned, Source};
+use super::single_task::Local;
 use super::slot::Listed;
 use super::start::Started;
-use super::view::{Erased, Gather, View};
-use super::watch::{Observers, Watch};
+use super::store_ref::{Erased, Gather, View};
 use crate::error::RunError;
 use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::run::RunOptions;

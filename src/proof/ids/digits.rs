@@ -7,17 +7,17 @@
 //! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are both faster to check
 //! and further from the recursion limit.
 
-use super::World;
-use super::is::{IsResource, IsStep};
-use super::listing::{Listing, Node, Noted};
-use super::number::Number;
-use super::source::{Absent, Source};
-use super::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
-use super::verdict::{Findings, MissingInput};
-use super::walk::{Asked, Machine, Path, Resume, Stack, Trace};
+use crate::proof::World;
+use crate::proof::check::{Findings, MissingInput};
+use crate::proof::ids::number::Number;
+use crate::proof::ids::set::{Listing, Node, Noted};
+use crate::proof::ids::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
+use crate::proof::walk::source::{Absent, Source};
+use crate::proof::walk::{Asked, Machine, Path, Resume, Stack, Trace};
+use crate::proof::witness::{IsResource, IsStep};
 use crate::sealed::Seal;
 use crate::step::Step;
-use crate::supply::{Supply, With};
+use crate::store::supplied::{Supply, With};
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;
 
@@ -40,7 +40,7 @@ macro_rules! digits {
         }
     };
 }
-pub(super) use digits;
+pub(in crate::proof) use digits;
 
 macro_rules! trait_digits {
     (($zero:literal $compare_zero:ident $first:ident) $(($digit:literal $compare:ident $child:ident))*) => {

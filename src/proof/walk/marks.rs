@@ -3,9 +3,9 @@
 //! It is threaded through the whole walk, and every step of the walk costs what it takes to look at it whole; so
 //! equal parts are one type, and a part that the walk has not touched is one mark.
 
-use super::number::{Number, octal};
-use super::verdict::Findings;
-use super::walk::{Call, Closed, Machine, Stack, Trace, Walk};
+use crate::proof::check::Findings;
+use crate::proof::ids::number::{Number, octal};
+use crate::proof::walk::{Call, Closed, Machine, Stack, Trace, Walk};
 use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;
@@ -79,9 +79,9 @@ octal!(marks);
 
 #[cfg(test)]
 mod tests {
-    use super::super::digits::{Equal, Less};
-    use super::super::number::{End, N0, N1, N7, Number};
-    use super::{Busy, Done, New, Visited};
+    use crate::proof::ids::digits::{Equal, Less};
+    use crate::proof::ids::number::{End, N0, N1, N7, Number};
+    use crate::proof::{Busy, Done, New, Visited};
     use core::any::TypeId;
 
     /// Numbers of which each begins with the digits of the one before.

@@ -8,7 +8,7 @@
 //! - it comes from nowhere: it is noted as missing, unless the step can do without.
 //!
 //! A step with no inputs left is marked done and comes off the stack. The walk never fails: it collects what it
-//! finds, and only the [verdict](super::verdict) looks at that.
+//! finds, and only the [verdict](crate::proof::check) looks at that.
 //!
 //! Why a machine, and not a trait that calls itself: the compiler's recursion limit is 128. [`Fuel`] runs the machine by
 //! quadrupling (four times as many ticks are so many ticks, four times over), and the machine asks for ever more fuel until
@@ -16,16 +16,19 @@
 //! `recursion_limit`. Why associated types with parameters, and not where-clauses: a where-clause is proved anew at every
 //! use, and the cost grows exponentially.
 
-use super::Home;
-use super::digits::{Digits, Order};
-use super::is::IsResource;
-use super::lists::{One, Wants};
-use super::number::Number;
-use super::source::Source;
-use super::trie::{Find, Trie};
-use super::verdict::{Findings, NoMore, Offered};
-use super::visited::{Busy, New, Visited};
+pub mod marks;
+pub mod source;
+
 use crate::pipeline::Pipeline;
+use crate::proof::Home;
+use crate::proof::check::{Findings, NoMore, Offered};
+use crate::proof::ids::digits::{Digits, Order};
+use crate::proof::ids::number::Number;
+use crate::proof::ids::trie::{Find, Trie};
+use crate::proof::lists::inputs::{One, Wants};
+use crate::proof::walk::marks::{Busy, New, Visited};
+use crate::proof::walk::source::Source;
+use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;

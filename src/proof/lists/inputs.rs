@@ -1,21 +1,21 @@
 //! What the proof asks of lists: of the inputs and outputs of a step, and of the steps of a pipeline.
 
-use super::digits::Digits;
-use super::is::{IsResource, IsStep};
-use super::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
-use super::listing::{Blank, Listing};
-use super::number::Number;
-use super::source::{Provided, Source};
-use super::trie::{Find, Insert, Trie};
-use super::verdict::{Findings, Stores, Verdict};
-use super::visited::{Done, Visited};
-use super::walk::{Call, Goal, Machine, Stack, Walk};
-use crate::above::Above;
 use crate::pipeline::Pipeline;
+use crate::proof::check::{Findings, Stores, Verdict};
+use crate::proof::ids::digits::Digits;
+use crate::proof::ids::number::Number;
+use crate::proof::ids::set::{Blank, Listing};
+use crate::proof::ids::trie::{Find, Insert, Trie};
+use crate::proof::kind::{Group, OfResources, OfSteps, Optional, Returned, Single};
+use crate::proof::walk::marks::{Done, Visited};
+use crate::proof::walk::source::{Provided, Source};
+use crate::proof::walk::{Call, Goal, Machine, Stack, Walk};
+use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Return;
 use crate::sealed::Seal;
 use crate::step::Step;
-use crate::supply::Supply;
+use crate::store::parent::Above;
+use crate::store::supplied::Supply;
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
 

@@ -1,8 +1,8 @@
 //! A map from identities to entries, as a type: a trie that looks at one digit a level, and at no more digits than
 //! it needs to tell its entries apart.
 
-use super::digits::{Digits, Order, digits};
-use super::source::{Absent, Source};
+use crate::proof::ids::digits::{Digits, Order, digits};
+use crate::proof::walk::source::{Absent, Source};
 use crate::sealed::Seal;
 use core::marker::PhantomData;
 

@@ -1,20 +1,20 @@
 //! A list of steps in which one was swapped for another.
 
-use super::Home;
-use super::is::IsStep;
-use super::kind::{Group, OfSteps};
-use super::lists::Registers;
-use super::number::Number;
-use super::source::{Dispute, Source};
-use super::trie::Trie;
-use super::verdict::{GivesSame, Settled, StoresIn, Verdict};
-use super::walk::Goal;
-use crate::above::Above;
 use crate::exec::plan::{Spec, Tree};
 use crate::pipeline::{Pipeline, StepList};
+use crate::proof::Home;
+use crate::proof::check::{GivesSame, Settled, StoresIn, Verdict};
+use crate::proof::ids::number::Number;
+use crate::proof::ids::trie::Trie;
+use crate::proof::kind::{Group, OfSteps};
+use crate::proof::lists::inputs::Registers;
+use crate::proof::walk::Goal;
+use crate::proof::walk::source::{Dispute, Source};
+use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
 use crate::step::Step;
-use crate::supply::Supply;
+use crate::store::parent::Above;
+use crate::store::supplied::Supply;
 use core::marker::PhantomData;
 
 /// The list `L`, in which `New` stands wherever `Old` was in the steps of `P`.

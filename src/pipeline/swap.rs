@@ -1,10 +1,10 @@
 //! Pipelines with a step swapped for another: for tests.
 
-use crate::above::Scoped;
 use crate::pipeline::{Pipeline, StepList};
-use crate::proof::is::IsStep;
-use crate::proof::swapped::Swapped;
+use crate::proof::check::swap::Swapped;
+use crate::proof::witness::IsStep;
 use crate::step::Step;
+use crate::store::parent::Scoped;
 use core::marker::PhantomData;
 
 /// The pipeline `P` with the step `New` in place of `Old`, which has the same outputs.

@@ -1,10 +1,10 @@
 //! A run in the task of its caller, whatever executor polls that.
 
-use super::job::Job;
+use super::graph::Job;
 use super::plan::Source;
 use super::schedule::Schedule;
-use super::turn::{Begin, Outcome, Turn};
-use super::wakeups::{Wakeup, Wakeups};
+use super::task::{Begin, Outcome, Turn};
+use super::wake_set::{Wakeup, Wakeups};
 use crate::error::RunError;
 use crate::run::RunOptions;
 use core::pin::Pin;

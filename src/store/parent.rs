@@ -1,13 +1,13 @@
 //! Scopes: stores that see another one above them.
 
-use crate::exec::view::View;
+use crate::exec::store_ref::View;
 use crate::pipeline::Pipeline;
-use crate::proof::trie::{Empty, Trie};
-use crate::proof::verdict::{InScopeOf, IsParent, Nobody, Verdict};
+use crate::proof::check::{InScopeOf, IsParent, Nobody, Verdict};
+use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::{Proven, SourcesOf};
 use crate::sealed::Seal;
 use crate::store::Store;
-use crate::supply::Supply;
+use crate::store::supplied::Supply;
 use std::sync::Arc;
 
 /// A pipeline whose stores are scopes of a store of another pipeline: of one request in an application, for example.

@@ -1,11 +1,11 @@
 //! Where a resource comes from: the answers of the map of a store.
 
-use super::digits::{Digits, End};
-use super::is::IsResource;
-use super::number::{Number, Unregistered};
-use super::verdict::Findings;
-use super::visited::Visited;
-use super::walk::{Machine, Optionally, Stack, Walk};
+use crate::proof::check::Findings;
+use crate::proof::ids::digits::{Digits, End};
+use crate::proof::ids::number::{Number, Unregistered};
+use crate::proof::walk::marks::Visited;
+use crate::proof::walk::{Machine, Optionally, Stack, Walk};
+use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;

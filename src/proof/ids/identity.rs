@@ -4,7 +4,7 @@
 //! no line, so an edit never renames what stands below it. The hash is a hint, not a proof: wherever a lookup hits,
 //! a bound demands that the two types are the same, so a clash is an error and never a wrong value.
 
-use super::digits::{Digit, Digits, End};
+use crate::proof::ids::digits::{Digit, Digits, End};
 
 /// Hashes the parts of a name (FNV-1a, then the finaliser of SplitMix64 so that the low bits are as good as the high).
 pub const fn hash(parts: &[&str]) -> u64 {

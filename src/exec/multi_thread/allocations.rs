@@ -2,8 +2,8 @@
 //! counted by thread.
 
 use super::{Crew, Ending, Shared, Spread, Worker};
-use crate::exec::job::{Graph, Job};
-use crate::exec::view::View;
+use crate::exec::graph::{Graph, Job};
+use crate::exec::store_ref::View;
 use crate::run::{Order, RunOptions};
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;

@@ -2,19 +2,20 @@
 //!
 //! The list is sorted by identity, so that its type does not depend on the order in which the values were supplied.
 
-use crate::above::Above;
 use crate::exec::plan::{Key, Tree};
-use crate::exec::view::Erased;
+use crate::exec::store_ref::Erased;
 use crate::pipeline::Pipeline;
-use crate::proof::digits::{Digits, Order};
-use crate::proof::is::IsResource;
-use crate::proof::trie::{Insert, Trie};
-use crate::proof::verdict::Findings;
+use crate::proof::SourcesOf;
+use crate::proof::check::Findings;
+use crate::proof::ids::digits::{Digits, Order};
+use crate::proof::ids::trie::{Insert, Trie};
+use crate::proof::walk::source;
 use crate::proof::walk::{self, Goal};
-use crate::proof::{SourcesOf, source};
+use crate::proof::witness::IsResource;
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::sealed::Sealed;
+use crate::store::parent::Above;
 use core::any::Any;
 use core::fmt;
 use frunk_core::hlist::{HCons, HNil};
@@ -46,7 +47,7 @@ pub trait Supply: Sealed + Send + Sync + Sized + 'static {
     /// The map `T`, with what is supplied in place of what it had.
     type Overlay<T: Trie>: Trie;
     /// What the walk for the goal `Q` finds in a store of `P`, below `U`, that was supplied with these; see
-    /// [`Wants::Found`](crate::proof::lists::Wants::Found).
+    /// [`Wants::Found`](crate::proof::lists::inputs::Wants::Found).
     type Found<Q: Goal, P: Pipeline, U: Above>: Findings;
     /// What each is called in the plan.
     #[doc(hidden)]

@@ -4,18 +4,20 @@
 //! leaf and the call there stand only impls that it can tell apart. All leaves are traits of [`Verdict`], a type of this
 //! library: of a type of the user's, rustc would show the whole declaration each time.
 
-use super::digits::{Digits, Order};
-use super::is::IsResource;
-use super::lists::{Comes, Gives, One, Pair, Wants};
-use super::source::{self, Absent, Dispute, Held, Listed, NothingStored, ProvidedBy, Source};
-use super::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
-use super::{FindsBelow, Home, OriginsOf, SourcesOf, WorldOf};
-use crate::above::{Above, Root};
-use crate::exec::view::Backing;
+pub mod swap;
+
+use crate::exec::store_ref::Backing;
 use crate::pipeline::Pipeline;
+use crate::proof::ids::digits::{Digits, Order};
+use crate::proof::lists::inputs::{Comes, Gives, One, Pair, Wants};
+use crate::proof::walk::source::{self, Absent, Dispute, Held, Listed, NothingStored, ProvidedBy, Source};
+use crate::proof::walk::{Asked, Closed, Path, Sought, SoughtBelow, Via};
+use crate::proof::witness::IsResource;
+use crate::proof::{FindsBelow, Home, OriginsOf, SourcesOf, WorldOf};
 use crate::sealed::Seal;
 use crate::step::Step;
-use crate::supply::Supply;
+use crate::store::parent::{Above, Root};
+use crate::store::supplied::Supply;
 use core::marker::PhantomData;
 use frunk_core::hlist::HNil;
 

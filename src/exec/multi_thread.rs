@@ -4,12 +4,12 @@
 //! none, and nothing of the run but while it polls. So when the run is dropped they go with it, at once, and the executor drops
 //! the tickets when it comes to them.
 
-use super::job::{Graph, Job};
+use super::graph::{Graph, Job};
 use super::plan::Source;
+use super::ready_queue::{Next, Signals, StepWaker};
 use super::schedule::Schedule;
-use super::signals::{Next, Signals, StepWaker};
-use super::turn::{Begin, Outcome, Turn};
-use super::view::{Values, View};
+use super::store_ref::{Values, View};
+use super::task::{Begin, Outcome, Turn};
 use crate::error::RunError;
 use crate::run::RunOptions;
 use core::any::Any;

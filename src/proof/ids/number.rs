@@ -1,10 +1,10 @@
 //! Numbers of steps on the level of types: under them the walk marks which steps it has come to.
 //!
-//! They are lists of digits, as [identities](super::digits) are, but no longer than they have to be, and in base 8: with each
+//! They are lists of digits, as [identities](crate::proof::ids::digits) are, but no longer than they have to be, and in base 8: with each
 //! mark that is set rustc looks at a node of marks for each digit, and at all children of these.
 
-use super::digits::{Equal, Less, Order};
-use super::visited::{Marks, New, Visited};
+use crate::proof::ids::digits::{Equal, Less, Order};
+use crate::proof::walk::marks::{Marks, New, Visited};
 use crate::sealed::Seal;
 use core::marker::PhantomData;
 
@@ -26,7 +26,7 @@ macro_rules! octal {
         }
     };
 }
-pub(super) use octal;
+pub(in crate::proof) use octal;
 
 macro_rules! trait_number {
     (($zero:literal $name_zero:ident $is_zero:ident $first:ident) $(($digit:literal $name:ident $is:ident $child:ident))*) => {

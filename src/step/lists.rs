@@ -4,12 +4,12 @@
 //! lists when there are more than 16.
 
 use crate::exec::plan::{Key, Source, Tree};
-use crate::exec::view::{Erased, Gather, Values, View};
-use crate::proof::digits::Digits;
-use crate::proof::is::IsResource;
+use crate::exec::store_ref::{Erased, Gather, Values, View};
+use crate::proof::check::{Stores, Verdict};
+use crate::proof::ids::digits::Digits;
 use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
-use crate::proof::lists::{Give, Gives, Want, Wants};
-use crate::proof::verdict::{Stores, Verdict};
+use crate::proof::lists::inputs::{Give, Gives, Want, Wants};
+use crate::proof::witness::IsResource;
 use crate::resource::Return;
 use crate::sealed::Seal;
 use frunk_core::hlist::{HCons, HNil};
@@ -26,7 +26,7 @@ pub trait InputList: Wants + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
     #[doc(hidden)]
     type Proof;
     /// A reference to the value of each.
@@ -82,7 +82,7 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
     #[doc(hidden)]
     type Proof;
     /// A reference to its value.
@@ -165,7 +165,7 @@ pub trait OutputList: Gives + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
     #[doc(hidden)]
     type Proof;
     /// What the step returns.
@@ -283,7 +283,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
     #[doc(hidden)]
     type Proof;
     /// What the step returns for it.

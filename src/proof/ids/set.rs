@@ -1,11 +1,11 @@
 //! The resources that one list of a step names, as a set in which repetition shows: a search tree of their identities.
 //!
 //! Identities are hashes, so the tree is as deep as one of random numbers. For a few resources it is less work than a
-//! [`Trie`](super::trie), and for many it is not deep: a list may name hundreds.
+//! [`Trie`](crate::proof::ids::trie), and for many it is not deep: a list may name hundreds.
 
-use super::digits::{Digits, Order};
-use super::is::IsResource;
-use super::source::{Dispute, Listed};
+use crate::proof::ids::digits::{Digits, Order};
+use crate::proof::walk::source::{Dispute, Listed};
+use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use core::marker::PhantomData;
 

@@ -1,0 +1,3 @@
+//! What the proof asks of lists.
+
+pub mod inputs;
