@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 use std::{env, fs, io};
-use typed_pipeliner::{Executor, HList, In, Out, Pipeline, Recorder, Return, RunOptions, Store, resource, step};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::{HList, In, Out, Pipeline, Recorder, Return, RunOptions, Store, resource, step};
 
 resource! {
     /// The tree that is looked at.

@@ -5,19 +5,21 @@
 #[path = "private.rs"]
 pub mod __private;
 #[cfg(feature = "dyn-step")]
-mod dyn_step;
-mod error;
-#[doc(hidden)]
-pub mod exec;
+pub mod dyn_step;
+pub mod error;
+mod exec;
 #[cfg(feature = "executor")]
-mod executor;
+pub mod executor;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hlist;
 mod identified;
 #[cfg(any(feature = "plan", feature = "report"))]
 mod lettering;
-mod observe;
+pub mod lists;
+mod lower;
+pub mod observe;
+mod options;
 mod pipeline;
 #[cfg(feature = "plan")]
 pub mod plan;
@@ -28,37 +30,22 @@ mod resource;
 mod run;
 mod sealed;
 mod step;
-mod store;
+pub mod store;
 
-#[cfg(feature = "dyn-step")]
-pub use async_trait::async_trait;
-#[cfg(feature = "dyn-step")]
-pub use dyn_step::{AnyStep, Choice, Chosen, DynStep, Refs, TheseInputs, TheseOutputs, Values};
-pub use error::{Failure, RunError};
-#[cfg(feature = "executor")]
-pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
+pub use error::{BoxError, RunError};
 pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
-#[cfg(feature = "metrics")]
-pub use observe::Metrics;
-#[cfg(feature = "progress")]
-pub use observe::Progress;
-#[cfg(feature = "tracing")]
-pub use observe::Tracing;
-pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+pub use observe::Observer;
+pub use options::RunOptions;
+pub use pipeline::Pipeline;
 pub use pipeline::swap::Swap;
-pub use pipeline::{Pipeline, StepList, Steps};
 #[cfg(feature = "plan")]
 pub use plan::{Plan, plan};
-pub use proof::{Provides, Runs, RunsOwned, RunsShared};
-#[cfg(feature = "report")]
-pub use report::{Recorder, RunReport};
 pub use resource::{Resource, Return};
-pub use run::{Handed, Run, RunOptions, fetch, run, run_owned, run_with};
-pub use step::lists::{Input, InputList, Output, OutputList};
-pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};
-pub use store::parent::{Above, IsStoreOf, Root, Scoped};
-pub use store::supplied::{Nothing, Supply, SupplyList, With};
+pub use run::bounds::{Provides, Runs, RunsOwned};
+pub use run::{Run, RunOutput, fetch, run, run_owned, run_with};
+pub use step::{In, Inputs, Out, Outputs, Step};
+pub use store::parent::Scoped;
 pub use store::{Store, StoreOf};
 
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.

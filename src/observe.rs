@@ -27,7 +27,8 @@ pub use tracing::Tracing;
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
-/// use typed_pipeliner::{Observer, RunInfo, StepEvent, StepEventKind};
+/// use typed_pipeliner::Observer;
+/// use typed_pipeliner::observe::{RunInfo, StepEvent, StepEventKind};
 /// use std::sync::{Arc, Mutex};
 ///
 /// resource! { Text: &'static str; Words: usize; }
@@ -93,12 +94,12 @@ pub trait Observer: Send + Sync + 'static {
         poll();
     }
 
-    /// The [`Recorder`](crate::Recorder) that this observer is, or that it passes everything on to; none by default.
+    /// The [`Recorder`](crate::report::Recorder) that this observer is, or that it passes everything on to; none by default.
     ///
     /// A run that fails asks its observers for it, one after the other: what the first one has recorded of the run is
     /// [part of the error](crate::RunError::report). Nobody asks a run that succeeds.
     #[cfg(feature = "report")]
-    fn recorder(&self) -> Option<&crate::Recorder> {
+    fn recorder(&self) -> Option<&crate::report::Recorder> {
         None
     }
 }
@@ -117,7 +118,7 @@ impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
         O::polling(self, run, step, poll);
     }
     #[cfg(feature = "report")]
-    fn recorder(&self) -> Option<&crate::Recorder> {
+    fn recorder(&self) -> Option<&crate::report::Recorder> {
         O::recorder(self)
     }
 }

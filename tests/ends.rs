@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use support::{Journal, pipeline, poll, step};
-use typed_pipeliner::{
-    Executor, Observer, RunEnd, RunInfo, RunOptions, StepEvent, StepEventKind, Store, hlist, resource, run_with,
-};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::observe::{RunEnd, RunInfo, StepEvent, StepEventKind};
+use typed_pipeliner::{Observer, RunOptions, Store, hlist, resource, run_with};
 
 resource! {
     Left: ();

@@ -10,9 +10,9 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::task::Poll;
 use std::thread::{self, ThreadId};
 use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, step};
+use typed_pipeliner::executor::{Executor, run_on};
 use typed_pipeliner::{
-    Executor, HList, Handed, Return, Run, RunError, RunOptions, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
-    run_on,
+    HList, Return, Run, RunError, RunOptions, RunOutput, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
 };
 
 resource! {
@@ -206,7 +206,7 @@ fn keep_going_is_the_same_here() {
     let run = executor.run_with::<Finish>(&store, RunOptions::new().keep_going());
     let error = smol::block_on(run).unwrap_err();
     assert_eq!(error.failures().len(), 1);
-    assert_eq!(error.not_run(), ["NeverStart", "Finish"]);
+    assert_eq!(error.skipped(), ["NeverStart", "Finish"]);
     assert!(store.is_ready::<Slow>());
 }
 
@@ -359,7 +359,7 @@ fn blocking_work_goes_to_the_pool_for_it() {
     let store = Store::<Blocking>::new().with(Base, 1);
     assert_eq!(*Executor::new(1).run_blocking::<Block>(&store).unwrap().head, 2);
     let store = Store::<Blocking>::new().with(Base, 1);
-    assert_eq!(*typed_pipeliner::block_on(run::<Block>(&store)).unwrap().head, 2);
+    assert_eq!(*typed_pipeliner::executor::block_on(run::<Block>(&store)).unwrap().head, 2);
 }
 
 step!(BeBorn(people: People) -> [Person] {
@@ -418,9 +418,9 @@ fn _ensure_send_and_sync(executor: Executor) {
 }
 
 /// What code that is generic over targets writes.
-async fn _generic<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<Handed<'s, T>, RunError>
+async fn _generic<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<RunOutput<'s, T>, RunError>
 where
-    S: typed_pipeliner::RunsShared<T> + 'static,
+    S: typed_pipeliner::Runs<T> + 'static,
 {
     executor.run::<T>(store).await
 }

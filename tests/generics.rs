@@ -5,8 +5,9 @@ mod support;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use support::{Journal, pipeline, ready, step};
-use typed_pipeliner::proof::ids::digits::Reflexive;
-use typed_pipeliner::{HList, InputList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
+use typed_pipeliner::lists::InputList;
+use typed_pipeliner::proof::ids::Reflexive;
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
 use typed_pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 
 resource! { Log: Journal; }

@@ -5,8 +5,9 @@ mod support;
 use std::convert::Infallible;
 use std::sync::Arc;
 use support::{Journal, pipeline};
-use typed_pipeliner::{Executor, hlist, hlist_pat, resource, run, step};
+use typed_pipeliner::executor::Executor;
 use typed_pipeliner::{HList, In, Inputs, Out, Outputs, Return, RunError, Scoped, Step, Store};
+use typed_pipeliner::{hlist, hlist_pat, resource, run, step};
 
 resource! {
     Url: &'static str;

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use support::{pipeline, step};
-use typed_pipeliner::{Recorder, Return, RunOptions, RunReport, Store, block_on, hlist, resource, run_with};
+use typed_pipeliner::executor::block_on;
+use typed_pipeliner::{Recorder, Return, RunOptions, RunReport, Store, hlist, resource, run_with};
 
 resource! { Lines: u32; Words: u32; Names: u32; Limit: u32; }
 

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::{Gate, pipeline};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::observe::{RunEnd, RunInfo};
+use typed_pipeliner::observe::{SkipReason, StepEvent};
 use typed_pipeliner::report::Outcome;
-use typed_pipeliner::{
-    Executor, In, Observer, Out, Recorder, Return, RunEnd, RunError, RunInfo, RunOptions, RunReport,
-};
-use typed_pipeliner::{Scoped, SkipReason, StepEvent, Store, resource, run_with, step};
+use typed_pipeliner::{In, Observer, Out, Recorder, Return, RunError, RunOptions, RunReport};
+use typed_pipeliner::{Scoped, Store, resource, run_with, step};
 
 resource! {
     Base: i64;

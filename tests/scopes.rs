@@ -6,8 +6,9 @@ use futures::future::join_all;
 use smol::future::yield_now;
 use std::sync::Arc;
 use support::{Census, Counted, Gate, Journal, Task, pipeline, ready, step};
+use typed_pipeliner::executor::Executor;
 use typed_pipeliner::{
-    Executor, HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
+    HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
 };
 
 resource! {
@@ -178,7 +179,7 @@ fn an_error_above_tells_the_whole_way_down_to_the_target() {
 
     let error = ready(run_with::<Answer>(&scope, RunOptions::new().keep_going())).unwrap_err();
     assert_eq!(error.failures().len(), 1);
-    assert_eq!(error.not_run(), ["Connect", "OpenSession", "Answer"]);
+    assert_eq!(error.skipped(), ["Connect", "OpenSession", "Answer"]);
     assert!(broken.is_ready::<Greeting>());
     assert_eq!(
         format!("{:#}", ready(scope.resource::<Pool>()).unwrap_err()),
@@ -262,8 +263,8 @@ fn a_run_is_polled_when_something_above_is_done_and_not_before() {
 
 #[test]
 fn a_scope_has_room_for_its_own_steps_alone() {
-    assert!(size_of::<Store<Room, typed_pipeliner::Nothing, &AppStore>>() <= size_of::<usize>());
-    assert!(size_of::<Store<Request, typed_pipeliner::Nothing, &AppStore>>() < size_of::<AppStore>());
+    assert!(size_of::<Store<Room, typed_pipeliner::store::NothingSupplied, &AppStore>>() <= size_of::<usize>());
+    assert!(size_of::<Store<Request, typed_pipeliner::store::NothingSupplied, &AppStore>>() < size_of::<AppStore>());
 }
 
 #[test]

@@ -1,113 +1,126 @@
-//! What a run is about: a graph of steps, and the store that it runs on.
+//! The graph of a run: its nodes, and the store that it runs on.
 
-use super::notify::{Observers, Watch};
-use super::plan::{Key, Plan, Planned, Source};
-use super::single_task::Local;
-use super::slot::Listed;
-use super::start::Started;
-use super::store_ref::{Erased, Gather, View};
-use crate::error::RunError;
+use super::notify::Notifier;
+use super::plan::{ExecPlan, Key, PlannedStep, Source};
+use super::slot::SlotRef;
+use super::store_ref::{InputReader, StoreRef};
+use super::task::Started;
 use crate::observe::{RunEnd, StepEventKind, StepInfo};
-use crate::run::RunOptions;
+use crate::options::{Observers, RunOptions};
 use core::task::Context;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The nodes of a run, by number: the steps of the plan of a store, a target if that is none of them, and what is taken
-/// from the store above.
+/// The nodes of a run, by number: the steps of the plan of a store, a target if it is none of them, and
+/// the resources that come from the parent store.
 pub(crate) struct Graph {
-    plan: &'static Plan,
-    target: Option<Target>,
-    /// How what is above is run, if anything is above.
-    above: Option<RunOptions>,
-    /// Who watches the run, if anybody does.
-    watch: Option<Arc<Watch>>,
+    plan: &'static ExecPlan,
+    target: Option<TargetNode>,
+    /// How resources of the parent store are computed, if there is a parent.
+    parent: Option<ParentRuns>,
+    /// Notifies the observers of the run, if there are any.
+    notifier: Option<Arc<Notifier>>,
 }
 
-/// A target that runs at every call, since it hands something over by value or stores nothing.
-pub(crate) struct Target {
+/// A target that runs at every call, because it returns a value to the caller or stores nothing.
+pub(crate) struct TargetNode {
     pub(crate) name: fn() -> &'static str,
-    /// Where its inputs come from.
+    /// The sources of its inputs.
     pub(crate) inputs: Vec<Source>,
-    /// What it takes from above that no step of the plan does; the places are those after the plan's.
-    pub(crate) above: Vec<Key>,
-    /// Starts it.
-    pub(crate) start: for<'s> fn(Gather<'_, 's>, &Arc<Erased>, &mut Context<'_>) -> Started<'s>,
-    /// Where it puts its outputs.
-    pub(crate) outputs: Arc<Erased>,
+    /// The inputs that it takes from the parent store and no step of the plan does; their places come
+    /// after those of the plan.
+    pub(crate) parent_inputs: Vec<Key>,
+    /// Starts it, and keeps its outputs.
+    pub(crate) cell: Arc<dyn StartTarget>,
 }
 
-/// What a number stands for.
+/// Starts a target, and keeps its outputs.
+pub(crate) trait StartTarget: Send + Sync {
+    /// Starts it, when its inputs are there.
+    fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
+}
+
+/// How resources of the parent store are computed: by runs of their own.
+struct ParentRuns {
+    start: StartInParent,
+    options: RunOptions,
+}
+
+/// Starts a run for a resource of a store, or of a parent of that.
+pub(crate) type StartInParent = for<'s> fn(StoreRef<'s>, Key, &RunOptions, &mut Context<'_>) -> Started<'s>;
+
+/// The node with a number.
 #[derive(Clone, Copy)]
 enum Node<'a> {
-    Step(&'static Planned),
-    Target(&'a Target),
-    /// What is above, at this place.
-    Above(usize),
+    Step(&'static PlannedStep),
+    Target(&'a TargetNode),
+    /// A resource of the parent store, at this place.
+    Parent(usize),
 }
 
 impl Graph {
-    /// The graph of a run on a store, how to run what it takes from above, and who watches; what was asked for is called
-    /// `name`.
+    /// The graph of a run on a store for the target or resource `name`.
     #[inline]
     pub(crate) fn new(
-        view: View<'_>,
-        target: Option<Target>,
+        store: StoreRef<'_>,
+        target: Option<TargetNode>,
         options: &RunOptions,
         name: fn() -> &'static str,
+        start: StartInParent,
     ) -> Self {
-        // A run above holds the place of one step here: so many may run as are allowed if each runs one at a time.
+        // A run in the parent takes the place of one step here. So if each runs one step at a time, no more run than
+        // are allowed.
         let limit = options.limit.map(|_| 1);
-        let above = view.above().map(|_| RunOptions { limit, ..options.clone() });
-        let mut graph = Graph { plan: view.plan(), target, above, watch: None };
+        let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
+        let mut graph = Graph { plan: store.plan(), target, parent, notifier: None };
         if let Some(observers) = &options.observers {
-            graph.be_watched(observers, name());
+            graph.attach(observers, name());
         }
         graph
     }
 
-    /// Tells the observers that the run begins.
+    /// Attaches observers, and notifies them that the run begins.
     #[cold]
-    fn be_watched(&mut self, observers: &Observers, target: &'static str) {
+    fn attach(&mut self, observers: &Observers, target: &'static str) {
         let step = |number: u16| {
             let needs: BTreeSet<usize> =
                 self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
             StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
         };
-        let watch = Watch::new(observers, target, (0..self.len() as u16).map(step).collect());
-        if let Some(above) = &mut self.above {
-            above.observers = Some(Box::new(watch.observers()));
+        let notifier = Notifier::new(observers, target, (0..self.len() as u16).map(step).collect());
+        if let Some(parent) = &mut self.parent {
+            parent.options.observers = Some(Box::new(notifier.observers_of_child()));
         }
-        self.watch = Some(watch);
+        self.notifier = Some(notifier);
     }
 
-    /// Tells whoever watches what happens to a step.
+    /// Notifies the observers of an event of a step.
     #[inline(always)]
-    pub(crate) fn tell(&self, step: u16, kind: StepEventKind<'_>) {
-        if let Some(watch) = &self.watch {
-            watch.tell(step, kind);
+    pub(crate) fn notify(&self, step: u16, kind: StepEventKind<'_>) {
+        if let Some(notifier) = &self.notifier {
+            notifier.notify(step, kind);
         }
     }
 
-    /// Tells whoever watches that the run has ended.
+    /// Records how the run has ended.
     #[inline]
-    pub(crate) fn tell_end(&self, end: RunEnd) {
-        if let Some(watch) = &self.watch {
-            watch.end(end);
+    pub(crate) fn end(&self, end: RunEnd) {
+        if let Some(notifier) = &self.notifier {
+            notifier.end(end);
         }
     }
 
-    /// What is recorded of the run, if anybody does that.
+    /// The attachment that an observer has for the error of the run.
     #[cfg(feature = "report")]
     pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
-        self.watch.as_ref()?.recording()
+        self.notifier.as_ref()?.recording()
     }
 
-    /// Tells whoever watches that nothing of the run goes on, before the run itself is gone.
+    /// Notifies the observers that nothing of the run goes on, before the run itself is dropped.
     #[cfg(feature = "executor")]
     pub(crate) fn close(&self) {
-        if let Some(watch) = &self.watch {
-            watch.close();
+        if let Some(notifier) = &self.notifier {
+            notifier.close();
         }
     }
 
@@ -117,20 +130,20 @@ impl Graph {
         match (self.plan.steps().get(number), &self.target) {
             (Some(step), _) => Node::Step(step),
             (None, Some(target)) if number == self.plan.steps().len() => Node::Target(target),
-            _ => Node::Above(number - self.first_above()),
+            _ => Node::Parent(number - self.first_of_parent()),
         }
     }
 
-    /// The number of what is above at the first place.
-    fn first_above(&self) -> usize {
+    /// The number of the first resource of the parent store.
+    fn first_of_parent(&self) -> usize {
         self.plan.steps().len() + usize::from(self.target.is_some())
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub(crate) fn len(&self) -> usize {
-        let extra = self.target.as_ref().map_or(0, |target| target.above.len());
-        let above = if self.above.is_some() { self.plan.above().len() + extra } else { 0 };
-        self.first_above() + above
+        let of_target = self.target.as_ref().map_or(0, |target| target.parent_inputs.len());
+        let of_parent = if self.parent.is_some() { self.plan.parent_inputs().len() + of_target } else { 0 };
+        self.first_of_parent() + of_parent
     }
 
     /// The number of the target, if it is none of the steps of the store.
@@ -139,75 +152,75 @@ impl Graph {
         self.target.is_some().then_some(self.plan.steps().len() as u16)
     }
 
-    /// The number of the node that has to run for a source to be there, if any.
+    /// The number of the node that has to run before a source is there, if any.
     #[inline]
     pub(crate) fn provider(&self, source: Source) -> Option<u16> {
         match source {
             Source::Step { step, .. } => Some(step),
             Source::Supplied(_) => None,
-            // Where nothing is above, it is a hole, and whoever takes it can do without.
-            Source::Above(place) => self.above.is_some().then(|| self.first_above() as u16 + place),
+            // Without a parent it has no source, and every step that takes it can do without it.
+            Source::Parent(place) => self.parent.is_some().then(|| self.first_of_parent() as u16 + place),
         }
     }
 
-    /// Where the inputs of a node come from.
+    /// The sources of the inputs of a node.
     #[inline]
     pub(crate) fn inputs(&self, number: u16) -> &[Source] {
         match self.node(number) {
             Node::Step(step) => self.plan.inputs(step),
             Node::Target(target) => &target.inputs,
-            Node::Above(_) => &[],
+            Node::Parent(_) => &[],
         }
     }
 
-    /// The steps that take what a node provides, once for each input; without the target.
+    /// The steps that take an output of a node, once for each input; without the target.
     #[inline]
     pub(crate) fn dependents(&self, number: u16) -> &'static [u16] {
         match self.node(number) {
             Node::Step(step) => self.plan.dependents(step),
-            Node::Above(place) if place < self.plan.above().len() => self.plan.dependents_above(place),
-            Node::Target(_) | Node::Above(_) => &[],
+            Node::Parent(place) if place < self.plan.parent_inputs().len() => self.plan.dependents_of_parent(place),
+            Node::Target(_) | Node::Parent(_) => &[],
         }
     }
 
-    /// The name of a node: of the step, of the target, or of the resource that is above.
+    /// The name of a node: of the step, of the target, or of the resource of the parent store.
     pub(crate) fn name(&self, number: u16) -> &'static str {
         match self.node(number) {
             Node::Step(step) => (step.spec().name)(),
             Node::Target(target) => (target.name)(),
-            Node::Above(place) => (self.key_above(place).name)(),
+            Node::Parent(place) => (self.parent_key(place).name)(),
         }
     }
 
-    /// Whether a node is what is above: then its error is that of a run.
-    pub(crate) fn is_above(&self, number: u16) -> bool {
-        matches!(self.node(number), Node::Above(_))
+    /// Whether a node is a resource of the parent store. If so, its error is that of a run.
+    pub(crate) fn is_in_parent(&self, number: u16) -> bool {
+        matches!(self.node(number), Node::Parent(_))
     }
 
-    /// The resource that is above at a place.
-    fn key_above(&self, place: usize) -> Key {
-        match (place.checked_sub(self.plan.above().len()), &self.target) {
-            (Some(place), Some(target)) => target.above[place],
-            _ => self.plan.above()[place].key(),
+    /// The resource of the parent store at a place.
+    fn parent_key(&self, place: usize) -> Key {
+        match (place.checked_sub(self.plan.parent_inputs().len()), &self.target) {
+            (Some(place), Some(target)) => target.parent_inputs[place],
+            _ => self.plan.parent_inputs()[place].key(),
         }
     }
 
-    /// Whether what a node provides is there. What nobody above knows is as good as there: it is taken as an option.
-    pub(crate) fn is_done(&self, view: View<'_>, number: u16) -> bool {
+    /// Whether the outputs of a node are there. A resource that no parent knows counts as there: it is taken as an option.
+    pub(crate) fn is_done(&self, store: StoreRef<'_>, number: u16) -> bool {
         match self.node(number) {
-            Node::Step(_) => view.slot(number.into()).is_filled(),
+            Node::Step(_) => store.slot(number.into()).is_filled(),
             Node::Target(_) => false,
-            Node::Above(place) => {
-                let key = self.key_above(place).id;
-                view.above().is_none_or(|above| above.value(key).is_some() || !above.knows(key))
+            Node::Parent(place) => {
+                let key = self.parent_key(place).id;
+                store.parent().is_none_or(|parent| parent.value(key).is_some() || !parent.knows(key))
             }
         }
     }
 
     /// The slot of a step in a store; other nodes have none.
     #[cfg(feature = "executor")]
-    pub(crate) fn slot<'s>(&self, view: View<'s>, number: u16) -> Option<Listed<'s>> {
-        matches!(self.node(number), Node::Step(_)).then(|| Listed::new(view.slot(number.into())))
+    pub(crate) fn slot<'s>(&self, store: StoreRef<'s>, number: u16) -> Option<SlotRef<'s>> {
+        matches!(self.node(number), Node::Step(_)).then(|| SlotRef::new(store.slot(number.into())))
     }
 
     /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
@@ -215,87 +228,71 @@ impl Graph {
     pub(crate) fn start<'s>(
         &self,
         number: u16,
-        view: View<'s>,
-        slots: &[Listed<'s>],
+        store: StoreRef<'s>,
+        slots: &[SlotRef<'s>],
         cx: &mut Context<'_>,
     ) -> Started<'s> {
-        match &self.watch {
-            None => self.start_unwatched(number, view, slots, cx),
-            Some(watch) => self.start_watched(watch, number, view, slots, cx),
+        match &self.notifier {
+            None => self.start_node(number, store, slots, cx),
+            Some(notifier) => self.start_observed(notifier, number, store, slots, cx),
         }
     }
 
-    /// Starts a node while somebody watches. What turns out to be there is not started.
+    /// Starts a node of a run with observers. If its outputs are there by now, it does not count as started.
     #[cold]
-    fn start_watched<'s>(
+    fn start_observed<'s>(
         &self,
-        watch: &Arc<Watch>,
+        notifier: &Arc<Notifier>,
         number: u16,
-        view: View<'s>,
-        slots: &[Listed<'s>],
+        store: StoreRef<'s>,
+        slots: &[SlotRef<'s>],
         cx: &mut Context<'_>,
     ) -> Started<'s> {
-        match self.is_done(view, number) {
-            true => self.start_unwatched(number, view, slots, cx),
-            false => watch.start(number, || self.start_unwatched(number, view, slots, cx)),
+        match self.is_done(store, number) {
+            true => self.start_node(number, store, slots, cx),
+            false => notifier.start(number, || self.start_node(number, store, slots, cx)),
         }
     }
 
     /// Starts a node.
-    fn start_unwatched<'s>(
+    fn start_node<'s>(
         &self,
         number: u16,
-        view: View<'s>,
-        slots: &[Listed<'s>],
+        store: StoreRef<'s>,
+        slots: &[SlotRef<'s>],
         cx: &mut Context<'_>,
     ) -> Started<'s> {
-        let above = |place| self.key_above(usize::from(place)).id;
-        let gather = |inputs| Gather::new(inputs, slots, view, &above);
+        let parent_key = |place| self.parent_key(usize::from(place)).id;
+        let reader = |inputs| InputReader::new(inputs, slots, store, &parent_key);
         match self.node(number) {
             Node::Step(step) => {
                 let slot = match slots.get(usize::from(number)) {
                     Some(listed) => listed.slot,
-                    None => view.slot(number.into()),
+                    None => store.slot(number.into()),
                 };
-                slot.start(gather(self.plan.inputs(step)), cx)
+                slot.start(reader(self.plan.inputs(step)), cx)
             }
-            Node::Target(target) => (target.start)(gather(&target.inputs), &target.outputs, cx),
-            Node::Above(place) => {
-                let (key, options) = (self.key_above(place), self.above.clone().unwrap_or_default());
-                let run = async move {
-                    let above = view.above().ok_or("there is no store above this one")?;
-                    Ok(run_for(above, key, &options).await?)
-                };
-                Started::poll(run, cx)
-            }
+            Node::Target(target) => Arc::clone(&target.cell).start(reader(&target.inputs), cx),
+            Node::Parent(place) => match (store.parent(), &self.parent) {
+                (Some(parent), Some(runs)) => (runs.start)(parent, self.parent_key(place), &runs.options, cx),
+                _ => Started::Ended(Err("this store has no parent".into())),
+            },
         }
     }
 }
 
-/// Runs what is needed for a resource of a store, or of one above that.
-pub(crate) async fn run_for(mut view: View<'_>, key: Key, options: &RunOptions) -> Result<(), RunError> {
-    let source = loop {
-        match (view.plan().source(key.id), view.above()) {
-            (Some(source), _) => break source,
-            (None, Some(above)) => view = above,
-            (None, None) => unreachable!("a resource that is asked for is known somewhere"),
-        }
-    };
-    Local::new(Job::new(Graph::new(view, None, options, key.name), view), &[source], options).await
-}
-
 /// A run on a store that is borrowed for as long.
-pub(crate) struct Job<'s> {
+pub(crate) struct BorrowedRun<'s> {
     graph: Graph,
-    view: View<'s>,
+    store: StoreRef<'s>,
     /// The slots of all steps, by number.
-    slots: Vec<Listed<'s>>,
+    slots: Vec<SlotRef<'s>>,
 }
 
-impl<'s> Job<'s> {
+impl<'s> BorrowedRun<'s> {
     #[inline]
-    pub(crate) fn new(graph: Graph, view: View<'s>) -> Self {
-        Job { graph, view, slots: view.slots() }
+    pub(crate) fn new(graph: Graph, store: StoreRef<'s>) -> Self {
+        BorrowedRun { graph, store, slots: store.slots() }
     }
 
     #[inline]
@@ -305,21 +302,21 @@ impl<'s> Job<'s> {
 
     /// The slot of a step; other nodes have none.
     #[inline]
-    pub(crate) fn slot(&self, step: u16) -> Option<&Listed<'s>> {
+    pub(crate) fn slot(&self, step: u16) -> Option<&SlotRef<'s>> {
         self.slots.get(usize::from(step))
     }
 
-    /// Whether what a node provides was there when the job was made.
+    /// Whether the outputs of a node were there when this was made.
     #[inline]
     pub(crate) fn was_done(&self, number: u16) -> bool {
         match self.slot(number) {
-            Some(listed) => listed.was_filled,
-            None => self.graph.is_done(self.view, number),
+            Some(slot) => slot.was_filled,
+            None => self.graph.is_done(self.store, number),
         }
     }
 
     /// Starts a node, whose inputs are there.
     pub(crate) fn start(&self, number: u16, cx: &mut Context<'_>) -> Started<'s> {
-        self.graph.start(number, self.view, &self.slots, cx)
+        self.graph.start(number, self.store, &self.slots, cx)
     }
 }

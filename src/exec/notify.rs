@@ -1,9 +1,9 @@
-//! A run that is watched: tells the observers what happens to its steps.
+//! Notifies the observers of a run of the events of its steps.
 
-use super::start::{Running, Started};
+use super::task::{Running, Started};
+use crate::error::BoxError;
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
-use crate::step::BoxError;
-use core::fmt;
+use crate::options::Observers;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -12,67 +12,52 @@ use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The observers of runs, as options of a run have them.
-#[derive(Clone, Default)]
-pub(crate) struct Observers {
-    all: Vec<Arc<dyn Observer>>,
-    /// The run of a scope for which the run is.
-    parent: Option<RunId>,
-}
-
-impl Observers {
-    pub(crate) fn push(&mut self, observer: impl Observer) {
-        self.all.push(Arc::new(observer));
-    }
-}
-
-impl fmt::Debug for Observers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} observers", self.all.len())
-    }
-}
-
-/// A run and whoever watches it. When it is dropped, at the latest, the run has ended.
-pub(crate) struct Watch {
+/// A run with its observers. The run has ended when this is dropped, at the latest.
+pub(crate) struct Notifier {
     observers: Observers,
     run: RunInfo,
     /// Whether a step is being executed in this run, by number.
     running: Box<[AtomicBool]>,
-    /// How the run has ended: as a number, the end that it has in the list of all ends.
+    /// How the run has ended: an index into `ENDS`.
     end: AtomicU8,
-    /// Whether all is told.
+    /// Whether the observers have been notified of the end.
     closed: AtomicBool,
 }
 
-/// All ways in which a run ends; the first one is that of a run that nobody has told to have ended.
+/// All ways in which a run ends. The first is that of a run of which no other end was recorded.
 const ENDS: [RunEnd; 4] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed, RunEnd::Panicked];
 
-impl Watch {
-    /// Begins to watch a run.
+impl Notifier {
+    /// Notifies the observers that a run begins.
     pub(crate) fn new(observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
         let run = RunInfo { id: RunId::next(), parent: observers.parent, target, steps };
         let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
-        let watch =
-            Watch { observers: observers.clone(), run, running, end: AtomicU8::new(0), closed: AtomicBool::new(false) };
+        let notifier = Notifier {
+            observers: observers.clone(),
+            run,
+            running,
+            end: AtomicU8::new(0),
+            closed: AtomicBool::new(false),
+        };
         let now = Instant::now();
-        watch.observers.all.iter().for_each(|observer| observer.run_started(&watch.run, now));
-        Arc::new(watch)
+        notifier.observers.all.iter().for_each(|observer| observer.run_started(&notifier.run, now));
+        Arc::new(notifier)
     }
 
-    /// Those who watch this run, as observers of one that is for it.
-    pub(crate) fn observers(&self) -> Observers {
+    /// The observers of this run, for a run that computes a resource for it.
+    pub(crate) fn observers_of_child(&self) -> Observers {
         Observers { parent: Some(self.run.id), ..self.observers.clone() }
     }
 
-    /// Something happens to a step.
+    /// Notifies the observers of an event of a step.
     #[cold]
-    pub(crate) fn tell(&self, step: u16, mut kind: StepEventKind<'_>) {
+    pub(crate) fn notify(&self, step: u16, mut kind: StepEventKind<'_>) {
         let step = usize::from(step);
         let running = &self.running[step];
         match kind {
             StepEventKind::Started => running.store(true, Ordering::Relaxed),
             StepEventKind::Failed(_) | StepEventKind::Panicked => running.store(false, Ordering::Relaxed),
-            // Its outputs are there, but it was not this run that executed it.
+            // Its outputs are there, but another run executed it.
             StepEventKind::Finished if !running.swap(false, Ordering::Relaxed) => {
                 kind = StepEventKind::Skipped(SkipReason::Present);
             }
@@ -86,21 +71,20 @@ impl Watch {
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
-    /// The run has come to an end: the first that is told.
+    /// Records how the run has ended. The first end that is recorded stays.
     pub(crate) fn end(&self, end: RunEnd) {
         let place = ENDS.iter().position(|&other| other == end).unwrap_or_default();
-        // If there was one before, that stays.
         let _ = self.end.compare_exchange(0, place as u8, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// What is recorded of the run.
+    /// The recording of the run.
     #[cfg(feature = "report")]
     pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
         let recorder = self.observers.all.iter().find_map(|observer| observer.recorder())?;
         Some(recorder.of_run(self.run.id))
     }
 
-    /// Tells that the run has ended, once; what is being executed is cancelled.
+    /// Notifies the observers that the run has ended, once. Steps that are being executed are cancelled.
     #[cold]
     pub(crate) fn close(&self) {
         if self.closed.swap(true, Ordering::Relaxed) {
@@ -112,17 +96,19 @@ impl Watch {
         self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 
-    /// Starts a step: tells it, and lets the observers be around each poll.
+    /// Starts a step, with all observers around each of its polls.
     #[cold]
     pub(crate) fn start<'s>(self: &Arc<Self>, step: u16, start: impl FnOnce() -> Started<'s>) -> Started<'s> {
-        self.tell(step, StepEventKind::Started);
+        self.notify(step, StepEventKind::Started);
         match self.around(step, start) {
             Started::Ended(result) => Started::Ended(result),
-            Started::Running(future) => Started::Running(Box::pin(Watched { future, step, watch: Arc::clone(self) })),
+            Started::Running(future) => {
+                Started::Running(Box::pin(ObservedStep { future, step, notifier: Arc::clone(self) }))
+            }
         }
     }
 
-    /// A poll of a step, with all observers around it, the first outermost. A panic is told, and goes on.
+    /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic, which goes on.
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
         let poll = || {
             let (mut poll, mut polled) = (Some(poll), None);
@@ -131,12 +117,12 @@ impl Watch {
                     polled = Some(poll());
                 }
             });
-            // An observer that does not call it does not keep the step from being polled.
-            polled.unwrap_or_else(|| poll.take().expect("what was not polled is there to be polled")())
+            // A step is polled even if an observer does not call `poll`.
+            polled.unwrap_or_else(|| poll.take().expect("a step that was not polled can be polled")())
         };
         catch_unwind(AssertUnwindSafe(poll)).unwrap_or_else(|panic| {
             self.end(RunEnd::Panicked);
-            self.tell(step, StepEventKind::Panicked);
+            self.notify(step, StepEventKind::Panicked);
             resume_unwind(panic)
         })
     }
@@ -151,25 +137,25 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for Notifier {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-/// The future of a step that is watched.
-struct Watched<'s> {
+/// The future of a step in a run with observers.
+struct ObservedStep<'s> {
     // Dropped first: a run has ended when nothing of it is left.
     future: Running<'s>,
     step: u16,
-    watch: Arc<Watch>,
+    notifier: Arc<Notifier>,
 }
 
-impl Future for Watched<'_> {
+impl Future for ObservedStep<'_> {
     type Output = Result<(), BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Watched { future, step, watch } = self.get_mut();
-        watch.around(*step, || future.as_mut().poll(cx))
+        let ObservedStep { future, step, notifier } = self.get_mut();
+        notifier.around(*step, || future.as_mut().poll(cx))
     }
 }

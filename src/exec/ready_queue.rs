@@ -1,6 +1,6 @@
-//! Who has to be looked at in a run that is spread over several workers, and who of these is idle.
+//! The steps that workers have to poll in a run on several threads, and the workers that are idle.
 //!
-//! A waker has to be `'static`, and so is this; the steps themselves borrow from the store.
+//! A waker has to be `'static`, and so is this. The steps themselves borrow from the store.
 
 use super::sync::{AtomicWaker, Mutex, MutexGuard};
 use core::task::Waker;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
-/// The signals between the steps of a run, its workers and its caller.
-pub(crate) struct Signals {
+/// Connects the steps of a run, its workers and its caller.
+pub(crate) struct ReadyQueue {
     state: Mutex<State>,
-    /// Whoever waits for the end of the run.
+    /// The task that waits for the end of the run.
     caller: AtomicWaker,
 }
 
@@ -25,17 +25,17 @@ struct State {
     is_woken: Vec<bool>,
     /// The workers that found nothing to do.
     idle: Vec<(usize, Waker)>,
-    /// Whether steps have become ready while nobody was idle.
+    /// Whether steps have become ready while no worker was idle.
     unseen: bool,
-    /// How many workers are at work.
+    /// The number of workers that are at work.
     busy: usize,
-    /// Whether the run is over: nothing begins any more.
+    /// Whether the run is over: nothing starts any more.
     over: bool,
 }
 
-/// What a worker is to do.
+/// The next job of a worker.
 pub(crate) enum Next {
-    /// Go on with this step, which was woken.
+    /// Poll this step, which was woken.
     Woken(u16),
     /// Look whether a step is ready.
     Look,
@@ -43,7 +43,7 @@ pub(crate) enum Next {
     Stop,
 }
 
-impl Signals {
+impl ReadyQueue {
     pub(crate) fn new(steps: usize) -> Arc<Self> {
         let state = State {
             woken: VecDeque::new(),
@@ -53,14 +53,14 @@ impl Signals {
             busy: 0,
             over: false,
         };
-        Arc::new(Signals { state: Mutex::new(state), caller: AtomicWaker::new() })
+        Arc::new(ReadyQueue { state: Mutex::new(state), caller: AtomicWaker::new() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// A waker for a step: the spare one, unless somebody else holds that.
+    /// A waker for a step: the spare one, unless there is another reference to it.
     pub(crate) fn waker(self: &Arc<Self>, step: u16, spare: Option<Arc<StepWaker>>) -> Arc<StepWaker> {
         if let Some(mut spare) = spare {
             if let Some(waker) = Arc::get_mut(&mut spare) {
@@ -68,15 +68,15 @@ impl Signals {
                 return spare;
             }
         }
-        Arc::new(StepWaker { signals: Arc::clone(self), step })
+        Arc::new(StepWaker { queue: Arc::clone(self), step })
     }
 
-    /// Whom to wake when the run is over.
+    /// Registers the task to wake when the run is over.
     pub(crate) fn register_caller(&self, waker: &Waker) {
         self.caller.register(waker);
     }
 
-    /// A worker is at work from here on, until it drops what it gets; nobody is any more if the run is over.
+    /// Counts a worker as at work until the guard is dropped; `None` if the run is over.
     pub(crate) fn busy(&self) -> Option<Busy<'_>> {
         let mut state = self.state();
         (!state.over).then(|| {
@@ -85,7 +85,7 @@ impl Signals {
         })
     }
 
-    /// What a worker is to do; `look` prefers steps that are ready to those that were woken, so that neither starve.
+    /// The next job of a worker. `look` prefers steps that are ready to those that were woken, so that neither starve.
     pub(crate) fn next(&self, look: bool) -> Next {
         let mut state = self.state();
         if state.over {
@@ -103,7 +103,7 @@ impl Signals {
         }
     }
 
-    /// A worker found nothing to do, and wants to be woken when there is; `false` if there is by now.
+    /// Registers a worker that found nothing to do; `false` if there is something by now.
     pub(crate) fn idle(&self, worker: usize, waker: &Waker) -> bool {
         let mut state = self.state();
         if state.over || state.unseen || !state.woken.is_empty() {
@@ -114,7 +114,7 @@ impl Signals {
         true
     }
 
-    /// So many steps have become ready, besides the one that whoever says so goes on with.
+    /// Wakes workers for this many steps that have become ready, besides the one for the calling worker.
     pub(crate) fn ready(&self, steps: usize) {
         for _ in 0..steps {
             let mut state = self.state();
@@ -131,7 +131,7 @@ impl Signals {
         }
     }
 
-    /// A step was woken.
+    /// Queues a step that was woken.
     pub(crate) fn wake(&self, step: u16) {
         let mut state = self.state();
         if state.over || core::mem::replace(&mut state.is_woken[usize::from(step)], true) {
@@ -145,7 +145,7 @@ impl Signals {
         }
     }
 
-    /// The run is over: all workers stop. The last one that is at work wakes the caller.
+    /// Ends the run: all workers stop. The last one that is at work wakes the caller.
     pub(crate) fn stop(&self) {
         let mut state = self.state();
         state.over = true;
@@ -167,7 +167,7 @@ impl Signals {
 }
 
 /// A worker that is at work.
-pub(crate) struct Busy<'s>(&'s Signals);
+pub(crate) struct Busy<'s>(&'s ReadyQueue);
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
@@ -182,12 +182,12 @@ impl Drop for Busy<'_> {
 
 /// The waker of a step.
 pub(crate) struct StepWaker {
-    signals: Arc<Signals>,
+    queue: Arc<ReadyQueue>,
     step: u16,
 }
 
 impl ArcWake for StepWaker {
     fn wake_by_ref(this: &Arc<Self>) {
-        this.signals.wake(this.step);
+        this.queue.wake(this.step);
     }
 }

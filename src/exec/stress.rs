@@ -7,16 +7,17 @@
 //! A seed that ever fails gets a test of its own. None has so far, but where the code was broken on purpose.
 
 use super::claim::Claim;
-use super::graph::{Graph, Job};
-use super::multi_thread::{Ending, Spread, Worker};
-use super::plan::{Plan, Source, Spec, Tree};
-use super::single_task::Local;
-use super::slot::{AnySlot, Listed, Slot};
-use super::start::Started;
-use super::store_ref::{Erased, Gather, Values, View};
+use super::graph::{BorrowedRun, Graph};
+use super::multi_thread::{MultiThread, RunHandle, Worker};
+use super::plan::{ConstList, ExecPlan, Source, StepSpec};
+use super::single_task::{SingleTask, start_in_parent};
+use super::slot::{AnySlot, SlotRef};
+use super::store_ref::{DynStore, Erased, InputReader, StoreRef};
+use super::task::Started;
 use crate::error::RunError;
+use crate::lower::slot::Slot;
+use crate::options::RunOptions;
 use crate::resource::Resource;
-use crate::run::RunOptions;
 use crate::step::{Inputs, Outputs, Step};
 use crate::{HList, hlist, identity};
 use core::any::Any;
@@ -141,7 +142,7 @@ impl AnySlot for ScriptSlot {
     fn claim(&self) -> &Claim {
         self.0.claim()
     }
-    fn start<'s>(&'s self, inputs: Gather<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+    fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
         if self.is_filled() {
             return Started::Ended(Ok(()));
         }
@@ -159,7 +160,7 @@ impl AnySlot for ScriptSlot {
 }
 
 /// Starts a step of a random graph.
-fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Context<'_>) -> Started<'s> {
+fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Context<'_>) -> Started<'s> {
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
     let step = async move {
@@ -196,28 +197,28 @@ fn expected(panic: &(dyn Any + Send)) {
     assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
-static SPEC: Spec = Spec {
+static SPEC: StepSpec = StepSpec {
     name: || "step",
-    inputs: &Tree::Empty,
-    outputs: &Tree::Empty,
+    inputs: &ConstList::Empty,
+    outputs: &ConstList::Empty,
     #[cfg(feature = "plan")]
-    optional: &Tree::Empty,
+    optional: &ConstList::Empty,
     #[cfg(feature = "plan")]
     type_id: std::any::TypeId::of::<Store>,
 };
 
 /// All plans that were made, which live for ever: so a leak detector sees that nobody has lost them.
-static PLANS: Mutex<Vec<&'static Plan>> = Mutex::new(Vec::new());
+static PLANS: Mutex<Vec<&'static ExecPlan>> = Mutex::new(Vec::new());
 
 /// A store of a random graph.
 struct Store {
-    plan: &'static Plan,
+    plan: &'static ExecPlan,
     slots: Vec<ScriptSlot>,
     scripts: Vec<Script>,
 }
 
-impl Values for Store {
-    fn plan(&self) -> &'static Plan {
+impl DynStore for Store {
+    fn plan(&self) -> &'static ExecPlan {
         self.plan
     }
     fn slot(&self, step: usize) -> &dyn AnySlot {
@@ -226,8 +227,8 @@ impl Values for Store {
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
         &mut self.slots[step]
     }
-    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
-        to.extend(self.slots.iter().map(|slot| Listed::new(slot)));
+    fn slots<'s>(&'s self, to: &mut Vec<SlotRef<'s>>) {
+        to.extend(self.slots.iter().map(|slot| SlotRef::new(slot)));
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {
         Some(&self.scripts[place])
@@ -235,7 +236,7 @@ impl Values for Store {
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any {
         &mut self.scripts[place]
     }
-    fn above(&self) -> Option<View<'_>> {
+    fn parent(&self) -> Option<StoreRef<'_>> {
         None
     }
 }
@@ -308,13 +309,13 @@ impl<'s> World<'s> {
         if random.once_in(2) {
             options = options.keep_going();
         }
-        let view = View::new(self.store);
-        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
+        let view = StoreRef::new(self.store);
+        let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         if random.once_in(2) {
-            self.tasks.push(Task::new(Local::new(job, &sources, &options), true));
+            self.tasks.push(Task::new(SingleTask::new(job, &sources, &options), true));
             return;
         }
-        let spread = Spread::new(job, &sources, &options);
+        let spread = MultiThread::new(job, &sources, &options);
         for number in 0..1 + random.below(3) {
             let worker = Worker::new(&spread, number);
             self.tasks.push(Task::new(
@@ -325,7 +326,7 @@ impl<'s> World<'s> {
                 false,
             ));
         }
-        self.tasks.push(Task::new(Ending(spread), true));
+        self.tasks.push(Task::new(RunHandle(spread), true));
     }
 
     /// Polls a task; a run that failed or panicked is begun again.
@@ -431,7 +432,7 @@ impl Case {
             inputs.push(taken);
             slots.push(ScriptSlot(Slot::new()));
         }
-        let plan = Plan::of(&SPEC, &inputs);
+        let plan = ExecPlan::of(&SPEC, &inputs);
         PLANS.lock().unwrap().push(plan);
         let store = Store { plan, slots, scripts };
         Case { seed, store, values, alive }
@@ -520,16 +521,16 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
     let patience = if random.once_in(3) { random.below(4) } else { usize::MAX };
     loop {
         let options = if random.once_in(2) { RunOptions::new().keep_going() } else { RunOptions::new() };
-        let view = View::new(&case.store);
-        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
+        let view = StoreRef::new(&case.store);
+        let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
-            Box::pin(Local::new(job, &[source], &options))
+            Box::pin(SingleTask::new(job, &[source], &options))
         } else {
-            let spread = Spread::new(job, &[source], &options);
+            let spread = MultiThread::new(job, &[source], &options);
             for number in 0..2 {
                 executor.spawn(Worker::new(&spread, number)).detach();
             }
-            Box::pin(Ending(spread))
+            Box::pin(RunHandle(spread))
         };
         let mut run = AssertUnwindSafe(run).catch_unwind();
         let mut polls = 0;
@@ -576,7 +577,7 @@ fn several_threads() {
 fn a_wakeup_costs_one_poll_among_a_thousand() {
     const STEPS: usize = 1000;
     let alive = Arc::default();
-    let plan = Plan::of(&SPEC, &(0..STEPS).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());
+    let plan = ExecPlan::of(&SPEC, &(0..STEPS).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());
     PLANS.lock().unwrap().push(plan);
     // Every third waits for its own waker and not for the test: they are left out.
     let steps: Vec<_> = (0..STEPS).filter(|step| step % 3 != 2).collect();
@@ -586,8 +587,12 @@ fn a_wakeup_costs_one_poll_among_a_thousand() {
 
     let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
     let options = RunOptions::new();
-    let view = View::new(&store);
-    let mut run = Local::new(Job::new(Graph::new(view, None, &options, || "stress"), view), &sources, &options);
+    let view = StoreRef::new(&store);
+    let mut run = SingleTask::new(
+        BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view),
+        &sources,
+        &options,
+    );
     let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
     assert!(poll().is_pending());
     assert_eq!(polls(), steps.len());

@@ -1,97 +1,122 @@
-//! The turn of a step in a run: it is executed here, or another run has it and its end is waited for.
+//! A step in progress: executing in this run, or claimed by another run that this one waits for.
 
-use super::claim::{Claim, Taken, Waiting};
-use super::slot::Listed;
-use super::start::{Running, Started};
-use crate::error::SharedError;
-use crate::step::BoxError;
+use super::claim::{Claim, ClaimGuard, ClaimWait};
+use super::slot::SlotRef;
+use crate::error::{BoxError, SharedError};
 use core::task::{Context, Poll, Waker};
+use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// The turn of a step whose inputs are there.
-pub(crate) enum Turn<'s> {
-    /// It is executed. The future goes before the claim, so that nobody takes over before it is gone. Without a claim
-    /// it is the target, which has no slot.
-    Running { future: Running<'s>, taken: Option<Taken<'s>> },
-    /// Another run of the same store has the step.
-    Elsewhere(Waiting<'s>),
+/// The future of a step, which puts its outputs where they belong.
+pub(crate) type Running<'s> = BoxFuture<'s, Result<(), BoxError>>;
+
+/// How far a step has come that was started.
+pub enum Started<'s> {
+    /// To its end.
+    Ended(Result<(), BoxError>),
+    /// It is to be polled again when it is woken.
+    Running(Running<'s>),
 }
 
-/// How a turn begins.
-pub(crate) enum Begin<'s> {
-    /// With its end.
+impl<'s> Started<'s> {
+    /// Polls the future of a step for the first time.
+    ///
+    /// Here its type is still known. So a step that is ready at once is polled and dropped without a call by pointer,
+    /// and where the compiler sees that it always is, without an allocation too.
+    #[inline]
+    pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
+        let mut future = Box::pin(future);
+        match future.as_mut().poll(cx) {
+            Poll::Ready(result) => Started::Ended(result),
+            Poll::Pending => Started::Running(future),
+        }
+    }
+}
+
+/// A step whose inputs are there, in progress.
+pub(crate) enum StepTask<'s> {
+    /// It is executed. The future comes before the guard, so that it is gone before another run takes over. A target
+    /// has no guard, because it has no slot.
+    Running { future: Running<'s>, guard: Option<ClaimGuard<'s>> },
+    /// Another run of the same store executes it.
+    InOtherRun(ClaimWait<'s>),
+}
+
+/// How a step starts.
+pub(crate) enum StartResult<'s> {
+    /// It has ended.
     Ended(Outcome),
-    /// With a future that is to be polled again.
-    Running(Turn<'s>),
-    /// Another run has the step, of which this is the claim.
-    Elsewhere(&'s Claim),
+    /// It is to be polled again.
+    Running(StepTask<'s>),
+    /// Another run executes it, and has this claim.
+    InOtherRun(&'s Claim),
 }
 
-/// What a turn comes to.
+/// How a step ends.
 pub(crate) enum Outcome {
     /// The outputs are there.
     Done,
-    /// The step failed, here or elsewhere.
+    /// The step failed, in this run or in another.
     Failed(SharedError),
-    /// Another run gave the step back: it is to have a turn again.
-    Again,
+    /// Another run gave the claim back: the step is to be started again.
+    Retry,
 }
 
 impl Outcome {
-    /// The outcome of a step that was executed, for all who wait for it too.
+    /// The outcome of a step that was executed here, also for all runs that wait for it.
     #[inline]
-    fn of(result: Result<(), BoxError>, taken: Option<Taken<'_>>) -> Self {
+    fn of(result: Result<(), BoxError>, guard: Option<ClaimGuard<'_>>) -> Self {
         match result {
             Ok(()) => {
-                taken.into_iter().for_each(Taken::done);
+                guard.into_iter().for_each(ClaimGuard::done);
                 Outcome::Done
             }
             Err(error) => {
                 let error = Arc::new(error);
-                taken.into_iter().for_each(|taken| taken.failed(Arc::clone(&error)));
+                guard.into_iter().for_each(|guard| guard.failed(Arc::clone(&error)));
                 Outcome::Failed(error)
             }
         }
     }
 }
 
-impl<'s> Turn<'s> {
-    /// Begins the turn of the step of this slot – or of a target, which has none.
+impl<'s> StepTask<'s> {
+    /// Starts the step of this slot, or a target, which has none.
     #[inline]
-    pub(crate) fn begin(slot: Option<&Listed<'s>>, start: impl FnOnce() -> Started<'s>) -> Begin<'s> {
-        let taken = match slot {
+    pub(crate) fn start(slot: Option<&SlotRef<'s>>, start: impl FnOnce() -> Started<'s>) -> StartResult<'s> {
+        let guard = match slot {
             None => None,
             Some(listed) => match listed.claim.take() {
-                Some(taken) => Some(taken),
-                None if listed.slot.is_filled() => return Begin::Ended(Outcome::Done),
-                None => return Begin::Elsewhere(listed.claim),
+                Some(guard) => Some(guard),
+                None if listed.slot.is_filled() => return StartResult::Ended(Outcome::Done),
+                None => return StartResult::InOtherRun(listed.claim),
             },
         };
         match start() {
-            Started::Ended(result) => Begin::Ended(Outcome::of(result, taken)),
-            Started::Running(future) => Begin::Running(Turn::Running { future, taken }),
+            Started::Ended(result) => StartResult::Ended(Outcome::of(result, guard)),
+            Started::Running(future) => StartResult::Running(StepTask::Running { future, guard }),
         }
     }
 
-    /// Waits for the run that has this claim; `None` if it gave the step back in between.
+    /// Waits for the run that has this claim; `None` if it gave the claim back in between.
     pub(crate) fn wait(claim: &'s Claim, waker: &Waker) -> Option<Self> {
-        claim.wait(waker).map(Turn::Elsewhere)
+        claim.wait(waker).map(StepTask::InOtherRun)
     }
 
-    /// Goes on with the turn, and gives it back if it has not come to its end.
+    /// Polls the task, and gives it back if it has not ended.
     pub(crate) fn poll(mut self, cx: &mut Context<'_>) -> Result<Outcome, Self> {
         match &mut self {
-            Turn::Elsewhere(waiting) => match waiting.over() {
+            StepTask::InOtherRun(wait) => match wait.over() {
                 None => Err(self),
-                Some(Ok(())) => Ok(Outcome::Again),
+                Some(Ok(())) => Ok(Outcome::Retry),
                 Some(Err(error)) => Ok(Outcome::Failed(error)),
             },
-            Turn::Running { future, .. } => {
+            StepTask::Running { future, .. } => {
                 let Poll::Ready(result) = future.as_mut().poll(cx) else { return Err(self) };
-                let Turn::Running { future, taken } = self else { unreachable!("it was running just now") };
-                // Whoever waits is told when all is gone that the step held.
+                let StepTask::Running { future, guard } = self else { unreachable!("it was running just now") };
+                // Runs that wait are notified when everything is gone that the step held.
                 drop(future);
-                Ok(Outcome::of(result, taken))
+                Ok(Outcome::of(result, guard))
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Wake-ups: which steps of a run were woken since it was last polled.
+//! The steps of a run that were woken since it was last polled.
 //!
 //! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a step is polled when it
-//! was woken, and never because a sibling was. The bits are found by a summary, and so a wake-up costs the same among a
+//! was woken, and never because a sibling was. A summary finds the bits, so a wake-up costs the same among a
 //! thousand steps as among two.
 
 use super::sync::{AtomicU64, AtomicWaker};
@@ -18,25 +18,25 @@ const BITS: usize = 64;
 
 /// The wake-ups of a run.
 #[derive(Debug)]
-pub(crate) struct Wakeups {
+pub(crate) struct WakeSet {
     /// The task that polls the run.
     task: AtomicWaker,
-    /// The steps that were woken, if there are no words. Otherwise which words to look at: bit 1 stands for words 1, 65,
-    /// 129 and so on, and so is one word up to the 4,096th step.
+    /// The steps that were woken, if there are no words. Otherwise the words to look at: bit 1 is that of the words 1, 65,
+    /// 129 and so on. So up to the 4,096th step it is exactly one word.
     summary: AtomicU64,
     /// A bit for each step; none in a small run, which needs no allocation for them.
     words: Box<[AtomicU64]>,
 }
 
-impl Wakeups {
-    /// Wake-ups for so many steps.
+impl WakeSet {
+    /// The wake-ups of a run with this many steps.
     pub(crate) fn new(steps: usize) -> Arc<Self> {
         let words = if steps <= BITS { 0 } else { steps.div_ceil(BITS) };
         let words = (0..words).map(|_| AtomicU64::new(0)).collect();
-        Arc::new(Wakeups { task: AtomicWaker::new(), summary: AtomicU64::new(0), words })
+        Arc::new(WakeSet { task: AtomicWaker::new(), summary: AtomicU64::new(0), words })
     }
 
-    /// Whom to wake from now on; at once, if a step has been woken since it was last looked.
+    /// Registers the task to wake. Wakes it at once if a step has been woken since the last look.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
         // Relaxed: the cell orders this load after what was woken before it was registered, and `take` what it finds.
@@ -45,8 +45,8 @@ impl Wakeups {
         }
     }
 
-    /// A step was woken: first its word says so, then the summary. Whoever set the first bit of a word sees to the
-    /// summary, and whoever set the first bit of that to the task, which then takes all there are.
+    /// Marks a step as woken: first in its word, then in the summary. The call that sets the first bit of a word
+    /// goes on to the summary, and the one that sets the first bit of that wakes the task, which then takes all bits.
     fn wake(&self, step: usize) {
         let mut place = step;
         if !self.words.is_empty() {
@@ -60,8 +60,8 @@ impl Wakeups {
         }
     }
 
-    /// Takes the steps that were woken. First the summary is emptied, then the words: whoever wakes a step in between finds
-    /// its word taken or the summary empty, and so the step is among those that are taken, or the task is woken for it.
+    /// Takes the steps that were woken. It empties the summary first, then the words. A call of `wake` in between finds
+    /// either the word taken or the summary empty. So its step is among those that are taken, or the task is woken for it.
     pub(crate) fn take(&self) -> Woken {
         let summary = match self.summary.load(Ordering::Relaxed) {
             0 => 0,
@@ -74,34 +74,34 @@ impl Wakeups {
     }
 
     /// A waker for a step.
-    pub(crate) fn wakeup(self: &Arc<Self>, step: u16) -> Arc<Wakeup> {
-        Arc::new(Wakeup { wakeups: Arc::clone(self), step: AtomicU16::new(step) })
+    pub(crate) fn waker(self: &Arc<Self>, step: u16) -> Arc<StepWake> {
+        Arc::new(StepWake { wake_set: Arc::clone(self), step: AtomicU16::new(step) })
     }
 }
 
-/// The steps that were woken, as far as they have not been looked at.
+/// Woken steps that have been taken and not yet been polled.
 pub(crate) struct Woken {
-    /// Which words are yet to be looked at.
+    /// The words that are left.
     summary: u64,
-    /// The word that was.
+    /// The current word.
     word: usize,
-    /// The steps that stood in it.
+    /// The steps of it that are left.
     bits: u64,
 }
 
 impl Woken {
     /// The next of them.
-    pub(crate) fn next(&mut self, wakeups: &Wakeups) -> Option<u16> {
+    pub(crate) fn next(&mut self, wake_set: &WakeSet) -> Option<u16> {
         loop {
             if let Some(bit) = pop(&mut self.bits) {
                 return Some((self.word * BITS + bit) as u16);
             }
-            // The other words that the same bit of the summary stands for, then those of the next bit.
+            // The other words of the same bit of the summary, then those of the next bit.
             self.word += BITS;
-            if self.word >= wakeups.words.len() {
+            if self.word >= wake_set.words.len() {
                 self.word = pop(&mut self.summary)?;
             }
-            self.bits = wakeups.words[self.word].swap(0, Ordering::Acquire);
+            self.bits = wake_set.words[self.word].swap(0, Ordering::Acquire);
         }
     }
 }
@@ -115,27 +115,27 @@ fn pop(bits: &mut u64) -> Option<usize> {
 
 /// The waker of a step.
 #[derive(Debug)]
-pub(crate) struct Wakeup {
-    wakeups: Arc<Wakeups>,
+pub(crate) struct StepWake {
+    wake_set: Arc<WakeSet>,
     step: AtomicU16,
 }
 
-impl Wakeup {
+impl StepWake {
     /// Makes this the waker of another step, if nobody else holds it.
     pub(crate) fn reuse(self: &Arc<Self>, step: u16) -> bool {
         if Arc::strong_count(self) > 1 {
             return false;
         }
-        // Whoever held it has read its step before letting go.
+        // Any other holder has read its step before it let go.
         fence(Ordering::Acquire);
         self.step.store(step, Ordering::Relaxed);
         true
     }
 }
 
-impl ArcWake for Wakeup {
+impl ArcWake for StepWake {
     fn wake_by_ref(this: &Arc<Self>) {
-        this.wakeups.wake(this.step.load(Ordering::Relaxed).into());
+        this.wake_set.wake(this.step.load(Ordering::Relaxed).into());
     }
 }
 
@@ -155,15 +155,15 @@ mod tests {
         }
     }
 
-    fn take(wakeups: &Wakeups) -> Vec<u16> {
+    fn take(wakeups: &WakeSet) -> Vec<u16> {
         let mut woken = wakeups.take();
         iter::from_fn(|| woken.next(wakeups)).collect()
     }
 
     #[test]
-    fn steps_of_any_number_are_taken_once_and_the_task_is_woken_once_for_all() {
+    fn woken_steps_are_taken_once_and_wake_the_task_once() {
         for steps in [1, 2, 63, 64, 65, 128, 129, 1_000, 4_095, 4_096, 4_097, 4_161, 20_000, 65_535] {
-            let (wakeups, task) = (Wakeups::new(steps), Arc::new(Task::default()));
+            let (wakeups, task) = (WakeSet::new(steps), Arc::new(Task::default()));
             wakeups.register(&task.clone().into());
             let last = steps - 1;
             let mut some = vec![0, last / 3, last / 2, last.saturating_sub(64), last.saturating_sub(4_096), last];
@@ -182,9 +182,9 @@ mod tests {
     }
 
     #[test]
-    fn up_to_4096_steps_a_wake_up_looks_at_one_word() {
+    fn wake_up_looks_at_one_word_up_to_4096_steps() {
         for steps in [64, 65, 1_000, 4_096] {
-            let wakeups = Wakeups::new(steps);
+            let wakeups = WakeSet::new(steps);
             wakeups.wake(steps - 1);
             let mut woken = wakeups.take();
             assert_eq!(woken.next(&wakeups), Some((steps - 1) as u16));
@@ -194,8 +194,8 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_is_woken_while_others_are_taken_is_taken_with_them_or_wakes_the_task() {
-        let (wakeups, task) = (Wakeups::new(200), Arc::new(Task::default()));
+    fn step_woken_while_others_are_taken_is_taken_too_or_wakes_the_task() {
+        let (wakeups, task) = (WakeSet::new(200), Arc::new(Task::default()));
         wakeups.wake(70);
         wakeups.wake(130);
         let mut woken = wakeups.take();

@@ -1,19 +1,21 @@
-//! Pipelines with a step swapped for another: for tests.
+//! Pipelines with one step replaced by another, for tests.
 
+use crate::exec::plan::{ConstList, StepSpec};
 use crate::pipeline::{Pipeline, StepList};
 use crate::proof::check::swap::Swapped;
 use crate::proof::witness::IsStep;
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::parent::Scoped;
 use core::marker::PhantomData;
 
 /// The pipeline `P` with the step `New` in place of `Old`, which has the same outputs.
 ///
-/// In a test, a step that talks to the world is swapped for a stub, and the pipeline stays as it is. What the stub takes
-/// is its own; what only the old step needed need not be there. Swaps can be nested. Where a store is made, the compiler
-/// checks that the old step is registered and that both give the same.
+/// A test replaces a step that talks to the world by a stub, and the pipeline stays as it is. The stub has inputs of its
+/// own; inputs that only the old step needed may be missing. Swaps can be nested. Where a store is made, the compiler
+/// checks that the old step is registered and that both have the same outputs.
 ///
-/// Where the test knows the value beforehand, it need not swap anything: it supplies the value, which wins over the step.
+/// A test that knows the value beforehand need not swap anything: it supplies the value, which wins over the step.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
@@ -62,7 +64,18 @@ impl<P: Pipeline, Old: IsStep, New: IsStep> Pipeline for Swap<P, Old, New> {
     type Steps = Swapped<<P::Steps as StepList>::Swap<Old, New>, Old, New, P>;
 }
 
-// Else rustc shows this impl wherever a type is no scope.
+// Otherwise rustc shows this impl where a pipeline has no list of steps.
+#[diagnostic::do_not_recommend]
+impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<List, Old, New, P> {
+    fn seal(_: Seal) {}
+
+    type Witness = <List as StepList>::Witness;
+    type Swap<A: IsStep, B: IsStep> = Swapped<List::Swap<A, B>, Old, New, P>;
+    type Slots = List::Slots;
+    const SPECS: &'static ConstList<StepSpec> = List::SPECS;
+}
+
+// Otherwise rustc shows this impl wherever a type is no scope.
 #[diagnostic::do_not_recommend]
 impl<P: Scoped, Old: Step, New: Step> Scoped for Swap<P, Old, New> {
     type Parent = P::Parent;

@@ -2,9 +2,10 @@
 
 use super::order::{cycles, waves};
 use super::{Plan, Planned, ResourceNode, State, StepNode, Taken};
-use crate::exec::plan::{Key, Source, Spec};
-use crate::exec::store_ref::{Backing, View};
+use crate::exec::plan::{Key, Source, StepSpec as Spec};
+use crate::exec::store_ref::StoreRef as View;
 use crate::step::Step;
+use crate::store::AnyStore as Backing;
 use std::collections::HashMap;
 
 /// What a plan is made from.
@@ -65,9 +66,9 @@ impl Ground<'_> {
 impl<'s> Ground<'s> {
     /// What the plan of a store is made from.
     pub(super) fn of_store<S: Backing>(store: &'s S) -> Self {
-        let view = store.view();
+        let view = store.store_ref();
         let (steps, supplied) = (Vec::new(), Vec::new());
-        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, above: view.above() };
+        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, above: view.parent() };
         for (number, step) in view.plan().steps().iter().enumerate() {
             ground.place(step.spec(), || view.slot(number).is_filled());
         }

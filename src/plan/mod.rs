@@ -13,15 +13,15 @@ mod part;
 mod svg;
 mod text;
 
-use crate::exec::plan::{Key, Spec, Tree};
-use crate::exec::store_ref::Backing;
+use crate::exec::plan::{ConstList as Tree, Key, StepSpec as Spec};
 use crate::pipeline::{Pipeline, StepList};
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::step::Step;
 use crate::step::lists::OutputList;
+use crate::store::AnyStore as Backing;
 use crate::store::Store;
-use crate::store::supplied::Supply;
+use crate::store::SuppliedValues as Supply;
 use build::{Aim, Ground};
 use core::any::TypeId;
 use core::fmt;

@@ -210,7 +210,7 @@ impl RunRecord {
         self.duration
     }
 
-    /// All steps that the run knew, by [number](crate::RunInfo::steps), needed or not.
+    /// All steps that the run knew, by [number](crate::observe::RunInfo::steps), needed or not.
     pub fn steps(&self) -> &[StepRecord] {
         &self.steps
     }

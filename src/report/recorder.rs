@@ -139,7 +139,7 @@ impl fmt::Debug for Recorder {
 
 impl Observer for Recorder {
     fn run_started(&self, run: &RunInfo, time: Instant) {
-        let step = |info: &crate::StepInfo| Step {
+        let step = |info: &crate::observe::StepInfo| Step {
             name: info.name(),
             needs: info.needs().to_vec(),
             stage: Stage::Idle,

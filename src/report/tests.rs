@@ -1,8 +1,8 @@
 //! Reports of runs that never were: with times that are known.
 
 use super::{Outcome, Recorder, RunReport};
+use crate::BoxError;
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
-use crate::step::BoxError;
 use StepEventKind::{Cancelled, Demanded, Failed, Finished, Ready, Skipped, Started, Waiting};
 use core::time::Duration;
 use roxmltree::{Document, Node};

@@ -1,14 +1,18 @@
-//! What lists of resources give at run time: references, values, and what is handed to the caller of `run`.
+//! The lists of inputs and outputs of a step, with their values.
 //!
-//! A list's element is a resource, a [`Return`] (among outputs), or a list again: [`HList!`](crate::HList!) makes lists of
-//! lists when there are more than 16.
+//! An element is a resource, a [`Return`] (among outputs), or a list again: [`HList!`](crate::HList!) makes lists of lists
+//! when there are more than 16 elements.
+//!
+//! This file is the one knot in the layers. A step has lists, the proof and the executor read them, and both the proof
+//! and the executor start from a step. So these traits name all three; nothing else does.
 
-use crate::exec::plan::{Key, Source, Tree};
-use crate::exec::store_ref::{Erased, Gather, Values, View};
-use crate::proof::check::{Stores, Verdict};
+use crate::exec::plan::{ConstList, Key, Source};
+use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};
+use crate::proof::check::ProofCheck;
+use crate::proof::check::target::StoresReturn;
 use crate::proof::ids::digits::Digits;
 use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
-use crate::proof::lists::inputs::{Give, Gives, Want, Wants};
+use crate::proof::lists::{InputProof, InputsProof, OutputProof, OutputsProof};
 use crate::proof::witness::IsResource;
 use crate::resource::Return;
 use crate::sealed::Seal;
@@ -16,31 +20,31 @@ use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
 ///
-/// Implemented for lists of resources; you never write it.
+/// You never write it. It is a function from a list to the references to its values, defined on `HNil` and `HCons`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Base]`"
 )]
-pub trait InputList: Wants + 'static {
+pub trait InputList: InputsProof + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
+    /// The witness; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
-    type Proof;
+    type Witness;
     /// A reference to the value of each.
     type Refs<'s>: Send;
-    /// What each is called in the plan.
+    /// The resources as data.
     #[doc(hidden)]
-    const KEYS: &'static Tree<Key>;
+    const KEYS: &'static ConstList<Key>;
     /// Whether the step can do without each.
     #[cfg(feature = "plan")]
     #[doc(hidden)]
-    const OPTIONAL: &'static Tree<bool>;
+    const OPTIONAL: &'static ConstList<bool>;
     /// Takes the references, in order.
     #[doc(hidden)]
-    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
 }
 
 // Here and below for the empty list: rustc need not name it among the types that would do.
@@ -48,175 +52,181 @@ pub trait InputList: Wants + 'static {
 impl InputList for HNil {
     fn seal(_: Seal) {}
 
-    type Proof = HNil;
+    type Witness = HNil;
     type Refs<'s> = HNil;
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
-    fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
+    const OPTIONAL: &'static ConstList<bool> = &ConstList::Empty;
+    fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
         HNil
     }
 }
 
-impl<H: Input, L: InputList> InputList for HCons<H, L> {
+impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
     fn seal(_: Seal) {}
 
-    type Proof = (H::Proof, L::Proof);
-    type Refs<'s> = HCons<H::Refs<'s>, L::Refs<'s>>;
-    const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
+    type Witness = (Head::Witness, Tail::Witness);
+    type Refs<'s> = HCons<Head::Refs<'s>, Tail::Refs<'s>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Both(H::OPTIONAL, L::OPTIONAL);
-    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
-        HCons { head: H::gather(from), tail: L::gather(from) }
+    const OPTIONAL: &'static ConstList<bool> = &ConstList::Both(Head::OPTIONAL, Tail::OPTIONAL);
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
+        HCons { head: Head::gather(from), tail: Tail::gather(from) }
     }
 }
 
-/// An element of an [`InputList`].
-// Told of a `Return` alone: its impl is not to be recommended, so rustc does not go on to what is wrong in there.
+/// An element of an [`InputList`], of the kind `Kind`.
+///
+/// You never write it.
+// Only a `Return` gets this message: its impl is `do_not_recommend`, so rustc does not go on to the error inside it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an input",
-    label = "handed to the caller of `run`, and never stored",
+    label = "returned to the caller of `run`, and never stored",
     note = "let the step that makes the value provide a resource, and take that"
 )]
-pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
+pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
+    /// The witness; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
-    type Proof;
+    type Witness;
     /// A reference to its value.
     type Refs<'s>: Send;
     #[doc(hidden)]
-    const KEYS: &'static Tree<Key>;
+    const KEYS: &'static ConstList<Key>;
     #[cfg(feature = "plan")]
     #[doc(hidden)]
-    const OPTIONAL: &'static Tree<bool>;
+    const OPTIONAL: &'static ConstList<bool>;
     #[doc(hidden)]
-    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
 }
 
 impl<R: IsResource> Input<Single> for R {
     fn seal(_: Seal) {}
 
-    type Proof = R::Carried;
-    type Refs<'s> = &'s R::Carried;
-    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    type Witness = R::CheckedValue;
+    type Refs<'s> = &'s R::CheckedValue;
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::One(false);
-    fn gather<'s>(from: &mut Gather<'_, 's>) -> &'s R::Value {
+    const OPTIONAL: &'static ConstList<bool> = &ConstList::One(false);
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> &'s R::Value {
         from.next()
     }
 }
 
-/// A resource that the step can do without: `None` where no step provides it and the store does not hold it.
+/// A resource that the step can do without: `None` if no step provides it and the store was not supplied with it.
 #[diagnostic::do_not_recommend]
 impl<R: IsResource> Input<Optional> for Option<R> {
     fn seal(_: Seal) {}
 
-    type Proof = R::Carried;
-    type Refs<'s> = Option<&'s R::Carried>;
-    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    type Witness = R::CheckedValue;
+    type Refs<'s> = Option<&'s R::CheckedValue>;
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::One(true);
-    fn gather<'s>(from: &mut Gather<'_, 's>) -> Option<&'s R::Value> {
+    const OPTIONAL: &'static ConstList<bool> = &ConstList::One(true);
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
 }
 
-impl<L: InputList> Input<Group> for L {
+impl<List: InputList> Input<Group> for List {
     fn seal(_: Seal) {}
 
-    type Proof = <L as InputList>::Proof;
-    type Refs<'s> = <L as InputList>::Refs<'s>;
-    const KEYS: &'static Tree<Key> = <L as InputList>::KEYS;
+    type Witness = <List as InputList>::Witness;
+    type Refs<'s> = <List as InputList>::Refs<'s>;
+    const KEYS: &'static ConstList<Key> = <List as InputList>::KEYS;
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = <L as InputList>::OPTIONAL;
-    fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
-        <L as InputList>::gather(from)
+    const OPTIONAL: &'static ConstList<bool> = <List as InputList>::OPTIONAL;
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
+        <List as InputList>::gather(from)
     }
 }
 
-/// Refused, with a message of its own: a [`Return`] is never stored, so nobody can take it.
+/// Refused, with a message of its own: a [`Return`] is never stored, so no step can take it.
 #[diagnostic::do_not_recommend]
 impl<V: 'static> Input<Returned> for Return<V>
 where
-    Verdict: Stores<V>,
+    ProofCheck: StoresReturn<V>,
 {
     fn seal(_: Seal) {}
 
-    type Proof = HNil;
+    type Witness = HNil;
     type Refs<'s> = ();
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
-    fn gather<'s>(_: &mut Gather<'_, 's>) {}
+    const OPTIONAL: &'static ConstList<bool> = &ConstList::Empty;
+    fn gather<'s>(_: &mut InputReader<'_, 's>) {}
 }
 
-/// A list of what a step gives: resources, and [`Return`]s.
+/// A list of the outputs of a step: resources, and [`Return`]s.
 ///
-/// Implemented for lists of these; you never write it.
+/// You never write it. It is a function from a list to the values of its elements, defined on `HNil` and `HCons`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Quotient]`"
 )]
-pub trait OutputList: Gives + 'static {
+pub trait OutputList: OutputsProof + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
+    /// The witness; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
-    type Proof;
-    /// What the step returns.
+    type Witness;
+    /// The values that the step returns.
     type Values: Send + 'static;
-    /// What the store keeps of that.
+    /// The part of them that is stored.
     type Stored: Send + Sync + 'static;
-    /// What is handed to the caller of `run` by value.
+    /// The part of them that is returned to the caller of `run`.
     type Returned: Send;
-    /// What the caller of `run` gets: references to what is stored, the rest by value.
-    type Handed<'s>: Send;
+    /// The output of a run: references to the stored values, the others by value.
+    type RunOutput<'s>: Send;
 
-    /// What each stored output is called in the plan.
+    /// The stored outputs as data.
     #[doc(hidden)]
-    const KEYS: &'static Tree<Key>;
-    /// How many outputs are stored.
+    const KEYS: &'static ConstList<Key>;
+    /// The number of stored outputs.
     #[doc(hidden)]
     const STORED: usize;
-    /// Whether nothing is handed over by value.
+    /// Whether nothing is returned by value.
     #[doc(hidden)]
     const NOTHING_RETURNED: bool;
-    /// Whether everything is stored, and there is something: then a target need not run once its outputs are there.
+    /// Whether there are outputs, and all are stored. If so, a target need not run once its outputs are there.
     #[doc(hidden)]
     const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::STORED > 0;
 
-    /// Parts what is stored from what is handed over.
+    /// Splits the values into those that are stored and those that are returned.
     #[doc(hidden)]
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
     /// The stored output at a place.
     #[doc(hidden)]
     fn stored(stored: &Self::Stored, place: usize) -> &Erased;
-    /// What is handed over where nothing is: none, if there is something to hand over.
+    /// The `Returned` value of a list without `Return`s; `None` if the list has any.
     #[doc(hidden)]
     fn nothing_returned() -> Option<Self::Returned>;
-    /// What the caller gets, if all that is stored is there.
+    /// The output of a run, if all stored values are there.
     #[doc(hidden)]
-    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>>;
-    /// What the caller gets by value: what was supplied, else what the step stored.
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>>;
+    /// The output of a run by value: the supplied values, otherwise the stored ones.
     #[doc(hidden)]
-    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values>;
 }
 
 #[diagnostic::do_not_recommend]
 impl OutputList for HNil {
     fn seal(_: Seal) {}
 
-    type Proof = HNil;
+    type Witness = HNil;
     type Values = HNil;
     type Stored = HNil;
     type Returned = HNil;
-    type Handed<'s> = HNil;
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    type RunOutput<'s> = HNil;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = true;
 
@@ -229,108 +239,122 @@ impl OutputList for HNil {
     fn nothing_returned() -> Option<HNil> {
         Some(HNil)
     }
-    fn hand<'s>(_: View<'s>, HNil: HNil) -> Option<HNil> {
+    fn run_output<'s>(_: StoreRef<'s>, HNil: HNil) -> Option<HNil> {
         Some(HNil)
     }
-    fn own(_: &mut dyn Values, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
+    fn owned_output(_: &mut dyn DynStore, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
         Some(HNil)
     }
 }
 
-impl<H: Output, L: OutputList> OutputList for HCons<H, L> {
+impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     fn seal(_: Seal) {}
 
-    type Proof = (H::Proof, L::Proof);
-    type Values = HCons<H::Values, L::Values>;
-    type Stored = HCons<H::Stored, L::Stored>;
-    type Returned = HCons<H::Returned, L::Returned>;
-    type Handed<'s> = HCons<H::Handed<'s>, L::Handed<'s>>;
-    const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
-    const STORED: usize = H::STORED + L::STORED;
-    const NOTHING_RETURNED: bool = H::NOTHING_RETURNED && L::NOTHING_RETURNED;
+    type Witness = (Head::Witness, Tail::Witness);
+    type Values = HCons<Head::Values, Tail::Values>;
+    type Stored = HCons<Head::Stored, Tail::Stored>;
+    type Returned = HCons<Head::Returned, Tail::Returned>;
+    type RunOutput<'s> = HCons<Head::RunOutput<'s>, Tail::RunOutput<'s>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
+    const STORED: usize = Head::STORED + Tail::STORED;
+    const NOTHING_RETURNED: bool = Head::NOTHING_RETURNED && Tail::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
-        let (head, head_returned) = H::split(values.head);
-        let (tail, tail_returned) = L::split(values.tail);
+        let (head, head_returned) = Head::split(values.head);
+        let (tail, tail_returned) = Tail::split(values.tail);
         (HCons { head, tail }, HCons { head: head_returned, tail: tail_returned })
     }
     fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        match place.checked_sub(H::STORED) {
-            None => H::stored(&stored.head, place),
-            Some(place) => L::stored(&stored.tail, place),
+        match place.checked_sub(Head::STORED) {
+            None => Head::stored(&stored.head, place),
+            Some(place) => Tail::stored(&stored.tail, place),
         }
     }
     fn nothing_returned() -> Option<Self::Returned> {
-        Some(HCons { head: H::nothing_returned()?, tail: L::nothing_returned()? })
+        Some(HCons { head: Head::nothing_returned()?, tail: Tail::nothing_returned()? })
     }
-    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
-        Some(HCons { head: H::hand(view, returned.head)?, tail: L::hand(view, returned.tail)? })
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>> {
+        Some(HCons { head: Head::run_output(store, returned.head)?, tail: Tail::run_output(store, returned.tail)? })
     }
-    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values> {
         let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
-        Some(HCons { head: H::own(store, head, returned.head)?, tail: L::own(store, tail, returned.tail)? })
+        Some(HCons {
+            head: Head::owned_output(store, head, returned.head)?,
+            tail: Tail::owned_output(store, tail, returned.tail)?,
+        })
     }
 }
 
-/// An element of an [`OutputList`]: a resource, a [`Return`], or a list of them.
-// Told of an `Option`, which has no impl, and of a `Return`: if its value is not `Send`, rustc does not go on to that.
+/// An element of an [`OutputList`], of the kind `Kind`: a resource, a [`Return`], or a list of them.
+///
+/// You never write it.
+// This message is for an `Option`, which has no impl, and for a `Return`: if its value is not `Send`, rustc does not go
+// on to that.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an output",
-    label = "neither a resource, nor a `Return` of what can be sent to another thread",
-    note = "what a `Return` hands over may come from another thread: give an `Arc` and not an `Rc`, a `Mutex` and not a `RefCell`; a step gives each of its outputs, so instead of an `Option` of a resource let the resource carry one"
+    label = "expected a resource, or `Return<V>` where `V: Send`",
+    note = "returned values may cross threads, so use `Arc`, not `Rc`, and `Mutex`, not `RefCell`; an output cannot be optional: make the value of the resource an `Option`"
 )]
-pub trait Output<Kind = <Self as OfResources>::Kind>: Give<Kind> + 'static {
+pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::witness).
+    /// The witness; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
-    type Proof;
-    /// What the step returns for it.
+    type Witness;
+    /// The value that the step returns for it.
     type Values: Send + 'static;
-    /// What the store keeps of that.
+    /// The part of them that is stored.
     type Stored: Send + Sync + 'static;
-    /// What is handed to the caller of `run` by value.
+    /// The part of them that is returned to the caller of `run`.
     type Returned: Send;
-    /// What the caller of `run` gets: references to what is stored, the rest by value.
-    type Handed<'s>: Send;
+    /// The output of a run: references to the stored values, the others by value.
+    type RunOutput<'s>: Send;
 
-    /// What each stored output is called in the plan.
+    /// The stored outputs as data.
     #[doc(hidden)]
-    const KEYS: &'static Tree<Key>;
-    /// How many outputs are stored.
+    const KEYS: &'static ConstList<Key>;
+    /// The number of stored outputs.
     #[doc(hidden)]
     const STORED: usize;
-    /// Whether nothing is handed over by value.
+    /// Whether nothing is returned by value.
     #[doc(hidden)]
     const NOTHING_RETURNED: bool;
 
-    /// Parts what is stored from what is handed over.
+    /// Splits the values into those that are stored and those that are returned.
     #[doc(hidden)]
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
     /// The stored output at a place.
     #[doc(hidden)]
     fn stored(stored: &Self::Stored, place: usize) -> &Erased;
-    /// What is handed over where nothing is: none, if there is something to hand over.
+    /// The `Returned` value of a list without `Return`s; `None` if the list has any.
     #[doc(hidden)]
     fn nothing_returned() -> Option<Self::Returned>;
-    /// What the caller gets, if all that is stored is there.
+    /// The output of a run, if all stored values are there.
     #[doc(hidden)]
-    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>>;
-    /// What the caller gets by value: what was supplied, else what the step stored.
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>>;
+    /// The output of a run by value: the supplied values, otherwise the stored ones.
     #[doc(hidden)]
-    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values>;
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values>;
 }
 
 impl<R: IsResource> Output<Single> for R {
     fn seal(_: Seal) {}
 
-    type Proof = R::Carried;
-    type Values = R::Carried;
-    type Stored = R::Carried;
+    type Witness = R::CheckedValue;
+    type Values = R::CheckedValue;
+    type Stored = R::CheckedValue;
     type Returned = ();
-    type Handed<'s> = &'s R::Carried;
-    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
+    type RunOutput<'s> = &'s R::CheckedValue;
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
     const STORED: usize = 1;
     const NOTHING_RETURNED: bool = true;
 
@@ -343,10 +367,10 @@ impl<R: IsResource> Output<Single> for R {
     fn nothing_returned() -> Option<()> {
         Some(())
     }
-    fn hand<'s>(view: View<'s>, (): ()) -> Option<&'s R::Value> {
-        view.value(<R::Identity as Digits>::KEY)?.downcast_ref()
+    fn run_output<'s>(store: StoreRef<'s>, (): ()) -> Option<&'s R::Value> {
+        store.value(<R::Identity as Digits>::KEY)?.downcast_ref()
     }
-    fn own(store: &mut dyn Values, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
+    fn owned_output(store: &mut dyn DynStore, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
         match store.plan().source(<R::Identity as Digits>::KEY) {
             Some(Source::Supplied(place)) => {
                 store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take()
@@ -360,12 +384,12 @@ impl<R: IsResource> Output<Single> for R {
 impl<V: Send + 'static> Output<Returned> for Return<V> {
     fn seal(_: Seal) {}
 
-    type Proof = HNil;
+    type Witness = HNil;
     type Values = Return<V>;
     type Stored = ();
     type Returned = Return<V>;
-    type Handed<'s> = Return<V>;
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
+    type RunOutput<'s> = Return<V>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = false;
 
@@ -378,39 +402,43 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     fn nothing_returned() -> Option<Return<V>> {
         None
     }
-    fn hand<'s>(_: View<'s>, returned: Return<V>) -> Option<Return<V>> {
+    fn run_output<'s>(_: StoreRef<'s>, returned: Return<V>) -> Option<Return<V>> {
         Some(returned)
     }
-    fn own(_: &mut dyn Values, _: Option<()>, returned: Return<V>) -> Option<Return<V>> {
+    fn owned_output(_: &mut dyn DynStore, _: Option<()>, returned: Return<V>) -> Option<Return<V>> {
         Some(returned)
     }
 }
 
-impl<L: OutputList> Output<Group> for L {
+impl<List: OutputList> Output<Group> for List {
     fn seal(_: Seal) {}
 
-    type Proof = <L as OutputList>::Proof;
-    type Values = <L as OutputList>::Values;
-    type Stored = <L as OutputList>::Stored;
-    type Returned = <L as OutputList>::Returned;
-    type Handed<'s> = <L as OutputList>::Handed<'s>;
-    const KEYS: &'static Tree<Key> = <L as OutputList>::KEYS;
-    const STORED: usize = <L as OutputList>::STORED;
-    const NOTHING_RETURNED: bool = <L as OutputList>::NOTHING_RETURNED;
+    type Witness = <List as OutputList>::Witness;
+    type Values = <List as OutputList>::Values;
+    type Stored = <List as OutputList>::Stored;
+    type Returned = <List as OutputList>::Returned;
+    type RunOutput<'s> = <List as OutputList>::RunOutput<'s>;
+    const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
+    const STORED: usize = <List as OutputList>::STORED;
+    const NOTHING_RETURNED: bool = <List as OutputList>::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
-        <L as OutputList>::split(values)
+        <List as OutputList>::split(values)
     }
     fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        <L as OutputList>::stored(stored, place)
+        <List as OutputList>::stored(stored, place)
     }
     fn nothing_returned() -> Option<Self::Returned> {
-        <L as OutputList>::nothing_returned()
+        <List as OutputList>::nothing_returned()
     }
-    fn hand<'s>(view: View<'s>, returned: Self::Returned) -> Option<Self::Handed<'s>> {
-        <L as OutputList>::hand(view, returned)
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>> {
+        <List as OutputList>::run_output(store, returned)
     }
-    fn own(store: &mut dyn Values, stored: Option<Self::Stored>, returned: Self::Returned) -> Option<Self::Values> {
-        <L as OutputList>::own(store, stored, returned)
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values> {
+        <List as OutputList>::owned_output(store, stored, returned)
     }
 }

@@ -1,20 +1,23 @@
-//! Scopes: stores that see another one above them.
+//! Parent stores, and the scopes that read from them.
 
-use crate::exec::store_ref::View;
+use crate::exec::store_ref::StoreRef;
 use crate::pipeline::Pipeline;
-use crate::proof::check::{InScopeOf, IsParent, Nobody, Verdict};
+use crate::proof::check::missing::ReporterInScope;
+use crate::proof::check::parent::IsParent;
+use crate::proof::check::{NeverMatches, ProofCheck};
+use crate::proof::env::SourcesOf;
 use crate::proof::ids::trie::{Empty, Trie};
-use crate::proof::{Proven, SourcesOf};
+use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::Store;
-use crate::store::supplied::Supply;
+use crate::store::supplied::SuppliedValues;
 use std::sync::Arc;
 
 /// A pipeline whose stores are scopes of a store of another pipeline: of one request in an application, for example.
 ///
-/// A scope has room for the values of its own steps alone, so it is cheap to make, and sees what is in the store above it
-/// by reference. What is absent there and needed here is computed there, once for all scopes. What is in a scope stays in
-/// it: the steps above never see it.
+/// A scope has room for the values of its own steps alone, so it is cheap to make. It reads the values of its parent
+/// store by reference. A value that is absent there and needed here is computed there, once for all scopes. The values of
+/// a scope stay in it: the steps of the parent never see them.
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
@@ -65,123 +68,108 @@ use std::sync::Arc;
 ///     let hlist_pat![Return(greeting)] = run::<Greet>(&request).await?;
 ///     assert_eq!(greeting, format!("Hello, {user}!"));
 /// }
-/// // It was loaded once, above.
+/// // It was loaded once, in the parent.
 /// assert!(app.is_ready::<Greeting>());
 /// # Ok(()) }) }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scope of another pipeline",
     label = "`{Self}` names no parent",
-    note = "name the pipeline of the store above: `impl Scoped for {Self} {{ type Parent = App; }}`"
+    note = "name the pipeline of the parent store: `impl Scoped for {Self} {{ type Parent = App; }}`"
 )]
 pub trait Scoped: Pipeline {
-    /// The pipeline of the store above.
+    /// The pipeline of the parent store.
     type Parent: Pipeline;
 }
 
-/// What is above a store: [`Root`], or a store, borrowed or in an [`Arc`].
+/// The parent of a store: [`NoParent`], or a store, borrowed or in an [`Arc`].
 ///
-/// Implemented for these; you never write it.
+/// You never write it. It is a function from a parent to its map of sources, as a child sees it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reference to a store, nor an `Arc` of one",
     label = "neither a reference to a store nor an `Arc` of one",
     note = "make the scope within `&store`, or within `Arc::clone(&store)`"
 )]
-pub trait Above: Send + Sync + Sized {
+pub trait ParentStore: Send + Sync + Sized {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// This type. A store says `U::This` of what is above it where it is made; so where `U` is none of these, rustc knows no
-    /// more of the store, and says nothing more of it.
+    /// This type. A store names its parent by `Parent::This` where it is made. So if `Parent` is no parent, rustc knows
+    /// no more of the store, and reports nothing more about it.
     #[doc(hidden)]
-    type This: Above;
+    type This: ParentStore;
     /// The pipeline of that store.
     #[doc(hidden)]
     type Pipeline;
-    /// What is there, as the proof sees it from below.
+    /// Its map of sources, as a child sees it.
+    #[doc(hidden)]
     type Sources: Trie;
-    /// Who says of a store below it that something is missing.
+    /// The type that reports a resource that is missing in a child.
     #[doc(hidden)]
-    type Judge;
-    /// What is there, as the executor sees it.
+    type Reporter;
+    /// The store, as the executor sees it.
     #[doc(hidden)]
-    fn view(&self) -> Option<View<'_>>;
+    fn store_ref(&self) -> Option<StoreRef<'_>>;
 }
 
-/// Nothing is above: the store is no scope.
+/// No parent: the store is not a scope.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Root;
+pub struct NoParent;
 
-// Here and below: else rustc shows one of these impls where a store is given by value.
+// Here and below: otherwise rustc shows one of these impls where a store is given by value.
 #[diagnostic::do_not_recommend]
-impl Above for Root {
+impl ParentStore for NoParent {
     fn seal(_: Seal) {}
 
     type This = Self;
-    type Pipeline = Nobody;
+    type Pipeline = NeverMatches;
     type Sources = Empty;
-    type Judge = Verdict;
-    fn view(&self) -> Option<View<'_>> {
+    type Reporter = ProofCheck;
+    fn store_ref(&self) -> Option<StoreRef<'_>> {
         None
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<P: Pipeline, G: Supply, U: Above> Above for &Store<P, G, U> {
-    fn seal(_: Seal) {}
+macro_rules! parents {
+    ($($pointer:ty: |$this:ident| $store:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ParentStore for $pointer {
+            fn seal(_: Seal) {}
 
-    type This = Self;
-    type Pipeline = P;
-    type Sources = <SourcesOf<P, G, U> as Trie>::Below;
-    type Judge = InScopeOf<P>;
-    fn view(&self) -> Option<View<'_>> {
-        Some(View::new(*self))
-    }
+            type This = Self;
+            type Pipeline = Pipe;
+            type Sources = <SourcesOf<Pipe, Supplied, Parent> as Trie>::ForChild;
+            type Reporter = ReporterInScope<Pipe>;
+            fn store_ref(&self) -> Option<StoreRef<'_>> {
+                let $this = self;
+                Some(StoreRef::new($store))
+            }
+        }
+    )*};
 }
-
-#[diagnostic::do_not_recommend]
-impl<P: Pipeline, G: Supply, U: Above> Above for &Arc<Store<P, G, U>> {
-    fn seal(_: Seal) {}
-
-    type This = Self;
-    type Pipeline = P;
-    type Sources = <SourcesOf<P, G, U> as Trie>::Below;
-    type Judge = InScopeOf<P>;
-    fn view(&self) -> Option<View<'_>> {
-        Some(View::new(&***self))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Pipeline, G: Supply, U: Above> Above for Arc<Store<P, G, U>> {
-    fn seal(_: Seal) {}
-
-    type This = Self;
-    type Pipeline = P;
-    type Sources = <SourcesOf<P, G, U> as Trie>::Below;
-    type Judge = InScopeOf<P>;
-    fn view(&self) -> Option<View<'_>> {
-        Some(View::new(&**self))
-    }
+parents! {
+    &Store<Pipe, Supplied, Parent>: |this| *this;
+    &Arc<Store<Pipe, Supplied, Parent>>: |this| &***this;
+    Arc<Store<Pipe, Supplied, Parent>>: |this| &**this;
 }
 
 /// A store of the pipeline `P`, borrowed or in an [`Arc`].
 ///
-/// Implemented for these; you never write it.
-pub trait IsStoreOf<P>: Above<This = Self> {
+/// You never write it. It holds for each [`ParentStore`] of `P`.
+pub trait StoreHandle<P>: ParentStore<This = Self> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
     /// Always [`Proven`].
     #[doc(hidden)]
-    type Proof;
+    type Witness;
 }
 
-impl<P, U: Above<This = U>> IsStoreOf<P> for U
+impl<P, Handle: ParentStore<This = Handle>> StoreHandle<P> for Handle
 where
-    Verdict: IsParent<U::Pipeline, P>,
+    ProofCheck: IsParent<Handle::Pipeline, P>,
 {
     fn seal(_: Seal) {}
 
-    type Proof = Proven;
+    type Witness = Proven;
 }

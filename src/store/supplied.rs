@@ -1,34 +1,35 @@
-//! What a store was given: a list of resources with their values, as a type.
+//! The values with which a store was supplied: a list of resources, as a type.
 //!
-//! The list is sorted by identity, so that its type does not depend on the order in which the values were supplied.
+//! The list is sorted by identity, so its type does not depend on the order in which the values were
+//! supplied.
 
-use crate::exec::plan::{Key, Tree};
+use crate::exec::plan::{ConstList, Key};
 use crate::exec::store_ref::Erased;
 use crate::pipeline::Pipeline;
-use crate::proof::SourcesOf;
-use crate::proof::check::Findings;
-use crate::proof::ids::digits::{Digits, Order};
+use crate::proof::check::findings::Findings;
+use crate::proof::env::SourcesOf;
+use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::ids::trie::{Insert, Trie};
-use crate::proof::walk::source;
-use crate::proof::walk::{self, Goal};
+use crate::proof::walk::FindingsOf;
+use crate::proof::walk::goal::Goal;
+use crate::proof::walk::source::FromStore;
 use crate::proof::witness::IsResource;
 use crate::resource::Resource;
-use crate::sealed::Seal;
-use crate::sealed::Sealed;
-use crate::store::parent::Above;
+use crate::sealed::{Seal, Sealed};
+use crate::store::parent::ParentStore;
 use core::any::Any;
 use core::fmt;
 use frunk_core::hlist::{HCons, HNil};
 
-/// Nothing supplied.
+/// The store was supplied with nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Nothing;
+pub struct NothingSupplied;
 
-/// The resource `R` supplied, and what is in `Rest`.
-pub struct With<R: Resource, Rest = Nothing> {
-    /// The value; taken out only by `run_owned`.
+/// The store was supplied with the resource `R`, and with those in `Rest`.
+pub struct With<R: Resource, Rest = NothingSupplied> {
+    /// The value; only `run_owned` takes it out.
     pub(crate) value: Option<R::Value>,
-    /// What else is supplied.
+    /// The other values.
     pub(crate) rest: Rest,
 }
 
@@ -38,20 +39,23 @@ impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
     }
 }
 
-/// A list of what is supplied: [`Nothing`], or [`With`].
+/// The list of the values with which a store was supplied: [`NothingSupplied`], or [`With`].
 ///
-/// Sealed; you never write it.
-pub trait Supply: Sealed + Send + Sync + Sized + 'static {
+/// You never write it. It is a function from the list to the list with one more, and to a map over another.
+pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// The list with one more resource in its place.
-    type Insert<R: IsResource>: Supply;
-    /// The map `T`, with what is supplied in place of what it had.
-    type Overlay<T: Trie>: Trie;
-    /// What the walk for the goal `Q` finds in a store of `P`, below `U`, that was supplied with these; see
-    /// [`Wants::Found`](crate::proof::lists::inputs::Wants::Found).
-    type Found<Q: Goal, P: Pipeline, U: Above>: Findings;
-    /// What each is called in the plan.
     #[doc(hidden)]
-    const KEYS: &'static Tree<Key>;
+    type Insert<R: IsResource>: SuppliedValues;
+    /// The map `Map`, in which the supplied values replace other sources.
+    #[doc(hidden)]
+    type Overlay<Map: Trie>: Trie;
+    /// The findings of the walk for the goal `Sought` in a store of `Pipe` that was supplied with these values
+    /// and reads from `Parent`; see [`InputsProof::Findings`](crate::proof::lists::InputsProof::Findings).
+    #[doc(hidden)]
+    type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore>: Findings;
+    /// The resources as data.
+    #[doc(hidden)]
+    const KEYS: &'static ConstList<Key>;
     /// Puts a value into its place.
     #[doc(hidden)]
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R>;
@@ -63,12 +67,13 @@ pub trait Supply: Sealed + Send + Sync + Sized + 'static {
     fn value_mut(&mut self, place: usize) -> &mut dyn Any;
 }
 
-impl Sealed for Nothing {}
-impl Supply for Nothing {
-    type Insert<R: IsResource> = <R::Named as Digits>::Alone<R>;
-    type Overlay<T: Trie> = T;
-    type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
-    const KEYS: &'static Tree<Key> = &Tree::Empty;
+impl Sealed for NothingSupplied {}
+impl SuppliedValues for NothingSupplied {
+    type Insert<R: IsResource> = <R::CheckedIdentity as Digits>::Alone<R>;
+    type Overlay<Map: Trie> = Map;
+    type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
+        FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         With { value: Some(value), rest: self }.into()
     }
@@ -81,13 +86,15 @@ impl Supply for Nothing {
 }
 
 impl<R: Resource, Rest> Sealed for With<R, Rest> {}
-impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
-    type Insert<R: IsResource> = <<R::Named as Digits>::Compare<R0::Identity> as Order>::Place<R, R0, Rest>;
-    type Overlay<T: Trie> = Rest::Overlay<Insert<T, source::Held<R0>>>;
-    type Found<Q: Goal, P: Pipeline, U: Above> = walk::Found<Q, P, SourcesOf<P, Self, U>>;
-    const KEYS: &'static Tree<Key> = &Tree::Both(&Tree::One(Key::of::<R0>()), Rest::KEYS);
+impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest> {
+    type Insert<R: IsResource> =
+        <<R::CheckedIdentity as Digits>::Compare<First::Identity> as SupplyDecision>::Insert<R, First, Rest>;
+    type Overlay<Map: Trie> = Rest::Overlay<Insert<Map, FromStore<First>>>;
+    type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
+        FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Both(&ConstList::One(Key::of::<First>()), Rest::KEYS);
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
-        <<R::Identity as Digits>::Compare<R0::Identity> as Order>::place(value, self)
+        <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, self)
     }
     fn value(&self, place: usize) -> Option<&Erased> {
         match place.checked_sub(1) {
@@ -103,28 +110,85 @@ impl<R0: Resource, Rest: Supply> Supply for With<R0, Rest> {
     }
 }
 
+/// The decision of a comparison in the sorted list of supplied values: `R` goes before `First` or behind it.
+///
+/// You never write it.
+pub trait SupplyDecision {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The list with `R` in its place.
+    #[doc(hidden)]
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues>: SuppliedValues;
+    /// Puts the value into its place.
+    #[doc(hidden)]
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> Self::Insert<R, First, Rest>;
+}
+
+impl SupplyDecision for Less {
+    fn seal(_: Seal) {}
+
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<R, With<First, Rest>>;
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> With<R, With<First, Rest>> {
+        With { value: Some(value), rest: list }
+    }
+}
+
+// It is reached only where `R` is refused, because it is supplied twice.
+impl SupplyDecision for Equal {
+    fn seal(_: Seal) {}
+
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<R, Rest>;
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> With<R, Rest> {
+        With { value: Some(value), rest: list.rest }
+    }
+}
+
+impl SupplyDecision for Greater {
+    fn seal(_: Seal) {}
+
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<First, Rest::Insert<R>>;
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> With<First, Rest::Insert<R>> {
+        With { value: list.value, rest: list.rest.insert::<R>(value) }
+    }
+}
+
 /// A list of resources, as the type of a store names them: `StoreOf<Calc, HList![Base, Divisor]>`.
+///
+/// You never write it. It is a function from a list to the sorted list, defined on `HNil` and `HCons`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
     note = "write a list, even of one: `HList![Base]`"
 )]
-pub trait SupplyList {
+pub trait ResourceList {
     #[doc(hidden)]
     fn seal(_: Seal);
 
     /// The sorted list.
-    type Sorted: Supply;
+    type Sorted: SuppliedValues;
 }
 
-impl SupplyList for HNil {
+impl ResourceList for HNil {
     fn seal(_: Seal) {}
 
-    type Sorted = Nothing;
+    type Sorted = NothingSupplied;
 }
 
-impl<R: IsResource, L: SupplyList> SupplyList for HCons<R, L> {
+impl<R: IsResource, Rest: ResourceList> ResourceList for HCons<R, Rest> {
     fn seal(_: Seal) {}
 
-    type Sorted = <L::Sorted as Supply>::Insert<R>;
+    type Sorted = <Rest::Sorted as SuppliedValues>::Insert<R>;
 }

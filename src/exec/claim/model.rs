@@ -48,7 +48,7 @@ impl Slot {
     }
 
     /// Waits, and gives it up at any time.
-    fn give_up(&self) {
+    fn skip_dependents(&self) {
         if let Some(waiting) = self.claim.wait(Waker::noop()) {
             let waiter = waiting.waiter.clone();
             drop(waiting);
@@ -199,7 +199,7 @@ fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::give_up);
+        let one = spawn(&slot, Slot::skip_dependents);
         let other = spawn(&slot, |slot| {
             if let Some(taken) = slot.claim.take() {
                 let waiting = slot.claim.wait(Waker::noop()).unwrap();
@@ -238,7 +238,7 @@ fn whoever_gives_up_takes_no_wakeup_from_others() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::give_up);
+        let one = spawn(&slot, Slot::skip_dependents);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         slot.fill();
@@ -255,7 +255,7 @@ fn whoever_gives_up_late_takes_no_wakeup_from_those_who_wait_for_the_next() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::give_up);
+        let one = spawn(&slot, Slot::skip_dependents);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         drop(taken);

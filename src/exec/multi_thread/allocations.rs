@@ -1,10 +1,11 @@
 //! What a step allocates in a run that is spread. It is seen here, where the test itself polls the worker: allocations are
 //! counted by thread.
 
-use super::{Crew, Ending, Shared, Spread, Worker};
-use crate::exec::graph::{Graph, Job};
-use crate::exec::store_ref::View;
-use crate::run::{Order, RunOptions};
+use super::{MultiThread, RunHandle, SharedRun, Steps, Worker};
+use crate::exec::graph::{BorrowedRun, Graph};
+use crate::exec::store_ref::StoreRef;
+use crate::options::RunOptions;
+use crate::run::target::TargetRun;
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;
 use core::future::poll_fn;
@@ -68,15 +69,15 @@ impl Pipeline for Chain {
 }
 
 /// The allocations of a run of one worker.
-fn allocations<T: Step, C: Crew>(crew: impl FnOnce(Graph) -> C, view: View<'_>) -> u64 {
+fn allocations<T: Step, C: Steps>(crew: impl FnOnce(Graph) -> C, view: StoreRef<'_>) -> u64 {
     let options = RunOptions::default();
     let info = measure(|| {
-        let (order, graph) = Order::<T>::new(view, &options);
-        let spread = Spread::new(crew(graph), order.source.as_slice(), &options);
+        let (order, graph) = TargetRun::<T>::new(view, &options);
+        let spread = MultiThread::new(crew(graph), order.source.as_slice(), &options);
         let mut worker = Worker::new(&spread, 0);
         let cx = &mut Context::from_waker(Waker::noop());
         while Pin::new(&mut worker).poll(cx).is_pending() {}
-        assert!(Pin::new(&mut Ending(spread)).poll(cx).is_ready());
+        assert!(Pin::new(&mut RunHandle(spread)).poll(cx).is_ready());
     });
     assert_eq!(info.count_current, 0, "nothing is left of it");
     info.count_total
@@ -85,15 +86,15 @@ fn allocations<T: Step, C: Crew>(crew: impl FnOnce(Graph) -> C, view: View<'_>) 
 /// Those on a store in an `Arc`.
 fn shared<T: Step>() -> u64 {
     let store = Arc::new(Store::<Chain>::new());
-    let crew = |graph| Shared { graph: Arc::new(graph), store: Arc::clone(&store) as _ };
-    allocations::<T, _>(crew, View::new(&*store))
+    let crew = |graph| SharedRun { graph: Arc::new(graph), store: Arc::clone(&store) as _ };
+    allocations::<T, _>(crew, StoreRef::new(&*store))
 }
 
 /// Those on a store that is borrowed.
 fn borrowed<T: Step>() -> u64 {
     let store = Store::<Chain>::new();
-    let view = View::new(&store);
-    allocations::<T, _>(|graph| Job::new(graph, view), view)
+    let view = StoreRef::new(&store);
+    allocations::<T, _>(|graph| BorrowedRun::new(graph, view), view)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Models of the signals: workers look for what is to be done, as those of a run do, while steps are woken and become ready.
 //! Whatever is to be done has to be done by somebody, and the caller has to learn of the end when nobody is at work.
 
-use super::{Next, Signals};
+use super::{Next, ReadyQueue};
 use crate::exec::model::{Bell, preempted, two_threads};
 use loom::sync::{Condvar, Mutex};
 use loom::thread;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// A run that is over when so much was done.
 struct Run {
-    signals: Arc<Signals>,
+    signals: Arc<ReadyQueue>,
     state: Mutex<State>,
     /// Where two steps meet that have to be at work at the same time, if any have.
     met: Option<(Mutex<usize>, Condvar)>,
@@ -28,18 +28,18 @@ impl Run {
     /// A run in which so many steps are ready, and then so many more; so many others are woken.
     fn new(ready: usize, next: usize, woken: usize) -> Arc<Self> {
         let state = State { ready, next, left: ready + next + woken };
-        Arc::new(Run { signals: Signals::new(woken), state: Mutex::new(state), met: None })
+        Arc::new(Run { signals: ReadyQueue::new(woken), state: Mutex::new(state), met: None })
     }
 
     /// A run of one step after which two are ready, neither of which ends before the other begins.
     fn meeting() -> Arc<Self> {
         let state = State { ready: 1, next: 2, left: 3 };
         let met = Some((Mutex::new(0), Condvar::new()));
-        Arc::new(Run { signals: Signals::new(0), state: Mutex::new(state), met })
+        Arc::new(Run { signals: ReadyQueue::new(0), state: Mutex::new(state), met })
     }
 
     /// The first step goes through, the second waits for the third.
-    fn meet(&self) {
+    fn satisfy_input(&self) {
         let Some((begun, all)) = &self.met else { return };
         let mut begun = begun.lock().unwrap();
         *begun += 1;
@@ -73,7 +73,7 @@ impl Run {
         let more = state.ready;
         drop(state);
         self.signals.ready(more);
-        self.meet();
+        self.satisfy_input();
         self.done();
         true
     }

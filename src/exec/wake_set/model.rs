@@ -1,6 +1,6 @@
 //! Models of the wake-ups: steps are woken in threads while the run looks which were.
 
-use super::Wakeups;
+use super::WakeSet;
 use crate::exec::model::{Bell, three_threads, two_threads};
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 /// A run of so many steps, of which some are woken, each when what it waits for has happened.
 struct Run<const N: usize> {
-    wakeups: Arc<Wakeups>,
+    wakeups: Arc<WakeSet>,
     woken: [(usize, AtomicBool); N],
 }
 
 impl<const N: usize> Run<N> {
     fn new(steps: usize, woken: [usize; N]) -> Arc<Self> {
         let woken = woken.map(|step| (step, AtomicBool::new(false)));
-        Arc::new(Run { wakeups: Wakeups::new(steps), woken })
+        Arc::new(Run { wakeups: WakeSet::new(steps), woken })
     }
 
     /// Something happens, and its step is woken in a thread of its own.

@@ -1,35 +1,36 @@
-//! Numbers on the level of types: what the identity of a resource is spelled in.
+//! Numbers on the level of types: lists of digits, in which identities are spelled.
 //!
-//! Two types cannot be told apart by the trait system (there is no "is not"), but two lists of digits can: each digit
-//! knows for itself which of the sixteen it is. So whatever has to be compared or looked up is named by a
-//! list of digits, and a comparison is an associated type: no inference, no index parameter, no overlapping impls.
+//! The trait system cannot express that two types differ, because there are no negative bounds. It
+//! can compare two lists of digits: every digit has an impl for each of the sixteen cases. So
+//! everything that has to be compared or looked up is named by a list of digits, and a comparison is
+//! an associated type: no inference, no index parameter, no overlapping impls.
 //!
-//! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are both faster to check
-//! and further from the recursion limit.
+//! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are both
+//! faster to check and further from the recursion limit.
 
-use crate::proof::World;
-use crate::proof::check::{Findings, MissingInput};
-use crate::proof::ids::number::Number;
-use crate::proof::ids::set::{Listing, Node, Noted};
-use crate::proof::ids::trie::{Depth, EmptyFork, Find, Fork, Leaf, Trie};
-use crate::proof::walk::source::{Absent, Source};
-use crate::proof::walk::{Asked, Machine, Path, Resume, Stack, Trace};
-use crate::proof::witness::{IsResource, IsStep};
+use crate::proof::check::findings::MissingDecision;
+use crate::proof::check::swap::SwapDecision;
+use crate::proof::env::ProofEnv;
+use crate::proof::ids::set::SetDecision;
+use crate::proof::ids::trie::{Depth, Find, Fork, LeafDecision, Trie};
+use crate::proof::walk::goal::AppendDecision;
+use crate::proof::walk::source::Source;
+use crate::proof::walk::stack::TraceDecision;
+use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
-use crate::step::Step;
-use crate::store::supplied::{Supply, With};
+use crate::store::supplied::{SuppliedValues, SupplyDecision, With};
 use core::marker::PhantomData;
-use frunk_core::hlist::HCons;
 
-/// The end of a list of digits; it stands for any number of zeros.
+/// The end of a list of digits. It represents any number of zeros.
 #[derive(Debug)]
 pub struct End;
 
-/// The digit `D` (0 to 15), the lowest of its number, before the digits `T`.
+/// The digit `DIGIT` (0 to 15), the lowest of its number, before the digits `Rest`.
 #[derive(Debug)]
-pub struct Digit<const D: u8, T>(PhantomData<T>);
+pub struct Digit<const DIGIT: u8, Rest>(PhantomData<Rest>);
 
-/// Hands the digits to a macro: of each its value, what compares it, and the child of a fork that it stands for.
+/// Passes the digits to a macro: for each its value, the function that compares it, and the child of
+/// a fork that it selects.
 macro_rules! digits {
     ($macro:ident) => {
         $macro! {
@@ -46,87 +47,89 @@ macro_rules! trait_digits {
     (($zero:literal $compare_zero:ident $first:ident) $(($digit:literal $compare:ident $child:ident))*) => {
         /// A list of digits in base 16, the lowest first.
         ///
-        /// Only [`End`] and [`Digit`] are. A function of two numbers comes in parts, since an associated type
-        /// dispatches on one type at a time: `Compare` dispatches on the first number, `Compare0` to `Compare15` on the
-        /// second.
+        /// It is defined on [`End`] and [`Digit`]. A function of two numbers comes in parts, because an
+        /// associated type dispatches on one type at a time: `Compare` dispatches on the first number,
+        /// `Compare0` to `Compare15` on the second.
         pub trait Digits {
-#[doc(hidden)]
-fn seal(_: Seal);
+            #[doc(hidden)]
+            fn seal(_: Seal);
 
-            /// The number as a value: the same for equal numbers, and mixed well enough for a hash table.
+            /// The number as a value. Equal numbers have equal keys, mixed well enough for a hash table.
             const KEY: u64;
 
             /// The order of this number against another.
-            type Compare<O: Digits>: Order;
+            type Compare<Other: Digits>: Order;
             /// The order of zero against this number.
             type CompareZero: Order;
-            /// The order of the digit 0 before the digits `T` against this number.
-            type $compare_zero<T: Digits>: Order;
+            /// The order of the digit 0 before the digits `Rest` against this number.
+            type $compare_zero<Rest: Digits>: Order;
             $(
-                #[doc = concat!("The order of the digit ", $digit, " before the digits `T` against this number.")]
-                type $compare<T: Digits>: Order;
+                #[doc = concat!("The order of the digit ", $digit, " before the digits `Rest` against this number.")]
+                type $compare<Rest: Digits>: Order;
             )*
 
             /// All digits but the lowest.
             type Rest: Digits;
-            /// These digits before those.
-            type Append<O: Reflexive>: Reflexive;
+            /// These digits before those of another number.
+            type Append<Other: Reflexive>: Reflexive;
 
-            /// The resource `R`, whose identity this is, as all that is supplied: `With<R>`. Asked of the number, so that rustc
-            /// knows no such list for what is no resource, and says nothing more of a store that holds it.
-            type Alone<R: IsResource>: Supply + From<With<R>>;
+            /// The resource `R`, whose identity this is, as all supplied values: `With<R>`. It is a function
+            /// of the number so that rustc knows no such list for a type that is no resource, and reports
+            /// nothing more about a store that holds it.
+            type Alone<R: IsResource>: SuppliedValues + From<With<R>>;
 
-            /// The source of this number in the world `W`. Asked of the number, so that of an unknown one rustc quotes
-            /// no more than this.
-            type SourceIn<W: World>: Source;
-            /// Seeks the identity `I`, of which this is the rest, in a fork of a [`Trie`].
-            type Seek<$first: Trie $(, $child: Trie)*, I: Digits>: Source;
-            /// Puts a source into a fork of a [`Trie`] under this number; its children are at the depth `D`.
-            type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth>: Trie;
-
+            /// The source of this number in the environment `Env`. It is a function of the number so that
+            /// rustc quotes no more than this for a number that is unknown.
+            type SourceIn<Env: ProofEnv>: Source;
+            /// Seeks the identity `Identity`, of which this is the rest, in a fork of a [`Trie`].
+            type Seek<$first: Trie $(, $child: Trie)*, Identity: Digits>: Source;
+            /// Puts a source into a fork of a [`Trie`] under this number; its children are at the depth `At`.
+            type Put<$first: Trie $(, $child: Trie)*, New: Source, At: Depth>: Trie;
         }
 
         impl Digits for End {
-fn seal(_: Seal) {}
+            fn seal(_: Seal) {}
 
             const KEY: u64 = 0;
-            type Compare<O: Digits> = O::CompareZero;
+            type Compare<Other: Digits> = Other::CompareZero;
             type CompareZero = Equal;
-            type $compare_zero<T: Digits> = <T::CompareZero as Order>::Reverse;
-            $(type $compare<T: Digits> = Greater;)*
+            type $compare_zero<Rest: Digits> = <Rest::CompareZero as Order>::Reverse;
+            $(type $compare<Rest: Digits> = Greater;)*
             type Rest = End;
-            type Append<O: Reflexive> = O;
+            type Append<Other: Reflexive> = Other;
             type Alone<R: IsResource> = With<R>;
-            type SourceIn<W: World> = Find<W::Sources, Self>;
-            type Seek<$first: Trie $(, $child: Trie)*, I: Digits> = $first::Seek<End, I>;
-            type Put<$first: Trie $(, $child: Trie)*, E: Source, D: Depth> = Fork<$first::Put<End, E, D> $(, $child)*>;
+            type SourceIn<Env: ProofEnv> = Find<Env::Sources, Self>;
+            type Seek<$first: Trie $(, $child: Trie)*, Identity: Digits> = $first::Seek<End, Identity>;
+            type Put<$first: Trie $(, $child: Trie)*, New: Source, At: Depth> = Fork<$first::Put<End, New, At> $(, $child)*>;
         }
 
-        digit! { CompareZero = U::CompareZero; [] ($zero $compare_zero $first) $(($digit $compare $child))* }
+        digit! { CompareZero = Higher::CompareZero; [] ($zero $compare_zero $first) $(($digit $compare $child))* }
     };
 }
 
-/// Implements `Digits` for a digit, between those before it in brackets and those after it, and goes on with the next.
+/// Implements `Digits` for a digit, between those before it in brackets and those after it, and goes
+/// on with the next.
 macro_rules! digit {
     (CompareZero = $zero:ty; [$(($before:literal $compare_before:ident $child_before:ident))*]
      ($digit:literal $compare:ident $child:ident)
      $(($after:literal $compare_after:ident $child_after:ident))*) => {
-        impl<U: Digits> Digits for Digit<$digit, U> {
-fn seal(_: Seal) {}
+        impl<Higher: Digits> Digits for Digit<$digit, Higher> {
+            fn seal(_: Seal) {}
 
-            const KEY: u64 = U::KEY.wrapping_add($digit).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            type Compare<O: Digits> = O::$compare<U>;
+            const KEY: u64 = Higher::KEY.wrapping_add($digit).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            type Compare<Other: Digits> = Other::$compare<Higher>;
             type CompareZero = $zero;
-            $(type $compare_before<T: Digits> = Less;)*
-            type $compare<T: Digits> = T::Compare<U>;
-            $(type $compare_after<T: Digits> = Greater;)*
-            type Rest = U;
-            type Append<O: Reflexive> = Digit<$digit, U::Append<O>>;
+            $(type $compare_before<Rest: Digits> = Less;)*
+            type $compare<Rest: Digits> = Rest::Compare<Higher>;
+            $(type $compare_after<Rest: Digits> = Greater;)*
+            type Rest = Higher;
+            type Append<Other: Reflexive> = Digit<$digit, Higher::Append<Other>>;
             type Alone<R: IsResource> = With<R>;
-            type SourceIn<W: World> = Find<W::Sources, Self>;
-            type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, I: Digits> = $child::Seek<U, I>;
-            type Put<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, E: Source, D: Depth> =
-                Fork<$($child_before,)* $child::Put<U, E, D> $(, $child_after)*>;
+            type SourceIn<Env: ProofEnv> = Find<Env::Sources, Self>;
+            type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, Identity: Digits> =
+                $child::Seek<Higher, Identity>;
+            type Put<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, New: Source, At: Depth> =
+                Fork<$($child_before,)* $child::Put<Higher, New, At> $(, $child_after)*>;
         }
         digit! {
             CompareZero = Less;
@@ -139,102 +142,100 @@ fn seal(_: Seal) {}
 
 digits!(trait_digits);
 
-/// A number that is equal to itself. All are, but of one that is not known, in generic code, rustc knows it only from this.
+/// A number that is equal to itself.
+///
+/// All numbers are. For a number that is unknown, in generic code, rustc knows it only from this bound.
 pub trait Reflexive: Digits<Compare<Self> = Equal> + Sized {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
+
 impl<D: Digits<Compare<D> = Equal>> Reflexive for D {
     fn seal(_: Seal) {}
 }
 
-/// This number comes before the other.
+/// The first number comes before the second.
 #[derive(Debug)]
 pub struct Less;
 /// The two numbers are equal.
 #[derive(Debug)]
 pub struct Equal;
-/// This number comes after the other.
+/// The first number comes after the second.
 #[derive(Debug)]
 pub struct Greater;
 
-/// What a comparison came to – and, as its functions, everything that is decided by one.
+/// The outcome of a comparison: [`Less`], [`Equal`] or [`Greater`].
 ///
-/// A decision is an associated type of the outcome, so that the branch not taken is never looked at.
-pub trait Order {
+/// Each decision that depends on a comparison is a supertrait, beside the type that decides: an
+/// associated type of the outcome, so that rustc never looks at the branch not taken.
+pub trait Order:
+    LeafDecision + SetDecision + SupplyDecision + MissingDecision + AppendDecision + TraceDecision + SwapDecision
+{
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// The order seen from the other side.
+    /// The order of the second number against the first.
     type Reverse: Order;
-    /// At a leaf of a [`Trie`]: the entry there, if it is the one looked for.
-    type Found<E: Source>: Source;
-    /// At a leaf of a [`Trie`]: the new entry `N` at `I` joins the entry `E` at `Rest`, or both move into a fork.
-    type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth>: Trie;
-    /// In the sorted list of what is supplied: puts `R` before or behind `R0`.
-    type Place<R: IsResource, R0: IsResource, Rest: Supply>: Supply;
-    /// What `Place` does, with the values.
-    fn place<R: IsResource, R0: IsResource, Rest: Supply>(
-        value: R::Value,
-        list: With<R0, Rest>,
-    ) -> Self::Place<R, R0, Rest>;
-    /// In the list of findings: `R` is noted as missing already, or the list goes on.
-    type Note<R: IsResource, S, R0: IsResource, S0, Rest: Findings>: Findings;
-    /// In a [`Listing`]: puts `R` among those before `R0` or after it, or notes that it is listed again.
-    type List<S, R: IsResource, R0: IsResource, Before: Listing<S>, After: Listing<S>>: Listing<S>;
-    /// In a list of resources that are asked for: `R` stands there already, or is put at its end.
-    type And<R: IsResource, R0: IsResource, L: Asked>: Asked;
-    /// In a list of steps: `New` in place of the step that stores this, or else `S`.
-    type Swap<New: IsStep, S: IsStep>: Step;
-    /// Reading a cycle off the stack: the step it closes on is reached, or the way goes on below.
-    type Trace<Below: Stack, I: Number, P: Path, T: Resume>: Machine;
 }
 
-/// The two outcomes that are not equality, which differ only in their place in a sorted list.
-macro_rules! unequal {
-    ($order:ident, $reverse:ident, $listed:ty, $R:ident $R0:ident $Rest:ident, $place:ty, |$value:ident, $list:ident| $insert:expr) => {
-        impl Order for $order {
-            fn seal(_: Seal) {}
+impl Order for Less {
+    fn seal(_: Seal) {}
 
-            type Reverse = $reverse;
-            type Found<E: Source> = Absent;
-            type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> =
-                <<EmptyFork as Trie>::Put<Rest, E, D> as Trie>::Put<I, N, D>;
-            type Place<$R: IsResource, $R0: IsResource, $Rest: Supply> = $place;
-            fn place<$R: IsResource, $R0: IsResource, $Rest: Supply>(
-                $value: $R::Value,
-                $list: With<$R0, $Rest>,
-            ) -> $place {
-                $insert
-            }
-            type Note<R: IsResource, S, R0: IsResource, S0, Rest: Findings> = MissingInput<R0, S0, Rest::Missing<R, S>>;
-            type List<S, R: IsResource, R0: IsResource, Before: Listing<S>, After: Listing<S>> = $listed;
-            type And<R: IsResource, R0: IsResource, L: Asked> = HCons<R0, L::And<R>>;
-            type Swap<New: IsStep, S: IsStep> = S;
-            type Trace<Below: Stack, I: Number, P: Path, T: Resume> = Trace<Below, I, P, T>;
-        }
-    };
+    type Reverse = Greater;
 }
-unequal!(Less, Greater, Node<R0, Before::With<R>, After>, R R0 Rest, With<R, With<R0, Rest>>, |value, list| With { value: Some(value), rest: list });
-unequal!(Greater, Less, Node<R0, Before, After::With<R>>, R R0 Rest, With<R0, Rest::Insert<R>>, |value, list| With {
-    value: list.value,
-    rest: list.rest.insert::<R>(value),
-});
 
 impl Order for Equal {
     fn seal(_: Seal) {}
 
     type Reverse = Equal;
-    type Found<E: Source> = E;
-    type Meet<E: Source, Rest: Digits, N: Source, I: Digits, D: Depth> = Leaf<E::Join<N>>;
-    type Place<R: IsResource, R0: IsResource, Rest: Supply> = With<R, Rest>;
-    fn place<R: IsResource, R0: IsResource, Rest: Supply>(value: R::Value, list: With<R0, Rest>) -> With<R, Rest> {
-        With { value: Some(value), rest: list.rest }
+}
+
+impl Order for Greater {
+    fn seal(_: Seal) {}
+
+    type Reverse = Less;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Digit, Digits, End, Equal, Greater, Less};
+    use crate::proof::testing::same;
+
+    type One = Digit<1, End>;
+    type Sixteen = Digit<0, One>;
+    type Seventeen = Digit<1, One>;
+    /// 1 + 2 × 16 + 15 × 256.
+    type Long = Digit<1, Digit<2, Digit<15, End>>>;
+
+    type Compare<A, B> = <A as Digits>::Compare<B>;
+
+    #[test]
+    fn comparison_is_decided_by_the_lowest_digit_that_differs() {
+        assert!(same::<Compare<One, Sixteen>, Greater>() && same::<Compare<Sixteen, One>, Less>());
+        assert!(same::<Compare<One, Seventeen>, Less>() && same::<Compare<Seventeen, One>, Greater>());
+        assert!(same::<Compare<Digit<9, End>, Digit<10, End>>, Less>());
+        assert!(same::<Compare<Long, Digit<1, Digit<2, Digit<14, End>>>>, Greater>());
     }
-    type Note<R: IsResource, S, R0: IsResource, S0, Rest: Findings> = MissingInput<R0, S0, Rest>;
-    type List<S, R: IsResource, R0: IsResource, Before: Listing<S>, After: Listing<S>> =
-        Noted<R0, R, Node<R0, Before, After>>;
-    type And<R: IsResource, R0: IsResource, L: Asked> = HCons<R0, L>;
-    type Swap<New: IsStep, S: IsStep> = New;
-    type Trace<Below: Stack, I: Number, P: Path, T: Resume> = T::With<P>;
+
+    #[test]
+    fn number_is_equal_to_itself_and_to_itself_with_leading_zeros() {
+        assert!(same::<Compare<Long, Long>, Equal>() && same::<Compare<End, End>, Equal>());
+        assert!(same::<Compare<End, Digit<0, Digit<0, End>>>, Equal>());
+        assert!(same::<Compare<Digit<1, Digit<0, End>>, One>, Equal>());
+        assert_eq!(<Digit<1, Digit<0, End>>>::KEY, One::KEY);
+    }
+
+    #[test]
+    fn append_puts_digits_behind_the_last() {
+        assert!(same::<<Seventeen as Digits>::Append<Long>, Digit<1, Digit<1, Long>>>());
+        assert!(same::<<End as Digits>::Append<Long>, Long>() && same::<<Long as Digits>::Append<End>, Long>());
+    }
+
+    #[test]
+    fn keys_of_different_numbers_differ() {
+        let keys = [End::KEY, One::KEY, Sixteen::KEY, Seventeen::KEY, Long::KEY];
+        for (place, key) in keys.iter().enumerate() {
+            assert!(!keys[..place].contains(key));
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! The identity of a resource: a hash of its name, spelled in types.
 //!
-//! [`resource!`](crate::resource!) hashes the version of the package, the path of the module and the name – no file and
-//! no line, so an edit never renames what stands below it. The hash is a hint, not a proof: wherever a lookup hits,
-//! a bound demands that the two types are the same, so a clash is an error and never a wrong value.
+//! [`resource!`](crate::resource!) hashes the version of the package, the path of the module and the
+//! name. It hashes no file and no line, so an edit never renames the resources below it. The hash is
+//! a hint, not a proof: wherever a lookup hits, a bound demands that the two types are the same. So a
+//! clash is an error, and never a wrong value.
 
 use crate::proof::ids::digits::{Digit, Digits, End};
 
@@ -17,7 +18,7 @@ pub const fn hash(parts: &[&str]) -> u64 {
             hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
             at += 1;
         }
-        // A byte that no UTF-8 text holds: ["ab", "c"] is not ["a", "bc"].
+        // A byte that occurs in no UTF-8 text, so that ["ab", "c"] and ["a", "bc"] differ.
         hash = (hash ^ 0xff).wrapping_mul(0x0000_0100_0000_01b3);
         part += 1;
     }

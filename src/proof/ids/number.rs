@@ -1,24 +1,26 @@
-//! Numbers of steps on the level of types: under them the walk marks which steps it has come to.
+//! Numbers of steps on the level of types, under which a walk marks the steps that it has reached.
 //!
-//! They are lists of digits, as [identities](crate::proof::ids::digits) are, but no longer than they have to be, and in base 8: with each
-//! mark that is set rustc looks at a node of marks for each digit, and at all children of these.
+//! They are lists of digits, as [identities](super::digits) are, but no longer than they have to be,
+//! and in base 8. With each mark that is set, rustc looks at a node of marks for each digit, and at
+//! all children of these nodes.
 
 use crate::proof::ids::digits::{Equal, Less, Order};
-use crate::proof::walk::marks::{Marks, New, Visited};
+use crate::proof::walk::marks::{MarkNode, Marks, New};
 use crate::sealed::Seal;
 use core::marker::PhantomData;
 
 /// The number of the first step.
 pub type FirstStep = End;
 
-/// The number of a target that is not registered: that of no step, since a pipeline holds up to 4,095.
+/// The number of a target that is not registered. No step has it, because a pipeline holds up to 4,095.
 pub type Unregistered = N7<N7<N7<N7<End>>>>;
 
-/// Zero, alone or above the highest digit of a number, which is another.
+/// Zero: alone, or above the highest digit of a number, which is not zero.
 #[derive(Debug)]
 pub struct End;
 
-/// Hands the digits to a macro: of each its value, its type, what compares it, and the child of a node of marks that it stands for.
+/// Passes the digits to a macro: for each its value, its type, the function that compares it, and the
+/// child of a node of marks that it selects.
 macro_rules! octal {
     ($macro:ident) => {
         $macro! {
@@ -31,74 +33,78 @@ pub(in crate::proof) use octal;
 macro_rules! trait_number {
     (($zero:literal $name_zero:ident $is_zero:ident $first:ident) $(($digit:literal $name:ident $is:ident $child:ident))*) => {
         /// The number of a step, the lowest digit first.
+        ///
+        /// It is defined on [`End`] and the digits [`N0`] to [`N7`]. It is needed because marks are kept under
+        /// numbers: types of steps cannot be compared.
         pub trait Number {
-#[doc(hidden)]
-fn seal(_: Seal);
+            #[doc(hidden)]
+            fn seal(_: Seal);
 
             /// This number plus one.
             type Next: Number;
-            /// Whether it is that number: [`Equal`], or else [`Less`], in whatever order they are. It dispatches on this number, and
-            /// `IsEnd` and `Is0` to `Is7` on the other.
-            type Is<O: Number>: Order;
+            /// Whether this is the other number: [`Equal`], or else [`Less`], whichever is the smaller. It
+            /// dispatches on this number, and `IsEnd` and `Is0` to `Is7` on the other.
+            type Is<Other: Number>: Order;
             /// Whether zero is this number.
             type IsEnd: Order;
-            /// Whether the digit 0 before the digits `T` is this number.
-            type $is_zero<T: Number>: Order;
+            /// Whether the digit 0 before the digits `Rest` is this number.
+            type $is_zero<Rest: Number>: Order;
             $(
-                #[doc = concat!("Whether the digit ", $digit, " before the digits `T` is this number.")]
-                type $is<T: Number>: Order;
+                #[doc = concat!("Whether the digit ", $digit, " before the digits `Rest` is this number.")]
+                type $is<Rest: Number>: Order;
             )*
             /// Reads the mark of this number in a node of marks.
-            type Mark<$first: Visited $(, $child: Visited)*>: Visited;
+            type Mark<$first: Marks $(, $child: Marks)*>: Marks;
             /// Sets the mark of this number in a node of marks.
-            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited>: Visited;
-            /// Reads the mark of this number where `M0` is the mark of zero, and the only one.
-            type MarkBeside<M0: Visited>: Visited;
-            /// Sets the mark of this number where `M0` is the mark of zero, and the only one.
-            type SetMarkBeside<M0: Visited, M: Visited>: Visited;
+            type SetMark<$first: Marks $(, $child: Marks)*, Mark: Marks>: Marks;
+            /// Reads the mark of this number where `Zero` is the mark of zero, and the only one.
+            type MarkBeside<Zero: Marks>: Marks;
+            /// Sets the mark of this number where `Zero` is the mark of zero, and the only one.
+            type SetMarkBeside<Zero: Marks, Mark: Marks>: Marks;
         }
 
         impl Number for End {
-fn seal(_: Seal) {}
+            fn seal(_: Seal) {}
 
             type Next = N1<End>;
-            type Is<O: Number> = O::IsEnd;
+            type Is<Other: Number> = Other::IsEnd;
             type IsEnd = Equal;
-            type $is_zero<T: Number> = Less;
-            $(type $is<T: Number> = Less;)*
-            type Mark<$first: Visited $(, $child: Visited)*> = $first::Mark<End>;
-            type SetMark<$first: Visited $(, $child: Visited)*, M: Visited> = Marks<$first::SetMark<End, M> $(, $child)*>;
-            type MarkBeside<M0: Visited> = M0;
-            type SetMarkBeside<M0: Visited, M: Visited> = M;
+            type $is_zero<Rest: Number> = Less;
+            $(type $is<Rest: Number> = Less;)*
+            type Mark<$first: Marks $(, $child: Marks)*> = $first::Mark<End>;
+            type SetMark<$first: Marks $(, $child: Marks)*, Mark: Marks> = MarkNode<$first::SetMark<End, Mark> $(, $child)*>;
+            type MarkBeside<Zero: Marks> = Zero;
+            type SetMarkBeside<Zero: Marks, Mark: Marks> = Mark;
         }
 
         digit! { [] ($zero $name_zero $is_zero $first) $(($digit $name $is $child))* }
     };
 }
 
-/// Implements `Number` for a digit, between those before it in brackets and those after it, and goes on with the next.
+/// Implements `Number` for a digit, between those before it in brackets and those after it, and goes
+/// on with the next.
 macro_rules! digit {
     ([$(($before:literal $name_before:ident $is_before:ident $child_before:ident))*]
      ($digit:literal $name:ident $is:ident $child:ident)
      $(($after:literal $name_after:ident $is_after:ident $child_after:ident))*) => {
-        #[doc = concat!("The digit ", $digit, ", the lowest of its number, before the digits `T`.")]
+        #[doc = concat!("The digit ", $digit, ", the lowest of its number, before the digits `Rest`.")]
         #[derive(Debug)]
-        pub struct $name<T>(PhantomData<T>);
+        pub struct $name<Rest>(PhantomData<Rest>);
 
-        impl<U: Number> Number for $name<U> {
-fn seal(_: Seal) {}
+        impl<Higher: Number> Number for $name<Higher> {
+            fn seal(_: Seal) {}
 
-            type Next = digit!(@next U $($name_after)*);
-            type Is<O: Number> = O::$is<U>;
+            type Next = digit!(@next Higher $($name_after)*);
+            type Is<Other: Number> = Other::$is<Higher>;
             type IsEnd = Less;
-            $(type $is_before<T: Number> = Less;)*
-            type $is<T: Number> = T::Is<U>;
-            $(type $is_after<T: Number> = Less;)*
-            type Mark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*> = $child::Mark<U>;
-            type SetMark<$($child_before: Visited,)* $child: Visited $(, $child_after: Visited)*, M: Visited> =
-                Marks<$($child_before,)* $child::SetMark<U, M> $(, $child_after)*>;
-            type MarkBeside<M0: Visited> = Self::Mark<M0, New, New, New, New, New, New, New>;
-            type SetMarkBeside<M0: Visited, M: Visited> = Self::SetMark<M0, New, New, New, New, New, New, New, M>;
+            $(type $is_before<Rest: Number> = Less;)*
+            type $is<Rest: Number> = Rest::Is<Higher>;
+            $(type $is_after<Rest: Number> = Less;)*
+            type Mark<$($child_before: Marks,)* $child: Marks $(, $child_after: Marks)*> = $child::Mark<Higher>;
+            type SetMark<$($child_before: Marks,)* $child: Marks $(, $child_after: Marks)*, Mark: Marks> =
+                MarkNode<$($child_before,)* $child::SetMark<Higher, Mark> $(, $child_after)*>;
+            type MarkBeside<Zero: Marks> = Self::Mark<Zero, New, New, New, New, New, New, New>;
+            type SetMarkBeside<Zero: Marks, Mark: Marks> = Self::SetMark<Zero, New, New, New, New, New, New, New, Mark>;
         }
 
         digit! {
@@ -112,3 +118,26 @@ fn seal(_: Seal) {}
 }
 
 octal!(trait_number);
+
+#[cfg(test)]
+mod tests {
+    use super::{End, N0, N1, N7, Number};
+    use crate::proof::ids::digits::{Equal, Less};
+    use crate::proof::testing::same;
+
+    type Eight = N0<N1<End>>;
+    type SixtyFour = N0<N0<N1<End>>>;
+
+    #[test]
+    fn next_number_carries() {
+        assert!(same::<<N7<End> as Number>::Next, Eight>());
+        assert!(same::<<N7<N7<End>> as Number>::Next, SixtyFour>());
+    }
+
+    #[test]
+    fn number_is_equal_to_itself_alone() {
+        assert!(same::<<End as Number>::Is<End>, Equal>() && same::<<SixtyFour as Number>::Is<SixtyFour>, Equal>());
+        assert!(same::<<End as Number>::Is<Eight>, Less>() && same::<<Eight as Number>::Is<End>, Less>());
+        assert!(same::<<Eight as Number>::Is<SixtyFour>, Less>() && same::<<SixtyFour as Number>::Is<Eight>, Less>());
+    }
+}

@@ -1,145 +1,158 @@
-//! Where a resource comes from: the answers of the map of a store.
+//! Sources: where a resource comes from, as the map of a store answers it.
 
-use crate::proof::check::Findings;
+use super::marks::Marks;
+use super::stack::{OptionalFrame, Stack};
+use super::{Machine, Walk};
+use crate::proof::check::findings::Findings;
 use crate::proof::ids::digits::{Digits, End};
 use crate::proof::ids::number::{Number, Unregistered};
-use crate::proof::walk::marks::Visited;
-use crate::proof::walk::{Machine, Optionally, Stack, Walk};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use crate::step::Step;
 use core::marker::PhantomData;
 
-/// Where a resource comes from.
+/// The source of a resource: an entry of the map, and the functions by which the walk visits it.
+///
+/// It is defined on [`NoSource`], [`FromStore`], [`FromParent`], [`Provided`], [`ProvidedTwice`] and
+/// [`NothingStored`]. It is needed because the walk does not know, before it looks, which of them it meets.
 pub trait Source {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What the verdict looks at: who it is, and not its number.
+    /// The part at which the checks look: the source without its number.
     ///
-    /// It names the resource too, which has to be the one that was looked for: an identity is only a hint.
+    /// It names the resource too, which has to be the one that was sought: an identity is only a hint.
     type Origin;
-    /// The identity under which it stands in a map.
+    /// The identity under which it is in a map.
     type Identity: Digits;
-    /// The number of the step it comes from.
+    /// The number of its step.
     type Number: Number;
-    /// This source and a newer one under the same identity.
-    type Join<N: Source>: Source;
+    /// This source joined with a newer one under the same identity.
+    type Join<Newer: Source>: Source;
     /// This source as the newer of two.
-    type After<Old: Source>: Source;
-    /// Sees to the resource `R` with this source, on behalf of the step on top of the stack.
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
-    /// Sees to the resource `R` with this source, which the step on top of the stack takes if it can be had.
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings>: Machine;
-    /// The list with a [`Dispute`] for each newer source, the first against it, and then what is in `D`.
-    type Disputes<D>;
-    /// This source as it is seen from a store below.
-    type Below: Source;
+    type After<Older: Source>: Source;
+    /// Visits the resource `Res`, which has this source, for the step on top of the stack.
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings>: Machine;
+    /// Visits the resource `Res`, which has this source, for the step on top of the stack, which can do without it.
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings>: Machine;
+    /// A [`SourceConflict`] of the first source with each newer one, before those in `Rest`.
+    type Conflicts<Rest>;
+    /// This source as a child store sees it.
+    type ForChild: Source;
 }
 
-/// Two sources, `A` and `B`, have met under one identity; and then what is in `D`.
+/// The sources `First` and `Second` have met under one identity; `Rest` are further conflicts.
 #[derive(Debug)]
-pub struct Dispute<A, B, D>(PhantomData<(A, B, D)>);
+pub struct SourceConflict<First, Second, Rest>(PhantomData<(First, Second, Rest)>);
 
-/// From nowhere: no registered step provides it and the store does not hold it.
+/// No source: no registered step provides the resource and the store was not supplied with it.
 #[derive(Debug)]
-pub struct Absent;
+pub struct NoSource;
 
-impl Source for Absent {
+impl Source for NoSource {
     fn seal(_: Seal) {}
 
-    type Origin = Absent;
+    type Origin = NoSource;
     type Identity = End;
     type Number = Unregistered;
-    type Join<N: Source> = N;
-    type After<Old: Source> = Old;
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, K::Missing<R, F>>;
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type Disputes<D> = D;
-    type Below = Absent;
+    type Join<Newer: Source> = Newer;
+    type After<Older: Source> = Older;
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Walk<Frames, Marked, Frames::Missing<Res, Found>>;
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames, Marked, Found>;
+    type Conflicts<Rest> = Rest;
+    type ForChild = NoSource;
 }
 
-/// From the store, which was supplied with it.
+/// The store, which was supplied with the resource `Res`.
 #[derive(Debug)]
-pub struct Held<R>(PhantomData<R>);
+pub struct FromStore<Res>(PhantomData<Res>);
 
-impl<R0: IsResource> Source for Held<R0> {
+impl<Entered: IsResource> Source for FromStore<Entered> {
     fn seal(_: Seal) {}
 
     type Origin = Self;
-    type Identity = R0::Named;
+    type Identity = Entered::CheckedIdentity;
     type Number = Unregistered;
-    type Join<N: Source> = N::After<Self>;
-    type After<Old: Source> = Self;
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, K, V, F>;
-    type Disputes<D> = D;
-    type Below = Above<R0>;
+    type Join<Newer: Source> = Newer::After<Self>;
+    type After<Older: Source> = Self;
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames, Marked, Found>;
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Self::Visit<Res, Frames, Marked, Found>;
+    type Conflicts<Rest> = Rest;
+    type ForChild = FromParent<Entered>;
 }
 
-/// The step `S` with the number `N`, which provides the resource `R`.
+/// The step `Owner` with the number `Num`, which provides the resource `Res`.
 #[derive(Debug)]
-pub struct Provided<R, S, N>(PhantomData<(R, S, N)>);
+pub struct Provided<Res, Owner, Num>(PhantomData<(Res, Owner, Num)>);
 
-/// From the step `S`, as the resource `R`.
+/// The origin of a resource that the step `Owner` provides as `Res`.
 #[derive(Debug)]
-pub struct ProvidedBy<R, S>(PhantomData<(R, S)>);
+pub struct ProvidedBy<Res, Owner>(PhantomData<(Res, Owner)>);
 
-impl<R0: IsResource, S: Step, N0: Number> Source for Provided<R0, S, N0> {
+impl<Entered: IsResource, Owner: Step, Num: Number> Source for Provided<Entered, Owner, Num> {
     fn seal(_: Seal) {}
 
-    type Origin = ProvidedBy<R0, S>;
-    type Identity = R0::Named;
-    type Number = N0;
-    type Join<N: Source> = N::After<Self>;
-    type After<Old: Source> = Twice<Old, Self>;
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = <V::Mark<N0> as Visited>::Visit<S, N0, K, V, F>;
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, Optionally<R, K>, V, F>;
-    type Disputes<D> = D;
-    type Below = Above<R0>;
+    type Origin = ProvidedBy<Entered, Owner>;
+    type Identity = Entered::CheckedIdentity;
+    type Number = Num;
+    type Join<Newer: Source> = Newer::After<Self>;
+    type After<Older: Source> = ProvidedTwice<Older, Self>;
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        <Marked::Mark<Num> as Marks>::Visit<Owner, Num, Frames, Marked, Found>;
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Self::Visit<Res, OptionalFrame<Res, Frames>, Marked, Found>;
+    type Conflicts<Rest> = Rest;
+    type ForChild = FromParent<Entered>;
 }
 
-/// From two steps. That is right where they are one step, reached through two groups; it counts as the older.
+/// Two steps, or one step that is reached through two groups, which is right. It counts as the older.
 #[derive(Debug)]
-pub struct Twice<Old, New>(PhantomData<(Old, New)>);
+pub struct ProvidedTwice<Older, Newer>(PhantomData<(Older, Newer)>);
 
-impl<Old: Source, New: Source> Source for Twice<Old, New> {
+impl<Older: Source, Newer: Source> Source for ProvidedTwice<Older, Newer> {
     fn seal(_: Seal) {}
 
-    type Origin = Old::Origin;
-    type Identity = Old::Identity;
-    type Number = Old::Number;
-    type Join<N: Source> = N::After<Self>;
-    type After<Older: Source> = Twice<Older, Self>;
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Old::Visit<R, K, V, F>;
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Old::VisitOption<R, K, V, F>;
-    type Disputes<D> = Old::Disputes<Dispute<Old::Origin, New::Origin, D>>;
-    type Below = Old::Below;
+    type Origin = Older::Origin;
+    type Identity = Older::Identity;
+    type Number = Older::Number;
+    type Join<Newest: Source> = Newest::After<Self>;
+    type After<Oldest: Source> = ProvidedTwice<Oldest, Self>;
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Older::Visit<Res, Frames, Marked, Found>;
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Older::VisitOption<Res, Frames, Marked, Found>;
+    type Conflicts<Rest> = Older::Conflicts<SourceConflict<Older::Origin, Newer::Origin, Rest>>;
+    type ForChild = Older::ForChild;
 }
 
-/// From the store above. What is here wins over it.
+/// The parent store. Any source of this store wins over it.
 #[derive(Debug)]
-pub struct Above<R>(PhantomData<R>);
+pub struct FromParent<Res>(PhantomData<Res>);
 
-impl<R0: IsResource> Source for Above<R0> {
+impl<Entered: IsResource> Source for FromParent<Entered> {
     fn seal(_: Seal) {}
 
     type Origin = Self;
-    type Identity = R0::Named;
+    type Identity = Entered::CheckedIdentity;
     type Number = Unregistered;
-    type Join<N: Source> = N;
-    type After<Old: Source> = Old;
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F::Above<R>>;
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, K, V, F>;
-    type Disputes<D> = D;
-    type Below = Self;
+    type Join<Newer: Source> = Newer;
+    type After<Older: Source> = Older;
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Walk<Frames, Marked, Found::FromParent<Res>>;
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Self::Visit<Res, Frames, Marked, Found>;
+    type Conflicts<Rest> = Rest;
+    type ForChild = Self;
 }
 
-/// Listed by the step `S`, as the resource `R`: what is in [`Dispute`] where a list has an identity twice.
+/// The resource `Res`, as the step `Owner` lists it: a side of a [`SourceConflict`] in a list that has an
+/// identity twice.
 #[derive(Debug)]
-pub struct Listed<R, S>(PhantomData<(R, S)>);
+pub struct ListedBy<Res, Owner>(PhantomData<(Res, Owner)>);
 
-/// What stands for the step of a target that stores nothing: there is none to look for.
+/// The source of the outputs of a target that stores none: there is no resource to seek.
 #[derive(Debug)]
 pub struct NothingStored;
 
@@ -149,10 +162,11 @@ impl Source for NothingStored {
     type Origin = NothingStored;
     type Identity = End;
     type Number = Unregistered;
-    type Join<N: Source> = N;
-    type After<Old: Source> = Old;
-    type Visit<R: IsResource, K: Stack, V: Visited, F: Findings> = Walk<K, V, F>;
-    type VisitOption<R: IsResource, K: Stack, V: Visited, F: Findings> = Self::Visit<R, K, V, F>;
-    type Disputes<D> = D;
-    type Below = Self;
+    type Join<Newer: Source> = Newer;
+    type After<Older: Source> = Older;
+    type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames, Marked, Found>;
+    type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> =
+        Self::Visit<Res, Frames, Marked, Found>;
+    type Conflicts<Rest> = Rest;
+    type ForChild = Self;
 }
