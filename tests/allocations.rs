@@ -119,7 +119,7 @@ pipeline! {
 }
 
 #[test]
-fn nothing_where_the_target_is_there() {
+fn run_of_stored_target_allocates_nothing() {
     let store = Store::<All>::new().with(F1, ()).with(F2, ());
     allocations(|| run::<Quick6>(&store));
 
@@ -134,7 +134,7 @@ fn nothing_where_the_target_is_there() {
 }
 
 #[test]
-fn nothing_for_a_store() {
+fn store_allocates_nothing() {
     let info = measure(|| {
         let mut store = Store::<All>::new().with(F1, ()).with(F2, ());
         assert!(store.get::<F1>().is_some());
@@ -145,7 +145,7 @@ fn nothing_for_a_store() {
 }
 
 #[test]
-fn one_for_a_step_that_is_ready_at_once() {
+fn step_ready_at_once_allocates_once() {
     let run_of = |run: fn(&Store<All>) -> u64| run(&Store::<All>::new());
     assert_eq!(run_of(|store| allocations(|| run::<Quick1>(store))), RUN + STEP + WAKER);
     assert_eq!(run_of(|store| allocations(|| run::<Quick2>(store))), RUN + 2 * STEP + WAKER);
@@ -154,25 +154,25 @@ fn one_for_a_step_that_is_ready_at_once() {
 }
 
 #[test]
-fn as_many_for_a_run_that_demands_one_resource() {
+fn run_for_a_resource_allocates_as_run_for_a_target() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| store.resource::<Q6>()), RUN + 6 * STEP + WAKER);
 }
 
 #[test]
-fn one_for_a_step_that_pends_by_itself_however_often() {
+fn step_pending_alone_allocates_once_however_often_it_pends() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run::<Slow3>(&store)), RUN + TURNS + SPARES + 3 * STEP + WAKER);
 }
 
 #[test]
-fn two_for_a_step_that_pends_beside_others() {
+fn step_pending_beside_others_allocates_twice() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run::<Beside>(&store)), RUN + TURNS + SPARES + 3 * (STEP + WAKER) + STEP);
 }
 
 #[test]
-fn nothing_for_a_step_that_is_skipped() {
+fn skipped_step_allocates_nothing() {
     let store = Store::<All>::new();
     allocations(|| run::<Quick4>(&store));
     assert_eq!(allocations(|| run::<Quick6>(&store)), RUN + 2 * STEP + WAKER);
@@ -182,7 +182,7 @@ fn nothing_for_a_step_that_is_skipped() {
 }
 
 #[test]
-fn a_target_that_returns_something_is_one_more_step_and_has_a_place_for_that() {
+fn returning_target_allocates_a_step_and_its_place() {
     let store = Store::<All>::new();
     let besides = TURNS + SPARES + 3 * (STEP + WAKER) + STEP;
     assert_eq!(allocations(|| run::<Tell>(&store)), RUN + PLACE + DEMANDS + besides + STEP);
@@ -191,13 +191,13 @@ fn a_target_that_returns_something_is_one_more_step_and_has_a_place_for_that() {
 }
 
 #[test]
-fn as_many_for_run_owned() {
+fn run_owned_allocates_as_run() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run_owned::<Quick6>(store)), RUN + 6 * STEP + WAKER);
 }
 
 #[test]
-fn one_for_a_run_that_is_not_polled() {
+fn unpolled_run_allocates_once() {
     let store = Store::<All>::new();
     let info = measure(|| drop(run::<Quick6>(&store)));
     assert_eq!((info.count_total, info.count_current), (1, 0));
@@ -218,7 +218,7 @@ step!(GoOn(_passed: Passed) -> [Onward] { Ok(hlist![()]) });
 pipeline! { Gated: [Pass, GoOn]; }
 
 #[test]
-fn three_for_a_step_that_another_run_has() {
+fn waiting_for_another_run_allocates_three_times() {
     let opened = Gate::new();
     let store: StoreOf<Gated, HList![Opened]> = Store::<Gated>::new().with(Opened, opened.clone());
     let mut first = run::<GoOn>(&store);

@@ -46,7 +46,7 @@ step!(RunE(log: Log, _b: B, _d: D) -> [E] {
 pipeline! { Crossed: [RunE, RunD, RunC, RunB, RunA]; }
 
 #[test]
-fn the_fast_end_of_one_chain_does_not_wait_for_the_slow_start_of_the_other() {
+fn crossed_chains_advance_when_the_slow_start_opens_first() {
     let (log, a, d) = (Journal::default(), Gate::new(), Gate::new());
     let store = Store::<Crossed>::new().with(Log, log.clone()).with(GateA, a.clone()).with(GateD, d.clone());
     let mut run = run::<RunE>(&store);
@@ -64,7 +64,7 @@ fn the_fast_end_of_one_chain_does_not_wait_for_the_slow_start_of_the_other() {
 }
 
 #[test]
-fn and_the_other_way_round() {
+fn crossed_chains_advance_when_the_slow_end_opens_first() {
     let (log, a, d) = (Journal::default(), Gate::new(), Gate::new());
     let store = Store::<Crossed>::new().with(Log, log.clone()).with(GateA, a.clone()).with(GateD, d.clone());
     let mut run = run::<RunE>(&store);
@@ -181,12 +181,12 @@ fn crowds(options: RunOptions) -> Vec<usize> {
 }
 
 #[test]
-fn all_that_can_run_run_at_once() {
+fn ready_steps_all_run_at_once() {
     assert_eq!(crowds(RunOptions::new()), [4, 3, 2, 1]);
 }
 
 #[test]
-fn no_more_run_at_once_than_the_limit() {
+fn limit_bounds_the_steps_that_run_at_once() {
     assert_eq!(crowds(RunOptions::new().limit(1)), [1, 1, 1, 1]);
     assert_eq!(crowds(RunOptions::new().limit(2)), [2, 2, 2, 1]);
     assert_eq!(crowds(RunOptions::new().limit(3)), [3, 3, 2, 1]);
@@ -196,6 +196,6 @@ fn no_more_run_at_once_than_the_limit() {
 
 #[test]
 #[should_panic(expected = "a run with a limit of 0 steps at once would never end")]
-fn a_limit_of_0_is_refused() {
+fn limit_of_0_is_refused() {
     let _ = RunOptions::new().limit(0);
 }

@@ -157,7 +157,7 @@ fn dropped_everywhere(
 }
 
 #[test]
-fn a_run_can_be_dropped_at_any_point() {
+fn run_can_be_dropped_at_any_point() {
     let polls = dropped_everywhere(
         |store| {
             Box::pin(async {
@@ -171,7 +171,7 @@ fn a_run_can_be_dropped_at_any_point() {
 }
 
 #[test]
-fn so_can_one_whose_target_returns_something() {
+fn run_of_returning_target_can_be_dropped_at_any_point() {
     let polls = dropped_everywhere(
         |store| {
             Box::pin(async {
@@ -185,7 +185,7 @@ fn so_can_one_whose_target_returns_something() {
 }
 
 #[test]
-fn so_can_one_for_a_resource() {
+fn run_for_a_resource_can_be_dropped_at_any_point() {
     let polls = dropped_everywhere(
         |store| {
             Box::pin(async {
@@ -199,7 +199,7 @@ fn so_can_one_for_a_resource() {
 }
 
 #[test]
-fn so_can_one_that_owns_its_store() {
+fn owned_run_can_be_dropped_at_any_point() {
     for polls in 0.. {
         let counts = Counts::default();
         let mut dropped = run_owned::<Meet>(store(&counts));
@@ -215,7 +215,7 @@ fn so_can_one_that_owns_its_store() {
 }
 
 #[test]
-fn a_run_does_nothing_until_it_is_polled() {
+fn run_does_nothing_until_polled() {
     let counts = Counts::default();
     let store = store(&counts);
     let run = run::<Tell>(&store);
@@ -225,7 +225,7 @@ fn a_run_does_nothing_until_it_is_polled() {
 }
 
 #[test]
-fn a_run_that_was_dropped_is_no_obstacle_to_dropping_the_store_or_moving_it() {
+fn dropped_run_leaves_the_store_movable_and_droppable() {
     let counts = Counts::default();
     let store = store(&counts);
     assert!(poll(&mut run::<Meet>(&store)).is_pending());
@@ -247,7 +247,7 @@ impl Step for Other {
 }
 
 #[test]
-fn a_race_drops_the_run_that_loses() {
+fn race_drops_the_losing_run() {
     let counts = Counts::default();
     let store = store(&counts);
     let quick = run::<Other>(&store);

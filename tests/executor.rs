@@ -41,7 +41,7 @@ fn meeting() -> StoreOf<Meeting, HList![Met]> {
 }
 
 #[test]
-fn steps_of_one_run_are_in_several_threads_at_once() {
+fn steps_of_one_run_execute_on_several_threads_at_once() {
     let store = meeting();
     Executor::new(2).run_blocking::<Meet>(&store).unwrap();
     assert_ne!(store.get::<Left>(), store.get::<Right>());
@@ -63,7 +63,7 @@ fn steps_of_one_run_are_in_several_threads_at_once() {
 }
 
 #[test]
-fn the_calling_thread_does_its_share() {
+fn calling_thread_executes_steps_too() {
     let store = meeting();
     Executor::new(2).run_blocking::<Meet>(&store).unwrap();
     let here = Some(thread::current().id());
@@ -100,7 +100,7 @@ step!(Tell(sum: Sum) -> [Return<String>] { Ok(hlist![Return(sum.to_string())]) }
 pipeline! { Arithmetic: [Double, Triple, Add]; }
 
 #[test]
-fn what_is_returned_and_what_is_stored_come_out_as_in_any_run() {
+fn executor_returns_stored_and_returned_outputs() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
     let executor = Executor::new(3);
     let hlist_pat![Return(told)] = executor.run_blocking::<Tell>(&store).unwrap();
@@ -116,7 +116,7 @@ fn what_is_returned_and_what_is_stored_come_out_as_in_any_run() {
 }
 
 #[test]
-fn many_runs_share_the_threads_and_the_work() {
+fn concurrent_runs_share_threads_and_steps() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
     let (add, (tell, double)) = Executor::new(2).scope(async |scope| {
         join(scope.run::<Add>(&store), join(scope.run::<Tell>(&store), scope.run::<Double>(&store))).await
@@ -163,7 +163,7 @@ pipeline! {
 }
 
 #[test]
-fn a_failure_drops_the_other_steps_before_it_is_told() {
+fn failure_drops_the_other_steps_before_it_is_returned() {
     let log = Journal::default();
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::new());
     let error = Executor::new(2).run_blocking::<Finish>(&store).unwrap_err();
@@ -177,7 +177,7 @@ fn a_failure_drops_the_other_steps_before_it_is_told() {
 }
 
 #[test]
-fn a_panic_reaches_the_caller_and_the_store_stays_usable() {
+fn panic_on_a_thread_reaches_the_caller_and_leaves_the_store_usable() {
     let message = |panic: Box<dyn std::any::Any + Send>| *panic.downcast::<&str>().unwrap();
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Arc::new(Store::<Panicking>::new().with(Log, log.clone()).with(Opened, opened.clone()));
@@ -198,7 +198,7 @@ fn a_panic_reaches_the_caller_and_the_store_stays_usable() {
 }
 
 #[test]
-fn keep_going_is_the_same_here() {
+fn keep_going_runs_the_remaining_steps_on_threads() {
     let (log, opened) = (Journal::default(), Gate::new());
     opened.open();
     let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened));
@@ -219,7 +219,7 @@ fn poll_until<O>(run: &mut Run<'_, O>, log: &Journal, event: &str) {
 }
 
 #[test]
-fn dropping_a_run_drops_its_steps_at_once() {
+fn dropped_run_drops_its_steps_at_once() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened));
     let executor = Executor::new(1);
@@ -232,7 +232,7 @@ fn dropping_a_run_drops_its_steps_at_once() {
 }
 
 #[test]
-fn nothing_runs_before_the_run_is_polled_and_nobody_runs_its_executor() {
+fn run_on_starts_no_step_until_polled_and_ticked() {
     let log = Journal::default();
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::new());
     let executor = smol::Executor::new();
@@ -251,7 +251,7 @@ fn nothing_runs_before_the_run_is_polled_and_nobody_runs_its_executor() {
 }
 
 #[test]
-fn a_run_on_an_executor_and_one_in_a_task_share_the_work() {
+fn run_on_takes_over_from_a_dropped_run() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened.clone());
     let executor = smol::Executor::new();
@@ -302,7 +302,7 @@ step!(Gather(_1: C1, _2: C2, _3: C3, _4: C4, _5: C5, _6: C6) -> [Crowd] { Ok(hli
 pipeline! { Crowded: [Crowd1, Crowd2, Crowd3, Crowd4, Crowd5, Crowd6, Gather]; }
 
 #[test]
-fn no_more_steps_at_once_than_the_limit() {
+fn limit_bounds_the_steps_on_threads() {
     for limit in [1, 2, 3] {
         let store = Arc::new(Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into()));
         let executor = Executor::new(4);
@@ -339,7 +339,7 @@ step!(RestAll(_restless: Restless, _rested: Rested) -> [All] { Ok(hlist![()]) })
 pipeline! { Restlessness: [BeRestless, PrepareReady, Rest, RestAll]; }
 
 #[test]
-fn a_step_that_always_wakes_itself_does_not_starve_the_others() {
+fn self_waking_step_does_not_starve_others() {
     let store = Store::<Restlessness>::new().with(Polls, 0.into());
     Executor::new(1).run_blocking::<RestAll>(&store).unwrap();
 }
@@ -355,7 +355,7 @@ step!(Block(base: Base) -> [Blocked] {
 pipeline! { Blocking: [Block]; }
 
 #[test]
-fn blocking_work_goes_to_the_pool_for_it() {
+fn step_may_await_the_blocking_pool() {
     let store = Store::<Blocking>::new().with(Base, 1);
     assert_eq!(*Executor::new(1).run_blocking::<Block>(&store).unwrap().head, 2);
     let store = Store::<Blocking>::new().with(Base, 1);
@@ -371,7 +371,7 @@ pipeline! { Town: [BeBorn]; }
 
 /// Runs of several kinds on shared stores, some of which are dropped on the way; again and again.
 #[test]
-fn no_value_is_made_twice_and_none_is_lost() {
+fn racing_runs_make_each_value_once_and_lose_none() {
     let executor = Executor::new(3);
     for round in 0..200 {
         let people = Census::default();
@@ -405,7 +405,7 @@ fn no_value_is_made_twice_and_none_is_lost() {
 
 #[test]
 #[should_panic(expected = "an executor without threads would run nothing")]
-fn an_executor_has_a_thread() {
+fn executor_without_threads_is_refused() {
     let _ = Executor::new(0);
 }
 

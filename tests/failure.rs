@@ -107,7 +107,7 @@ macro_rules! browser {
 }
 
 #[test]
-fn the_first_error_ends_the_run_and_drops_the_other_running_steps() {
+fn first_error_ends_the_run_and_drops_running_steps() {
     let (log, fetch, slow) = (Journal::default(), Gate::new(), Gate::new());
     let store = Store::<Browser>::new()
         .with(Log, log.clone())
@@ -131,7 +131,7 @@ fn the_first_error_ends_the_run_and_drops_the_other_running_steps() {
 }
 
 #[test]
-fn what_was_computed_stays_and_the_next_run_goes_on_from_there() {
+fn computed_values_survive_a_failure_for_the_next_run() {
     let log = Journal::default();
     let store = browser!(log, 2);
 
@@ -181,7 +181,7 @@ fn no_step_starts_after_an_error() {
 }
 
 #[test]
-fn an_error_names_the_step_and_the_way_to_the_target() {
+fn error_names_the_step_and_its_path_to_the_target() {
     let store = browser!(Journal::default(), 9);
 
     let error = ready(run::<Tell>(&store)).unwrap_err();
@@ -203,7 +203,7 @@ fn an_error_names_the_step_and_the_way_to_the_target() {
 }
 
 #[test]
-fn its_lines_say_that_without_and_with_the_cause() {
+fn error_display_shows_the_path_and_alternate_adds_the_causes() {
     let error = ready(run::<Tell>(&browser!(Journal::default(), 1))).unwrap_err();
     assert_eq!(error.to_string(), "step `Fetch`, needed by `Count`, needed by `Tell`, failed");
     let whole = "step `Fetch`, needed by `Count`, needed by `Tell`, failed: \
@@ -217,7 +217,7 @@ fn its_lines_say_that_without_and_with_the_cause() {
 }
 
 #[test]
-fn its_sources_are_those_of_the_step() {
+fn error_source_chain_is_that_of_the_step() {
     let error = ready(run::<Tell>(&browser!(Journal::default(), 1))).unwrap_err();
     let source = error.source().unwrap();
     assert_eq!(source.to_string(), "no answer from example.org");
@@ -227,7 +227,7 @@ fn its_sources_are_those_of_the_step() {
 }
 
 #[test]
-fn the_error_of_the_step_can_be_had_again() {
+fn error_downcasts_to_the_error_of_the_step() {
     let error = ready(run::<Tell>(&browser!(Journal::default(), 1))).unwrap_err();
     assert_eq!(error.downcast_ref::<NoAnswer>().unwrap().from, "example.org");
     assert!(error.downcast_ref::<Unreachable>().is_none());
@@ -238,7 +238,7 @@ fn the_error_of_the_step_can_be_had_again() {
 }
 
 #[test]
-fn an_error_travels_with_a_question_mark() {
+fn error_converts_through_a_question_mark() {
     fn as_others_write_it() -> Result<usize, BoxError> {
         let store = browser!(Journal::default(), 1);
         let hlist_pat![Return(words)] = ready(run::<Tell>(&store))?;
@@ -272,7 +272,7 @@ chain! {
 }
 
 #[test]
-fn the_middle_of_a_long_way_is_left_out() {
+fn error_display_omits_the_middle_of_a_long_path() {
     let store = Store::<Chain>::new();
 
     let error = ready(run::<S09>(&store)).unwrap_err();
@@ -305,7 +305,7 @@ step!(Arrive(_short: Short, _common: Common) -> [Return<()>] { Ok(hlist![Return(
 pipeline! { Ways: [GoOn, GoRound, Break]; }
 
 #[test]
-fn of_several_ways_a_shortest_is_told() {
+fn error_path_is_a_shortest_one() {
     let error = ready(run::<Arrive>(&Store::<Ways>::new())).unwrap_err();
     assert_eq!(error.path(), ["Break", "Arrive"]);
 }
@@ -342,7 +342,7 @@ fn failed<M: Makes>() -> RunError {
 }
 
 #[test]
-fn an_error_is_of_any_type() {
+fn step_error_may_be_of_any_type() {
     struct Str;
     impl Makes for Str {
         type Error = &'static str;
@@ -390,14 +390,14 @@ fn an_error_is_of_any_type() {
 }
 
 #[test]
-fn a_step_that_cannot_fail_says_so() {
+fn step_error_may_be_infallible() {
     step!(Succeed() -> [Return<u8>], Infallible { Ok(hlist![Return(1)]) });
     let hlist_pat![Return(one)] = ready(run::<Succeed>(&Store::<Empty>::new())).unwrap();
     assert_eq!(one, 1);
 }
 
 #[test]
-fn an_error_can_be_sent_and_shared() {
+fn error_can_be_sent_and_shared() {
     fn is_an_error<E: Error + Send + Sync + 'static>(_: &E) {}
     let error = failed_once();
     is_an_error(&error);

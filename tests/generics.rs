@@ -101,7 +101,7 @@ fn steps_resources_and_pipelines_may_be_generic() {
 }
 
 #[test]
-fn a_generic_resource_is_supplied_like_any_other() {
+fn generic_resource_can_be_supplied() {
     let log = Journal::default();
     let store = Store::<Database<User, Order>>::new().with(Log, log.clone()).with(Rows(PhantomData), vec![Order(9)]);
     let hlist_pat![Return(count)] = ready(run::<Count<User, Order>>(&store)).unwrap();
@@ -120,7 +120,7 @@ where
 }
 
 #[test]
-fn a_generic_function_asks_for_a_store_that_runs_a_target() {
+fn generic_function_accepts_any_store_that_runs_its_targets() {
     let store = Store::<Database<User, Order>>::new().with(Log, Journal::default());
     assert_eq!(ready(count::<Order, _>(&store)).unwrap(), 2022);
 
@@ -184,7 +184,7 @@ mod made_in_generic_code {
     }
 
     #[test]
-    fn a_generic_function_makes_a_store_of_a_generic_pipeline() {
+    fn generic_function_creates_a_store_of_a_generic_pipeline() {
         assert_eq!(smol::block_on(spread::<f64>(3)).unwrap(), 2.0);
     }
 }
@@ -233,7 +233,7 @@ pipeline! {
 }
 
 #[test]
-fn a_step_that_is_reached_through_two_groups_counts_once() {
+fn step_in_two_groups_counts_once() {
     let log = Journal::default();
     let store = Store::<Twice>::new().with(Log, log.clone());
     let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
@@ -268,7 +268,7 @@ impl<P: Pipeline> Pipeline for WithUsers<P> {
 }
 
 #[test]
-fn a_generic_pipeline_may_extend_any_other() {
+fn generic_pipeline_may_extend_any_other() {
     let log = Journal::default();
     let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Sum>()).unwrap(), &50);
@@ -295,7 +295,7 @@ impl<L: InputList> Step for Await<L> {
 }
 
 #[test]
-fn a_generic_step_may_take_any_list() {
+fn generic_step_may_take_any_list() {
     let log = Journal::default();
     let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
     ready(run::<Await<HList![Base, Rows<User>]>>(&store)).unwrap();
@@ -306,7 +306,7 @@ fn a_generic_step_may_take_any_list() {
 }
 
 #[test]
-fn several_pipelines_may_use_the_same_steps() {
+fn several_pipelines_may_share_steps() {
     let log = Journal::default();
     let store = Store::<Another>::new().with(Log, log.clone());
     let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
@@ -411,7 +411,7 @@ pipeline! {
 }
 
 #[test]
-fn a_step_may_have_16_inputs_and_16_outputs() {
+fn step_may_have_16_inputs_and_16_outputs() {
     let log = Journal::default();
     let store = Store::<Squares>::new().with(Log, log.clone()).with(N05, 100);
     let squares = ready(run::<Square16>(&store)).unwrap();
@@ -427,7 +427,7 @@ fn a_step_may_have_16_inputs_and_16_outputs() {
 
 #[test]
 #[rustfmt::skip] // It would write a line for each.
-fn a_step_may_have_40() {
+fn step_may_have_40_inputs_or_41_outputs() {
     let store = Store::<Sums>::new();
     let hlist_pat![total] = ready(run::<Sum40>(&store)).unwrap();
     let squares: u64 = (1..=40).map(|n| n * n).sum();
@@ -460,7 +460,7 @@ squares! {
 }
 
 #[test]
-fn a_pipeline_may_have_41_steps() {
+fn pipeline_may_have_41_steps() {
     let store = Store::<FortySteps>::new();
     assert_eq!(ready(store.resource::<M40>()).unwrap(), &1600);
     let hlist_pat![first] = ready(run::<S01>(&store)).unwrap();
@@ -470,7 +470,7 @@ fn a_pipeline_may_have_41_steps() {
 
 /// A store of nothing lacks any resource, also one of which no identity is known.
 #[test]
-fn any_resource_is_supplied_to_an_empty_store() {
+fn empty_store_accepts_any_resource() {
     struct Empty;
     impl Pipeline for Empty {
         type Steps = HList![];

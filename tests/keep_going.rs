@@ -66,7 +66,7 @@ fn keep_going() -> RunOptions {
 }
 
 #[test]
-fn what_can_still_be_run_is_and_every_failure_is_told() {
+fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
     let mut running = run_with::<Report>(&store, keep_going());
@@ -100,7 +100,7 @@ fn failed(options: RunOptions) -> RunError {
 }
 
 #[test]
-fn an_error_tells_all_of_it_in_one_line() {
+fn error_lists_every_failure_in_one_line() {
     let error = failed(keep_going());
     assert_eq!(
         error.to_string(),
@@ -121,7 +121,7 @@ fn an_error_tells_all_of_it_in_one_line() {
 }
 
 #[test]
-fn otherwise_the_first_failure_is_the_end() {
+fn run_without_keep_going_ends_at_the_first_failure() {
     let error = failed(RunOptions::new());
     assert_eq!(error.failures().len(), 1);
     assert_eq!(error.not_run(), [""; 0]);
@@ -136,14 +136,14 @@ step!(Check(_users: Users, _shelves: Shelves) -> [Checked] { Ok(hlist![()]) });
 pipeline! { Checking: [Check, FetchUsers, FillShelves, CountStock]; }
 
 #[test]
-fn a_run_without_failures_is_as_any_other() {
+fn keep_going_without_failures_succeeds() {
     let store = Store::<Checking>::new().with(Log, Journal::default()).with(ServerIsUp, true.into());
     ready(run_with::<Check>(&store, keep_going())).unwrap();
     assert!(store.is_ready::<Checked>());
 }
 
 #[test]
-fn a_target_that_is_stored_may_be_what_was_not_run() {
+fn stored_target_may_be_the_step_not_run() {
     let log = Journal::default();
     let store = Store::<Checking>::new().with(Log, log.clone()).with(ServerIsUp, false.into());
     let error = ready(run_with::<Check>(&store, keep_going().limit(1))).unwrap_err();
@@ -153,7 +153,7 @@ fn a_target_that_is_stored_may_be_what_was_not_run() {
 }
 
 #[test]
-fn who_waited_for_the_step_is_told_too_and_keeps_going() {
+fn waiting_run_receives_the_failure_and_keeps_going() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
     let (task, mut first) = (Task::new(), run::<FetchOrders>(&store));

@@ -91,7 +91,7 @@ fn panic_of<T>(something: impl FnOnce() -> T) -> String {
 }
 
 #[test]
-fn a_panic_reaches_whoever_polls_the_run() {
+fn panic_propagates_from_the_poll_of_the_run() {
     let store = rope!(Journal::default(), open());
     assert_eq!(panic_of(|| ready(run::<FallAtOnce>(&store))), "fell at once");
     assert_eq!(panic_of(|| ready(run::<FallLater>(&store))), "fell later");
@@ -102,7 +102,7 @@ fn a_panic_reaches_whoever_polls_the_run() {
 }
 
 #[test]
-fn the_store_stays_usable_and_keeps_what_was_computed() {
+fn store_keeps_computed_values_and_stays_usable_after_a_panic() {
     let log = Journal::default();
     let store = rope!(log, open());
     panic_of(|| ready(run::<FallAtOnce>(&store)));
@@ -121,7 +121,7 @@ fn the_store_stays_usable_and_keeps_what_was_computed() {
 }
 
 #[test]
-fn a_panic_drops_the_steps_that_run_beside() {
+fn panic_drops_concurrent_steps() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = rope!(log, opened);
     let mut falling = run::<BothLater>(&store);
@@ -140,7 +140,7 @@ fn a_panic_drops_the_steps_that_run_beside() {
 }
 
 #[test]
-fn a_panic_as_the_steps_start_drops_those_that_have() {
+fn panic_during_start_drops_started_steps() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = rope!(log, opened);
     panic_of(|| poll(&mut run::<BothAtOnce>(&store)));
@@ -148,7 +148,7 @@ fn a_panic_as_the_steps_start_drops_those_that_have() {
 }
 
 #[test]
-fn another_run_takes_over_from_one_that_panicked() {
+fn waiting_run_takes_over_from_one_that_panicked() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = rope!(log, opened);
     let task = Task::new();
@@ -166,7 +166,7 @@ fn another_run_takes_over_from_one_that_panicked() {
 }
 
 #[test]
-fn a_panic_in_a_spawned_run_is_that_task_s() {
+fn panic_in_a_spawned_run_is_reported_by_its_task() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let store = Arc::new(rope!(Journal::default(), open()));
     let spawned = Arc::clone(&store);

@@ -62,23 +62,23 @@ async fn send(store: &Supplied) -> Result<String, RunError> {
 }
 
 #[test]
-fn under_smol() {
+fn run_works_under_smol() {
     assert_eq!(smol::block_on(send(&store("World"))).unwrap(), PAGE);
 }
 
 #[test]
-fn under_futures() {
+fn run_works_under_futures() {
     assert_eq!(futures::executor::block_on(send(&store("World"))).unwrap(), PAGE);
 }
 
 #[test]
-fn under_tokio_in_one_thread() {
+fn run_works_under_tokio_on_one_thread() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     assert_eq!(runtime.block_on(send(&store("World"))).unwrap(), PAGE);
 }
 
 #[test]
-fn in_tasks_of_tokio_in_several_threads() {
+fn runs_work_in_tokio_tasks_on_several_threads() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
     let shared = Arc::new(store("World"));
     let tasks: Vec<_> = (0..20)
@@ -97,7 +97,7 @@ fn in_tasks_of_tokio_in_several_threads() {
 }
 
 #[test]
-fn in_tasks_of_smol_in_several_threads() {
+fn runs_work_in_smol_tasks_on_several_threads() {
     let executor = smol::Executor::new();
     let (stop, stopped) = smol::channel::unbounded::<()>();
     let shared = Arc::new(store("World"));
@@ -119,7 +119,7 @@ fn in_tasks_of_smol_in_several_threads() {
 }
 
 #[test]
-fn a_run_spawned_as_it_is() {
+fn borrowed_run_can_be_spawned_directly() {
     // No async block around it: the store is borrowed for as long as the executor lives.
     let store = store("World");
     let executor = smol::Executor::new();
@@ -129,7 +129,7 @@ fn a_run_spawned_as_it_is() {
 }
 
 #[test]
-fn an_owned_run_spawned_as_it_is() {
+fn owned_run_can_be_spawned_directly() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let task = runtime.spawn(run_owned::<MakePage>(store("World")));
     let hlist_pat![page] = runtime.block_on(task).unwrap().unwrap();
@@ -137,7 +137,7 @@ fn an_owned_run_spawned_as_it_is() {
 }
 
 #[test]
-fn a_run_that_is_polled_in_one_thread_may_go_on_in_another() {
+fn polled_run_may_move_to_another_thread() {
     let shared = Arc::new(store("World"));
     let mut run = run::<MakePage>(&shared);
     assert!(support::poll(&mut run).is_pending());
@@ -166,7 +166,7 @@ step!(Fetch(opened: Opened, _slept: Slept) -> [Fetched] {
 pipeline! { Clocks: [Sleep, Fetch]; }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn steps_use_what_their_runtime_offers() {
+async fn steps_may_use_timers_and_tasks_of_tokio() {
     let opened = Gate::new();
     let store = Store::<Clocks>::new().with(Opened, opened.clone());
     let opener = tokio::spawn(async move { opened.open() });
@@ -175,7 +175,7 @@ async fn steps_use_what_their_runtime_offers() {
 }
 
 #[tokio::test]
-async fn a_run_under_a_timeout_is_dropped_when_it_ends() {
+async fn timeout_drops_the_run_and_leaves_the_store_usable() {
     let store = Store::<Clocks>::new().with(Opened, Gate::new());
     // Without a time to wait for: the gate stays shut, and nothing else is awaited once the clock has been.
     store.resource::<Slept>().await.unwrap();
@@ -204,7 +204,7 @@ impl App {
 }
 
 #[test]
-fn a_store_lives_in_a_struct_whatever_the_order_in_which_it_was_supplied() {
+fn store_type_does_not_depend_on_the_order_of_supply() {
     let app = App::new("World");
     assert_eq!(smol::block_on(app.page()).unwrap(), PAGE);
     let either: [Supplied; 2] = [
@@ -254,7 +254,7 @@ async fn greet(State(_): State<Arc<App>>, Request(path): Request) -> Response {
 }
 
 #[test]
-fn a_handler_of_a_web_framework_runs_a_pipeline() {
+fn web_handler_can_run_a_pipeline() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let respond = |name| {
         let app = Arc::new(App::new(name));
@@ -320,7 +320,7 @@ fn code_may_be_generic_over_stores() {
 }
 
 #[test]
-fn a_trait_object_may_stand_for_a_store() {
+fn run_may_be_returned_from_a_trait_object() {
     trait Site: marker::Send + Sync {
         fn page(&self) -> Run<'_, HList![&String]>;
     }

@@ -69,7 +69,7 @@ fn request<'a>(app: &'a AppStore, user: &str) -> StoreOf<Request, HList![User], 
 }
 
 #[test]
-fn a_scope_sees_what_is_above_and_computes_there_what_is_absent() {
+fn scope_reads_parent_and_computes_absent_values_there() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
@@ -90,7 +90,7 @@ fn a_scope_sees_what_is_above_and_computes_there_what_is_absent() {
 }
 
 #[test]
-fn what_is_above_can_be_asked_for_by_itself() {
+fn resource_of_parent_can_be_requested_from_scope() {
     let log = Journal::default();
     let app = app(&log);
     let alice = request(&app, "Alice");
@@ -101,7 +101,7 @@ fn what_is_above_can_be_asked_for_by_itself() {
 }
 
 #[test]
-fn the_steps_above_never_see_what_is_in_a_scope() {
+fn steps_of_parent_never_see_values_of_scope() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
@@ -114,7 +114,7 @@ fn the_steps_above_never_see_what_is_in_a_scope() {
 }
 
 #[test]
-fn many_scopes_share_one_computation_above() {
+fn many_scopes_share_one_computation_in_parent() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
@@ -133,7 +133,7 @@ fn many_scopes_share_one_computation_above() {
 }
 
 #[test]
-fn the_store_above_may_be_in_an_arc_and_the_scope_too() {
+fn parent_and_scope_may_be_in_arcs() {
     smol::block_on(async {
         let log = Journal::default();
         let app = Arc::new(app(&log));
@@ -165,7 +165,7 @@ impl Scoped for BrokenRequest {
 }
 
 #[test]
-fn an_error_above_tells_the_whole_way_down_to_the_target() {
+fn error_in_parent_shows_the_path_to_the_target_in_scope() {
     let log = Journal::default();
     let broken = Store::<Broken>::new().with(Log, log.clone()).with(Url, "a.b");
     let scope = Store::<BrokenRequest>::within(&broken).with(User, "Alice".to_owned());
@@ -205,7 +205,7 @@ impl Scoped for Room {
 }
 
 #[test]
-fn ten_thousand_scopes_leave_the_store_above_intact() {
+fn ten_thousand_scopes_leave_parent_intact() {
     let (people, opened, task) = (Census::default(), Gate::new(), Task::new());
     let town = Store::<Town>::new().with(People, people.clone()).with(Opened, opened.clone());
     let houses: Vec<_> = (0..10_000).map(|user| Store::<House>::within(&town).with(User, user.to_string())).collect();
@@ -233,7 +233,7 @@ fn ten_thousand_scopes_leave_the_store_above_intact() {
 }
 
 #[test]
-fn a_scope_may_have_scopes() {
+fn scope_may_have_scopes() {
     let (people, opened) = (Census::default(), Gate::new());
     opened.open();
     let town = Store::<Town>::new().with(People, people).with(Opened, opened);
@@ -245,7 +245,7 @@ fn a_scope_may_have_scopes() {
 }
 
 #[test]
-fn a_run_is_polled_when_something_above_is_done_and_not_before() {
+fn run_in_scope_is_woken_when_a_step_of_parent_is_done() {
     let (people, opened) = (Census::default(), Gate::new());
     let town = Store::<Town>::new().with(People, people).with(Opened, opened.clone());
     let house = Store::<House>::within(&town).with(User, "Alice".to_owned());
@@ -261,13 +261,13 @@ fn a_run_is_polled_when_something_above_is_done_and_not_before() {
 }
 
 #[test]
-fn a_scope_has_room_for_its_own_steps_alone() {
+fn scope_has_slots_for_its_own_steps_alone() {
     assert!(size_of::<Store<Room, typed_pipeliner::Nothing, &AppStore>>() <= size_of::<usize>());
     assert!(size_of::<Store<Request, typed_pipeliner::Nothing, &AppStore>>() < size_of::<AppStore>());
 }
 
 #[test]
-fn debug_tells_of_the_scope_alone() {
+fn debug_output_of_scope_omits_parent() {
     let log = Journal::default();
     let app = app(&log);
     let alice = request(&app, "Alice");

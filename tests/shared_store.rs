@@ -49,7 +49,7 @@ fn store(log: &Journal, opened: &Gate) -> SharedStore {
 }
 
 #[test]
-fn a_step_that_two_runs_need_runs_once() {
+fn step_needed_by_two_runs_runs_once() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (first_task, second_task) = (Task::new(), Task::new());
@@ -73,7 +73,7 @@ fn a_step_that_two_runs_need_runs_once() {
 }
 
 #[test]
-fn all_who_wait_are_told_when_the_step_is_done() {
+fn every_waiting_run_is_woken_when_the_step_is_done() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let mut first = run::<RunSlow>(&store);
@@ -94,7 +94,7 @@ fn all_who_wait_are_told_when_the_step_is_done() {
 }
 
 #[test]
-fn a_run_that_waits_for_another_gets_on_with_the_rest() {
+fn waiting_run_continues_with_other_steps() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (mut first, mut second) = (run::<RunNext>(&store), run::<RunLast>(&store));
@@ -112,7 +112,7 @@ fn a_run_that_waits_for_another_gets_on_with_the_rest() {
 }
 
 #[test]
-fn if_a_run_is_dropped_another_takes_over() {
+fn waiting_run_takes_over_from_a_dropped_run() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let tasks = [Task::new(), Task::new(), Task::new()];
@@ -172,7 +172,7 @@ impl Wake for Bell {
 }
 
 #[test]
-fn nobody_is_told_before_the_step_has_let_go_of_what_it_held() {
+fn waiting_run_is_woken_after_the_step_is_dropped() {
     let log = Journal::default();
     let bell = Waker::from(Arc::new(Bell(log.clone())));
     let ring = &mut Context::from_waker(&bell);
@@ -193,7 +193,7 @@ fn nobody_is_told_before_the_step_has_let_go_of_what_it_held() {
 }
 
 #[test]
-fn if_those_who_took_over_are_dropped_the_next_one_does() {
+fn take_over_reaches_the_last_waiting_run() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let mut runs: Vec<_> = (0..5).map(|_| (Task::new(), run::<RunNext>(&store))).collect();
@@ -220,7 +220,7 @@ fn if_those_who_took_over_are_dropped_the_next_one_does() {
 }
 
 #[test]
-fn a_run_that_waited_and_was_dropped_is_harmless() {
+fn dropped_waiting_run_is_harmless() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (mut first, mut second) = (run::<RunNext>(&store), run::<RunNext>(&store));
@@ -233,7 +233,7 @@ fn a_run_that_waited_and_was_dropped_is_harmless() {
 }
 
 #[test]
-fn a_run_that_was_told_to_take_over_and_was_dropped_first_is_harmless() {
+fn woken_run_dropped_before_it_takes_over_is_harmless() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let task = Task::new();
@@ -250,7 +250,7 @@ fn a_run_that_was_told_to_take_over_and_was_dropped_first_is_harmless() {
 }
 
 #[test]
-fn a_run_that_was_never_polled_claims_nothing() {
+fn unpolled_run_claims_nothing() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     opened.open();
@@ -276,7 +276,7 @@ step!(Fetch(log: Log, opened: Opened, left: FailuresLeft) -> [Fetched], &'static
 pipeline! { Fetching: [Fetch]; }
 
 #[test]
-fn a_failure_leaves_the_step_to_others() {
+fn failed_step_can_be_run_again() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store =
         Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
@@ -290,7 +290,7 @@ fn a_failure_leaves_the_step_to_others() {
 }
 
 #[test]
-fn all_who_waited_get_the_error_they_waited_for_and_later_runs_try_again() {
+fn waiting_runs_share_the_error_and_later_runs_retry() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store =
         Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
@@ -318,7 +318,7 @@ fn all_who_waited_get_the_error_they_waited_for_and_later_runs_try_again() {
 
 /// As a client does that gives up after some time and tries again.
 #[test]
-fn a_run_that_gives_up_waiting_leaves_nothing_behind() {
+fn dropped_waiting_run_leaves_no_waker_behind() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (task, mut first) = (Task::new(), run::<RunNext>(&store));
@@ -364,7 +364,7 @@ pipeline! { Working: [Work1, Work2, Work3, Work4]; }
 
 /// Many runs from several threads, some of which are dropped on the way; again and again.
 #[test]
-fn runs_in_several_threads_share_the_work() {
+fn runs_on_several_threads_share_steps() {
     for round in 0..200 {
         let (bodies, values) = (Arc::new(AtomicUsize::new(0)), Census::default());
         let store = Store::<Working>::new().with(Bodies, bodies.clone()).with(Values, values.clone());

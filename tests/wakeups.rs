@@ -112,7 +112,7 @@ fn fan(hall: &Hall) -> StoreOf<Fan, HList![TheHall]> {
 }
 
 #[test]
-fn a_step_is_polled_when_it_was_woken_and_never_because_a_sibling_was() {
+fn step_is_polled_when_woken_and_never_for_a_sibling() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -143,7 +143,7 @@ fn a_step_is_polled_when_it_was_woken_and_never_because_a_sibling_was() {
 }
 
 #[test]
-fn several_wakes_before_a_poll_are_one() {
+fn several_wakes_before_a_poll_cause_one_poll() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -161,7 +161,7 @@ fn several_wakes_before_a_poll_are_one() {
 }
 
 #[test]
-fn a_poll_that_nobody_asked_for_polls_no_step() {
+fn spurious_poll_polls_no_step() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -176,7 +176,7 @@ fn a_poll_that_nobody_asked_for_polls_no_step() {
 }
 
 #[test]
-fn the_task_that_polled_last_is_woken() {
+fn task_that_polled_last_is_woken() {
     let (first, second, hall) = (Task::new(), Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -188,7 +188,7 @@ fn the_task_that_polled_last_is_woken() {
 }
 
 #[test]
-fn a_wake_from_another_thread_counts() {
+fn wake_from_another_thread_causes_a_poll() {
     let hall = Hall::new(SEATS);
     let store = fan(&hall);
     std::thread::scope(|scope| {
@@ -207,7 +207,7 @@ fn a_wake_from_another_thread_counts() {
 }
 
 #[test]
-fn a_waker_that_outlives_its_step_or_its_run_is_harmless() {
+fn waker_that_outlives_its_step_or_run_is_harmless() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -245,7 +245,7 @@ step!(SitAfter(chairs: Chairs, _before: Before) -> [After] {
 pipeline! { Two: [EndAtOnce, SitAfter]; }
 
 #[test]
-fn the_waker_of_a_step_that_has_ended_does_not_wake_the_next_one() {
+fn waker_of_an_ended_step_does_not_wake_the_next_step() {
     let (task, chairs) = (Task::new(), Hall::new(2));
     chairs.0[0].called.store(true, Ordering::SeqCst);
     let store = Store::<Two>::new().with(Chairs, chairs.clone());
@@ -297,7 +297,7 @@ step!(GoThrough(_polite: Polite, _very: VeryPolite) -> [Through] { Ok(hlist![()]
 pipeline! { Door: [BePolite, BeVeryPolite, GoThrough]; }
 
 #[test]
-fn a_step_that_wakes_itself_has_one_turn_in_each_poll_of_the_run() {
+fn self_waking_step_has_one_turn_per_poll_of_the_run() {
     let (task, polls) = (Task::new(), Arc::<(AtomicUsize, AtomicUsize)>::default());
     let store = Store::<Door>::new().with(Times, (3, 10)).with(Polls, polls.clone());
     let mut run = run::<GoThrough>(&store);
@@ -315,7 +315,7 @@ fn a_step_that_wakes_itself_has_one_turn_in_each_poll_of_the_run() {
 }
 
 #[test]
-fn other_tasks_get_their_turns_in_between() {
+fn other_tasks_run_between_polls_of_a_self_waking_step() {
     let polls = Arc::<(AtomicUsize, AtomicUsize)>::default();
     let store = Store::<Door>::new().with(Times, (0, 100)).with(Polls, polls.clone());
     let executor = smol::LocalExecutor::new();
@@ -347,7 +347,7 @@ step!(Welcome(lobby: Lobby) -> [Return<()>] {
 pipeline! { Hotel: []; }
 
 #[test]
-fn a_target_that_returns_something_is_not_polled_because_its_caller_was_woken() {
+fn returning_target_is_not_polled_for_a_wake_of_its_caller() {
     let (hall, task) = (Hall::new(1), Task::new());
     let store = Store::<Hotel>::new().with(Lobby, hall.clone());
     let mut run = run::<Welcome>(&store);

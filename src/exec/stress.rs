@@ -553,19 +553,19 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
 }
 
 #[test]
-fn a_few_hundred_graphs() {
+fn random_graphs_hold_the_invariants_on_one_thread() {
     for seed in 0..400 {
         in_one_thread(seed, 30, 60);
     }
 }
 
 #[test]
-fn ten_thousand_runs_at_once() {
+fn ten_thousand_concurrent_runs_hold_the_invariants() {
     in_one_thread(1_000_000, 200, 10_000);
 }
 
 #[test]
-fn several_threads() {
+fn random_graphs_hold_the_invariants_on_several_threads() {
     for seed in 0..60 {
         in_threads(seed, 40);
     }
@@ -573,7 +573,7 @@ fn several_threads() {
 
 /// A fan of a thousand: a wake-up costs one poll of one step, however many others sleep.
 #[test]
-fn a_wakeup_costs_one_poll_among_a_thousand() {
+fn wakeup_polls_one_step_among_a_thousand() {
     const STEPS: usize = 1000;
     let alive = Arc::default();
     let plan = Plan::of(&SPEC, &(0..STEPS).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_of_any_number_are_taken_once_and_the_task_is_woken_once_for_all() {
+    fn woken_steps_are_taken_once_and_wake_the_task_once() {
         for steps in [1, 2, 63, 64, 65, 128, 129, 1_000, 4_095, 4_096, 4_097, 4_161, 20_000, 65_535] {
             let (wakeups, task) = (Wakeups::new(steps), Arc::new(Task::default()));
             wakeups.register(&task.clone().into());
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn up_to_4096_steps_a_wake_up_looks_at_one_word() {
+    fn wakeup_of_up_to_4096_steps_reads_one_word() {
         for steps in [64, 65, 1_000, 4_096] {
             let wakeups = Wakeups::new(steps);
             wakeups.wake(steps - 1);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_is_woken_while_others_are_taken_is_taken_with_them_or_wakes_the_task() {
+    fn step_woken_during_a_take_is_taken_too_or_wakes_the_task() {
         let (wakeups, task) = (Wakeups::new(200), Arc::new(Task::default()));
         wakeups.wake(70);
         wakeups.wake(130);

@@ -95,7 +95,7 @@ fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -
 }
 
 #[test]
-fn one_run_at_a_time_has_the_right() {
+fn claim_belongs_to_one_run_at_a_time() {
     two_threads(|| {
         let take = |slot: &Slot| {
             let taken = slot.claim.take();
@@ -115,7 +115,7 @@ fn one_run_at_a_time_has_the_right() {
 }
 
 #[test]
-fn nobody_takes_what_is_done() {
+fn done_claim_cannot_be_taken() {
     two_threads(|| {
         let take = |slot: &Slot| {
             if let Some(taken) = slot.claim.take() {
@@ -133,7 +133,7 @@ fn nobody_takes_what_is_done() {
 }
 
 #[test]
-fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
+fn waiting_or_late_run_sees_the_outputs() {
     two_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -152,7 +152,7 @@ fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
 }
 
 #[test]
-fn whoever_waits_for_what_is_given_back_can_take_it() {
+fn waiting_run_can_take_a_released_claim() {
     two_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -171,7 +171,7 @@ fn whoever_waits_for_what_is_given_back_can_take_it() {
 }
 
 #[test]
-fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
+fn waiting_runs_share_the_error_and_later_runs_may_take() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -195,7 +195,7 @@ fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
 }
 
 #[test]
-fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
+fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -217,7 +217,7 @@ fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
 }
 
 #[test]
-fn whoever_gives_up_is_found_among_those_who_came_later() {
+fn dropped_waiter_is_removed_from_among_later_ones() {
     loom::model(|| {
         let slot = Slot::new();
         let _taken = slot.claim.take().unwrap();
@@ -234,7 +234,7 @@ fn whoever_gives_up_is_found_among_those_who_came_later() {
 }
 
 #[test]
-fn whoever_gives_up_takes_no_wakeup_from_others() {
+fn dropped_waiter_takes_no_wakeup_from_others() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -251,7 +251,7 @@ fn whoever_gives_up_takes_no_wakeup_from_others() {
 }
 
 #[test]
-fn whoever_gives_up_late_takes_no_wakeup_from_those_who_wait_for_the_next() {
+fn waiter_dropped_late_takes_no_wakeup_from_later_ones() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();

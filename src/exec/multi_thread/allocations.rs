@@ -97,13 +97,13 @@ fn borrowed<T: Step>() -> u64 {
 }
 
 #[test]
-fn two_for_a_step_on_a_store_in_an_arc() {
+fn step_on_a_shared_store_allocates_twice() {
     assert_eq!(shared::<S3>() - shared::<S1>(), 2 * (STEP + HOLDER));
     assert_eq!(shared::<S6>() - shared::<S3>(), 3 * (STEP + HOLDER) + WOKEN);
 }
 
 #[test]
-fn one_for_a_step_on_a_store_that_is_borrowed() {
+fn step_on_a_borrowed_store_allocates_once() {
     assert_eq!(borrowed::<S3>() - borrowed::<S1>(), 2 * STEP);
     assert_eq!(borrowed::<S6>() - borrowed::<S3>(), 3 * STEP + WOKEN);
 }

@@ -130,7 +130,7 @@ impl Run {
 }
 
 #[test]
-fn one_worker_does_all() {
+fn one_worker_executes_every_step() {
     two_threads(|| {
         let run = Run::new(1, 2, 0);
         run.work(0);
@@ -139,7 +139,7 @@ fn one_worker_does_all() {
 }
 
 #[test]
-fn a_step_that_is_woken_has_its_turn() {
+fn woken_step_has_its_turn() {
     two_threads(|| {
         let run = Run::new(0, 0, 1);
         run.work(0);
@@ -149,7 +149,7 @@ fn a_step_that_is_woken_has_its_turn() {
 }
 
 #[test]
-fn steps_are_woken_while_others_are_ready() {
+fn step_woken_while_others_are_ready_has_its_turn() {
     two_threads(|| {
         let run = Run::new(1, 0, 1);
         run.work(0);
@@ -159,7 +159,7 @@ fn steps_are_woken_while_others_are_ready() {
 }
 
 #[test]
-fn two_workers_share_what_is_ready() {
+fn two_workers_share_ready_steps() {
     preempted(3, || {
         let run = Run::new(2, 0, 0);
         run.work(0);
@@ -169,7 +169,7 @@ fn two_workers_share_what_is_ready() {
 }
 
 #[test]
-fn a_worker_that_has_just_looked_looks_again() {
+fn worker_looks_again_for_steps_that_became_ready() {
     preempted(3, || {
         let run = Run::meeting();
         run.work(0);
@@ -179,7 +179,7 @@ fn a_worker_that_has_just_looked_looks_again() {
 }
 
 #[test]
-fn two_workers_share_what_is_woken() {
+fn two_workers_share_woken_steps() {
     preempted(3, || {
         let run = Run::new(1, 0, 1);
         run.work(0);
@@ -190,7 +190,7 @@ fn two_workers_share_what_is_woken() {
 }
 
 #[test]
-fn a_run_that_is_dropped_is_quiet_when_the_workers_have_left() {
+fn dropped_run_is_quiet_when_the_workers_have_left() {
     preempted(3, || {
         let run = Run::new(1, 1, 1);
         run.work(0);

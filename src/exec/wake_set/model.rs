@@ -80,37 +80,37 @@ fn two(steps: usize, woken: [usize; 2]) {
 }
 
 #[test]
-fn a_step_of_a_small_run_is_polled() {
+fn woken_step_of_a_small_run_is_polled() {
     two_threads(|| one(64, 63));
 }
 
 #[test]
-fn a_step_of_a_large_run_is_polled() {
+fn woken_step_of_a_large_run_is_polled() {
     two_threads(|| one(130, 129));
 }
 
 #[test]
-fn two_steps_of_a_small_run_are_polled() {
+fn two_woken_steps_of_a_small_run_are_polled() {
     three_threads(|| two(64, [0, 63]));
 }
 
 #[test]
-fn two_steps_of_one_word_are_polled() {
+fn two_woken_steps_of_one_word_are_polled() {
     three_threads(|| two(130, [64, 65]));
 }
 
 #[test]
-fn two_steps_of_two_words_are_polled() {
+fn two_woken_steps_of_two_words_are_polled() {
     three_threads(|| two(130, [64, 128]));
 }
 
 #[test]
-fn two_steps_of_words_that_share_a_bit_of_the_summary_are_polled() {
+fn two_woken_steps_that_share_a_summary_bit_are_polled() {
     three_threads(|| two(4_097, [0, 4_096]));
 }
 
 #[test]
-fn a_step_that_is_woken_twice_sees_all_that_happened() {
+fn step_woken_twice_sees_both_events() {
     three_threads(|| two(130, [64, 64]));
     three_threads(|| two(64, [0, 0]));
 }

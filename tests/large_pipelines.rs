@@ -21,7 +21,7 @@ fn output(command: &mut Command) -> String {
 }
 
 #[test]
-fn four_hundred_steps() {
+fn four_hundred_steps_compile_and_run() {
     let folder = folder("steps");
     package(&folder, "").unwrap();
     let programs = [("chain", Large::new(Shape::Chain, 400)), ("layers", Large::new(Shape::Layers, 400))];
@@ -39,7 +39,7 @@ fn four_hundred_steps() {
 
 /// The example of the README, and a hundred steps in layers.
 #[test]
-fn the_next_solver() {
+fn next_trait_solver_accepts_the_example_and_100_steps() {
     let nightly = |program: &str| {
         let mut command = Command::new("rustup");
         command.args(["run", "nightly", program]);

@@ -62,7 +62,7 @@ impl Ends {
 }
 
 #[test]
-fn a_run_that_failed_is_told_to_have_failed() {
+fn failed_run_ends_once_as_failed() {
     let executor = Executor::new(3);
     for keep_going in [false, true] {
         for _ in 0..500 {
@@ -117,7 +117,7 @@ impl Observer for Noted {
 }
 
 #[test]
-fn the_end_is_told_when_all_steps_are_gone() {
+fn end_event_follows_the_drop_of_all_steps() {
     let log = Journal::default();
     let store = Store::<Endless>::new().with(Log, log.clone());
     let mut run = run_with::<Await>(&store, RunOptions::new().observe(Noted(log.clone())));
@@ -127,7 +127,7 @@ fn the_end_is_told_when_all_steps_are_gone() {
 }
 
 #[test]
-fn the_end_of_a_dropped_run_is_told_when_all_threads_have_left_it() {
+fn end_event_of_a_dropped_run_waits_for_threads_to_leave() {
     let executor = Executor::new(2);
     for _ in 0..200 {
         let (log, ends) = (Journal::default(), Ends::default());
@@ -148,7 +148,7 @@ fn the_end_of_a_dropped_run_is_told_when_all_threads_have_left_it() {
 }
 
 #[test]
-fn a_shared_store_is_free_at_the_end_of_a_run() {
+fn shared_store_is_free_at_the_end_of_a_run() {
     let executor = Executor::new(2);
     let mut store = Arc::new(Store::<Failing>::new());
     for _ in 0..1000 {
@@ -167,7 +167,7 @@ impl Observer for Panics {
 }
 
 #[test]
-fn a_panic_of_an_observer_reaches_the_caller() {
+fn panic_of_an_observer_reaches_the_caller() {
     let executor = Executor::new(3);
     let kinds: [fn(&StepEventKind<'_>) -> bool; 4] = [
         |kind| matches!(kind, StepEventKind::Ready),
@@ -210,7 +210,7 @@ impl Drop for Panicking {
 }
 
 #[test]
-fn a_panic_of_a_step_that_is_dropped_reaches_the_caller() {
+fn panic_in_the_drop_of_a_step_reaches_the_caller() {
     let executor = Executor::new(2);
     for _ in 0..50 {
         let store = Arc::new(Store::<Falling>::new());
