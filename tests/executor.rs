@@ -1,4 +1,4 @@
-//! Runs whose steps are spread over threads: the same promises, on borrowed stores and on shared ones.
+//! Runs whose steps are spread over threads keep the same promises, on borrowed stores and on shared ones.
 
 mod support;
 
@@ -11,8 +11,8 @@ use std::task::Poll;
 use std::thread::{self, ThreadId};
 use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, step};
 use typed_pipeliner::{
-    Executor, HList, Handed, Return, Run, RunError, RunOptions, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
-    run_on,
+    Executor, HList, Handed, Return, RunError, RunOptions, RunsShared, Step, Store, StoreOf, hlist, hlist_pat,
+    resource, run, run_on, run_on_with,
 };
 
 resource! {
@@ -23,7 +23,7 @@ resource! {
     Both: ();
 }
 
-// Neither can end unless both run at the same time.
+// Neither can end unless both execute at the same time.
 step!(MeetLeft(met: Met) -> [Left] {
     met.wait();
     Ok(hlist![thread::current().id()])
@@ -139,7 +139,7 @@ step!(WaitInVain(log: Log, opened: Opened) -> [Slow] {
     Ok(hlist![()])
 });
 step!(Fail(log: Log) -> [Unhappy], &'static str {
-    // Not before the other one waits.
+    // `WaitInVain` executes by then.
     while !log.has("WaitInVain waits") {
         yield_now().await;
     }
@@ -199,9 +199,8 @@ fn panic_on_a_thread_reaches_the_caller_and_leaves_the_store_usable() {
 
 #[test]
 fn keep_going_runs_the_remaining_steps_on_threads() {
-    let (log, opened) = (Journal::default(), Gate::new());
-    opened.open();
-    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened));
+    let log = Journal::default();
+    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::opened()));
     let executor = Executor::new(2);
     let run = executor.run_with::<Finish>(&store, RunOptions::new().keep_going());
     let error = smol::block_on(run).unwrap_err();
@@ -210,23 +209,17 @@ fn keep_going_runs_the_remaining_steps_on_threads() {
     assert!(store.is_ready::<Slow>());
 }
 
-/// Polls a run that is waited for elsewhere until something was noted.
-fn poll_until<O>(run: &mut Run<'_, O>, log: &Journal, event: &str) {
-    while !log.has(event) {
-        assert!(poll(run).is_pending());
-        thread::yield_now();
-    }
-}
-
 #[test]
 fn dropped_run_drops_its_steps_at_once() {
-    let (log, opened) = (Journal::default(), Gate::new());
-    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened));
+    let log = Journal::default();
+    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::new()));
     let executor = Executor::new(1);
     let mut run = executor.run::<WaitInVain>(&store);
-    poll_until(&mut run, &log, "WaitInVain waits");
-    // The step is noted before it is back in its seat.
-    thread::sleep(std::time::Duration::from_millis(20));
+    assert!(poll(&mut run).is_pending());
+    log.wait_for("WaitInVain waits");
+    // The only thread of the executor completes another run, so it has left the poll of `WaitInVain`.
+    let other = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
+    smol::block_on(executor.run::<Add>(&other)).unwrap();
     drop(run);
     assert_eq!(log.take(), ["WaitInVain waits", "WaitInVain is dropped"]);
 }
@@ -245,7 +238,7 @@ fn run_on_starts_no_step_until_polled_and_ticked() {
     assert_eq!(log.take(), ["WaitInVain waits"]);
     drop(unpolled);
     assert_eq!(log.take(), ["WaitInVain is dropped"]);
-    // Its tickets go when the executor comes to them.
+    // Its workers end at their next poll.
     while executor.try_tick() {}
     assert!(executor.is_empty());
 }
@@ -262,7 +255,7 @@ fn run_on_takes_over_from_a_dropped_run() {
     while executor.try_tick() {}
     assert_eq!(log.take(), ["WaitInVain waits"]);
 
-    // The one takes over from the other.
+    // The run on the executor takes over.
     drop(here);
     while executor.try_tick() {}
     assert_eq!(log.take(), ["WaitInVain is dropped", "WaitInVain waits"]);
@@ -309,7 +302,7 @@ fn limit_bounds_the_steps_on_threads() {
         smol::block_on(executor.run_with::<Gather>(&store, RunOptions::new().limit(limit))).unwrap();
         assert!(store.get::<Most>().unwrap().load(Ordering::SeqCst) <= limit);
     }
-    // Without one, all of them: each waits for others to be polled.
+    // Without a limit more of them run at once: each yields to the others.
     let store = Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into());
     Executor::new(1).run_blocking::<Gather>(&store).unwrap();
     assert!(store.get::<Most>().unwrap().load(Ordering::SeqCst) > 3);
@@ -322,7 +315,7 @@ resource! {
     Rested: ();
 }
 
-// Wakes itself for as long as the other has not run.
+// Wakes itself until `Rest` has run.
 step!(BeRestless(polls: Polls) -> [Restless] {
     while polls.load(Ordering::SeqCst) == 0 {
         yield_now().await;
@@ -344,11 +337,31 @@ fn self_waking_step_does_not_starve_others() {
     Executor::new(1).run_blocking::<RestAll>(&store).unwrap();
 }
 
+#[test]
+fn run_on_with_applies_its_options() {
+    for limit in [1, 2, 3] {
+        let store = Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into());
+        let executor = smol::Executor::new();
+        let run = run_on_with::<Gather>(&executor, &store, RunOptions::new().limit(limit));
+        smol::block_on(executor.run(run)).unwrap();
+        // All six are ready at once and yield to each other, so the limit is reached.
+        assert_eq!(store.get::<Most>().unwrap().load(Ordering::SeqCst), limit);
+    }
+
+    let log = Journal::default();
+    let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::opened());
+    let executor = smol::Executor::new();
+    let run = run_on_with::<Finish>(&executor, &store, RunOptions::new().keep_going());
+    let error = smol::block_on(executor.run(run)).unwrap_err();
+    assert_eq!(error.not_run(), ["NeverStart", "Finish"]);
+    assert!(store.is_ready::<Slow>());
+}
+
 resource! { Blocked: usize; }
 
 step!(Block(base: Base) -> [Blocked] {
     let base = *base;
-    // A thread of the pool for blocking work does it; this one is free meanwhile.
+    // A thread of the blocking pool computes it; the executor's thread is free meanwhile.
     Ok(hlist![smol::unblock(move || base as usize + 1).await])
 });
 
@@ -369,7 +382,7 @@ step!(BeBorn(people: People) -> [Person] {
 
 pipeline! { Town: [BeBorn]; }
 
-/// Runs of several kinds on shared stores, some of which are dropped on the way; again and again.
+/// Races runs of several kinds on a shared store, one of which is dropped on the way.
 #[test]
 fn racing_runs_make_each_value_once_and_lose_none() {
     let executor = Executor::new(3);
@@ -394,7 +407,7 @@ fn racing_runs_make_each_value_once_and_lose_none() {
             drop(dropped);
         }
         assert_eq!(people.alive(), 1, "in round {round}");
-        // The tickets of a run are dropped when the threads come to them.
+        // The workers of a run let go of the store at their next poll.
         while Arc::strong_count(&store) > 1 {
             thread::yield_now();
         }
@@ -409,18 +422,17 @@ fn executor_without_threads_is_refused() {
     let _ = Executor::new(0);
 }
 
-fn _ensure_send_and_sync(executor: Executor) {
-    fn is_send_and_sync<T: Send + Sync>(_: &T) {}
-    is_send_and_sync(&executor);
-    let store = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
-    fn is_send<T: Send>(_: &T) {}
-    is_send(&executor.run::<Add>(&store));
-}
-
-/// What code that is generic over targets writes.
-async fn _generic<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<Handed<'s, T>, RunError>
+/// Runs any target on any store that it shares with the threads of an executor.
+async fn run_on_threads<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<Handed<'s, T>, RunError>
 where
-    S: typed_pipeliner::RunsShared<T> + 'static,
+    S: RunsShared<T> + 'static,
 {
     executor.run::<T>(store).await
+}
+
+#[test]
+fn code_may_be_generic_over_targets_on_an_executor() {
+    let (executor, store) = (Executor::new(1), Arc::new(Store::<Arithmetic>::new().with(Base, 1)));
+    let hlist_pat![sum] = smol::block_on(run_on_threads::<Add, _>(&executor, &store)).unwrap();
+    assert_eq!(*sum, 5);
 }
