@@ -336,25 +336,6 @@ fn run_may_be_returned_from_a_trait_object() {
     }
 }
 
-/// Checked by the compiler: what can be sent, shared and moved.
-fn _ensure_send_and_sync(store: Supplied) {
-    fn is_send<T: marker::Send>(_: &T) {}
-    fn is_sync<T: Sync>(_: &T) {}
-    fn is_static<T: 'static>(_: &T) {}
-    fn is_send_and_unpin<T: marker::Send + Unpin>(_: &T) {}
-
-    is_send(&store);
-    is_sync(&store);
-    is_static(&store);
-    is_send_and_unpin(&run::<Send>(&store));
-    is_send_and_unpin(&run_with::<MakePage>(&store, RunOptions::new()));
-    is_send_and_unpin(&store.resource::<Page>());
-
-    let owned = run_owned::<Send>(store);
-    is_send_and_unpin(&owned);
-    is_static(&owned);
-}
-
 #[test]
 fn runs_may_be_joined_in_one_task() {
     let store = store("World");
