@@ -1,4 +1,5 @@
-//! What a run allocates: exactly so much for itself and for each step, and nothing where all is there.
+//! The exact number of allocations of a run: a constant for itself, one or two for each step, and
+//! none if all its outputs are stored.
 
 mod support;
 
@@ -9,39 +10,39 @@ use std::task::Poll;
 use support::{Gate, Task, pipeline, poll, step};
 use typed_pipeliner::{HList, Return, Run, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
 
-/// A run: its future, the list of the slots, how far the steps are, and the bits of the woken ones.
+/// Of a run: its future, the list of slots, the schedule, and the set of woken steps.
 const RUN: u64 = 4;
 
-/// A target that runs at every call: the place for what it returns.
+/// Of a target that runs at every call: the place of its returned values.
 const PLACE: u64 = 1;
 
-/// The list of what such a target takes, if it takes anything.
+/// Of such a target, if it has inputs: the list of them.
 const DEMANDS: u64 = 1;
 
-/// A run in which a step pends: room for the turns of the steps.
+/// Of a run in which a step pends: the table of pending steps.
 const TURNS: u64 = 1;
 
-/// A run in which such a step comes to its end: room for the wakers to be handed on.
+/// Of a run in which a pending step ends: the list of spare wakers.
 const SPARES: u64 = 1;
 
-/// A step that runs: its future.
+/// Of a step that runs: its future.
 const STEP: u64 = 1;
 
-/// A waker. Steps that run one after another hand it on, if they do not keep it.
+/// A waker. Steps that run one after another reuse it, unless they keep a clone.
 const WAKER: u64 = 1;
 
-/// The allocations of a run, which is polled until it is ready and then dropped.
+/// Polls a run to its end, drops it, and returns the number of its allocations.
 fn allocations<'s, O>(run: impl FnOnce() -> Run<'s, O>) -> u64 {
     let task = Task::new();
     let info = measure(|| {
         let mut run = run();
         while task.poll(&mut run).is_pending() {}
     });
-    assert_eq!(info.count_current, 0, "nothing is left of it");
+    assert_eq!(info.count_current, 0, "the run frees everything");
     info.count_total
 }
 
-/// Gives way to other tasks so often, without an allocation of its own.
+/// Yields this often, without an allocation of its own.
 async fn give_way(times: usize) {
     let mut polls = 0;
     poll_fn(|cx| {
@@ -55,7 +56,7 @@ async fn give_way(times: usize) {
     .await
 }
 
-/// The same, but keeps its waker meanwhile, as timers and sockets do.
+/// Yields twice and keeps its waker meanwhile, as timers and sockets do.
 async fn wait() {
     let (mut polls, mut waker) = (0, None);
     poll_fn(|cx| {
@@ -68,7 +69,7 @@ async fn wait() {
     drop(waker);
 }
 
-/// Steps that do what stands behind them.
+/// Declares steps, each with the work of its body.
 macro_rules! steps {
     ($($name:ident($($input:ident)?) -> $output:ident: $work:expr;)*) => {
         resource! { $($output: ();)* }
@@ -229,7 +230,7 @@ fn waiting_for_another_run_allocates_three_times() {
         let run = second.insert(run::<GoOn>(&store));
         assert!(poll(run).is_pending());
     });
-    // A waker, what those who wait are told by, and room for that where they are listed.
+    // A waker, a waiter that receives the outcome, and the list of waiters.
     assert_eq!(waiting.count_total, RUN + TURNS + 3);
 
     opened.open();
@@ -237,7 +238,7 @@ fn waiting_for_another_run_allocates_three_times() {
     let done = measure(|| {
         let hlist_pat![_onward] = match poll(second.as_mut().unwrap()) {
             Poll::Ready(outputs) => outputs.unwrap(),
-            Poll::Pending => panic!("all is there"),
+            Poll::Pending => panic!("the outputs are stored"),
         };
     });
     assert_eq!(done.count_total, SPARES);

@@ -1,4 +1,4 @@
-//! A step starts as soon as its own inputs are there: no layers, no barriers.
+//! A step starts as soon as its own inputs are ready: no layers, no barriers.
 
 mod support;
 
@@ -118,7 +118,7 @@ fn steps_without_prerequisites_start_first() {
         let store = Store::<Cafe>::new().with(Log, log.clone());
         ready(run_with::<Pour>(&store, RunOptions::new().limit(limit))).unwrap();
         let mut events = log.take();
-        // The other three may be in any order, since none waits for any.
+        // The first three may start in any order, because none waits for another.
         events[..3].sort_unstable();
         assert_eq!(events, ["Boil", "Froth", "Grind", "Brew", "Pour"]);
     }
@@ -136,7 +136,7 @@ resource! {
     Done4: ();
 }
 
-/// Steps that wait for a gate each, and count how many of them are running.
+/// Declares steps that each wait for a gate, and count how many of them are running.
 macro_rules! visitors {
     ($($name:ident($gate:ident) -> $done:ident);* $(;)?) => {$(
         step!($name(crowd: Crowd, gate: $gate) -> [$done] {
@@ -157,7 +157,7 @@ step!(Close(_1: Done1, _2: Done2, _3: Done3, _4: Done4) -> [Return<()>] { Ok(hli
 
 pipeline! { Museum: [Visit1, Visit2, Visit3, Visit4]; }
 
-/// The number of steps that run after each gate is opened, under a limit.
+/// Runs the museum and returns the number of running steps before each gate opens.
 fn crowds(options: RunOptions) -> Vec<usize> {
     let crowd = Arc::new(AtomicUsize::new(0));
     let gates = [(); 4].map(|()| Gate::new());

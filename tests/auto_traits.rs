@@ -40,7 +40,7 @@ fn is_sync<T: Sync>() {}
 fn is_unpin<T: Unpin>() {}
 fn is_static<T: 'static>() {}
 
-/// Checks that a run can be spawned: on an executor that its lifetime allows.
+/// Checks that a run can be spawned on an executor of its lifetime.
 fn can_be_spawned<F: Future + Send + Unpin>(_: &F) {}
 fn can_be_spawned_anywhere<F: Future + Send + Unpin + 'static>(_: &F) {}
 

@@ -1,4 +1,5 @@
-//! Dropping a run cancels it, at whatever point: its steps are dropped at once, and the store stays usable.
+//! Dropping a run cancels it, at any point: its steps are dropped at once, and the store stays
+//! usable.
 
 mod support;
 
@@ -11,19 +12,19 @@ use support::{Census, Counted, poll, ready};
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store, StoreOf};
 use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned};
 
-/// What the steps of a test count.
+/// The counters of the steps.
 #[derive(Clone, Default)]
 struct Counts {
-    /// The values that they make.
+    /// The values of the steps.
     values: Census,
-    /// Their futures, from the first poll on.
+    /// The futures of the steps, from the first poll on.
     running: Census,
-    /// How often each came to its end.
+    /// How often each step ended.
     ended: Arc<[AtomicUsize; 5]>,
 }
 
 impl Counts {
-    /// How often each step came to its end.
+    /// How often each step ended.
     fn ended(&self) -> [usize; 5] {
         std::array::from_fn(|step| self.ended[step].load(Ordering::SeqCst))
     }
@@ -39,7 +40,7 @@ resource! {
     Goal: Counted;
 }
 
-/// Pends once, and wakes its task for that.
+/// Pends once, and wakes its task.
 async fn pause() {
     let mut paused = false;
     std::future::poll_fn(|cx| {
@@ -52,7 +53,7 @@ async fn pause() {
     .await
 }
 
-/// Works for so many polls, then makes a value.
+/// Pauses this often, then makes a value.
 async fn work(counts: &Counts, step: usize, pauses: usize) -> Counted {
     let _running = counts.running.make();
     let half_done = counts.values.make();
@@ -126,8 +127,8 @@ fn store(counts: &Counts) -> WalkStore {
     Store::<Walk>::new().with(Count, counts.clone()).with(Supplied, supplied)
 }
 
-/// Drops a run after each number of polls that it can take; then runs what is left of it. Returns the number of polls that
-/// a run takes from beginning to end.
+/// Drops a run after each possible number of polls, then runs the target to its end. Returns the
+/// number of polls of a whole run.
 fn dropped_everywhere(
     run: impl for<'s> Fn(&'s WalkStore) -> Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
     ended: [usize; 5],
@@ -143,7 +144,7 @@ fn dropped_everywhere(
 
         let before = counts.ended();
         smol::block_on(run(&store)).unwrap();
-        assert_eq!(counts.ended()[..4], ended[..4], "each step ran to its end once, after {polls} polls");
+        assert_eq!(counts.ended()[..4], ended[..4], "each step ended once, after {polls} polls");
         assert_eq!(counts.ended()[4] - before[4], ended[4], "the target runs at each call");
 
         drop(store);
@@ -153,7 +154,7 @@ fn dropped_everywhere(
             return polls;
         }
     }
-    unreachable!("there is an end to a run")
+    unreachable!("a run ends after some polls")
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What can be printed, and what markers weigh.
+//! The `Debug` output of stores and runs, the names in it, and the size of marker types.
 
 mod support;
 
@@ -7,7 +7,7 @@ use support::{pipeline, poll, ready, step};
 use typed_pipeliner::{HList, Inputs, Outputs, Resource, Return, RunOptions, Step, Store, hlist, hlist_pat, identity};
 use typed_pipeliner::{resource, run};
 
-/// No `Debug`: nobody may print it.
+/// A value without `Debug`.
 struct Secret;
 
 resource! {
@@ -88,7 +88,7 @@ fn names_default_to_type_names() {
 struct Number;
 impl Resource for Number {
     type Value = u32;
-    type Identity = identity!("debug::Number");
+    type Identity = identity!("debug_output::Number");
     fn name() -> &'static str {
         "the number"
     }

@@ -34,7 +34,7 @@ async fn by_shifting(number: In<'_, Number>) -> Result<(Out<Doubled>, Return<&'s
     }
 }
 
-/// What is chosen may have a state.
+/// A step with state: it counts its runs.
 struct Counted(AtomicUsize);
 
 #[async_trait]

@@ -1,4 +1,5 @@
-//! Runs whose steps are spread over threads keep the same promises, on borrowed stores and on shared ones.
+//! Runs whose steps are spread over threads keep the promises of all runs, on borrowed stores and
+//! on shared ones.
 
 mod support;
 
@@ -103,14 +104,14 @@ pipeline! { Arithmetic: [Double, Triple, Add]; }
 fn executor_returns_stored_and_returned_outputs() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
     let executor = Executor::new(3);
-    let hlist_pat![Return(told)] = executor.run_blocking::<Tell>(&store).unwrap();
-    assert_eq!(told, "50");
+    let hlist_pat![Return(text)] = executor.run_blocking::<Tell>(&store).unwrap();
+    assert_eq!(text, "50");
     let hlist_pat![sum] = executor.run_blocking::<Add>(&store).unwrap();
     assert!(std::ptr::eq(sum, store.get::<Sum>().unwrap()));
 
     let store = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
-    let hlist_pat![Return(told)] = smol::block_on(executor.run::<Tell>(&store)).unwrap();
-    assert_eq!(told, "5");
+    let hlist_pat![Return(text)] = smol::block_on(executor.run::<Tell>(&store)).unwrap();
+    assert_eq!(text, "5");
     let hlist_pat![sum] = smol::block_on(executor.run::<Add>(&store)).unwrap();
     assert!(std::ptr::eq(sum, store.get::<Sum>().unwrap()));
 }
@@ -118,12 +119,12 @@ fn executor_returns_stored_and_returned_outputs() {
 #[test]
 fn concurrent_runs_share_threads_and_steps() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
-    let (add, (tell, double)) = Executor::new(2).scope(async |scope| {
+    let (sum, (text, doubled)) = Executor::new(2).scope(async |scope| {
         join(scope.run::<Add>(&store), join(scope.run::<Tell>(&store), scope.run::<Double>(&store))).await
     });
-    assert_eq!(*add.unwrap().head, 50);
-    assert_eq!(tell.unwrap().head.0, "50");
-    assert_eq!(*double.unwrap().head, 20);
+    assert_eq!(*sum.unwrap().head, 50);
+    assert_eq!(text.unwrap().head.0, "50");
+    assert_eq!(*doubled.unwrap().head, 20);
 
     let executor = Executor::new(2);
     let stores: Vec<_> = (0..50).map(|base| Arc::new(Store::<Arithmetic>::new().with(Base, base))).collect();
@@ -217,7 +218,7 @@ fn dropped_run_drops_its_steps_at_once() {
     let mut run = executor.run::<WaitInVain>(&store);
     assert!(poll(&mut run).is_pending());
     log.wait_for("WaitInVain waits");
-    // The only thread of the executor completes another run, so it has left the poll of `WaitInVain`.
+    // The only thread of the executor completes another run, so it has left `WaitInVain`.
     let other = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
     smol::block_on(executor.run::<Add>(&other)).unwrap();
     drop(run);

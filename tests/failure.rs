@@ -1,4 +1,5 @@
-//! The first error stops the run at once and loses nothing; it says which step failed, why, and who needed it.
+//! The first error stops the run at once and loses no value. It names the step, the cause, and the
+//! path to the target.
 
 mod support;
 
@@ -14,7 +15,7 @@ use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
 
 resource! {
     Log: Journal;
-    /// How often `Fetch` is yet to fail.
+    /// How often `Fetch` still fails.
     Failures: AtomicUsize;
     FetchGate: Gate;
     SlowGate: Gate;
@@ -32,7 +33,7 @@ struct NoAnswer {
     cause: Unreachable,
 }
 
-/// What is behind it.
+/// The cause of `NoAnswer`.
 #[derive(Debug, PartialEq)]
 struct Unreachable;
 
@@ -93,27 +94,24 @@ step!(Tell(words: Words) -> [Return<usize>] { Ok(hlist![Return(*words)]) });
 
 pipeline! { Browser: [Resolve, Fetch, Draw, Play, Count, Show]; }
 
-/// A store in which `Fetch` fails so often, at once.
+/// A store with open gates, in which `Fetch` fails this often.
 macro_rules! browser {
-    ($log:expr, $failures:expr) => {{
-        let gate = Gate::new();
-        gate.open();
+    ($log:expr, $failures:expr) => {
+        browser!($log, $failures, Gate::opened(), Gate::opened())
+    };
+    ($log:expr, $failures:expr, $fetch:expr, $slow:expr) => {
         Store::<Browser>::new()
             .with(Log, $log.clone())
             .with(Failures, AtomicUsize::new($failures))
-            .with(FetchGate, gate.clone())
-            .with(SlowGate, gate)
-    }};
+            .with(FetchGate, $fetch.clone())
+            .with(SlowGate, $slow.clone())
+    };
 }
 
 #[test]
 fn first_error_ends_the_run_and_drops_running_steps() {
-    let (log, fetch, slow) = (Journal::default(), Gate::new(), Gate::new());
-    let store = Store::<Browser>::new()
-        .with(Log, log.clone())
-        .with(Failures, AtomicUsize::new(1))
-        .with(FetchGate, fetch.clone())
-        .with(SlowGate, slow.clone());
+    let (log, fetch) = (Journal::default(), Gate::new());
+    let store = browser!(log, 1, fetch, Gate::new());
     let mut failing = run::<Show>(&store);
     assert!(poll(&mut failing).is_pending());
     let mut started = log.take();
@@ -122,7 +120,7 @@ fn first_error_ends_the_run_and_drops_running_steps() {
 
     fetch.open();
     assert!(poll(&mut failing).is_ready());
-    // The run itself is still there; what it ran is not.
+    // The run is not dropped yet, but its steps are.
     let mut events = log.take();
     events.sort_unstable();
     assert_eq!(events, ["Draw is dropped", "Fetch fails", "Play is dropped"]);
@@ -188,7 +186,7 @@ fn error_names_the_step_and_its_path_to_the_target() {
     assert_eq!(error.step(), "Fetch");
     assert_eq!(error.path(), ["Fetch", "Count", "Tell"]);
 
-    // A registered target stands in the path once.
+    // A registered target is in the path once.
     let error = ready(run::<Count>(&store)).unwrap_err();
     assert_eq!(error.path(), ["Fetch", "Count"]);
 
@@ -209,7 +207,7 @@ fn error_display_shows_the_path_and_alternate_adds_the_causes() {
     let whole = "step `Fetch`, needed by `Count`, needed by `Tell`, failed: \
                  no answer from example.org: network unreachable";
     assert_eq!(format!("{error:#}"), whole);
-    // What `main` prints.
+    // This is the output of `main`.
     assert_eq!(format!("{error:?}"), whole);
 
     let error = ready(run::<Fetch>(&browser!(Journal::default(), 1))).unwrap_err();
@@ -248,7 +246,7 @@ fn error_converts_through_a_question_mark() {
     assert_eq!(error.downcast::<RunError>().unwrap().step(), "Fetch");
 }
 
-/// Steps in a chain, the first of which fails.
+/// Declares a chain of steps, the first of which fails.
 macro_rules! chain {
     ($($resource:ident <- $name:ident($($input:ident)?) $body:block)*) => {
         resource! { $($resource: ();)* }
@@ -313,7 +311,7 @@ fn error_path_is_a_shortest_one() {
 /// A step that fails with the error that its parameter makes.
 struct Fail<M>(std::marker::PhantomData<M>);
 
-/// What makes an error.
+/// Makes an error.
 trait Makes: Send + 'static {
     type Error: Into<BoxError>;
     fn make() -> Self::Error;
@@ -336,7 +334,7 @@ impl Pipeline for Empty {
     type Steps = HList![];
 }
 
-/// The error of a run of a step that fails in the way of `M`.
+/// The error of a run whose step fails with the error of `M`.
 fn failed<M: Makes>() -> RunError {
     ready(run::<Fail<M>>(&Store::<Empty>::new())).unwrap_err()
 }

@@ -1,4 +1,4 @@
-//! The lists are frunk's own: whatever frunk does with its lists can be done with what a run hands out.
+//! The lists are those of frunk: all its operations work on the outputs of a run.
 
 mod support;
 

@@ -11,9 +11,9 @@ use typed_pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 
 resource! { Log: Journal; }
 
-/// What can be loaded.
+/// A type that can be loaded from a table.
 trait Entity: Send + Sync + 'static {
-    /// The identity of the table of such: an identity is made from a name, and only here the name is known.
+    /// The identity of its table. It is made from a name, which only the impl knows.
     type Table: Reflexive;
     const TABLE: &'static str;
     fn parse(line: &str) -> Self;
@@ -109,7 +109,7 @@ fn generic_resource_can_be_supplied() {
     assert_eq!(log.take(), ["users"]);
 }
 
-/// A function for any store that can load users and whatever else.
+/// A function for any store that can load users and one more entity.
 async fn count<T: Entity, S>(store: &S) -> Result<usize, RunError>
 where
     S: Runs<Load<User>> + Runs<Count<User, T>>,
@@ -175,7 +175,8 @@ mod made_in_generic_code {
         type Steps = HList![Draw<T>, MeanOf<T>, SpreadOf<T>];
     }
 
-    /// The proof is made here, for any `T`: an identity is equal to itself, and begins with the hash of a name.
+    /// rustc proves this run for any `T`: an identity equals itself, and begins with the hash of a
+    /// name.
     async fn spread<T: Sample>(size: usize) -> Result<f64, RunError> {
         let store = Store::<Batch<T>>::new().with(Size, size);
         let hlist_pat![spread] = run::<SpreadOf<T>>(&store).await?;
@@ -219,16 +220,16 @@ step!(Add(log: Log, double: Double, triple: Triple) -> [Sum] {
     Ok(hlist![double + triple])
 });
 
-/// Groups: lists of steps, each complete in itself.
+/// Groups of steps, each complete in itself.
 type Doubling = HList![MakeDouble, FindBase];
 type Tripling = HList![FindBase, MakeTriple];
 
 pipeline! {
     Twice: [Doubling, Tripling, Add, FindBase];
     Nested: [HList![HList![HList![MakeDouble], HList![]], MakeTriple], HList![Add, HList![FindBase]]];
-    /// The steps of another pipeline, and one more.
+    /// The steps of another pipeline and one more.
     More: [<Nested as Pipeline>::Steps, Load<User>];
-    /// The same steps but for one.
+    /// The same steps except one.
     Another: [Add, MakeDouble, MakeTriple, FindAnotherBase];
 }
 
@@ -260,7 +261,7 @@ fn groups_may_be_nested_and_empty() {
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
 }
 
-/// Whatever a pipeline has, and users besides.
+/// The steps of any pipeline, and users besides.
 struct WithUsers<P>(PhantomData<P>);
 
 impl<P: Pipeline> Pipeline for WithUsers<P> {
@@ -273,15 +274,15 @@ fn generic_pipeline_may_extend_any_other() {
     let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Sum>()).unwrap(), &50);
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
-    // What `Another` has of its own is there as well.
+    // The steps of `Another` are there as well.
     let store = Store::<WithUsers<Another>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Sum>()).unwrap(), &100);
-    // A step that both have counts once.
+    // A step in both counts once.
     let store = Store::<WithUsers<More>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
 }
 
-/// Done when each resource in a list is there.
+/// Waits for each resource in a list.
 struct Await<L>(PhantomData<L>);
 
 impl<L: InputList> Step for Await<L> {
@@ -344,7 +345,7 @@ impl Step for Make16 {
 /// 16 inputs and 16 outputs.
 struct Square16;
 
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 impl Step for Square16 {
     type Inputs = HList![N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16];
     type Outputs = HList![M01, M02, M03, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M15, M16];
@@ -359,10 +360,10 @@ impl Step for Square16 {
     }
 }
 
-/// 40 outputs, and a returned one in their midst.
+/// 40 stored outputs with a returned one among them.
 struct Make40;
 
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 impl Step for Make40 {
     type Inputs = HList![];
     type Outputs = HList![
@@ -374,7 +375,7 @@ impl Step for Make40 {
     async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
         Ok(hlist![
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-            29, 30, 31, 32, 33, 34, 35, 36, Return("in their midst"), 37, 38, 39, 40,
+            29, 30, 31, 32, 33, 34, 35, 36, Return("among them"), 37, 38, 39, 40,
         ])
     }
 }
@@ -382,7 +383,7 @@ impl Step for Make40 {
 /// 40 inputs.
 struct Sum40;
 
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 impl Step for Sum40 {
     type Inputs = HList![
         N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16, N17, N18, N19, N20, N21, N22,
@@ -396,7 +397,7 @@ impl Step for Sum40 {
             n22, n23, n24, n25, n26, n27, n28, n29, n30, n31, n32, n33, n34, n35, n36, n37, n38, n39, n40
         ]: Inputs<'_, Self>,
     ) -> Result<Outputs<Self>, Self::Error> {
-        // Each in its place, or the sum is another.
+        // If two inputs changed places, the sum would differ.
         let all = [
             n01, n02, n03, n04, n05, n06, n07, n08, n09, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19, n20, n21,
             n22, n23, n24, n25, n26, n27, n28, n29, n30, n31, n32, n33, n34, n35, n36, n37, n38, n39, n40,
@@ -426,7 +427,7 @@ fn step_may_have_16_inputs_and_16_outputs() {
 }
 
 #[test]
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 fn step_may_have_40_inputs_or_41_outputs() {
     let store = Store::<Sums>::new();
     let hlist_pat![total] = ready(run::<Sum40>(&store)).unwrap();
@@ -439,10 +440,10 @@ fn step_may_have_40_inputs_or_41_outputs() {
         _n19, _n20, _n21, _n22, _n23, _n24, _n25, _n26, _n27, _n28, _n29, _n30, _n31, _n32, _n33, _n34, _n35, _n36,
         Return(text), _n37, _n38, _n39, last,
     ] = ready(run::<Make40>(&store)).unwrap();
-    assert_eq!((text, *last), ("in their midst", 40));
+    assert_eq!((text, *last), ("among them", 40));
 }
 
-/// A step for each of 40 resources.
+/// Declares a step for each of 40 resources.
 macro_rules! squares {
     ($($name:ident($input:ident) -> $output:ident),* $(,)?) => {
         $(step!($name(input: $input) -> [$output] { Ok(hlist![input * input]) });)*
@@ -468,13 +469,9 @@ fn pipeline_may_have_41_steps() {
     assert_eq!(store.get::<M02>(), None);
 }
 
-/// A store of nothing lacks any resource, also one of which no identity is known.
+/// An empty store lacks any resource, also one whose identity is not known.
 #[test]
 fn empty_store_accepts_any_resource() {
-    struct Empty;
-    impl Pipeline for Empty {
-        type Steps = HList![];
-    }
     fn supplied<R: Resource>(resource: R, value: R::Value) -> String {
         format!("{:?}", Store::<Empty>::new().with(resource, value))
     }

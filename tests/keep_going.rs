@@ -1,11 +1,11 @@
-//! A run that keeps going after a failure: what can still be run is, and then all of what failed is told.
+//! A run that keeps going after a failure: it runs the remaining steps and reports every failure.
 
 mod support;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
-use typed_pipeliner::{Return, RunError, RunOptions, Store, hlist, hlist_pat, resource, run, run_with};
+use typed_pipeliner::{HList, Return, RunError, RunOptions, Store, StoreOf, hlist, hlist_pat, resource, run, run_with};
 
 resource! {
     Log: Journal;
@@ -61,6 +61,11 @@ step!(Report(log: Log, forecast: Forecast, shelves: Shelves) -> [Return<u32>] {
 
 pipeline! { Shop: [MakeForecast, CountSold, FillShelves, FetchUsers, CountStock, FetchOrders]; }
 
+/// A store whose servers do not answer.
+fn shop(log: &Journal, opened: &Gate) -> StoreOf<Shop, HList![Log, ServerIsUp, Opened]> {
+    Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone())
+}
+
 fn keep_going() -> RunOptions {
     RunOptions::new().keep_going()
 }
@@ -68,10 +73,10 @@ fn keep_going() -> RunOptions {
 #[test]
 fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
+    let store = shop(&log, &opened);
     let mut running = run_with::<Report>(&store, keep_going());
     assert!(poll(&mut running).is_pending());
-    // The users' server has failed by now, and the rest went on.
+    // `FetchUsers` has failed by now, and the other steps went on.
     assert_eq!(log.take(), ["CountStock", "FetchUsers", "FetchOrders", "FillShelves"]);
 
     opened.open();
@@ -85,7 +90,7 @@ fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
         assert_eq!(failure.path()[1..], ["CountSold", "MakeForecast", "Report"]);
     }
 
-    // The next run goes on from there.
+    // The next run continues with the values of this one.
     store.get::<ServerIsUp>().unwrap().store(true, Ordering::SeqCst);
     let hlist_pat![Return(report)] = ready(run::<Report>(&store)).unwrap();
     assert_eq!(report, 6);
@@ -93,9 +98,7 @@ fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
 }
 
 fn failed(options: RunOptions) -> RunError {
-    let opened = Gate::new();
-    opened.open();
-    let store = Store::<Shop>::new().with(Log, Journal::default()).with(ServerIsUp, false.into()).with(Opened, opened);
+    let store = shop(&Journal::default(), &Gate::opened());
     ready(run_with::<Report>(&store, options)).unwrap_err()
 }
 
@@ -155,7 +158,7 @@ fn stored_target_may_be_the_step_not_run() {
 #[test]
 fn waiting_run_receives_the_failure_and_keeps_going() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
+    let store = shop(&log, &opened);
     let (task, mut first) = (Task::new(), run::<FetchOrders>(&store));
     assert!(poll(&mut first).is_pending());
     let mut second = run_with::<CountSold>(&store, keep_going());

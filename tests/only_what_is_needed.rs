@@ -1,4 +1,4 @@
-//! Demand starts at the target, and goes to prerequisites only where a value is absent.
+//! Demand starts at the target and continues to prerequisites only where a value is absent.
 
 mod support;
 
@@ -14,7 +14,7 @@ resource! {
     Aside: u32;
     Even: u32;
     Odd: u32;
-    Nobody: u32;
+    Missing: u32;
     Chicken: u32;
     Egg: u32;
 }
@@ -53,12 +53,12 @@ step!(Lay(log: Log, chicken: Chicken) -> [Egg] {
     log.note("Lay");
     Ok(hlist![chicken + 1])
 });
-step!(Ask(nobody: Nobody) -> [Aside] { Ok(hlist![*nobody]) });
+step!(Ask(missing: Missing) -> [Aside] { Ok(hlist![*missing]) });
 
 pipeline! {
     Diamond: [StepAside, Join, MakeLeft, MakeRight, MakeSeed, Split];
-    Ring: [Hatch, Lay];
-    Hole: [Ask, MakeSeed];
+    Cyclic: [Hatch, Lay];
+    Incomplete: [Ask, MakeSeed];
 }
 
 #[test]
@@ -155,18 +155,18 @@ fn step_needed_twice_runs_once() {
 #[test]
 fn supplied_value_breaks_a_cycle() {
     let log = Journal::default();
-    let store = Store::<Ring>::new().with(Log, log.clone()).with(Egg, 1);
+    let store = Store::<Cyclic>::new().with(Log, log.clone()).with(Egg, 1);
     assert_eq!(ready(store.resource::<Chicken>()).unwrap(), &2);
     assert_eq!(log.take(), ["Hatch"]);
 
-    let store = Store::<Ring>::new().with(Log, log.clone()).with(Chicken, 1);
+    let store = Store::<Cyclic>::new().with(Log, log.clone()).with(Chicken, 1);
     assert_eq!(ready(store.resource::<Egg>()).unwrap(), &2);
     assert_eq!(log.take(), ["Lay"]);
 }
 
 #[test]
 fn missing_input_of_an_unneeded_step_is_accepted() {
-    let store = Store::<Hole>::new().with(Log, Journal::default());
+    let store = Store::<Incomplete>::new().with(Log, Journal::default());
     let hlist_pat![seed] = ready(run::<MakeSeed>(&store)).unwrap();
     assert_eq!(*seed, 1);
 }

@@ -1,4 +1,4 @@
-//! Inputs that a step can do without: there if they are supplied or provided, and `None` otherwise.
+//! Optional inputs: `Some` if they are supplied or provided, and `None` otherwise.
 
 mod support;
 
@@ -57,7 +57,7 @@ fn provider_of_an_optional_input_runs_first() -> Result<(), RunError> {
 
 #[test]
 fn supplied_optional_input_wins_over_its_provider() -> Result<(), RunError> {
-    // And the provider's own prerequisite need not be there.
+    // The prerequisite of the provider is not needed then.
     let store = Store::<With>::new().with(Cache, "a test".to_owned());
     assert_eq!(smol::block_on(store.resource::<Page>())?, "page from a test");
     Ok(())
@@ -77,8 +77,8 @@ fn hand_written_step_lists_an_option_of_the_resource() -> Result<(), RunError> {
 
     pipeline! { Nothing: []; }
     let store = Store::<Nothing>::new().with(Url, "here").with(Page, "page".to_owned());
-    let hlist_pat![Return(told)] = smol::block_on(run::<Tell>(&store))?;
-    assert_eq!(told, r#"None, Some("page"), here"#);
+    let hlist_pat![Return(text)] = smol::block_on(run::<Tell>(&store))?;
+    assert_eq!(text, r#"None, Some("page"), here"#);
     Ok(())
 }
 
@@ -149,7 +149,7 @@ mod scopes {
             let request = Store::<OfBare>::within(&app);
             assert_eq!(request.resource::<Page>().await?, "page without a cache");
 
-            // Also where the target alone takes it.
+            // Also if only the target takes it.
             let app = Store::<Bare>::new().with(Log, Journal::default());
             let request = Store::<OfBare>::within(&app);
             let hlist_pat![Return(there)] = run::<Note>(&request).await?;

@@ -40,11 +40,11 @@ fn blocks(lines: &[String]) -> Vec<&[String]> {
 /// A line of an error.
 #[derive(PartialEq)]
 enum Line<'a> {
-    /// Where the mistake is: each program has its own place.
+    /// The place of the mistake, which differs from program to program.
     Place,
     /// A line of the program, by its number.
     Program(usize, &'a str),
-    /// A sentence, a label or a note; the underlining of a label has the length of the code above it.
+    /// A sentence, a label or a note, with any underline reduced to one `^`.
     Text(String),
 }
 
@@ -64,8 +64,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Whether each line of a quote is in a snapshot, in the same order; the quote may leave lines out. A line of the program may
-/// also be that of a program in the document.
+/// Reports whether each line of a quote is in a snapshot, in the same order. The quote may leave
+/// lines out. A line of the program may also be in a program of the document.
 fn is_part(quote: &[String], snapshot: &str, programs: &[&[String]]) -> bool {
     let mut rest = snapshot.lines().map(Line::new);
     let is_in = |program: &[String], number, code: &str| {

@@ -1,4 +1,5 @@
-//! What a target hands to the caller of `run` by value is never stored; `run_owned` hands everything over by value.
+//! A `Return` is given to the caller of `run` by value and never stored; `run_owned` returns all
+//! outputs by value.
 
 mod support;
 
@@ -103,7 +104,7 @@ fn stored_and_returned_outputs_may_be_mixed() {
     drop(counted);
     assert_eq!(population.alive(), 0);
 
-    // As a target it runs again, for what it returns; what is stored is that of the first time.
+    // As a target it runs again, for its returned values; the stored ones stay.
     let hlist_pat![Return(_counted), again, Return(_), _lines] = ready(run::<Write>(&store)).unwrap();
     assert!(std::ptr::eq(report, again));
     assert_eq!(population.made(), 2);
@@ -120,7 +121,7 @@ fn returned_value_is_dropped_when_the_step_runs_for_a_stored_one() {
     assert_eq!((population.made(), population.alive()), (1, 0));
     assert_eq!(store.get::<Lines>(), Some(&1));
 
-    // What it stores is there: only as a target does it run again.
+    // Its stored outputs are ready, so it would run again only as a target.
     ready(run::<CountReport>(&store)).unwrap();
     assert_eq!(log.take(), ["Multiply", "Write"]);
 }
@@ -142,13 +143,11 @@ fn mixed_target_runs_though_all_its_stored_outputs_are_supplied() {
 #[test]
 fn returned_value_outlives_the_store() {
     let population = Census::default();
-    let opened = Gate::new();
-    opened.open();
     let kept = {
         let store = Store::<Making>::new()
             .with(Log, Journal::default())
             .with(Population, population.clone())
-            .with(Opened, opened);
+            .with(Opened, Gate::opened());
         let hlist_pat![Return(counted)] = ready(run::<WaitForThem>(&store)).unwrap();
         counted
     };
@@ -193,7 +192,7 @@ fn run_owned_returns_supplied_outputs() {
     let (log, population, supplied) = (Journal::default(), Census::default(), Census::default());
     let making = || Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
 
-    // The step runs for the other one; what it made of the supplied one goes with the store.
+    // The step runs for the absent output. Its value for the supplied one is dropped.
     let hlist_pat![first, second] = ready(run_owned::<MakeTwo>(making().with(Second, supplied.make()))).unwrap();
     assert_eq!((population.made(), population.alive(), supplied.alive()), (2, 1, 1));
     drop(first);

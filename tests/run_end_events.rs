@@ -1,4 +1,5 @@
-//! The end event of a run, on threads and in its task: the right outcome, once, and after all its steps are gone.
+//! The end event of a run, on threads and in one task: the right outcome, once, and after all its
+//! steps are dropped.
 
 mod support;
 

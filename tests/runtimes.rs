@@ -1,4 +1,4 @@
-//! A run works under any executor: its steps are polled in the caller's task, which may live wherever it likes.
+//! A run works under any executor, because it polls its steps in the caller's task.
 
 mod support;
 
@@ -18,7 +18,7 @@ resource! {
     Page: String;
 }
 
-/// Gives way to other tasks, so that the run pends and is polled again, perhaps in another thread.
+/// Yields, so that the run pends and is polled again, possibly on another thread.
 async fn give_way() {
     for _ in 0..3 {
         smol::future::yield_now().await;
@@ -47,7 +47,7 @@ step!(Send(page: Page) -> [Return<String>] {
 
 pipeline! { Pages: [Send, MakePage, MakeTail, MakeHead]; }
 
-/// As a struct or a signature writes it.
+/// The store type, for fields and signatures.
 type Supplied = StoreOf<Pages, HList![Name, Count]>;
 
 fn store(name: &str) -> Supplied {
@@ -84,7 +84,7 @@ fn runs_work_in_tokio_tasks_on_several_threads() {
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let shared = Arc::clone(&shared);
-            // A run of a store in an `Arc`, borrowed from the task.
+            // The task owns the `Arc`, and the run borrows from it.
             runtime.spawn(async move {
                 let hlist_pat![Return(page)] = run::<Send>(&shared).await?;
                 Ok::<_, RunError>(page)
@@ -120,7 +120,7 @@ fn runs_work_in_smol_tasks_on_several_threads() {
 
 #[test]
 fn borrowed_run_can_be_spawned_directly() {
-    // No async block around it: the store is borrowed for as long as the executor lives.
+    // No async block: the run borrows the store for the lifetime of the executor.
     let store = store("World");
     let executor = smol::Executor::new();
     let task = executor.spawn(run::<Send>(&store));
@@ -177,7 +177,7 @@ async fn steps_may_use_timers_and_tasks_of_tokio() {
 #[tokio::test]
 async fn timeout_drops_the_run_and_leaves_the_store_usable() {
     let store = Store::<Clocks>::new().with(Opened, Gate::new());
-    // Without a time to wait for: the gate stays shut, and nothing else is awaited once the clock has been.
+    // With `Slept` ready, the run awaits only the gate, which stays shut.
     store.resource::<Slept>().await.unwrap();
     let elapsed = tokio::time::timeout(Duration::ZERO, run::<Fetch>(&store)).await;
     assert!(elapsed.is_err());
@@ -193,7 +193,7 @@ struct App {
 
 impl App {
     fn new(name: &str) -> Self {
-        // In the other order than in the type of the field.
+        // In another order than in the type of the field.
         App { store: Store::<Pages>::new().with(Count, 3).with(Name, name.to_owned()) }
     }
 
@@ -211,13 +211,13 @@ fn store_type_does_not_depend_on_the_order_of_supply() {
         Store::<Pages>::new().with(Count, 3).with(Name, String::new()),
         Store::<Pages>::new().with(Name, String::new()).with(Count, 3),
     ];
-    // The order in which the type lists them does not matter either.
+    // The order of the list does not matter either.
     type Same = StoreOf<Pages, HList![Count, Name]>;
     let either: [Same; 2] = either;
     assert!(either.iter().all(|store| store.get::<Count>() == Some(&3)));
 }
 
-/// What a web framework hands to a handler, and what it asks of one.
+/// The handler trait of a web framework, with its state, request and response.
 struct State<T>(T);
 struct Request(&'static str);
 struct Response(String);
@@ -236,7 +236,7 @@ where
     }
 }
 
-/// A handler with a store of the application's.
+/// A handler that uses the store of the application.
 async fn show(State(app): State<Arc<App>>, Request(path): Request) -> Response {
     match run::<Send>(&app.store).await {
         Ok(hlist_pat![Return(page)]) => Response(format!("{path}: {page}")),
@@ -244,7 +244,7 @@ async fn show(State(app): State<Arc<App>>, Request(path): Request) -> Response {
     }
 }
 
-/// A handler with a store of its own.
+/// A handler with its own store.
 async fn greet(State(_): State<Arc<App>>, Request(path): Request) -> Response {
     let store = Store::<Pages>::new().with(Name, path.to_owned()).with(Count, 1);
     match store.resource::<Page>().await {
@@ -266,13 +266,13 @@ fn web_handler_can_run_a_pipeline() {
     assert_eq!(respond("").0, "/: step `MakeHead`, needed by `MakePage`, needed by `Send`, failed: no name");
 }
 
-/// Code for any store that runs a target.
+/// Accepts any store that runs one target.
 async fn page_of(store: &impl Runs<MakePage>) -> Result<String, RunError> {
     let hlist_pat![page] = run_with::<MakePage>(store, RunOptions::new().limit(1)).await?;
     Ok(page.clone())
 }
 
-/// Code for any target that returns a text.
+/// Accepts any target that returns a text.
 async fn text_of<T, S>(store: &S) -> Result<String, RunError>
 where
     T: Step<Outputs = HList![Return<String>]>,
@@ -282,20 +282,20 @@ where
     Ok(text)
 }
 
-/// Code that takes a store and keeps nothing of it but the outputs.
+/// Consumes a store and keeps only the outputs.
 async fn consume(store: impl RunsOwned<MakePage>) -> Result<String, RunError> {
     let hlist_pat![page] = run_owned::<MakePage>(store).await?;
     Ok(page)
 }
 
-/// Code for any store that gives two resources.
+/// Accepts any store that provides two resources.
 async fn lengths<S: Provides<Page> + Provides<Name>>(store: &S) -> Result<(usize, usize), RunError> {
     let name = fetch::<Name>(store).await?;
     Ok((fetch::<Page>(store).await?.len(), name.len()))
 }
 
-/// A task of any store that is shared.
-#[expect(clippy::manual_async_fn, reason = "what is tested is that its future is `Send`")]
+/// Makes a task from any shared store.
+#[expect(clippy::manual_async_fn, reason = "the test is that its future is `Send`")]
 fn spawnable<S>(store: Arc<S>) -> impl Future<Output = Result<String, RunError>> + marker::Send + 'static
 where
     S: Runs<Send> + marker::Send + 'static,
@@ -343,6 +343,6 @@ fn runs_may_be_joined_in_one_task() {
     let (sent, page) = smol::block_on(both);
     let hlist_pat![Return(sent)] = sent.unwrap();
     assert_eq!(&sent, page.unwrap());
-    // Everything is there now.
+    // All outputs are stored now.
     assert_eq!(ready(store.resource::<Page>()).unwrap(), PAGE);
 }

@@ -1,4 +1,4 @@
-//! Scopes: stores with another one above them, as one of a request in one of an application.
+//! Scopes: stores with a parent store, as for a request in an application.
 
 mod support;
 
@@ -63,7 +63,7 @@ fn app(log: &Journal) -> AppStore {
     Store::<App>::new().with(Log, log.clone()).with(Url, "a.b")
 }
 
-/// A scope as it is written in a signature.
+/// A scope, with its type as a signature writes it.
 fn request<'a>(app: &'a AppStore, user: &str) -> StoreOf<Request, HList![User], &'a AppStore> {
     Store::<Request>::within(app).with(User, user.to_owned())
 }
@@ -76,10 +76,10 @@ fn scope_reads_parent_and_computes_absent_values_there() {
         let alice = request(&app, "Alice");
         let hlist_pat![Return(answer)] = run::<Answer>(&alice).await.unwrap();
         assert_eq!(answer, "Hello, Alice! (session of Alice in pool by config of a.b)");
-        // As soon as each was ready: the greeting did not wait for the pool.
+        // Each step started as soon as it was ready: `WriteGreeting` did not wait for the pool.
         assert_eq!(log.take(), ["WriteGreeting", "ReadConfig", "Connect", "OpenSession"]);
 
-        // What belongs to all is there now; the rest is each scope's own.
+        // The values of the parent are ready now; each scope computes its own.
         let bob = request(&app, "Bob");
         assert!(app.is_ready::<Pool>());
         assert!(alice.is_ready::<Session>() && !bob.is_ready::<Session>());
@@ -105,7 +105,7 @@ fn steps_of_parent_never_see_values_of_scope() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
-        // The scope has a `Config` of its own; the pool above is made by that of the application.
+        // The scope has its own `Config`, but the pool is made with that of the parent.
         let scope = request(&app, "Alice").with(Config, "config of mine".to_owned());
         assert_eq!(scope.resource::<Pool>().await.unwrap(), "pool by config of a.b");
         assert_eq!(scope.get::<Config>().unwrap(), "config of mine");
@@ -138,7 +138,7 @@ fn parent_and_scope_may_be_in_arcs() {
         let log = Journal::default();
         let app = Arc::new(app(&log));
         let scope = Store::<Request>::within(Arc::clone(&app)).with(User, "Alice".to_owned());
-        // Both go into a task that outlives this function.
+        // The task owns both, so it may outlive this function.
         let task = smol::spawn(async move { run::<Answer>(&scope).await.unwrap().head.0 });
         assert_eq!(task.await, "Hello, Alice! (session of Alice in pool by config of a.b)");
 
@@ -213,7 +213,7 @@ fn ten_thousand_scopes_leave_parent_intact() {
     for run in &mut runs {
         assert!(task.poll(run).is_pending());
     }
-    // Half of them give up, the one that had the step among them.
+    // Half of the runs are dropped, among them the one that executes the step.
     let mut left = runs.split_off(5_000);
     drop(runs);
     for run in &mut left {
@@ -234,9 +234,7 @@ fn ten_thousand_scopes_leave_parent_intact() {
 
 #[test]
 fn scope_may_have_scopes() {
-    let (people, opened) = (Census::default(), Gate::new());
-    opened.open();
-    let town = Store::<Town>::new().with(People, people).with(Opened, opened);
+    let town = Store::<Town>::new().with(People, Census::default()).with(Opened, Gate::opened());
     let house = Store::<House>::within(&town).with(User, "Alice".to_owned());
     let room = Store::<Room>::within(&house);
     assert_eq!(ready(room.resource::<Session>()).unwrap(), "Alice");
@@ -249,15 +247,15 @@ fn run_in_scope_is_woken_when_a_step_of_parent_is_done() {
     let (people, opened) = (Census::default(), Gate::new());
     let town = Store::<Town>::new().with(People, people).with(Opened, opened.clone());
     let house = Store::<House>::within(&town).with(User, "Alice".to_owned());
-    let (above, below) = (Task::new(), Task::new());
+    let (in_parent, in_scope) = (Task::new(), Task::new());
     let (mut first, mut second) = (run::<BeBorn>(&town), run::<Visit>(&house));
-    assert!(above.poll(&mut first).is_pending());
-    assert!(below.poll(&mut second).is_pending());
+    assert!(in_parent.poll(&mut first).is_pending());
+    assert!(in_scope.poll(&mut second).is_pending());
     opened.open();
-    assert_eq!((above.take_wakes(), below.take_wakes()), (1, 0));
-    assert!(above.poll(&mut first).is_ready());
-    assert_eq!(below.take_wakes(), 1);
-    assert!(below.poll(&mut second).is_ready());
+    assert_eq!((in_parent.take_wakes(), in_scope.take_wakes()), (1, 0));
+    assert!(in_parent.poll(&mut first).is_ready());
+    assert_eq!(in_scope.take_wakes(), 1);
+    assert!(in_scope.poll(&mut second).is_ready());
 }
 
 #[test]
@@ -274,7 +272,7 @@ fn debug_output_of_scope_omits_parent() {
     assert_eq!(format!("{alice:?}"), r#"Store<Request> {User: supplied, Session: absent, Cart: absent}"#);
 }
 
-/// Code that is generic over what is above.
+/// Accepts any store or scope that runs the target.
 async fn answer(scope: &impl Runs<Answer>) -> String {
     run::<Answer>(scope).await.unwrap().head.0
 }

@@ -1,4 +1,5 @@
-//! Several runs at once on one store: a step's body runs once, and the others wait for what it gives.
+//! Several runs at once on one store: one executes the body of a step, and the others wait for its
+//! outputs.
 
 mod support;
 
@@ -59,11 +60,11 @@ fn step_needed_by_two_runs_runs_once() {
     assert!(second_task.poll(&mut second).is_pending());
     assert_eq!(log.take(), ["RunSlow starts"]);
 
-    // Only the run that has the step is woken by it.
+    // The gate wakes only the run that executes the step.
     opened.open();
     assert_eq!((first_task.take_wakes(), second_task.take_wakes()), (1, 0));
 
-    // The other one when the step is done.
+    // The end of the step wakes the other run.
     let hlist_pat![next] = ready(first).unwrap();
     assert_eq!(*next, 2);
     assert_eq!(second_task.take_wakes(), 1);
@@ -124,10 +125,10 @@ fn waiting_run_takes_over_from_a_dropped_run() {
     assert!(tasks[2].poll(&mut third).is_pending());
 
     drop(first);
-    assert!(tasks[1].take_wakes() + tasks[2].take_wakes() >= 1, "somebody is told");
+    assert!(tasks[1].take_wakes() + tasks[2].take_wakes() >= 1, "a waiting run is woken");
     assert!(tasks[2].poll(&mut third).is_pending());
     assert!(tasks[1].poll(&mut second).is_pending());
-    // Exactly one of those who wait takes over.
+    // Exactly one of the waiting runs takes over.
     assert_eq!(log.take(), ["RunSlow starts", "RunSlow starts"]);
 
     opened.open();
@@ -142,7 +143,7 @@ resource! {
     Held: ();
 }
 
-/// Holds something for as long as its future is there; one of an async function would let go as it ends.
+/// Holds a guard until its future is dropped. An async block would drop the guard at its end.
 struct Hold;
 impl Step for Hold {
     type Inputs = HList![Log, Opened];
@@ -151,7 +152,7 @@ impl Step for Hold {
     fn run(
         hlist_pat![log, opened]: Inputs<'_, Self>,
     ) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send {
-        let held = log.on_drop("let go");
+        let held = log.on_drop("guard dropped");
         let mut passed = Box::pin(opened.pass());
         poll_fn(move |cx| {
             let _ = &held;
@@ -188,7 +189,7 @@ fn waiting_run_is_woken_after_the_step_is_dropped() {
         } else {
             drop(first);
         }
-        assert_eq!(log.take(), ["let go", "woken"]);
+        assert_eq!(log.take(), ["guard dropped", "woken"]);
     }
 }
 
@@ -202,7 +203,7 @@ fn take_over_reaches_the_last_waiting_run() {
     }
     assert_eq!(log.take(), ["RunSlow starts"]);
 
-    // The first one goes; the next is polled if it was woken.
+    // Drops the first run, then polls those that were woken.
     while runs.len() > 1 {
         drop(runs.remove(0));
         for (task, run) in &mut runs {
@@ -275,11 +276,15 @@ step!(Fetch(log: Log, opened: Opened, left: FailuresLeft) -> [Fetched], &'static
 
 pipeline! { Fetching: [Fetch]; }
 
+/// A store in which `Fetch` fails once.
+fn fetching(log: &Journal, opened: &Gate) -> StoreOf<Fetching, HList![Log, Opened, FailuresLeft]> {
+    Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into())
+}
+
 #[test]
 fn failed_step_can_be_run_again() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store =
-        Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
+    let store = fetching(&log, &opened);
     let mut first = run::<Fetch>(&store);
     assert!(poll(&mut first).is_pending());
     opened.open();
@@ -292,8 +297,7 @@ fn failed_step_can_be_run_again() {
 #[test]
 fn waiting_runs_share_the_error_and_later_runs_retry() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store =
-        Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
+    let store = fetching(&log, &opened);
     let mut first = run::<Fetch>(&store);
     assert!(poll(&mut first).is_pending());
     let mut others: Vec<_> = (0..3).map(|_| (Task::new(), run::<Fetch>(&store))).collect();
@@ -303,20 +307,20 @@ fn waiting_runs_share_the_error_and_later_runs_retry() {
 
     opened.open();
     let error = ready(first).unwrap_err();
-    // Only now: whoever comes after the failure has not waited for it.
+    // A run that begins after the failure does not receive it.
     let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
     assert_eq!(*fetched, 7);
     for (task, other) in others {
         assert_eq!(task.take_wakes(), 1);
         let shared = ready(other).unwrap_err();
         assert_eq!(format!("{shared:#}"), format!("{error:#}"));
-        // The very same one.
+        // The same error value.
         assert!(std::ptr::addr_eq(shared.source().unwrap(), error.source().unwrap()));
     }
     assert_eq!(log.take(), ["Fetch starts", "Fetch starts"]);
 }
 
-/// As a client does that gives up after some time and tries again.
+/// A client with a timeout does this: it gives up and tries again.
 #[test]
 fn dropped_waiting_run_leaves_no_waker_behind() {
     let (log, opened) = (Journal::default(), Gate::new());
@@ -327,7 +331,7 @@ fn dropped_waiting_run_leaves_no_waker_behind() {
         let mut impatient = run::<RunNext>(&store);
         assert!(task.poll(&mut impatient).is_pending());
         drop(impatient);
-        assert_eq!(Arc::strong_count(&task), 1, "nobody holds its waker");
+        assert_eq!(Arc::strong_count(&task), 1, "the store holds no waker");
     }
 }
 
@@ -340,7 +344,7 @@ resource! {
     W4: support::Counted;
 }
 
-/// Steps that count how often their bodies come to their ends, and give way to other tasks on the way there.
+/// Declares steps that yield some times and count how often their bodies end.
 macro_rules! workers {
     ($($name:ident($($input:ident)?) -> $output:ident);* $(;)?) => {$(
         step!($name(bodies: Bodies, values: Values $(, _input: $input)?) -> [$output] {
@@ -362,7 +366,7 @@ step!(All(_2: W2, _3: W3, _4: W4) -> [Return<()>] { Ok(hlist![Return(())]) });
 
 pipeline! { Working: [Work1, Work2, Work3, Work4]; }
 
-/// Many runs from several threads, some of which are dropped on the way; again and again.
+/// Races runs on several threads, some of which are dropped before their end.
 #[test]
 fn runs_on_several_threads_share_steps() {
     for round in 0..200 {

@@ -1,4 +1,5 @@
-//! A step whose outputs are there is skipped, whoever put them there; a slot is written once.
+//! A step whose outputs are ready is skipped, whether they were supplied or computed; a slot is
+//! written once.
 
 mod support;
 
@@ -106,17 +107,17 @@ fn step_with_all_outputs_supplied_does_not_run() {
 fn step_is_skipped_if_its_outputs_arrive_before_its_turn() {
     let (log, pass) = (Journal::default(), Gate::new());
     let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass.clone());
-    let mut told = run::<TripleAndTell>(&store);
+    let mut first = run::<TripleAndTell>(&store);
     let mut sum = run::<Add>(&store);
-    assert!(poll(&mut told).is_pending());
+    assert!(poll(&mut first).is_pending());
     assert!(poll(&mut sum).is_pending());
     assert_eq!(log.take(), ["DoubleSlowly starts"]);
 
     pass.open();
-    assert!(poll(&mut told).is_ready());
+    assert!(poll(&mut first).is_ready());
     assert_eq!(log.take(), ["DoubleSlowly ends", "TripleAndTell"]);
 
-    // Both were to run when this run began.
+    // Both steps were demanded when this run began.
     let hlist_pat![sum] = ready(sum).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["Add"]);
@@ -124,9 +125,8 @@ fn step_is_skipped_if_its_outputs_arrive_before_its_turn() {
 
 #[test]
 fn stored_output_stays_when_a_returning_target_runs_again() {
-    let (log, pass) = (Journal::default(), Gate::new());
-    pass.open();
-    let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass);
+    let log = Journal::default();
+    let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, Gate::opened());
 
     let hlist_pat![first, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
     let hlist_pat![second, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();

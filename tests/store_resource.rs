@@ -1,4 +1,4 @@
-//! `store.resource::<R>()`, the simplest way in: the value of a resource, and no more run than it takes.
+//! `store.resource::<R>()` returns the value of a resource and runs only the steps it needs.
 
 mod support;
 
@@ -61,7 +61,7 @@ fn computed_resource_is_returned_without_a_run() {
 
     let second = ready(store.resource::<Bread>()).unwrap();
     assert!(std::ptr::eq(first, second));
-    // The other output of the same step is there as well.
+    // The other output of the same step is ready as well.
     assert_eq!(ready(store.resource::<Crumbs>()).unwrap(), &1);
     assert_eq!(log.take(), [""; 0]);
 

@@ -1,4 +1,4 @@
-//! A step of a pipeline swapped for another.
+//! `Swap` replaces a step of a pipeline with another.
 
 mod support;
 
@@ -41,7 +41,7 @@ fn stub_of_write(_: In<'_, Words>) -> Out<Report> {
     "stub".to_owned()
 }
 
-/// A group, so that the step to be swapped is not at the top of the list.
+/// A group, so that the swapped step is inside a nested list.
 type Web = HList![Fetch, Count];
 
 pipeline! {
@@ -67,7 +67,7 @@ fn swaps_can_be_nested() -> Result<(), RunError> {
     Ok(())
 }
 
-/// A pipeline that consists of another one.
+/// A pipeline with the steps of another one.
 struct Around<P>(PhantomData<P>);
 
 impl<P: Pipeline> Pipeline for Around<P> {
@@ -101,17 +101,17 @@ fn supplied_value_wins_over_the_stub() -> Result<(), RunError> {
 #[test]
 fn generic_code_accepts_a_swapped_pipeline() -> Result<(), RunError> {
     #[step]
-    fn tell(report: In<'_, Report>) -> Return<String> {
+    fn shout(report: In<'_, Report>) -> Return<String> {
         Return(report.to_uppercase())
     }
 
-    async fn told(store: &impl Runs<Tell>) -> Result<String, RunError> {
-        let hlist_pat![Return(text)] = run::<Tell>(store).await?;
+    async fn shouted(store: &impl Runs<Shout>) -> Result<String, RunError> {
+        let hlist_pat![Return(text)] = run::<Shout>(store).await?;
         Ok(text)
     }
 
-    let error = smol::block_on(told(&Store::<App>::new().with(Url, "here".to_owned()))).unwrap_err();
+    let error = smol::block_on(shouted(&Store::<App>::new().with(Url, "here".to_owned()))).unwrap_err();
     assert_eq!(error.step(), Fetch::name());
-    assert_eq!(smol::block_on(told(&Store::<Swap<App, Fetch, Stub>>::new()))?, "3 WORDS, 7 LINKS");
+    assert_eq!(smol::block_on(shouted(&Store::<Swap<App, Fetch, Stub>>::new()))?, "3 WORDS, 7 LINKS");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A step is polled when it was woken: exactly then, and exactly so often.
+//! A step is polled exactly when it was woken, and once for all wake-ups before that poll.
 
 mod support;
 
@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use support::{Task, pipeline, step};
 use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, resource, run};
 
-/// Where a step waits, and the test wakes it.
+/// A step waits here, and the test wakes it.
 #[derive(Default)]
 struct Seat {
     polls: AtomicUsize,
@@ -18,7 +18,7 @@ struct Seat {
 }
 
 impl Seat {
-    /// Waits to be called.
+    /// Waits until the test calls.
     async fn sit(&self) {
         poll_fn(|cx| {
             self.polls.fetch_add(1, Ordering::SeqCst);
@@ -28,13 +28,13 @@ impl Seat {
         .await
     }
 
-    /// Wakes who waits here, to no avail.
+    /// Wakes the waiting step, which has to wait on.
     fn disturb(&self) {
         let waker = self.waker.lock().unwrap().clone();
-        waker.expect("somebody sits here").wake();
+        waker.expect("a step waits here").wake();
     }
 
-    /// Wakes who waits here to go on.
+    /// Wakes the waiting step, which can continue.
     fn call(&self) {
         self.called.store(true, Ordering::SeqCst);
         self.disturb();
@@ -50,13 +50,13 @@ impl Hall {
         Hall((0..seats).map(|_| Seat::default()).collect())
     }
 
-    /// How often the steps were polled since this was last asked.
+    /// Takes the number of polls of each step since the last call.
     fn take_polls(&self) -> Vec<usize> {
         self.0.iter().map(|seat| seat.polls.swap(0, Ordering::SeqCst)).collect()
     }
 }
 
-/// One poll of each of these seats, of so many.
+/// The polls of all seats if each of these had one.
 fn one_each<const N: usize>(seats: [usize; N], of: usize) -> Vec<usize> {
     (0..of).map(|seat| usize::from(seats.contains(&seat))).collect()
 }
@@ -66,7 +66,7 @@ resource! {
     Full: ();
 }
 
-/// Steps that wait in a seat each, and one that needs them all.
+/// Declares steps that each wait in a seat, and one that needs them all.
 macro_rules! fan {
     ($($number:literal $step:ident $resource:ident),* $(,)?) => {
         resource! { $($resource: ();)* }
@@ -201,7 +201,7 @@ fn wake_from_another_thread_causes_a_poll() {
         }
         assert!(done.join().unwrap());
     });
-    // A step that was called before it looked again needs one poll, else two.
+    // A step needs one poll if it was called before that poll checked, and two otherwise.
     let polls = hall.take_polls();
     assert!(polls.iter().all(|polls| (1..=2).contains(polls)), "{polls:?}");
 }
@@ -233,7 +233,7 @@ resource! {
 }
 
 step!(EndAtOnce(chairs: Chairs) -> [Before] {
-    // It keeps its waker there.
+    // The seat keeps its waker.
     chairs.0[0].sit().await;
     Ok(hlist![()])
 });
@@ -263,7 +263,7 @@ fn waker_of_an_ended_step_does_not_wake_the_next_step() {
 }
 
 resource! {
-    /// How often each of the steps gives way.
+    /// How often each of the steps yields.
     Times: (usize, usize);
     /// How often each was polled.
     Polls: Arc<(AtomicUsize, AtomicUsize)>;
@@ -272,7 +272,7 @@ resource! {
     Through: ();
 }
 
-/// Gives way to others so often: wakes itself in each poll. Counts its polls.
+/// Yields this often by waking itself in each poll, and counts its polls.
 async fn give_way(times: usize, polls: &AtomicUsize) {
     poll_fn(|cx| {
         if polls.fetch_add(1, Ordering::SeqCst) == times {
@@ -302,7 +302,7 @@ fn self_waking_step_has_one_turn_per_poll_of_the_run() {
     let store = Store::<Door>::new().with(Times, (3, 10)).with(Polls, polls.clone());
     let mut run = run::<GoThrough>(&store);
 
-    // The run ends in each turn: others have theirs in between.
+    // The poll of the run returns after one turn of each step, so other tasks get theirs.
     for turn in 1..=10 {
         assert!(task.poll(&mut run).is_pending());
         assert_eq!(polls.0.load(Ordering::SeqCst), turn.min(4));
@@ -354,7 +354,7 @@ fn returning_target_is_not_polled_for_a_wake_of_its_caller() {
     assert!(task.poll(&mut run).is_pending());
     assert_eq!(hall.take_polls(), [1]);
 
-    // As a `join!` or a `select!` does, when another of its futures was woken.
+    // `join!` and `select!` do this when another of their futures was woken.
     assert!(task.poll(&mut run).is_pending());
     assert_eq!(hall.take_polls(), [0]);
 

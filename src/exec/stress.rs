@@ -1,4 +1,5 @@
-//! Runs under stress: random graphs, and runs on them that are polled, woken, dropped and broken in random order.
+//! Runs under stress: random graphs, and runs on them that are polled, woken, dropped and broken in
+//! random order.
 //!
 //! On one thread a seed determines everything; on several threads it determines the graph. The
 //! invariants: no step executes twice at once or succeeds twice; no run waits in vain (all runs

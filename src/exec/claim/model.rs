@@ -1,4 +1,4 @@
-//! Models of the claim, each of two or three runs that share a slot.
+//! Models of the claim: two or three runs share a slot.
 
 use super::{Claim, Waiter};
 use crate::error::SharedError;
@@ -8,10 +8,10 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 
-/// A slot, made of what loom watches.
+/// A slot made of primitives of loom.
 struct Slot {
     claim: Claim,
-    /// Whether the outputs are there, with the orderings of the `OnceLock` that holds them.
+    /// Whether the outputs are stored, with the orderings of the `OnceLock` that holds them.
     filled: AtomicBool,
     /// How often the step was executed.
     executed: AtomicUsize,
@@ -22,8 +22,8 @@ impl Slot {
         Arc::new(Slot { claim: Claim::new(), filled: AtomicBool::new(false), executed: AtomicUsize::new(0) })
     }
 
-    /// Executes the step. It counts as if the counter were not atomic: a count is lost if two have the right at once, and
-    /// also if the later of them does not see all that the earlier did.
+    /// Executes the step. It increments the counter in two operations, so a count is lost if two
+    /// runs hold the claim at once, or if the later one does not see the writes of the earlier.
     fn execute(&self) {
         let executed = self.executed.load(Ordering::Relaxed);
         self.executed.store(executed + 1, Ordering::Relaxed);
@@ -38,16 +38,16 @@ impl Slot {
         self.filled.load(Ordering::Acquire)
     }
 
-    /// Waits for whoever has the right, and says what came of it; `None` if nobody has.
+    /// Waits for the holder of the claim and returns its outcome; `None` if no run holds the claim.
     fn wait(&self) -> Option<Result<(), SharedError>> {
         let bell = Bell::new();
         let waiting = self.claim.wait(&bell.clone().into())?;
         bell.sleep();
         assert!(!self.awaits(&waiting.waiter));
-        Some(waiting.over().expect("whoever is woken is told what came of it"))
+        Some(waiting.over().expect("a waiter has its outcome when it is woken"))
     }
 
-    /// Waits, and gives it up at any time.
+    /// Waits, and drops the waiter at any time.
     fn give_up(&self) {
         if let Some(waiting) = self.claim.wait(Waker::noop()) {
             let waiter = waiting.waiter.clone();
@@ -56,12 +56,12 @@ impl Slot {
         }
     }
 
-    /// Whether this one is among those who wait.
+    /// Whether this waiter is in the list.
     fn awaits(&self, waiter: &Arc<Waiter>) -> bool {
         self.claim.waiting().iter().any(|(_, other)| Arc::ptr_eq(other, waiter))
     }
 
-    /// Gets the step done, as a run does: here, or by waiting for those who have it.
+    /// Gets the step done as a run does: executes it, or waits for the run that does.
     fn run(&self) -> Result<(), SharedError> {
         loop {
             if let Some(taken) = self.claim.take() {
@@ -79,7 +79,7 @@ impl Slot {
         }
     }
 
-    /// What holds when all runs are over, of which so many executed the step, and one was done.
+    /// Checks the slot after all runs, of which this many executed the step and the last succeeded.
     fn assert_done(&self, executed: usize) {
         assert_eq!(self.executed.load(Ordering::Relaxed), executed);
         assert!(self.claim.take().is_none());

@@ -1,5 +1,5 @@
-//! What a step allocates in a run that is spread. It is seen here, where the test itself polls the worker: allocations are
-//! counted by thread.
+//! The number of allocations of a step in a run on threads. Allocations are counted by thread, so
+//! the test polls the worker itself.
 
 use super::{Crew, Ending, Shared, Spread, Worker};
 use crate::exec::graph::{Graph, Job};
@@ -16,15 +16,15 @@ use std::sync::Arc;
 /// A step's future.
 const STEP: u64 = 1;
 
-/// What holds the store for it, where that is in an `Arc`.
+/// The future that holds the store for the step, if the store is in an `Arc`.
 const HOLDER: u64 = 1;
 
-/// Room for those that were woken, once there are any.
+/// The queue of woken steps, allocated at the first wake-up.
 const WOKEN: u64 = 1;
 
 resource! { R1: (); R2: (); R3: (); R4: (); R5: (); R6: (); }
 
-/// Is woken once before it goes on.
+/// Yields once.
 async fn give_way() {
     let mut woken = false;
     poll_fn(|cx| {
@@ -38,7 +38,7 @@ async fn give_way() {
     .await
 }
 
-/// A chain of steps; some are ready at once, some not.
+/// Declares a chain of steps, some of which yield.
 macro_rules! chain {
     ($($step:ident: [$($input:ident)?] -> $output:ident $(after $wait:ident)?;)*) => {$(
         struct $step;
@@ -67,7 +67,7 @@ impl Pipeline for Chain {
     type Steps = HList![S1, S2, S3, S4, S5, S6];
 }
 
-/// The allocations of a run of one worker.
+/// The number of allocations of a run with one worker.
 fn allocations<T: Step, C: Crew>(crew: impl FnOnce(Graph) -> C, view: View<'_>) -> u64 {
     let options = RunOptions::default();
     let info = measure(|| {
@@ -78,18 +78,18 @@ fn allocations<T: Step, C: Crew>(crew: impl FnOnce(Graph) -> C, view: View<'_>) 
         while Pin::new(&mut worker).poll(cx).is_pending() {}
         assert!(Pin::new(&mut Ending(spread)).poll(cx).is_ready());
     });
-    assert_eq!(info.count_current, 0, "nothing is left of it");
+    assert_eq!(info.count_current, 0, "the run frees everything");
     info.count_total
 }
 
-/// Those on a store in an `Arc`.
+/// The number of allocations on a store in an `Arc`.
 fn shared<T: Step>() -> u64 {
     let store = Arc::new(Store::<Chain>::new());
     let crew = |graph| Shared { graph: Arc::new(graph), store: Arc::clone(&store) as _ };
     allocations::<T, _>(crew, View::new(&*store))
 }
 
-/// Those on a store that is borrowed.
+/// The number of allocations on a borrowed store.
 fn borrowed<T: Step>() -> u64 {
     let store = Store::<Chain>::new();
     let view = View::new(&store);

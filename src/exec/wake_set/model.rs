@@ -1,4 +1,4 @@
-//! Models of the wake-ups: steps are woken in threads while the run looks which were.
+//! Models of the wake-ups: threads wake steps while the run takes the woken ones.
 
 use super::Wakeups;
 use crate::exec::model::{Bell, three_threads, two_threads};
@@ -6,7 +6,7 @@ use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use std::sync::Arc;
 
-/// A run of so many steps, of which some are woken, each when what it waits for has happened.
+/// A run of this many steps, some of which are woken, each after an event of its own.
 struct Run<const N: usize> {
     wakeups: Arc<Wakeups>,
     woken: [(usize, AtomicBool); N],
@@ -18,18 +18,18 @@ impl<const N: usize> Run<N> {
         Arc::new(Run { wakeups: Wakeups::new(steps), woken })
     }
 
-    /// Something happens, and its step is woken in a thread of its own.
+    /// Starts a thread in which the event happens and its step is woken.
     fn wake(self: &Arc<Self>, event: usize) {
         let run = Arc::clone(self);
         thread::spawn(move || {
             let (step, happened) = &run.woken[event];
-            // The wake-up is all that orders this.
+            // Only the wake-up orders this store.
             happened.store(true, Ordering::Relaxed);
             run.wakeups.wake(*step);
         });
     }
 
-    /// Polls the steps that were woken, until each has seen all that happened to it. Returns how many polls that took.
+    /// Polls the woken steps until each has seen its events. Returns the number of polls.
     fn poll(&self) -> usize {
         let mut seen = [false; N];
         let mut polls = 0;
@@ -43,7 +43,7 @@ impl<const N: usize> Run<N> {
                     is_known = true;
                     *seen |= happened.load(Ordering::Relaxed);
                 }
-                assert!(is_known, "nobody woke step {step}");
+                assert!(is_known, "step {step} was not woken");
                 polls += 1;
             }
             if seen == [true; N] {
@@ -55,7 +55,7 @@ impl<const N: usize> Run<N> {
         }
     }
 
-    /// What holds at the end: each step was polled, and no more often than it was woken.
+    /// Checks that each step was polled, and no more often than it was woken.
     fn assert_polled(&self) {
         let mut steps: Vec<_> = self.woken.iter().map(|(step, _)| step).collect();
         steps.dedup();
@@ -64,14 +64,14 @@ impl<const N: usize> Run<N> {
     }
 }
 
-/// One step is woken in a run of so many.
+/// Wakes one step in a run of this many.
 fn one(steps: usize, step: usize) {
     let run = Run::new(steps, [step]);
     run.wake(0);
     run.assert_polled();
 }
 
-/// Two are, or one is twice.
+/// Wakes two steps, or one step twice.
 fn two(steps: usize, woken: [usize; 2]) {
     let run = Run::new(steps, woken);
     run.wake(0);
