@@ -3,14 +3,13 @@
 
 mod support;
 
+use smol::future::yield_now;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
-use support::{Census, Counted, poll, ready};
-use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store, StoreOf};
-use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned};
+use support::{Census, Counted, pipeline, poll, ready, step};
+use typed_pipeliner::{HList, Return, RunError, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
 
 /// The counters of the steps.
 #[derive(Clone, Default)]
@@ -40,85 +39,29 @@ resource! {
     Goal: Counted;
 }
 
-/// Pends once, and wakes its task.
-async fn pause() {
-    let mut paused = false;
-    std::future::poll_fn(|cx| {
-        if std::mem::replace(&mut paused, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
-}
-
-/// Pauses this often, then makes a value.
-async fn work(counts: &Counts, step: usize, pauses: usize) -> Counted {
+/// Yields this often, then makes a value.
+async fn work(counts: &Counts, step: usize, yields: usize) -> Counted {
     let _running = counts.running.make();
     let half_done = counts.values.make();
-    for _ in 0..pauses {
-        pause().await;
+    for _ in 0..yields {
+        yield_now().await;
     }
     drop(half_done);
     counts.ended[step].fetch_add(1, Ordering::SeqCst);
     counts.values.make()
 }
 
-struct Begin;
-impl Step for Begin {
-    type Inputs = HList![Count, Supplied];
-    type Outputs = HList![Source, Side];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _supplied]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 0, 2).await, counts.values.make()])
-    }
-}
+step!(Begin(counts: Count, _supplied: Supplied) -> [Source, Side] {
+    Ok(hlist![work(counts, 0, 2).await, counts.values.make()])
+});
+step!(GoLeft(counts: Count, _source: Source) -> [Left] { Ok(hlist![work(counts, 1, 1).await]) });
+step!(GoRight(counts: Count, _source: Source) -> [Right] { Ok(hlist![work(counts, 2, 4).await]) });
+step!(Meet(counts: Count, _left: Left, _right: Right, _side: Side) -> [Goal] {
+    Ok(hlist![work(counts, 3, 2).await])
+});
+step!(Tell(counts: Count, _goal: Goal) -> [Return<Counted>] { Ok(hlist![Return(work(counts, 4, 2).await)]) });
 
-struct GoLeft;
-impl Step for GoLeft {
-    type Inputs = HList![Count, Source];
-    type Outputs = HList![Left];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _source]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 1, 1).await])
-    }
-}
-
-struct GoRight;
-impl Step for GoRight {
-    type Inputs = HList![Count, Source];
-    type Outputs = HList![Right];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _source]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 2, 4).await])
-    }
-}
-
-struct Meet;
-impl Step for Meet {
-    type Inputs = HList![Count, Left, Right, Side];
-    type Outputs = HList![Goal];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _left, _right, _side]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 3, 2).await])
-    }
-}
-
-struct Tell;
-impl Step for Tell {
-    type Inputs = HList![Count, Goal];
-    type Outputs = HList![Return<Counted>];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _goal]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![Return(work(counts, 4, 2).await)])
-    }
-}
-
-struct Walk;
-impl Pipeline for Walk {
-    type Steps = HList![Meet, GoLeft, GoRight, Begin, Tell];
-}
+pipeline! { Walk: [Meet, GoLeft, GoRight, Begin, Tell]; }
 
 type WalkStore = StoreOf<Walk, HList![Count, Supplied]>;
 
@@ -236,16 +179,8 @@ fn dropped_run_leaves_the_store_movable_and_droppable() {
     assert_eq!(counts.values.alive(), 0);
 }
 
-/// A target that needs nothing.
-struct Other;
-impl Step for Other {
-    type Inputs = HList![];
-    type Outputs = HList![Return<()>];
-    type Error = &'static str;
-    async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![Return(())])
-    }
-}
+// Needs nothing.
+step!(Other() -> [Return<()>] { Ok(hlist![Return(())]) });
 
 #[test]
 fn race_drops_the_losing_run() {

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Pipeline, Return, RunError, RunOptions, Step, Store};
+use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Return, RunError, RunOptions, Step, Store};
 use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
 
 resource! {
@@ -329,10 +329,7 @@ impl<M: Makes> Step for Fail<M> {
     }
 }
 
-struct Empty;
-impl Pipeline for Empty {
-    type Steps = HList![];
-}
+pipeline! { Empty: []; }
 
 /// The error of a run whose step fails with the error of `M`.
 fn failed<M: Makes>() -> RunError {

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use support::{Census, Gate, Journal, Task, pipeline, poll, ready, step};
+use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, ready, step};
 use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, hlist_pat, resource, run};
 
 resource! {
@@ -338,10 +338,10 @@ fn dropped_waiting_run_leaves_no_waker_behind() {
 resource! {
     Bodies: Arc<AtomicUsize>;
     Values: Census;
-    W1: support::Counted;
-    W2: support::Counted;
-    W3: support::Counted;
-    W4: support::Counted;
+    W1: Counted;
+    W2: Counted;
+    W3: Counted;
+    W4: Counted;
 }
 
 /// Declares steps that yield some times and count how often their bodies end.

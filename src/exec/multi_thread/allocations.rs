@@ -7,9 +7,9 @@ use crate::exec::store_ref::View;
 use crate::run::{Order, RunOptions};
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;
-use core::future::poll_fn;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Waker};
+use smol::future::yield_now;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -23,20 +23,6 @@ const HOLDER: u64 = 1;
 const WOKEN: u64 = 1;
 
 resource! { R1: (); R2: (); R3: (); R4: (); R5: (); R6: (); }
-
-/// Yields once.
-async fn give_way() {
-    let mut woken = false;
-    poll_fn(|cx| {
-        if woken {
-            return Poll::Ready(());
-        }
-        woken = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
-}
 
 /// Declares a chain of steps, some of which yield.
 macro_rules! chain {
@@ -57,9 +43,9 @@ chain! {
     S1: [] -> R1;
     S2: [R1] -> R2;
     S3: [R2] -> R3;
-    S4: [R3] -> R4 after give_way;
+    S4: [R3] -> R4 after yield_now;
     S5: [R4] -> R5;
-    S6: [R5] -> R6 after give_way;
+    S6: [R5] -> R6 after yield_now;
 }
 
 struct Chain;
