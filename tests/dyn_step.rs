@@ -32,7 +32,7 @@ async fn by_shifting(number: In<'_, Number>) -> Result<(Out<Doubled>, Return<&'s
     }
 }
 
-/// What is chosen may have a state.
+/// A step with state: it counts its runs.
 struct Counted(AtomicUsize);
 
 #[async_trait]
@@ -62,21 +62,21 @@ fn doubled(number: u32, shifted: bool) -> Result<(u32, &'static str), RunError> 
 }
 
 #[test]
-fn a_step_chooses_which_step_runs() -> Result<(), RunError> {
+fn step_chooses_the_step_that_runs() -> Result<(), RunError> {
     assert_eq!(doubled(21, false)?, (42, "added"));
     assert_eq!(doubled(21, true)?, (42, "shifted"));
     Ok(())
 }
 
 #[test]
-fn an_error_names_the_resource() {
+fn error_of_a_chosen_step_names_its_resource() {
     let error = doubled(u32::MAX, true).unwrap_err();
     assert_eq!(error.step(), "Doubler");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), format!("{} is too large", u32::MAX));
 }
 
 #[test]
-fn what_is_chosen_may_be_supplied_and_have_a_state() -> Result<(), RunError> {
+fn chosen_step_may_be_supplied_and_have_state() -> Result<(), RunError> {
     smol::block_on(async {
         let counted = Arc::new(Counted(AtomicUsize::new(0)));
         let store = Store::<App>::new().with(Number, 4).with(Doubler, counted.clone() as Double);
@@ -88,7 +88,7 @@ fn what_is_chosen_may_be_supplied_and_have_a_state() -> Result<(), RunError> {
 }
 
 #[test]
-fn it_is_a_step_like_any_other() {
+fn chosen_is_a_zero_sized_step_named_for_its_resource() {
     assert_eq!(RunChosen::<Doubler>::name(), "Doubler");
     assert_eq!(size_of::<RunChosen<Doubler>>(), 0);
 }

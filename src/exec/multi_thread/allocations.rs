@@ -1,5 +1,5 @@
-//! What a step allocates in a run that is spread. It is seen here, where the test itself polls the worker: allocations are
-//! counted by thread.
+//! The number of allocations of a step in a run on threads. Allocations are counted by thread, so
+//! the test polls the worker itself.
 
 use super::{MultiThread, RunHandle, SharedRun, Steps, Worker};
 use crate::exec::graph::{BorrowedRun, Graph};
@@ -8,38 +8,24 @@ use crate::options::RunOptions;
 use crate::run::target::TargetRun;
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;
-use core::future::poll_fn;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Waker};
+use smol::future::yield_now;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 /// A step's future.
 const STEP: u64 = 1;
 
-/// What holds the store for it, where that is in an `Arc`.
+/// The future that holds the store for the step, if the store is in an `Arc`.
 const HOLDER: u64 = 1;
 
-/// Room for those that were woken, once there are any.
+/// The queue of woken steps, allocated at the first wake-up.
 const WOKEN: u64 = 1;
 
 resource! { R1: (); R2: (); R3: (); R4: (); R5: (); R6: (); }
 
-/// Is woken once before it goes on.
-async fn give_way() {
-    let mut woken = false;
-    poll_fn(|cx| {
-        if woken {
-            return Poll::Ready(());
-        }
-        woken = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
-}
-
-/// A chain of steps; some are ready at once, some not.
+/// Declares a chain of steps, some of which yield.
 macro_rules! chain {
     ($($step:ident: [$($input:ident)?] -> $output:ident $(after $wait:ident)?;)*) => {$(
         struct $step;
@@ -58,9 +44,9 @@ chain! {
     S1: [] -> R1;
     S2: [R1] -> R2;
     S3: [R2] -> R3;
-    S4: [R3] -> R4 after give_way;
+    S4: [R3] -> R4 after yield_now;
     S5: [R4] -> R5;
-    S6: [R5] -> R6 after give_way;
+    S6: [R5] -> R6 after yield_now;
 }
 
 struct Chain;
@@ -68,7 +54,7 @@ impl Pipeline for Chain {
     type Steps = HList![S1, S2, S3, S4, S5, S6];
 }
 
-/// The allocations of a run of one worker.
+/// The number of allocations of a run with one worker.
 fn allocations<T: Step, C: Steps>(crew: impl FnOnce(Graph) -> C, view: StoreRef<'_>) -> u64 {
     let options = RunOptions::default();
     let info = measure(|| {
@@ -79,18 +65,18 @@ fn allocations<T: Step, C: Steps>(crew: impl FnOnce(Graph) -> C, view: StoreRef<
         while Pin::new(&mut worker).poll(cx).is_pending() {}
         assert!(Pin::new(&mut RunHandle(spread)).poll(cx).is_ready());
     });
-    assert_eq!(info.count_current, 0, "nothing is left of it");
+    assert_eq!(info.count_current, 0, "the run frees everything");
     info.count_total
 }
 
-/// Those on a store in an `Arc`.
+/// The number of allocations on a store in an `Arc`.
 fn shared<T: Step>() -> u64 {
     let store = Arc::new(Store::<Chain>::new());
     let crew = |graph| SharedRun { graph: Arc::new(graph), store: Arc::clone(&store) as _ };
     allocations::<T, _>(crew, StoreRef::new(&*store))
 }
 
-/// Those on a store that is borrowed.
+/// The number of allocations on a borrowed store.
 fn borrowed<T: Step>() -> u64 {
     let store = Store::<Chain>::new();
     let view = StoreRef::new(&store);
@@ -98,13 +84,13 @@ fn borrowed<T: Step>() -> u64 {
 }
 
 #[test]
-fn two_for_a_step_on_a_store_in_an_arc() {
+fn step_on_a_shared_store_allocates_twice() {
     assert_eq!(shared::<S3>() - shared::<S1>(), 2 * (STEP + HOLDER));
     assert_eq!(shared::<S6>() - shared::<S3>(), 3 * (STEP + HOLDER) + WOKEN);
 }
 
 #[test]
-fn one_for_a_step_on_a_store_that_is_borrowed() {
+fn step_on_a_borrowed_store_allocates_once() {
     assert_eq!(borrowed::<S3>() - borrowed::<S1>(), 2 * STEP);
     assert_eq!(borrowed::<S6>() - borrowed::<S3>(), 3 * STEP + WOKEN);
 }

@@ -1,5 +1,6 @@
-//! Models of the signals: workers look for what is to be done, as those of a run do, while steps are woken and become ready.
-//! Whatever is to be done has to be done by somebody, and the caller has to learn of the end when nobody is at work.
+//! Models of the signals: workers look for steps, as those of a run do, while steps are woken and
+//! become ready. Every step has to be executed, and the caller has to be woken at the end, when no
+//! worker is busy.
 
 use super::{Next, ReadyQueue};
 use crate::exec::model::{Bell, preempted, two_threads};
@@ -7,38 +8,38 @@ use loom::sync::{Condvar, Mutex};
 use loom::thread;
 use std::sync::Arc;
 
-/// A run that is over when so much was done.
+/// A run that is over when its turns are done.
 struct Run {
     signals: Arc<ReadyQueue>,
     state: Mutex<State>,
-    /// Where two steps meet that have to be at work at the same time, if any have.
+    /// The meeting point of two steps that have to execute at the same time, if the run has such.
     met: Option<(Mutex<usize>, Condvar)>,
 }
 
 struct State {
-    /// How many steps are ready.
+    /// The number of ready steps.
     ready: usize,
-    /// How many become so when the first is done.
+    /// The number of steps that become ready when the first is done.
     next: usize,
-    /// How much is still to be done.
+    /// The number of turns still to be done.
     left: usize,
 }
 
 impl Run {
-    /// A run in which so many steps are ready, and then so many more; so many others are woken.
+    /// A run with this many ready steps, this many that follow, and this many that are woken.
     fn new(ready: usize, next: usize, woken: usize) -> Arc<Self> {
         let state = State { ready, next, left: ready + next + woken };
         Arc::new(Run { signals: ReadyQueue::new(woken), state: Mutex::new(state), met: None })
     }
 
-    /// A run of one step after which two are ready, neither of which ends before the other begins.
+    /// A run of one step and two that follow, neither of which ends before the other begins.
     fn meeting() -> Arc<Self> {
         let state = State { ready: 1, next: 2, left: 3 };
         let met = Some((Mutex::new(0), Condvar::new()));
         Arc::new(Run { signals: ReadyQueue::new(0), state: Mutex::new(state), met })
     }
 
-    /// The first step goes through, the second waits for the third.
+    /// The first step passes, the second waits for the third.
     fn satisfy_input(&self) {
         let Some((begun, all)) = &self.met else { return };
         let mut begun = begun.lock().unwrap();
@@ -49,7 +50,7 @@ impl Run {
         }
     }
 
-    /// A step has come to its end, in a turn: what follows from that.
+    /// Ends the turn of a step, and signals the consequences.
     fn done(&self) {
         let mut state = self.state.lock().unwrap();
         state.left -= 1;
@@ -58,12 +59,12 @@ impl Run {
         drop(state);
         match is_over {
             true => self.signals.stop(),
-            // One of them is for the worker that is here.
+            // This worker takes one of them.
             false => self.signals.ready(ready.saturating_sub(1)),
         }
     }
 
-    /// Begins a step that is ready, if one is.
+    /// Begins a ready step, if there is one.
     fn begin(&self) -> bool {
         let mut state = self.state.lock().unwrap();
         if state.ready == 0 {
@@ -78,7 +79,7 @@ impl Run {
         true
     }
 
-    /// What the ticket of a worker does when it is polled: whether it is to be polled again when it is woken.
+    /// Polls a worker. Returns whether it has to be polled again after a wake-up.
     fn poll(&self, worker: usize, bell: &Arc<Bell>) -> bool {
         let Some(_busy) = self.signals.busy() else { return false };
         for look in [false, true].into_iter().cycle() {
@@ -97,7 +98,7 @@ impl Run {
         unreachable!("the worker goes on until it is idle")
     }
 
-    /// A worker in a thread of its own.
+    /// Starts a worker on its own thread.
     fn work(self: &Arc<Self>, worker: usize) {
         let run = Arc::clone(self);
         thread::spawn(move || {
@@ -121,7 +122,7 @@ impl Run {
         }
     }
 
-    /// What holds at the end: all is done.
+    /// Waits for the end, and checks that all turns are done.
     fn end(&self) {
         self.wait();
         let state = self.state.lock().unwrap();
@@ -130,7 +131,7 @@ impl Run {
 }
 
 #[test]
-fn one_worker_does_all() {
+fn one_worker_executes_every_step() {
     two_threads(|| {
         let run = Run::new(1, 2, 0);
         run.work(0);
@@ -139,7 +140,7 @@ fn one_worker_does_all() {
 }
 
 #[test]
-fn a_step_that_is_woken_has_its_turn() {
+fn woken_step_has_its_turn() {
     two_threads(|| {
         let run = Run::new(0, 0, 1);
         run.work(0);
@@ -149,7 +150,7 @@ fn a_step_that_is_woken_has_its_turn() {
 }
 
 #[test]
-fn steps_are_woken_while_others_are_ready() {
+fn step_woken_while_others_are_ready_has_its_turn() {
     two_threads(|| {
         let run = Run::new(1, 0, 1);
         run.work(0);
@@ -159,7 +160,7 @@ fn steps_are_woken_while_others_are_ready() {
 }
 
 #[test]
-fn two_workers_share_what_is_ready() {
+fn two_workers_share_ready_steps() {
     preempted(3, || {
         let run = Run::new(2, 0, 0);
         run.work(0);
@@ -169,7 +170,7 @@ fn two_workers_share_what_is_ready() {
 }
 
 #[test]
-fn a_worker_that_has_just_looked_looks_again() {
+fn worker_looks_again_for_steps_that_became_ready() {
     preempted(3, || {
         let run = Run::meeting();
         run.work(0);
@@ -179,7 +180,7 @@ fn a_worker_that_has_just_looked_looks_again() {
 }
 
 #[test]
-fn two_workers_share_what_is_woken() {
+fn two_workers_share_woken_steps() {
     preempted(3, || {
         let run = Run::new(1, 0, 1);
         run.work(0);
@@ -190,14 +191,14 @@ fn two_workers_share_what_is_woken() {
 }
 
 #[test]
-fn a_run_that_is_dropped_is_quiet_when_the_workers_have_left() {
+fn dropped_run_is_quiet_when_the_workers_have_left() {
     preempted(3, || {
         let run = Run::new(1, 1, 1);
         run.work(0);
         run.work(1);
         run.signals.stop();
         run.wait();
-        // Nobody begins anything from here on.
+        // No worker begins a step from here on.
         let left = run.state.lock().unwrap().left;
         assert!(run.signals.busy().is_none());
         assert_eq!(run.state.lock().unwrap().left, left);

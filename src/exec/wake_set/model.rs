@@ -1,4 +1,4 @@
-//! Models of the wake-ups: steps are woken in threads while the run looks which were.
+//! Models of the wake-ups: threads wake steps while the run takes the woken ones.
 
 use super::WakeSet;
 use crate::exec::model::{Bell, three_threads, two_threads};
@@ -6,7 +6,7 @@ use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use std::sync::Arc;
 
-/// A run of so many steps, of which some are woken, each when what it waits for has happened.
+/// A run of this many steps, some of which are woken, each after an event of its own.
 struct Run<const N: usize> {
     wakeups: Arc<WakeSet>,
     woken: [(usize, AtomicBool); N],
@@ -18,18 +18,18 @@ impl<const N: usize> Run<N> {
         Arc::new(Run { wakeups: WakeSet::new(steps), woken })
     }
 
-    /// Something happens, and its step is woken in a thread of its own.
+    /// Starts a thread in which the event happens and its step is woken.
     fn wake(self: &Arc<Self>, event: usize) {
         let run = Arc::clone(self);
         thread::spawn(move || {
             let (step, happened) = &run.woken[event];
-            // The wake-up is all that orders this.
+            // Only the wake-up orders this store.
             happened.store(true, Ordering::Relaxed);
             run.wakeups.wake(*step);
         });
     }
 
-    /// Polls the steps that were woken, until each has seen all that happened to it. Returns how many polls that took.
+    /// Polls the woken steps until each has seen its events. Returns the number of polls.
     fn poll(&self) -> usize {
         let mut seen = [false; N];
         let mut polls = 0;
@@ -43,7 +43,7 @@ impl<const N: usize> Run<N> {
                     is_known = true;
                     *seen |= happened.load(Ordering::Relaxed);
                 }
-                assert!(is_known, "nobody woke step {step}");
+                assert!(is_known, "step {step} was not woken");
                 polls += 1;
             }
             if seen == [true; N] {
@@ -55,7 +55,7 @@ impl<const N: usize> Run<N> {
         }
     }
 
-    /// What holds at the end: each step was polled, and no more often than it was woken.
+    /// Checks that each step was polled, and no more often than it was woken.
     fn assert_polled(&self) {
         let mut steps: Vec<_> = self.woken.iter().map(|(step, _)| step).collect();
         steps.dedup();
@@ -64,14 +64,14 @@ impl<const N: usize> Run<N> {
     }
 }
 
-/// One step is woken in a run of so many.
+/// Wakes one step in a run of this many.
 fn one(steps: usize, step: usize) {
     let run = Run::new(steps, [step]);
     run.wake(0);
     run.assert_polled();
 }
 
-/// Two are, or one is twice.
+/// Wakes two steps, or one step twice.
 fn two(steps: usize, woken: [usize; 2]) {
     let run = Run::new(steps, woken);
     run.wake(0);
@@ -80,37 +80,37 @@ fn two(steps: usize, woken: [usize; 2]) {
 }
 
 #[test]
-fn a_step_of_a_small_run_is_polled() {
+fn woken_step_of_a_small_run_is_polled() {
     two_threads(|| one(64, 63));
 }
 
 #[test]
-fn a_step_of_a_large_run_is_polled() {
+fn woken_step_of_a_large_run_is_polled() {
     two_threads(|| one(130, 129));
 }
 
 #[test]
-fn two_steps_of_a_small_run_are_polled() {
+fn two_woken_steps_of_a_small_run_are_polled() {
     three_threads(|| two(64, [0, 63]));
 }
 
 #[test]
-fn two_steps_of_one_word_are_polled() {
+fn two_woken_steps_of_one_word_are_polled() {
     three_threads(|| two(130, [64, 65]));
 }
 
 #[test]
-fn two_steps_of_two_words_are_polled() {
+fn two_woken_steps_of_two_words_are_polled() {
     three_threads(|| two(130, [64, 128]));
 }
 
 #[test]
-fn two_steps_of_words_that_share_a_bit_of_the_summary_are_polled() {
+fn two_woken_steps_that_share_a_summary_bit_are_polled() {
     three_threads(|| two(4_097, [0, 4_096]));
 }
 
 #[test]
-fn a_step_that_is_woken_twice_sees_all_that_happened() {
+fn step_woken_twice_sees_both_events() {
     three_threads(|| two(130, [64, 64]));
     three_threads(|| two(64, [0, 0]));
 }

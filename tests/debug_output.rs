@@ -1,4 +1,4 @@
-//! What can be printed, and what markers weigh.
+//! The `Debug` output of stores and runs, the names in it, and the size of marker types.
 
 mod support;
 
@@ -7,7 +7,7 @@ use support::{pipeline, poll, ready, step};
 use typed_pipeliner::{HList, Inputs, Outputs, Resource, Return, RunOptions, Step, Store, hlist, hlist_pat, identity};
 use typed_pipeliner::{resource, run};
 
-/// No `Debug`: nobody may print it.
+/// A value without `Debug`.
 struct Secret;
 
 resource! {
@@ -24,7 +24,7 @@ step!(Leave(_page: Page) -> [Return<()>] { Ok(hlist![Return(())]) });
 pipeline! { Web: [Browse, LogIn, Leave]; }
 
 #[test]
-fn a_store_names_its_resources_and_tells_no_values() {
+fn store_prints_names_and_states_but_no_values() {
     let store = Store::<Web>::new().with(Password, Secret);
     assert_eq!(format!("{store:?}"), "Store<Web> {Password: supplied, Page: absent, Title: absent, Session: absent}");
 
@@ -43,7 +43,7 @@ Store<Web> {
 }
 
 #[test]
-fn a_supplied_output_is_supplied_whatever_its_step_does() {
+fn supplied_output_prints_as_supplied_after_its_step_ran() {
     let store = Store::<Web>::new().with(Title, "supplied".to_owned()).with(Session, Secret);
     ready(store.resource::<Page>()).unwrap();
     let text = format!("{store:?}");
@@ -53,14 +53,14 @@ fn a_supplied_output_is_supplied_whatever_its_step_does() {
 }
 
 #[test]
-fn a_store_of_nothing_is_empty() {
+fn store_of_nothing_prints_empty_and_has_size_0() {
     pipeline! { Empty: []; }
     assert_eq!(format!("{:?}", Store::<Empty>::new()), "Store<Empty> {}");
     assert_eq!(size_of::<Store<Empty>>(), 0);
 }
 
 #[test]
-fn runs_and_their_options_can_be_printed() {
+fn runs_and_run_options_can_be_printed() {
     let store = Store::<Web>::new().with(Password, Secret);
     let mut run = run::<LogIn>(&store);
     assert_eq!(format!("{run:?}"), "Run { .. }");
@@ -70,7 +70,7 @@ fn runs_and_their_options_can_be_printed() {
 }
 
 #[test]
-fn markers_weigh_nothing() {
+fn markers_have_size_0() {
     assert_eq!(size_of_val(&Password), 0);
     assert_eq!(size_of_val(&Page), 0);
     assert_eq!(size_of::<LogIn>(), 0);
@@ -79,7 +79,7 @@ fn markers_weigh_nothing() {
 }
 
 #[test]
-fn names_are_those_of_the_types() {
+fn names_default_to_type_names() {
     assert_eq!(Password::name(), "Password");
     assert_eq!(LogIn::name(), "LogIn");
 }
@@ -88,7 +88,7 @@ fn names_are_those_of_the_types() {
 struct Number;
 impl Resource for Number {
     type Value = u32;
-    type Identity = identity!("debug::Number");
+    type Identity = identity!("debug_output::Number");
     fn name() -> &'static str {
         "the number"
     }
@@ -125,7 +125,7 @@ impl Step for Show {
 pipeline! { Named: [Calculate]; }
 
 #[test]
-fn names_can_be_others() {
+fn names_can_be_overridden() {
     let store = Store::<Named>::new();
     assert_eq!(format!("{store:?}"), "Store<Named> {the number: absent}");
     let error = ready(run::<Show>(&store)).unwrap_err();

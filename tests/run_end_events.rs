@@ -1,12 +1,14 @@
-//! How a run ends, on threads and in its task: as what it was, once, and when nothing of it goes on any more.
+//! The end event of a run, on threads and in one task: the right outcome, once, and after all its
+//! steps are dropped.
 
 mod support;
 
 use smol::future::yield_now;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use support::{Journal, pipeline, poll, step};
 use typed_pipeliner::executor::Executor;
 use typed_pipeliner::observe::{RunEnd, RunInfo, StepEvent, StepEventKind};
@@ -17,6 +19,8 @@ resource! {
     Right: ();
     Both: ();
     Log: Journal;
+    /// Whether the step that blocks its thread may return.
+    Released: AtomicBool;
     Never: ();
     Ever: ();
 }
@@ -30,18 +34,15 @@ pipeline! {
     Failing: [Fail];
     Apart: [GoLeft, GoRight, Meet];
     Endless: [WaitForever, WaitAsLong, Await];
+    Blocked: [WaitForever, BlockItsThread, Await];
 }
 
-/// The ends that it was told, and whether something was told after one.
+/// Records the end events, and whether any event came after one.
 #[derive(Clone, Default)]
 struct Ends(Arc<Mutex<(Vec<RunEnd>, bool)>>);
 
 impl Observer for Ends {
-    fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
-        // Others come to the lock of the run, and wait for it, meanwhile.
-        if let StepEventKind::Failed(_) = event.kind {
-            thread::sleep(Duration::from_micros(200));
-        }
+    fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {
         let mut ends = self.0.lock().unwrap();
         ends.1 |= !ends.0.is_empty();
     }
@@ -52,7 +53,7 @@ impl Observer for Ends {
 }
 
 impl Ends {
-    /// The only end, after which nothing came.
+    /// Returns the only end event; no other event may have come after it.
     fn only(&self) -> RunEnd {
         let (ends, more) = &*self.0.lock().unwrap();
         assert!(!more, "an event after the end");
@@ -62,7 +63,7 @@ impl Ends {
 }
 
 #[test]
-fn a_run_that_failed_is_told_to_have_failed() {
+fn failed_run_ends_once_as_failed() {
     let executor = Executor::new(3);
     for keep_going in [false, true] {
         for _ in 0..500 {
@@ -86,27 +87,30 @@ fn a_run_that_failed_is_told_to_have_failed() {
 }
 
 step!(WaitForever(log: Log) -> [Never] {
-    let _dropped = Dropped(log);
+    let _running = log.on_drop("dropped");
+    log.note("started");
     std::future::pending::<()>().await;
     Ok(hlist![()])
 });
 step!(WaitAsLong(log: Log) -> [Ever] {
-    let _dropped = Dropped(log);
+    let _running = log.on_drop("dropped");
+    log.note("started");
     loop {
         yield_now().await;
     }
 });
+step!(BlockItsThread(log: Log, released: Released) -> [Ever] {
+    let _running = log.on_drop("dropped");
+    log.note("blocked");
+    while !released.load(Ordering::SeqCst) {
+        thread::yield_now();
+    }
+    std::future::pending::<()>().await;
+    Ok(hlist![()])
+});
 step!(Await(_never: Never, _ever: Ever) -> [Both] { Ok(hlist![()]) });
 
-struct Dropped<'s>(&'s Journal);
-
-impl Drop for Dropped<'_> {
-    fn drop(&mut self) {
-        self.0.note("dropped");
-    }
-}
-
-/// Notes the end of a run.
+/// Notes the end of a run in the journal.
 struct Noted(Journal);
 
 impl Observer for Noted {
@@ -117,43 +121,44 @@ impl Observer for Noted {
 }
 
 #[test]
-fn the_end_is_told_when_all_steps_are_gone() {
+fn end_event_follows_the_drop_of_all_steps() {
     let log = Journal::default();
     let store = Store::<Endless>::new().with(Log, log.clone());
     let mut run = run_with::<Await>(&store, RunOptions::new().observe(Noted(log.clone())));
     assert!(poll(&mut run).is_pending());
     drop(run);
-    assert_eq!(log.take(), ["dropped", "dropped", "ended"]);
+    assert_eq!(log.take(), ["started", "started", "dropped", "dropped", "ended"]);
 }
 
 #[test]
-fn the_end_of_a_dropped_run_is_told_when_all_threads_have_left_it() {
+fn end_event_of_a_dropped_run_waits_for_threads_to_leave() {
     let executor = Executor::new(2);
-    for _ in 0..200 {
+    for _ in 0..100 {
         let (log, ends) = (Journal::default(), Ends::default());
-        let store = Arc::new(Store::<Endless>::new().with(Log, log.clone()));
+        let store = Arc::new(Store::<Blocked>::new().with(Log, log.clone()).with(Released, false.into()));
         let options = RunOptions::new().observe(ends.clone()).observe(Noted(log.clone()));
         let mut run = executor.run_with::<Await>(&store, options);
         assert!(poll(&mut run).is_pending());
-        thread::sleep(Duration::from_micros(100));
+        log.wait_for("started");
+        log.wait_for("blocked");
+
         drop(run);
-        let mut noted = log.take();
-        while !noted.contains(&"ended") {
-            thread::yield_now();
-            noted.extend(log.take());
-        }
-        assert_eq!(noted.last(), Some(&"ended"), "{noted:?}");
+        // One thread is still in a step of the run.
+        assert!(!log.has("ended"));
+        store.get::<Released>().unwrap().store(true, Ordering::SeqCst);
+        log.wait_for("ended");
+        assert_eq!(log.take()[2..], ["dropped", "dropped", "ended"]);
         assert_eq!(ends.only(), RunEnd::Dropped);
     }
 }
 
 #[test]
-fn a_shared_store_is_free_at_the_end_of_a_run() {
+fn shared_store_is_free_at_the_end_of_a_run() {
     let executor = Executor::new(2);
     let mut store = Arc::new(Store::<Failing>::new());
     for _ in 0..1000 {
         smol::block_on(executor.run::<Fail>(&store)).unwrap_err();
-        Arc::get_mut(&mut store).expect("nobody else holds it").clear();
+        Arc::get_mut(&mut store).expect("no thread holds the store").clear();
     }
 }
 
@@ -167,7 +172,7 @@ impl Observer for Panics {
 }
 
 #[test]
-fn a_panic_of_an_observer_reaches_the_caller() {
+fn panic_of_an_observer_reaches_the_caller() {
     let executor = Executor::new(3);
     let kinds: [fn(&StepEventKind<'_>) -> bool; 4] = [
         |kind| matches!(kind, StepEventKind::Ready),
@@ -179,7 +184,7 @@ fn a_panic_of_an_observer_reaches_the_caller() {
         for kind in kinds {
             let store = Arc::new(Store::<Apart>::new());
             let run = || smol::block_on(executor.run_with::<Meet>(&store, RunOptions::new().observe(Panics(kind))));
-            // Either comes first: the failure, after which nothing more need happen, or the panic.
+            // The run may end by the failure of a step before an event of that kind occurs.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
                 assert_eq!(panic.downcast_ref(), Some(&"the observer panicked"));
             }
@@ -189,7 +194,7 @@ fn a_panic_of_an_observer_reaches_the_caller() {
 }
 
 step!(PanicAtDrop() -> [Never] {
-    let _dropped = Panicking;
+    let _panics = PanicsAtDrop;
     std::future::pending::<()>().await;
     Ok(hlist![()])
 });
@@ -201,21 +206,21 @@ step!(AwaitBoth(_never: Never, _ever: Ever) -> [Both] { Ok(hlist![()]) });
 
 pipeline! { Falling: [PanicAtDrop, FailLater, AwaitBoth]; }
 
-struct Panicking;
+struct PanicsAtDrop;
 
-impl Drop for Panicking {
+impl Drop for PanicsAtDrop {
     fn drop(&mut self) {
         assert!(thread::panicking(), "a step panicked as it was dropped");
     }
 }
 
 #[test]
-fn a_panic_of_a_step_that_is_dropped_reaches_the_caller() {
+fn panic_in_the_drop_of_a_step_reaches_the_caller() {
     let executor = Executor::new(2);
     for _ in 0..50 {
         let store = Arc::new(Store::<Falling>::new());
         let run = || smol::block_on(executor.run::<AwaitBoth>(&store));
-        let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");
+        let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("the drop of the step panics");
         assert_eq!(panic.downcast_ref(), Some(&"a step panicked as it was dropped"));
     }
 }

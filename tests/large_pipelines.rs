@@ -1,5 +1,5 @@
-//! Large pipelines, at the default recursion limit: four hundred steps are checked, built and run. And the same under the
-//! compiler's next trait solver, as far as the design promises it.
+//! Large pipelines compile at the default recursion limit and run; smaller ones also compile with
+//! the next trait solver of rustc.
 
 mod generate;
 
@@ -8,12 +8,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A directory that stays, so that a second run of the tests compiles only what has changed.
+/// A directory that stays, so that the next test run compiles only the changes.
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("large").join(name)
 }
 
-/// Runs a command to its end, and returns what it printed.
+/// Runs a command to its end and returns its standard output.
 fn output(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
@@ -21,7 +21,7 @@ fn output(command: &mut Command) -> String {
 }
 
 #[test]
-fn four_hundred_steps() {
+fn four_hundred_steps_compile_and_run() {
     let folder = folder("steps");
     package(&folder, "").unwrap();
     let programs = [("chain", Large::new(Shape::Chain, 400)), ("layers", Large::new(Shape::Layers, 400))];
@@ -37,16 +37,16 @@ fn four_hundred_steps() {
     }
 }
 
-/// The example of the README, and a hundred steps in layers.
+/// Checks the example of the README, and a hundred steps in layers.
 #[test]
-fn the_next_solver() {
+fn next_trait_solver_accepts_the_example_and_100_steps() {
     let nightly = |program: &str| {
         let mut command = Command::new("rustup");
         command.args(["run", "nightly", program]);
         command
     };
     if !nightly("cargo").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        // Past the harness, which would capture what is printed.
+        // Written past the test harness, which captures `println!`.
         let note =
             "note: the next solver was not tried, there is no nightly toolchain (`rustup toolchain install nightly`)";
         writeln!(std::io::stderr(), "{note}").unwrap();

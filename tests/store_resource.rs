@@ -1,4 +1,4 @@
-//! `store.resource::<R>()`, the simplest way in: the value of a resource, and no more run than it takes.
+//! `store.resource::<R>()` returns the value of a resource and runs only the steps it needs.
 
 mod support;
 
@@ -44,7 +44,7 @@ fn bakery(log: &Journal) -> BakeryStore {
 }
 
 #[test]
-fn what_it_takes_is_run_and_nothing_else() {
+fn resource_runs_only_the_steps_it_needs() {
     let log = Journal::default();
     let store = bakery(&log);
     let bread: &u32 = ready(store.resource::<Bread>()).unwrap();
@@ -53,7 +53,7 @@ fn what_it_takes_is_run_and_nothing_else() {
 }
 
 #[test]
-fn a_present_value_is_handed_out_and_nothing_runs() {
+fn computed_resource_is_returned_without_a_run() {
     let log = Journal::default();
     let store = bakery(&log);
     let first = ready(store.resource::<Bread>()).unwrap();
@@ -61,7 +61,7 @@ fn a_present_value_is_handed_out_and_nothing_runs() {
 
     let second = ready(store.resource::<Bread>()).unwrap();
     assert!(std::ptr::eq(first, second));
-    // The other output of the same step is there as well.
+    // The other output of the same step is ready as well.
     assert_eq!(ready(store.resource::<Crumbs>()).unwrap(), &1);
     assert_eq!(log.take(), [""; 0]);
 
@@ -70,7 +70,7 @@ fn a_present_value_is_handed_out_and_nothing_runs() {
 }
 
 #[test]
-fn a_supplied_value_is_handed_out_and_nothing_runs() {
+fn supplied_resource_is_returned_without_a_run() {
     let log = Journal::default();
     let store = bakery(&log).with(Bread, 7);
     assert_eq!(ready(store.resource::<Flour>()).unwrap(), &4);
@@ -82,7 +82,7 @@ fn a_supplied_value_is_handed_out_and_nothing_runs() {
 }
 
 #[test]
-fn a_supplied_value_stays_when_its_step_runs_for_another_output() {
+fn supplied_value_stays_when_its_step_runs_for_another_output() {
     let log = Journal::default();
     let store = bakery(&log).with(Bread, 7);
     assert_eq!(ready(store.resource::<Crumbs>()).unwrap(), &1);
@@ -91,7 +91,7 @@ fn a_supplied_value_stays_when_its_step_runs_for_another_output() {
 }
 
 #[test]
-fn two_resources_can_be_asked_for_at_once() {
+fn two_resources_can_be_requested_at_once() {
     let log = Journal::default();
     let store = bakery(&log);
     let mut cake = store.resource::<Cake>();
@@ -106,7 +106,7 @@ fn two_resources_can_be_asked_for_at_once() {
 }
 
 #[test]
-fn it_waits_for_a_run_that_has_begun() {
+fn resource_waits_for_a_run_in_progress() {
     let log = Journal::default();
     let store = bakery(&log);
     let task = Task::new();
@@ -123,7 +123,7 @@ fn it_waits_for_a_run_that_has_begun() {
 }
 
 #[test]
-fn a_target_finds_what_was_asked_for_as_a_resource() {
+fn target_reuses_a_value_computed_for_a_resource() {
     let log = Journal::default();
     let store = bakery(&log);
     ready(store.resource::<Dough>()).unwrap();
