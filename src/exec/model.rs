@@ -1,7 +1,7 @@
 //! What the models have in common. Loom executes a model once for each way in which its threads can interleave, and each
 //! value that a load may then see. Whoever is not woken is a deadlock, and reported.
 //!
-//! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p run-time --lib model`
+//! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p typed-pipeliner --lib model`
 
 use core::task::Waker;
 use loom::sync::{Condvar, Mutex};
