@@ -1,7 +1,7 @@
 //! Shared by the models. Loom executes a model once for each interleaving of its threads and each
 //! value that a load may see. It reports a thread that is never woken as a deadlock.
 //!
-//! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p run-time --lib model`
+//! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p typed-pipeliner --lib model`
 
 use core::task::Waker;
 use loom::sync::{Condvar, Mutex};

@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: repo_report [--trace] [--plan] [DIR]
+usage: repo-report [--trace] [--plan] [DIR]
 
 Writes a report on the source tree in DIR, by default this repository, as Markdown.
 
@@ -45,7 +45,7 @@ impl Arguments {
                 _ => directory = Some(PathBuf::from(argument)),
             }
         }
-        let directory = directory.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+        let directory = directory.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")));
         Ok(Arguments { directory, trace, plan, help })
     }
 }

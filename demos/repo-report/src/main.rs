@@ -1,8 +1,8 @@
 //! A report on a source tree: its languages, files, dependencies and git history, in one page of Markdown.
 //!
 //! ```sh
-//! cargo run --example repo_report -- [--trace] [DIR]
-//! cargo run --example repo_report -- --plan > plan.svg
+//! cargo run -p repo-report -- [--trace] [DIR]
+//! cargo run -p repo-report -- --plan > plan.svg
 //! ```
 //!
 //! Each fact is a step, and says only what it needs. Nobody wrote down an order, and still the walk, `Cargo.toml`,

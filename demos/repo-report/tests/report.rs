@@ -1,7 +1,6 @@
-//! The example `repo_report`, run on small trees: what it reports, and what it says when something is missing or broken.
+//! The program, run on small trees: what it reports, and what it says when something is missing or broken.
 
 use git2::{Oid, Repository, Signature, Time};
-use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -82,22 +81,10 @@ impl Tree {
     }
 
     fn run(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
-        let program = program();
-        let mut command = Command::new(&program);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_repo-report"));
         command.env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path()).args(arguments);
-        command.output().unwrap_or_else(|error| panic!("{}: {error}", program.display()))
+        command.output().unwrap()
     }
-}
-
-/// The example that `cargo test` built beside this test.
-fn program() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let program = test.ancestors().nth(2).unwrap().join("examples").join(format!("repo_report{EXE_SUFFIX}"));
-    assert!(
-        program.exists(),
-        "a whole `cargo test` builds the examples; else `cargo build --example repo_report` does"
-    );
-    program
 }
 
 /// Adds an empty commit so many seconds into May.
@@ -378,7 +365,8 @@ fn parts_that_cannot_be_read_are_listed() {
 fn no_argument_means_this_repository() {
     let arguments: [&str; 0] = [];
     let output = Tree::new().run(arguments);
-    let name = Path::new(env!("CARGO_MANIFEST_DIR")).file_name().unwrap().to_str().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let name = root.file_name().unwrap().to_str().unwrap();
     assert!(stdout(&output).starts_with(&format!("# Report on {name}\n")), "{output:?}");
 }
 
@@ -392,6 +380,6 @@ fn wrong_usage() {
         assert_eq!(output.status.code(), Some(2));
         let stderr = std::str::from_utf8(&output.stderr).unwrap();
         assert!(stderr.starts_with(reason), "{stderr}");
-        assert!(stderr.contains("usage: repo_report"), "{stderr}");
+        assert!(stderr.contains("usage: repo-report"), "{stderr}");
     }
 }

@@ -1,4 +1,8 @@
-//! What the compiler says to each mistake. The twins without the mistake are in `no_mistakes.rs`.
+//! What the compiler says to each mistake. A case is one file, `fail/NAME.rs`, and its text, `fail/NAME.stderr`, which
+//! `TRYBUILD=overwrite` writes. `pass.rs` compiles the same programs without the mistake.
+//!
+//! A case is compiled as a crate with a number in its name, and `resource!` hashes the name of the crate. So that a new case
+//! changes no text, a case whose text shows two supplied resources spells their identities by hand, with `identity!`.
 //!
 //! The texts are those of one compiler, the pinned one. With another one the failing cases are left out, with a note.
 
@@ -19,5 +23,5 @@ fn mistakes_are_explained() {
         writeln!(std::io::stderr(), "{note}").expect("a note can be printed");
         return;
     }
-    trybuild::TestCases::new().compile_fail("ui-tests/fail/**/*.rs");
+    trybuild::TestCases::new().compile_fail("fail/**/*.rs");
 }
