@@ -22,6 +22,8 @@ pub mod goal;
 pub mod marks;
 pub mod source;
 pub mod stack;
+#[cfg(test)]
+mod tests;
 
 use crate::proof::check::findings::Findings;
 use crate::proof::ids::trie::Trie;
