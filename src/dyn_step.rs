@@ -12,11 +12,12 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// A step that is a value, with the inputs `I` and the outputs `O`: a plug-in or a configuration chooses it at run time.
+/// A step that is a value, with the inputs `I` and the outputs `O`: a plug-in or a configuration
+/// chooses it at run time.
 ///
-/// Feature `dyn-step`, on by default. The graph stays proved: the pipeline registers [`RunChosen`], which takes the chosen
-/// step from a resource, beside the inputs of that step. Every step with these inputs and outputs is such a value, so the
-/// choices may be functions:
+/// Feature `dyn-step`, on by default. The graph stays proved: the pipeline registers [`RunChosen`],
+/// which takes the chosen step from a resource, beside the inputs of that step. Every step with
+/// these inputs and outputs is such a value, so the choices may be functions:
 ///
 /// ```
 /// use typed_pipeliner::dyn_step::{RunChosen, SharedStep};
@@ -63,8 +64,8 @@ use std::sync::Arc;
 /// # Ok(()) }) }
 /// ```
 ///
-/// A chosen step may have a state, such as a connection. Then it is a type of yours, and implements this trait with
-/// [`async_trait`](macro@async_trait):
+/// A chosen step may have a state, such as a connection. Then it is a type of yours, and implements
+/// this trait with [`async_trait`](macro@async_trait):
 ///
 /// ```
 /// use typed_pipeliner::dyn_step::{DynStep, InputRefs, OutputValues, async_trait};
@@ -84,8 +85,8 @@ use std::sync::Arc;
 ///
 /// # Cost
 ///
-/// One allocation and one virtual call each time it runs: its future is boxed, because its size is unknown. This is why
-/// [`Step`] itself is not dyn-compatible.
+/// One allocation and one virtual call each time it runs: its future is boxed, because its size is
+/// unknown. This is why [`Step`] itself is not dyn-compatible.
 ///
 /// # Cancel safety
 ///
@@ -111,11 +112,12 @@ pub type InputRefs<'s, L> = <L as InputList>::Refs<'s>;
 /// The values of a list of resources: what a [`DynStep`] returns.
 pub type OutputValues<L> = <L as OutputList>::Values;
 
-/// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a step is [`RunChosen`].
+/// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a
+/// step is [`RunChosen`].
 pub type SharedStep<I, O> = Arc<dyn DynStep<I, O>>;
 
-// What `async_trait` makes of an `async fn`, by hand: Rust 1.85 takes the block that it would be for one that does not
-// outlive its lifetimes (rust-lang/rust#100013).
+// What `async_trait` makes of an `async fn`, by hand: Rust 1.85 takes the block that it would be
+// for one that does not outlive its lifetimes (rust-lang/rust#100013).
 impl<S, I, O> DynStep<I, O> for S
 where
     S: Step<Inputs: SameInputs<I, S>, Outputs: SameOutputs<O, S>> + Send + Sync,
@@ -178,8 +180,8 @@ impl<O: OutputList, S> SameOutputs<O, S> for O {
 
 /// The step that is the value of the resource `R`.
 ///
-/// Its inputs are `R` and the chosen step's inputs; its outputs are the chosen step's. In errors it goes by the name of the resource. See
-/// [`DynStep`].
+/// Its inputs are `R` and the chosen step's inputs; its outputs are the chosen step's. In errors it
+/// goes by the name of the resource. See [`DynStep`].
 #[derive(Debug)]
 pub struct RunChosen<R>(PhantomData<R>);
 

@@ -37,8 +37,9 @@ impl<E: Into<BoxError>> StepError for E {
 
 /// The error of a run: which step failed, why, and which steps needed it.
 ///
-/// [`Display`](fmt::Display) names the step and the path from it to the target in one line. The step's own error is the
-/// [`source`](Error::source). The alternate form, `{error:#}`, adds the source and its own sources:
+/// [`Display`](fmt::Display) names the step and the path from it to the target in one line. The
+/// step's own error is the [`source`](Error::source). The alternate form, `{error:#}`, adds the
+/// source and its own sources:
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
@@ -74,8 +75,9 @@ impl<E: Into<BoxError>> StepError for E {
 /// # });
 /// ```
 ///
-/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one run:
-/// [`failures`](RunError::failures) lists them all; `step`, `path` and `downcast_ref` describe the first.
+/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one
+/// run: [`failures`](RunError::failures) lists them all; `step`, `path` and `downcast_ref` describe
+/// the first.
 pub struct RunError(Box<Causes>);
 
 /// The contents of an error, in one allocation: results that may hold it stay small.
@@ -137,19 +139,21 @@ impl RunError {
         &self.0.failures
     }
 
-    /// The names of the steps that the target needed and that were skipped, because a step that they need had failed.
+    /// The names of the steps that the target needed and that were skipped, because a step that
+    /// they need had failed.
     ///
-    /// They are reported under [`RunOptions::keep_going`](crate::RunOptions::keep_going). Otherwise the list is empty: the
-    /// first failure stops everything.
+    /// They are reported under [`RunOptions::keep_going`](crate::RunOptions::keep_going). Otherwise
+    /// the list is empty: the first failure stops everything.
     pub fn skipped(&self) -> &[&'static str] {
         &self.0.skipped
     }
 
-    /// The report of the run, if a [`Recorder`](crate::report::Recorder) watched it: of this run alone, and of those above that it
-    /// needed.
+    /// The report of the run, if a [`Recorder`](crate::report::Recorder) watched it: of this run
+    /// alone, and of those above that it needed.
     ///
-    /// It is made when it is first asked for, of what was recorded until then. A run has ended before its caller has the error,
-    /// so that is all of it, also what was cancelled by the failure.
+    /// It is made when it is first asked for, of what was recorded until then. A run has ended
+    /// before its caller has the error, so that is all of it, also what was cancelled by the
+    /// failure.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
@@ -183,17 +187,18 @@ impl RunError {
         self.first().step()
     }
 
-    /// The path from the step that failed to the target: its name, that of the step which needed it, and so on.
+    /// The path from the step that failed to the target: its name, that of the step which needed
+    /// it, and so on.
     pub fn path(&self) -> &[&'static str] {
         self.first().path()
     }
 
-    /// The error of the step, if it is of the type `E`: the step's own error type, or the type of the error that it has
-    /// put into a [`BoxError`].
+    /// The error of the step, if it is of the type `E`: the step's own error type, or the type of
+    /// the error that it has put into a [`BoxError`].
     ///
-    /// An `anyhow::Error` does not reveal the error that it holds once it is a plain error, as it is here. Then this
-    /// finds nothing, for any type. Give the step an error type of its own, or turn the error into a `BoxError` with
-    /// `reallocate_into_boxed_dyn_error_without_backtrace`.
+    /// An `anyhow::Error` does not reveal the error that it holds once it is a plain error, as it
+    /// is here. Then this finds nothing, for any type. Give the step an error type of its own, or
+    /// turn the error into a `BoxError` with `reallocate_into_boxed_dyn_error_without_backtrace`.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
@@ -218,8 +223,9 @@ impl RunError {
 
     /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
     ///
-    /// Other failures of the run, which exist under [`RunOptions::keep_going`](crate::RunOptions::keep_going), are
-    /// dropped. Runs that wait for one step share its error. As long as another run has it, it cannot be taken out.
+    /// Other failures of the run, which exist under
+    /// [`RunOptions::keep_going`](crate::RunOptions::keep_going), are dropped. Runs that wait for
+    /// one step share its error. As long as another run has it, it cannot be taken out.
     pub fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
         if self.downcast_ref::<E>().is_none() {
             return Err(self);
@@ -250,7 +256,8 @@ impl Failure {
         self.path[0]
     }
 
-    /// The path from the step that failed to the target: its name, that of the step which needed it, and so on.
+    /// The path from the step that failed to the target: its name, that of the step which needed
+    /// it, and so on.
     pub fn path(&self) -> &[&'static str] {
         &self.path
     }

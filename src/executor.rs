@@ -19,17 +19,20 @@ use std::thread::{self, JoinHandle};
 
 /// Runs a future to its end, in this thread: for `main`, and for tests.
 ///
-/// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by default.
+/// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by
+/// default.
 ///
 /// ```
 /// assert_eq!(typed_pipeliner::executor::block_on(async { 6 * 7 }), 42);
 /// ```
 pub use smol::block_on;
 
-/// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs over the same threads.
+/// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs
+/// over the same threads.
 ///
-/// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one task, so only one
-/// at a time. Steps that wait for a network gain nothing from threads. Feature `executor`, on by default.
+/// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one
+/// task, so only one at a time. Steps that wait for a network gain nothing from threads. Feature
+/// `executor`, on by default.
 ///
 /// | the store is | | |
 /// | --- | --- | --- |
@@ -37,30 +40,34 @@ pub use smol::block_on;
 /// | | [`scope`](Executor::scope) | many runs at once |
 /// | in an [`Arc`] | [`run`](Executor::run) | async, on threads that live as long as the executor |
 ///
-/// To run on an executor that exists already, see [`run_on`]. The promises are those of [`run`](crate::run()): steps start
-/// as soon as their inputs are there. A dropped run drops the futures of its steps at once; one that a thread is polling
-/// is dropped when that poll is over. A panic in a step reaches the task that polls the run.
+/// To run on an executor that exists already, see [`run_on`]. The promises are those of
+/// [`run`](crate::run()): steps start as soon as their inputs are there. A dropped run drops the
+/// futures of its steps at once; one that a thread is polling is dropped when that poll is over. A
+/// panic in a step reaches the task that polls the run.
 ///
 /// # Limits of borrowing
 ///
-/// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So there are two ways to
-/// run on a borrowed store: a blocking call, with threads of its own for that time; or an executor whose lifetime is that
-/// of the store, as in [`run_on`]. For a future that waits in a task, put the store in an `Arc`.
+/// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So
+/// there are two ways to run on a borrowed store: a blocking call, with threads of its own for that
+/// time; or an executor whose lifetime is that of the store, as in [`run_on`]. For a future that
+/// waits in a task, put the store in an `Arc`.
 ///
 /// # Blocking work
 ///
-/// A step that blocks, in a file system or a long computation, holds up its thread. Make it a `#[step(blocking)]`, or
-/// await [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html), which has a pool of threads for that, or give
-/// the executor more threads.
+/// A step that blocks, in a file system or a long computation, holds up its thread. Make it a
+/// `#[step(blocking)]`, or await [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html),
+/// which has a pool of threads for that, or give the executor more threads.
 ///
 /// # With tokio
 ///
-/// Timers and sockets of tokio need a thread of tokio's, and these threads are not: a step that awaits one panics with
-/// "there is no reactor running". Run such steps with [`run`](crate::run()) in a task of tokio.
+/// Timers and sockets of tokio need a thread of tokio's, and these threads are not: a step that
+/// awaits one panics with "there is no reactor running". Run such steps with [`run`](crate::run())
+/// in a task of tokio.
 ///
 /// # With a scoped store
 ///
-/// Steps of the [parent store](crate::Scoped) run on the thread that first needs them; they are not spread.
+/// Steps of the [parent store](crate::Scoped) run on the thread that first needs them; they are not
+/// spread.
 pub struct Executor {
     /// The number of threads.
     threads: usize,
@@ -87,7 +94,8 @@ impl Executor {
         Executor { threads, pool: OnceLock::new() }
     }
 
-    /// Runs a target, and what it needs, and waits for it in this thread, which does its share of the work.
+    /// Runs a target, and what it needs, and waits for it in this thread, which does its share of
+    /// the work.
     ///
     /// The store is only borrowed. The other threads are there for the time of the call.
     ///
@@ -139,7 +147,8 @@ impl Executor {
         self.scope(async |scope| scope.run::<T>(store).await)
     }
 
-    /// Runs a future in this thread, to which the threads are lent for that time: for many runs at once on borrowed stores.
+    /// Runs a future in this thread, to which the threads are lent for that time: for many runs at
+    /// once on borrowed stores.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -184,10 +193,11 @@ impl Executor {
         })
     }
 
-    /// Runs a target, and what it needs, on the threads of this executor, which are started at the first such call.
+    /// Runs a target, and what it needs, on the threads of this executor, which are started at the
+    /// first such call.
     ///
-    /// It does nothing until it is polled. It borrows the executor and the `Arc`; to spawn it, move both into the
-    /// task: `async move { executor.run::<CountRows>(&store).await }`.
+    /// It does nothing until it is polled. It borrows the executor and the `Arc`; to spawn it, move
+    /// both into the task: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -219,7 +229,8 @@ impl Executor {
         self.run_with::<T>(store, RunOptions::default())
     }
 
-    /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
+    /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for
+    /// example.
     pub fn run_with<'s, T: IsStep<Witness: Sized>>(
         &'s self,
         store: &'s Arc<impl Runs<T> + 'static>,
@@ -266,7 +277,8 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.stop.take();
-        // One of them may be here: a store that a worker was the last to hold may have held the executor.
+        // One of them may be here: a store that a worker was the last to hold may have held the
+        // executor.
         let others = self.threads.drain(..).filter(|thread| thread.thread().id() != thread::current().id());
         for thread in others {
             // A panic of a step goes to the caller of its run, and not here.
@@ -316,8 +328,9 @@ impl fmt::Debug for Scope<'_> {
 
 /// Runs a target, and what it needs, on an executor of yours.
 ///
-/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
-/// once as this machine has cores ([`available_parallelism`](std::thread::available_parallelism)). Feature `executor`, on by
+/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As
+/// many steps are polled at once as this machine has cores
+/// ([`available_parallelism`](std::thread::available_parallelism)). Feature `executor`, on by
 /// default.
 ///
 /// ```

@@ -17,7 +17,8 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// The options of [`run`](crate::run()): any number of steps at once, and the first failure ends the run.
+    /// The options of [`run`](crate::run()): any number of steps at once, and the first failure
+    /// ends the run.
     pub fn new() -> Self {
         Self::default()
     }
@@ -25,8 +26,8 @@ impl RunOptions {
     /// Runs no more than this number of steps at once.
     ///
     /// A step that another run executes, and for which this run waits, does not count. In a
-    /// [scope](crate::Scoped), each resource that has to be computed in the parent counts as one, and its steps run one
-    /// at a time.
+    /// [scope](crate::Scoped), each resource that has to be computed in the parent counts as one,
+    /// and its steps run one at a time.
     ///
     /// # Panics
     ///
@@ -40,9 +41,10 @@ impl RunOptions {
 
     /// Goes on after a failure with all steps that can still run, as `make --keep-going` does.
     ///
-    /// The error of the run then reports every failure and every step that was skipped because of them: see
-    /// [`RunError::failures`](crate::RunError::failures) and [`RunError::skipped`](crate::RunError::skipped). The
-    /// outputs of the steps that succeeded are in the store afterwards, so the next run has only the rest to do.
+    /// The error of the run then reports every failure and every step that was skipped because of
+    /// them: see [`RunError::failures`](crate::RunError::failures) and
+    /// [`RunError::skipped`](crate::RunError::skipped). The outputs of the steps that succeeded are
+    /// in the store afterwards, so the next run has only the rest to do.
     #[must_use]
     pub fn keep_going(mut self) -> Self {
         self.keep_going = true;

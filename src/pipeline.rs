@@ -16,9 +16,10 @@ use frunk_core::hlist::{HCons, HNil};
 
 /// A set of steps: a unit type with a list of them.
 ///
-/// The order does not matter. An element may itself be a list, so that a crate can export a group of steps, or the steps of
-/// another pipeline, `P::Steps`; a step that is reached through two groups counts once. A pipeline may hold steps whose
-/// prerequisites are missing, as long as no target needs them. Steps and resources may be in several pipelines.
+/// The order does not matter. An element may itself be a list, so that a crate can export a group
+/// of steps, or the steps of another pipeline, `P::Steps`; a step that is reached through two
+/// groups counts once. A pipeline may hold steps whose prerequisites are missing, as long as no
+/// target needs them. Steps and resources may be in several pipelines.
 ///
 /// Two steps that provide the same resource are refused where a store is made.
 ///
@@ -60,8 +61,8 @@ pub trait Pipeline: Sized + 'static {
 
 /// A list of steps: `HList![Divide, Mod]`. An element may be such a list again.
 ///
-/// You never write it. It is a function from a list of steps to their slots and their data, defined on `HNil`, `HCons`
-/// and the list of a [`Swap`](crate::Swap).
+/// You never write it. It is a function from a list of steps to their slots and their data, defined
+/// on `HNil`, `HCons` and the list of a [`Swap`](crate::Swap).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of steps",
     label = "not a list of steps",

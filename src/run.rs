@@ -31,17 +31,20 @@ pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
 
 /// Runs a target and, before it, every step that it needs and whose outputs are not in the store.
 ///
-/// The target is the one argument to write: `run::<GetDivision>(&store)`. The store may be in an [`Arc`](std::sync::Arc).
-/// The outputs are a list, to be taken apart with [`hlist_pat!`](crate::hlist_pat!): a reference into the store for each
-/// stored output, the value of each [`Return`](crate::Return).
+/// The target is the one argument to write: `run::<GetDivision>(&store)`. The store may be in an
+/// [`Arc`](std::sync::Arc). The outputs are a list, to be taken apart with
+/// [`hlist_pat!`](crate::hlist_pat!): a reference into the store for each stored output, the value
+/// of each [`Return`](crate::Return).
 ///
-/// It compiles if each prerequisite of the target, direct or through other steps, is in the type of the store or
-/// provided by a registered step; [how to read the error](crate::proof) if it does not.
+/// It compiles if each prerequisite of the target, direct or through other steps, is in the type of
+/// the store or provided by a registered step; [how to read the error](crate::proof) if it does
+/// not.
 ///
 /// # Errors
 ///
-/// The first error that a step returns ends the run. The error names the step and the path from it to the target. The
-/// other running steps are dropped. Every value that was computed stays, and the next run goes on from there.
+/// The first error that a step returns ends the run. The error names the step and the path from it
+/// to the target. The other running steps are dropped. Every value that was computed stays, and the
+/// next run goes on from there.
 ///
 /// # Panics
 ///
@@ -49,9 +52,9 @@ pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
 ///
 /// # Cancel safety
 ///
-/// Dropping the run drops its running steps at once. Values that were computed stay; a step that was dropped runs again
-/// when it is next needed. A run that is neither polled nor dropped keeps the steps that it had started, and other runs
-/// of the same store wait for them.
+/// Dropping the run drops its running steps at once. Values that were computed stay; a step that
+/// was dropped runs again when it is next needed. A run that is neither polled nor dropped keeps
+/// the steps that it had started, and other runs of the same store wait for them.
 ///
 /// # Examples
 ///
@@ -120,7 +123,8 @@ pub fn run_with<'s, T: IsStep<Witness: Sized>>(
     }
 }
 
-/// Runs a target like [`run`], consumes the store and returns all outputs by value, without cloning.
+/// Runs a target like [`run`], consumes the store and returns all outputs by value, without
+/// cloning.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -154,10 +158,12 @@ pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + '
     }))
 }
 
-/// The value of a resource: runs the step that provides it, and everything that needs, and nothing else.
+/// The value of a resource: runs the step that provides it, and everything that needs, and nothing
+/// else.
 ///
-/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows no more of a store than
-/// that it [`Provides`] the resource. The store may be in an [`Arc`](std::sync::Arc).
+/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows no
+/// more of a store than that it [`Provides`] the resource. The store may be in an
+/// [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
@@ -185,10 +191,11 @@ pub fn fetch<R: IsResource<CheckedValue: Sized>>(store: &impl Provides<R>) -> Ru
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
-    /// The value of a resource: runs the step that provides it, and everything that needs, and nothing else.
+    /// The value of a resource: runs the step that provides it, and everything that needs, and
+    /// nothing else.
     ///
-    /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code, [`fetch`](crate::fetch) does
-    /// the same.
+    /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code,
+    /// [`fetch`](crate::fetch) does the same.
     pub fn resource<R: IsResource>(&self) -> Run<'_, &R::CheckedValue>
     where
         Self: CanProvide<R, Witness: Sized>,
@@ -199,15 +206,16 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
 
 /// A requested run: the future of [`run`] and its siblings.
 ///
-/// It does nothing until it is polled, and works under any executor. It is one allocation, and none at all if everything
-/// was computed already.
+/// It does nothing until it is polled, and works under any executor. It is one allocation, and none
+/// at all if everything was computed already.
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'s, O>(State<'s, O>);
 
 enum State<'s, O> {
     /// The outputs were there from the start.
     Ready(Option<O>),
-    /// Boxed, so that the type of the future is not part of the caller's: the borrow checker would look into it.
+    /// Boxed, so that the type of the future is not part of the caller's: the borrow checker would
+    /// look into it.
     Running(BoxFuture<'s, Result<O, RunError>>),
 }
 

@@ -8,13 +8,15 @@ use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::step::lists::{InputList, OutputList};
 
-/// The argument of the step `S`: a list of references to the values of its [`Inputs`](Step::Inputs).
+/// The argument of the step `S`: a list of references to the values of its
+/// [`Inputs`](Step::Inputs).
 pub type Inputs<'s, S> = <S as StepInputs>::Refs<'s>;
 
 /// The result of the step `S`: a list of the values of its [`Outputs`](Step::Outputs).
 pub type Outputs<S> = <<S as Step>::Outputs as OutputList>::Values;
 
-/// An input of a function that is a [`#[step]`](macro@crate::step): a reference to the value of the resource `R`.
+/// An input of a function that is a [`#[step]`](macro@crate::step): a reference to the value of the
+/// resource `R`.
 pub type In<'s, R> = &'s <R as Resource>::Value;
 
 /// An output of a function that is a [`#[step]`](macro@crate::step): the value of the resource `R`.
@@ -22,8 +24,8 @@ pub type Out<R> = <R as Resource>::Value;
 
 /// An async function of a pipeline, with the resources it takes and those it provides.
 ///
-/// A step is a unit type. It is a name that is never held (except by a `DynStep`), and its one function is
-/// [`run`](Step::run).
+/// A step is a unit type. It is a name that is never held (except by a `DynStep`), and its one
+/// function is [`run`](Step::run).
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
@@ -51,32 +53,36 @@ pub type Out<R> = <R as Resource>::Value;
 ///
 /// # Guarantees to a step
 ///
-/// - It starts when all its inputs are there, and gets them by reference. They stay in the store, unchanged, for as
-///   long as the run lasts. Values are written once and never overwritten.
-/// - Of all runs on one store only one executes it at a time, and once it has succeeded it does not run again. The
-///   exception is a target that returns a [`Return`](crate::Return) to the caller, or stores nothing: it runs at each
-///   call, even at several concurrent ones. If it also stores outputs, the first values are kept.
-/// - It may be dropped at any of its await points: when the run is dropped, or when another step fails. It may run again
-///   after that, or after it failed.
+/// - It starts when all its inputs are there, and gets them by reference. They stay in the store,
+///   unchanged, for as long as the run lasts. Values are written once and never overwritten.
+/// - Of all runs on one store only one executes it at a time, and once it has succeeded it does not
+///   run again. The exception is a target that returns a [`Return`](crate::Return) to the caller,
+///   or stores nothing: it runs at each call, even at several concurrent ones. If it also stores
+///   outputs, the first values are kept.
+/// - It may be dropped at any of its await points: when the run is dropped, or when another step
+///   fails. It may run again after that, or after it failed.
 ///
 /// # Duties of a step
 ///
-/// - *It must not block.* Its siblings are polled by the same task. Move blocking work to a thread, with
-///   `#[step(blocking)]`, [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html) or the equivalent of your
-///   runtime.
-/// - *It must not hold a value that is not `Send` across an await*, such as an `Rc` or a lock guard: its future has to
-///   be `Send`. rustc reports "future cannot be sent between threads safely" and points at the value.
+/// - *It must not block.* Its siblings are polled by the same task. Move blocking work to a thread,
+///   with `#[step(blocking)]`, [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html) or
+///   the equivalent of your runtime.
+/// - *It must not hold a value that is not `Send` across an await*, such as an `Rc` or a lock
+///   guard: its future has to be `Send`. rustc reports "future cannot be sent between threads
+///   safely" and points at the value.
 ///
 /// # A trap: closures over a borrowed input
 ///
-/// The inputs are borrowed for a lifetime that only the run knows. A stream or an iterator adapter that holds a closure
-/// over such a reference across an await makes rustc lose track of that lifetime:
+/// The inputs are borrowed for a lifetime that only the run knows. A stream or an iterator adapter
+/// that holds a closure over such a reference across an await makes rustc lose track of that
+/// lifetime:
 ///
 /// ```text
 /// error: implementation of `FnOnce` is not general enough
 /// ```
 ///
-/// This is a known limit of the compiler, and nothing is wrong with the code. So rustc refuses this:
+/// This is a known limit of the compiler, and nothing is wrong with the code. So rustc refuses
+/// this:
 ///
 /// ```compile_fail
 /// # use futures::StreamExt as _;
@@ -94,8 +100,8 @@ pub type Out<R> = <R as Resource>::Value;
 /// # }
 /// ```
 ///
-/// There are three ways around it: make the futures before the await, so that no closure lives across it; name the
-/// function and call it in a loop; or clone the input.
+/// There are three ways around it: make the futures before the await, so that no closure lives
+/// across it; name the function and call it in a loop; or clone the input.
 ///
 /// ```
 /// # use futures::StreamExt as _;
@@ -121,29 +127,33 @@ pub type Out<R> = <R as Resource>::Value;
 pub trait Step: Sized + 'static {
     /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none.
     ///
-    /// A resource that the step can do without is an `Option`: `HList![Base, Option<Cache>]` gives an
-    /// `Option<&Cache::Value>`, which is `None` if no registered step provides it and the store was not supplied with it.
+    /// A resource that the step can do without is an `Option`: `HList![Base, Option<Cache>]` gives
+    /// an `Option<&Cache::Value>`, which is `None` if no registered step provides it and the store
+    /// was not supplied with it.
     type Inputs: InputList<Witness: Sized>;
-    /// The outputs: a list of resources, which are stored, and of [`Return`](crate::Return)s, which go to the caller of
-    /// `run`.
+    /// The outputs: a list of resources, which are stored, and of [`Return`](crate::Return)s, which
+    /// go to the caller of `run`.
     ///
-    /// A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`, and others list it
-    /// among their inputs.
+    /// A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`,
+    /// and others list it among their inputs.
     type Outputs: OutputList<Witness: Sized>;
     /// The error: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
     /// [`Infallible`](core::convert::Infallible) for a step that never fails.
     type Error: StepError + IsError<Witness: Sized>;
 
-    /// Runs the step once, on references to the values of its inputs, and returns the values of its outputs.
+    /// Runs the step once, on references to the values of its inputs, and returns the values of its
+    /// outputs.
     ///
-    /// Written as `async fn run(hlist_pat![…]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error>`.
+    /// Written as
+    /// `async fn run(hlist_pat![…]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error>`.
     ///
     /// # Errors
     ///
     /// An error ends the run that executes the step; it reaches the caller as the source of a
     /// [`RunError`](crate::RunError).
-    // The clause repeats the bound of `Inputs`. With it rustc takes this signature as it is when it compares a step's
-    // own with it, and does not report a mistake in the inputs of the step once more here.
+    // The clause repeats the bound of `Inputs`. With it rustc takes this signature as it is when it
+    // compares a step's own with it, and does not report a mistake in the inputs of the step once
+    // more here.
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send
     where
         Self::Inputs: InputList;
@@ -156,9 +166,9 @@ pub trait Step: Sized + 'static {
 
 /// A step: a function to the references to its inputs, defined on all steps.
 ///
-/// You never write it. It comes between [`Inputs`] and the list. That a step has inputs is certain from its type alone.
-/// So if its list is wrong, rustc looks no further than at the element at fault, and reports one error for it, and not
-/// two, where a signature names `Inputs`.
+/// You never write it. It comes between [`Inputs`] and the list. That a step has inputs is certain
+/// from its type alone. So if its list is wrong, rustc looks no further than at the element at
+/// fault, and reports one error for it, and not two, where a signature names `Inputs`.
 pub trait StepInputs {
     #[doc(hidden)]
     fn seal(_: Seal);

@@ -25,9 +25,9 @@ use core::marker::PhantomData;
 
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
-/// A store is made empty and supplied with values. The supplied resources are part of its type. A supplied value wins
-/// over a step that would provide it, and inputs that only this step needs may be missing. Every value is typed and in
-/// place. A value is written once and never overwritten.
+/// A store is made empty and supplied with values. The supplied resources are part of its type. A
+/// supplied value wins over a step that would provide it, and inputs that only this step needs may
+/// be missing. Every value is typed and in place. A value is written once and never overwritten.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
@@ -57,8 +57,8 @@ use core::marker::PhantomData;
 /// # Ok(()) }) }
 /// ```
 ///
-/// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once; share it between tasks
-/// in an [`Arc`](std::sync::Arc).
+/// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once;
+/// share it between tasks in an [`Arc`](std::sync::Arc).
 pub struct Store<Pipe: IsPipeline<Witness: Sized>, Supplied = NothingSupplied, Parent = NoParent> {
     /// The outputs of the steps.
     slots: <Pipe::Steps as StepList>::Slots,
@@ -68,10 +68,11 @@ pub struct Store<Pipe: IsPipeline<Witness: Sized>, Supplied = NothingSupplied, P
     parent: Parent,
 }
 
-/// The type of a store of `Pipe` that was supplied with the resources of the list `Resources`, in any order.
+/// The type of a store of `Pipe` that was supplied with the resources of the list `Resources`, in
+/// any order.
 ///
-/// `Store<Pipe>` is one that was supplied with nothing. For a scope, `Parent` is its parent store: `&'a Store<App>`, or an
-/// `Arc`.
+/// `Store<Pipe>` is one that was supplied with nothing. For a scope, `Parent` is its parent store:
+/// `&'a Store<App>`, or an `Arc`.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Pipeline, Store, StoreOf, resource};
@@ -90,7 +91,8 @@ pub type StoreOf<Pipe, Resources, Parent = NoParent> = Store<Pipe, <Resources as
 impl<Pipe: Pipeline> Store<Pipe> {
     /// An empty store.
     ///
-    /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step lists one twice.
+    /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step
+    /// lists one twice.
     pub fn new() -> Self
     where
         Pipe: ValidPipeline<Witness: Sized>,
@@ -98,7 +100,8 @@ impl<Pipe: Pipeline> Store<Pipe> {
         Store { slots: Slots::vacant(), supplied: NothingSupplied, parent: NoParent }
     }
 
-    /// An empty store that reads from a parent store: a [scope](crate::Scoped). It takes `&store` or an `Arc`.
+    /// An empty store that reads from a parent store: a [scope](crate::Scoped). It takes `&store`
+    /// or an `Arc`.
     pub fn within<Handle>(parent: Handle) -> Store<Pipe, NothingSupplied, Handle::This>
     where
         Pipe: ValidScope<Witness: Sized>,
@@ -117,8 +120,9 @@ impl<Pipe: Pipeline + ValidPipeline<Witness: Sized>> Default for Store<Pipe> {
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Parent> {
     /// Supplies a resource: `store.with(Base, 38)`.
     ///
-    /// The compiler refuses a resource that was supplied already. A resource that was computed in this store before is
-    /// supplied from now on. The values that were computed from it stay as they are, until [`clear`](Store::clear).
+    /// The compiler refuses a resource that was supplied already. A resource that was computed in
+    /// this store before is supplied from now on. The values that were computed from it stay as
+    /// they are, until [`clear`](Store::clear).
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let _ = resource;
         Store { slots: self.slots, supplied: R::insert(value, self.supplied), parent: self.parent }
@@ -128,7 +132,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
     /// The value of a resource, if it is there. Looks, and never runs anything.
     ///
-    /// The compiler refuses a resource with which the store was not supplied and that no step provides, here and below.
+    /// The compiler refuses a resource with which the store was not supplied and that no step
+    /// provides, here and below.
     pub fn get<R: IsResource>(&self) -> Option<&R::CheckedValue>
     where
         Self: Knows<R, Witness: Sized>,
@@ -144,7 +149,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
         self.get::<R>().is_some()
     }
 
-    /// Drops every computed value and keeps the supplied ones, so that the next run computes them anew.
+    /// Drops every computed value and keeps the supplied ones, so that the next run computes them
+    /// anew.
     pub fn clear(&mut self) {
         for step in 0..<Pipe::Steps as StepList>::Slots::LEN {
             self.slots.slot_mut(step).clear();

@@ -9,7 +9,8 @@ mod model;
 
 /// No run has the claim. It becomes `TAKEN`, and is never left otherwise.
 const FREE: u8 = 0;
-/// A run has the claim, and none waits. It becomes `AWAITED`, `DONE`, or `FREE` if the step failed or was dropped.
+/// A run has the claim, and none waits. It becomes `AWAITED`, `DONE`, or `FREE` if the step failed
+/// or was dropped.
 const TAKEN: u8 = 1;
 /// A run has the claim, and others wait. It becomes `DONE` or `FREE`, and all that wait are woken.
 const AWAITED: u8 = 2;
@@ -19,7 +20,8 @@ const DONE: u8 = 3;
 /// The right to execute a step, held by one run at a time.
 #[derive(Debug)]
 pub struct Claim {
-    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock of `waiting`.
+    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock
+    /// of `waiting`.
     state: AtomicU8,
     /// The runs that wait, in the order in which they came; none unless `AWAITED`.
     waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
@@ -53,7 +55,8 @@ impl Claim {
         matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
     }
 
-    /// Waits until the run that has the claim gives it back or is done; `None` if that is so already.
+    /// Waits until the run that has the claim gives it back or is done; `None` if that is so
+    /// already.
     pub fn wait(&self, waker: &Waker) -> Option<ClaimWait<'_>> {
         let mut waiting = self.waiting();
         match self.state.compare_exchange(TAKEN, AWAITED, Ordering::Relaxed, Ordering::Acquire) {
@@ -68,7 +71,8 @@ impl Claim {
 
     /// Gives the claim back in the state `to`, and wakes every run that waits.
     ///
-    /// A single chosen waiter might not be polled for a long time, and the others would be stuck behind it.
+    /// A single chosen waiter might not be polled for a long time, and the others would be stuck
+    /// behind it.
     #[inline]
     fn release(&self, to: u8, error: Option<SharedError>) {
         if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_err() {

@@ -11,8 +11,8 @@ use core::task::Context;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The nodes of a run, by number: the steps of the plan of a store, a target if it is none of them, and
-/// the resources that come from the parent store.
+/// The nodes of a run, by number: the steps of the plan of a store, a target if it is none of them,
+/// and the resources that come from the parent store.
 pub(crate) struct Graph {
     plan: &'static ExecPlan,
     target: Option<TargetNode>,
@@ -27,8 +27,8 @@ pub(crate) struct TargetNode {
     pub(crate) name: fn() -> &'static str,
     /// The sources of its inputs.
     pub(crate) inputs: Vec<Source>,
-    /// The inputs that it takes from the parent store and no step of the plan does; their places come
-    /// after those of the plan.
+    /// The inputs that it takes from the parent store and no step of the plan does; their places
+    /// come after those of the plan.
     pub(crate) parent_inputs: Vec<Key>,
     /// Starts it, and keeps its outputs.
     pub(crate) cell: Arc<dyn StartTarget>,
@@ -68,8 +68,8 @@ impl Graph {
         name: fn() -> &'static str,
         start: StartInParent,
     ) -> Self {
-        // A run in the parent takes the place of one step here. So if each runs one step at a time, no more run than
-        // are allowed.
+        // A run in the parent takes the place of one step here. So if each runs one step at a time,
+        // no more run than are allowed.
         let limit = options.limit.map(|_| 1);
         let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
         let mut graph = Graph { plan: store.plan(), target, parent, notifier: None };
@@ -205,7 +205,8 @@ impl Graph {
         }
     }
 
-    /// Whether the outputs of a node are there. A resource that no parent knows counts as there: it is taken as an option.
+    /// Whether the outputs of a node are there. A resource that no parent knows counts as there: it
+    /// is taken as an option.
     pub(crate) fn is_done(&self, store: StoreRef<'_>, number: u16) -> bool {
         match self.node(number) {
             Node::Step(_) => store.slot(number.into()).is_filled(),
@@ -238,7 +239,8 @@ impl Graph {
         }
     }
 
-    /// Starts a node of a run with observers. If its outputs are there by now, it does not count as started.
+    /// Starts a node of a run with observers. If its outputs are there by now, it does not count as
+    /// started.
     #[cold]
     fn start_observed<'s>(
         &self,

@@ -1,8 +1,8 @@
 //! The executor: plain data, and no knowledge of how anything was proved.
 //!
-//! A run has a [`graph`], which does not change, and a [`schedule`] of its steps. A step whose turn it
-//! is becomes a [`task`], which is polled by the run itself ([`single_task`]), or by workers on several
-//! threads (`multi_thread`). No type here has a parameter for a step or a resource.
+//! A run has a [`graph`], which does not change, and a [`schedule`] of its steps. A step whose turn
+//! it is becomes a [`task`], which is polled by the run itself ([`single_task`]), or by workers on
+//! several threads (`multi_thread`). No type here has a parameter for a step or a resource.
 
 #![allow(missing_debug_implementations)]
 

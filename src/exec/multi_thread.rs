@@ -1,8 +1,9 @@
 //! A run on several threads: workers poll its steps, and an executor polls the workers.
 //!
-//! The futures of the steps stay in the run. A worker is a ticket to poll any of them that has to be polled. It holds no
-//! future, and it holds the run only while it polls. So when the run is dropped, the futures are dropped with it, at once,
-//! and the executor drops the tickets when it comes to them.
+//! The futures of the steps stay in the run. A worker is a ticket to poll any of them that has to
+//! be polled. It holds no future, and it holds the run only while it polls. So when the run is
+//! dropped, the futures are dropped with it, at once, and the executor drops the tickets when it
+//! comes to them.
 
 use super::graph::{BorrowedRun, Graph};
 use super::plan::Source;
@@ -171,8 +172,8 @@ enum TaskCell<T> {
 
 /// Locks a mutex.
 ///
-/// Of user code only observers run under a lock, that of the schedule. If one panics, the run ends, and a worker that
-/// takes the schedule before the run has stopped may take it as it is.
+/// Of user code only observers run under a lock, that of the schedule. If one panics, the run ends,
+/// and a worker that takes the schedule before the run has stopped may take it as it is.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -196,8 +197,8 @@ impl<S: Steps> MultiThread<S> {
         lock(&self.schedule).unfinished().clamp(1, most)
     }
 
-    /// Works until there is nothing to do, or the budget is spent. The spare waker is that of a step that has ended, for
-    /// the next step.
+    /// Works until there is nothing to do, or the budget is spent. The spare waker is that of a
+    /// step that has ended, for the next step.
     fn work(&self, worker: usize, spare: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
         for look in [false, true].into_iter().cycle().take(POLL_BUDGET) {
             let woken = match self.queue.next(look) {
@@ -226,7 +227,8 @@ impl<S: Steps> MultiThread<S> {
         Poll::Pending
     }
 
-    /// Does work that may panic, and returns whether there was any. A panic ends the run, and is passed on to its caller.
+    /// Does work that may panic, and returns whether there was any. A panic ends the run, and is
+    /// passed on to its caller.
     fn catch_panic(&self, work: impl FnOnce() -> bool) -> bool {
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
             self.finish(Err(panic));
@@ -342,7 +344,8 @@ impl<S: Steps> MultiThread<S> {
     /// Ends the run: drops the steps in progress, and stops all workers.
     fn finish(&self, end: End) {
         self.end_with(end);
-        // First this: a worker that puts a task back into its cell looks at it, so no task comes after the loop below.
+        // First this: a worker that puts a task back into its cell looks at it, so no task comes
+        // after the loop below.
         self.queue.stop();
         for cell in &self.cells {
             let task = core::mem::replace(&mut *lock(cell), TaskCell::Empty);
@@ -382,7 +385,8 @@ impl<S: Steps> Future for Worker<S> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Worker { run, queue, number, spare } = self.get_mut();
         let Some(_busy) = queue.busy() else { return Poll::Ready(()) };
-        // Dropped before the worker is no longer busy: at the end of the run no worker holds its store.
+        // Dropped before the worker is no longer busy: at the end of the run no worker holds its
+        // store.
         let Some(run) = run.upgrade() else { return Poll::Ready(()) };
         run.work(*number, spare, cx)
     }
@@ -397,7 +401,8 @@ impl<S: Steps> Future for RunHandle<S> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let run = &self.0;
         run.queue.register_caller(cx.waker());
-        // Not before all workers are out of the steps: what the run borrows is free again at its end.
+        // Not before all workers are out of the steps: what the run borrows is free again at its
+        // end.
         if !run.queue.is_quiet() {
             return Poll::Pending;
         }

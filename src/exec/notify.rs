@@ -84,7 +84,8 @@ impl Notifier {
         Some(recorder.of_run(self.run.id))
     }
 
-    /// Notifies the observers that the run has ended, once. Steps that are being executed are cancelled.
+    /// Notifies the observers that the run has ended, once. Steps that are being executed are
+    /// cancelled.
     #[cold]
     pub(crate) fn close(&self) {
         if self.closed.swap(true, Ordering::Relaxed) {
@@ -108,7 +109,8 @@ impl Notifier {
         }
     }
 
-    /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic, which goes on.
+    /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic,
+    /// which goes on.
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
         let poll = || {
             let (mut poll, mut polled) = (Some(poll), None);

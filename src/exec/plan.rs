@@ -1,8 +1,10 @@
-//! The plan of a store: its steps, the sources of their inputs and their dependents, as plain numbers.
+//! The plan of a store: its steps, the sources of their inputs and their dependents, as plain
+//! numbers.
 //!
-//! The types prove that a run is complete. The place of everything is then computed from values, by the compiler while
-//! it generates code. (Computing it in types as well costs several times the compile time of the proof itself: code
-//! generation solves every trait again, from an empty cache, for each function that is instantiated with the map.)
+//! The types prove that a run is complete. The place of everything is then computed from values, by
+//! the compiler while it generates code. (Computing it in types as well costs several times the
+//! compile time of the proof itself: code generation solves every trait again, from an empty cache,
+//! for each function that is instantiated with the map.)
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -67,7 +69,8 @@ pub struct StepSpec {
 /// Where a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// In the parent store, if there is one, at this place among the [inputs from there](ExecPlan::parent_inputs).
+    /// In the parent store, if there is one, at this place among the [inputs from
+    /// there](ExecPlan::parent_inputs).
     Parent(u16),
     /// Among the supplied values, at this place.
     Supplied(u16),
@@ -92,8 +95,8 @@ pub struct PlannedStep {
 
 /// A resource that some steps take, and that is not in this store but in its parent.
 ///
-/// Without a parent store these entries have no source. They belong to optional inputs, or to steps that no proved run
-/// reaches.
+/// Without a parent store these entries have no source. They belong to optional inputs, or to steps
+/// that no proved run reaches.
 #[derive(Clone, Copy)]
 pub struct ParentInput {
     key: Key,
@@ -109,7 +112,8 @@ pub struct ExecPlan {
     sources: &'static [Source],
     /// Numbers of steps; a step stands here once for each input that it takes.
     dependents: &'static [u16],
-    /// A hash table from resources to sources: open addressing, linear probing, a power of two in length.
+    /// A hash table from resources to sources: open addressing, linear probing, a power of two in
+    /// length.
     index: &'static [(Option<Key>, Source)],
 }
 
@@ -248,7 +252,8 @@ pub(crate) trait Lower {
     const SUPPLIED: &'static ConstList<Key>;
 }
 
-/// The plan, in tables with room for `N` entries. A function, so that only the size that is called for is built.
+/// The plan, in tables with room for `N` entries. A function, so that only the size that is called
+/// for is built.
 const fn sized<L: Lower, const N: usize>() -> &'static ExecPlan {
     const { SizedPlan::<L, N>::PLAN }
 }
@@ -377,7 +382,8 @@ impl<const N: usize> Tables<N> {
         tables
     }
 
-    /// Enters the resources of a list into the index: the outputs of a step, or else the supplied values.
+    /// Enters the resources of a list into the index: the outputs of a step, or else the supplied
+    /// values.
     const fn index_outputs(&mut self, keys: &ConstList<Key>, step: Option<u16>, place: u16) -> u16 {
         match keys {
             ConstList::Empty => place,

@@ -85,7 +85,8 @@ impl ReadyQueue {
         })
     }
 
-    /// The next job of a worker. `look` prefers steps that are ready to those that were woken, so that neither starve.
+    /// The next job of a worker. `look` prefers steps that are ready to those that were woken, so
+    /// that neither starve.
     pub(crate) fn next(&self, look: bool) -> Next {
         let mut state = self.state();
         if state.over {
@@ -114,7 +115,8 @@ impl ReadyQueue {
         true
     }
 
-    /// Wakes workers for this many steps that have become ready, besides the one for the calling worker.
+    /// Wakes workers for this many steps that have become ready, besides the one for the calling
+    /// worker.
     pub(crate) fn ready(&self, steps: usize) {
         for _ in 0..steps {
             let mut state = self.state();

@@ -69,7 +69,8 @@ impl Queue {
         self.len += 1;
     }
 
-    /// Counts inputs of a step that have come. The step is ready, and in this queue, if they were the last.
+    /// Counts inputs of a step that have come. The step is ready, and in this queue, if they were
+    /// the last.
     #[inline]
     fn satisfy_input(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
@@ -112,7 +113,8 @@ enum Stage {
 }
 
 impl Schedule {
-    /// A schedule of everything that the target of the graph needs, if it has one, and these sources.
+    /// A schedule of everything that the target of the graph needs, if it has one, and these
+    /// sources.
     ///
     /// `is_done` returns whether the outputs of a step are there.
     pub(crate) fn new(graph: &Graph, sources: &[Source], options: &RunOptions, is_done: impl Fn(u16) -> bool) -> Self {
@@ -136,13 +138,15 @@ impl Schedule {
     /// Demands the target or some sources, and everything they need.
     fn demand(&mut self, graph: &Graph, sources: &[Source], is_done: impl Fn(u16) -> bool) {
         let nodes = self.nodes.as_mut_slice();
-        // The steps to visit, breadth first. So the path to a target that an error reports is a shortest one.
+        // The steps to visit, breadth first. So the path to a target that an error reports is a
+        // shortest one.
         let mut demanded = Queue::EMPTY;
         // Demands a step, if it is needed; returns whether the run has to wait for it.
         let demand = |nodes: &mut [Node], demanded: &mut Queue, step: u16, needed_by| {
             let node = &mut nodes[usize::from(step)];
             if node.stage == Stage::Idle {
-                // Decided once: a step that another run finishes later is skipped when its turn comes.
+                // Decided once: a step that another run finishes later is skipped when its turn
+                // comes.
                 if is_done(step) {
                     node.stage = Stage::Done;
                     graph.notify(step, StepEventKind::Skipped(SkipReason::Present));
@@ -250,7 +254,8 @@ impl Schedule {
         let needed_by = |&step: &u16| Some(self.nodes[usize::from(step)].needed_by).filter(|&step| step != NONE);
         let path: Vec<_> = core::iter::successors(Some(step), needed_by).map(|step| graph.name(step)).collect();
         match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
-            // The steps that failed are those of the run in the parent; the path goes on from there.
+            // The steps that failed are those of the run in the parent; the path goes on from
+            // there.
             Ok(Ok(error)) if graph.is_in_parent(step) => {
                 let (failures, skipped) = error.needed_by(&path[1..]);
                 self.failures.extend(failures);

@@ -38,7 +38,8 @@ pub(crate) async fn run_resource(mut store: StoreRef<'_>, key: Key, options: &Ru
     SingleTask::new(BorrowedRun::new(graph, store), &[source], options).await
 }
 
-/// Starts the run for a resource of a parent store: a [`StartInParent`](super::graph::StartInParent).
+/// Starts the run for a resource of a parent store: a
+/// [`StartInParent`](super::graph::StartInParent).
 pub(crate) fn start_in_parent<'s>(
     parent: StoreRef<'s>,
     key: Key,

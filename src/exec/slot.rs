@@ -14,7 +14,8 @@ pub trait AnySlot: Send + Sync {
     fn output(&self, place: usize) -> Option<&Erased>;
     /// The right to execute the step.
     fn claim(&self) -> &Claim;
-    /// Starts the step, whose inputs are there, for the run that has the claim. Does nothing if the outputs are there too.
+    /// Starts the step, whose inputs are there, for the run that has the claim. Does nothing if the
+    /// outputs are there too.
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
     /// Drops the outputs.
     fn clear(&mut self);
@@ -24,7 +25,8 @@ pub trait AnySlot: Send + Sync {
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
-/// A slot in the list that a run makes of them, with the answers that it would otherwise get by calls.
+/// A slot in the list that a run makes of them, with the answers that it would otherwise get by
+/// calls.
 #[derive(Clone, Copy)]
 pub struct SlotRef<'s> {
     /// The slot itself.

@@ -51,7 +51,8 @@ impl<'s> StoreRef<'s> {
         self.store.parent()
     }
 
-    /// The value of the resource with a key, if it is there: in this store, or in a parent if this store does not know it.
+    /// The value of the resource with a key, if it is there: in this store, or in a parent if this
+    /// store does not know it.
     pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
         match self.plan().source(key) {
             Some(Source::Supplied(place)) => self.store.supplied(place.into()),

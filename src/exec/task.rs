@@ -21,8 +21,8 @@ pub enum Started<'s> {
 impl<'s> Started<'s> {
     /// Polls the future of a step for the first time.
     ///
-    /// Here its type is still known. So a step that is ready at once is polled and dropped without a call by pointer,
-    /// and where the compiler sees that it always is, without an allocation too.
+    /// Here its type is still known. So a step that is ready at once is polled and dropped without
+    /// a call by pointer, and where the compiler sees that it always is, without an allocation too.
     #[inline]
     pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
         let mut future = Box::pin(future);
@@ -35,8 +35,8 @@ impl<'s> Started<'s> {
 
 /// A step whose inputs are there, in progress.
 pub(crate) enum StepTask<'s> {
-    /// It is executed. The future comes before the guard, so that it is gone before another run takes over. A target
-    /// has no guard, because it has no slot.
+    /// It is executed. The future comes before the guard, so that it is gone before another run
+    /// takes over. A target has no guard, because it has no slot.
     Running { future: Running<'s>, guard: Option<ClaimGuard<'s>> },
     /// Another run of the same store executes it.
     InOtherRun(ClaimWait<'s>),

@@ -1,8 +1,8 @@
 //! The steps of a run that were woken since it was last polled.
 //!
-//! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a step is polled when it
-//! was woken, and never because a sibling was. A summary finds the bits, so a wake-up costs the same among a
-//! thousand steps as among two.
+//! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a
+//! step is polled when it was woken, and never because a sibling was. A summary finds the bits, so
+//! a wake-up costs the same among a thousand steps as among two.
 
 use super::sync::{AtomicU64, AtomicWaker};
 use core::sync::atomic::{AtomicU16, Ordering, fence};
@@ -21,8 +21,8 @@ const BITS: usize = 64;
 pub(crate) struct WakeSet {
     /// The task that polls the run.
     task: AtomicWaker,
-    /// The steps that were woken, if there are no words. Otherwise the words to look at: bit 1 is that of the words 1, 65,
-    /// 129 and so on. So up to the 4,096th step it is exactly one word.
+    /// The steps that were woken, if there are no words. Otherwise the words to look at: bit 1 is
+    /// that of the words 1, 65, 129 and so on. So up to the 4,096th step it is exactly one word.
     summary: AtomicU64,
     /// A bit for each step; none in a small run, which needs no allocation for them.
     words: Box<[AtomicU64]>,
@@ -39,14 +39,16 @@ impl WakeSet {
     /// Registers the task to wake. Wakes it at once if a step has been woken since the last look.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
-        // Relaxed: the cell orders this load after what was woken before it was registered, and `take` what it finds.
+        // Relaxed: the cell orders this load after what was woken before it was registered, and
+        // `take` what it finds.
         if self.summary.load(Ordering::Relaxed) != 0 {
             self.task.wake();
         }
     }
 
-    /// Marks a step as woken: first in its word, then in the summary. The call that sets the first bit of a word
-    /// goes on to the summary, and the one that sets the first bit of that wakes the task, which then takes all bits.
+    /// Marks a step as woken: first in its word, then in the summary. The call that sets the first
+    /// bit of a word goes on to the summary, and the one that sets the first bit of that wakes the
+    /// task, which then takes all bits.
     fn wake(&self, step: usize) {
         let mut place = step;
         if !self.words.is_empty() {
@@ -60,8 +62,9 @@ impl WakeSet {
         }
     }
 
-    /// Takes the steps that were woken. It empties the summary first, then the words. A call of `wake` in between finds
-    /// either the word taken or the summary empty. So its step is among those that are taken, or the task is woken for it.
+    /// Takes the steps that were woken. It empties the summary first, then the words. A call of
+    /// `wake` in between finds either the word taken or the summary empty. So its step is among
+    /// those that are taken, or the task is woken for it.
     pub(crate) fn take(&self) -> Woken {
         let summary = match self.summary.load(Ordering::Relaxed) {
             0 => 0,

@@ -1,4 +1,5 @@
-//! The slot of a step: room in the store for its outputs, written once, by the run that has the claim.
+//! The slot of a step: room in the store for its outputs, written once, by the run that has the
+//! claim.
 
 use super::start::start;
 use crate::exec::claim::Claim;

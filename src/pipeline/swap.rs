@@ -11,11 +11,13 @@ use core::marker::PhantomData;
 
 /// The pipeline `P` with the step `New` in place of `Old`, which has the same outputs.
 ///
-/// A test replaces a step that talks to the world by a stub, and the pipeline stays as it is. The stub has inputs of its
-/// own; inputs that only the old step needed may be missing. Swaps can be nested. Where a store is made, the compiler
-/// checks that the old step is registered and that both have the same outputs.
+/// A test replaces a step that talks to the world by a stub, and the pipeline stays as it is. The
+/// stub has inputs of its own; inputs that only the old step needed may be missing. Swaps can be
+/// nested. Where a store is made, the compiler checks that the old step is registered and that both
+/// have the same outputs.
 ///
-/// A test that knows the value beforehand need not swap anything: it supplies the value, which wins over the step.
+/// A test that knows the value beforehand need not swap anything: it supplies the value, which wins
+/// over the step.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};

@@ -23,8 +23,8 @@ pub trait ProofEnv {
     type Sources: Trie;
 }
 
-/// The environment of a store of the pipeline `Pipe` that was supplied with `Supplied` and reads from
-/// the store `Parent`.
+/// The environment of a store of the pipeline `Pipe` that was supplied with `Supplied` and reads
+/// from the store `Parent`.
 #[derive(Debug)]
 pub struct ProofEnvOf<Pipe, Supplied, Parent = NoParent>(PhantomData<(Pipe, Supplied, Parent)>);
 
@@ -36,8 +36,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ProofEnv for
 
 /// A store, or a pointer to one: a function to its environment.
 ///
-/// It is defined on stores, and on references and `Arc`s of them. It is needed because a proof starts
-/// from the type of a store, and must not know how a store works.
+/// It is defined on stores, and on references and `Arc`s of them. It is needed because a proof
+/// starts from the type of a store, and must not know how a store works.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to be a store",
     label = "not a store, as far as it is known here",

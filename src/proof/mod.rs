@@ -2,7 +2,8 @@
 //!
 //! # How to read an error
 //!
-//! An error of this library is one sentence, and its label is on your line. With the divisor forgotten:
+//! An error of this library is one sentence, and its label is on your line. With the divisor
+//! forgotten:
 //!
 //! ```text
 //! error[E0277]: step `GetDivision` needs `Divisor`, but no step of `Calc` provides it and the store was not supplied with it
@@ -14,9 +15,10 @@
 //! ```
 //!
 //! Read the first line, look at the label, do what the first note says. Ignore the notes that start
-//! with "required for": they show how rustc reached the error, and mention only this module's internal
-//! types. The [guide](https://docs.rs/typed-pipeliner/latest/typed_pipeliner/guide/errors/) has more on
-//! each error, and on those of rustc itself. A mistake in the `Inputs` or `Outputs` of a step by hand is
+//! with "required for": they show how rustc reached the error, and mention only this module's
+//! internal types. The
+//! [guide](https://docs.rs/typed-pipeliner/latest/typed_pipeliner/guide/errors/) has more on each
+//! error, and on those of rustc itself. A mistake in the `Inputs` or `Outputs` of a step by hand is
 //! reported twice: at the list, and where the signature of its `run` names it. The first is enough.
 //! Each missing resource is one error, and all are reported at once.
 //!
@@ -45,22 +47,23 @@
 //! | cannot prove here that the store can provide everything the target needs | in generic code, take `&impl Runs<T>` |
 //! | cannot prove here that the store can run `T`, or provide `R` | in generic code, add `Runs<T>`, or `Provides<R>`, to the bounds |
 //!
-//! Some errors are rustc's own. "future cannot be sent between threads safely" is a value that is not
-//! `Send`, held across an await in a step. "implementation of `FnOnce` is not general enough" is
-//! explained with [`Step`](crate::Step). "expected `i64`, found `f64`" in `run` is a value of another type than the
-//! resource has.
+//! Some errors are rustc's own. "future cannot be sent between threads safely" is a value that is
+//! not `Send`, held across an await in a step. "implementation of `FnOnce` is not general enough"
+//! is explained with [`Step`](crate::Step). "expected `i64`, found `f64`" in `run` is a value of
+//! another type than the resource has.
 //!
 //! # Stability
 //!
 //! This module is public only because rustc prints the path of a private type in full, and errors
-//! have to be short. **Semantic versioning does not cover it**, nor the items that are hidden in these
-//! docs: they may change in any release. What it covers of the proof are the bounds that you write,
-//! [`Runs`](crate::Runs), [`Provides`](crate::Provides) and [`RunsOwned`](crate::RunsOwned), and that a
-//! program that compiles is not refused by a later compatible release. All traits here are sealed: an
-//! impl that you write does not compile. So nothing outside the library can make a bound hold that the
-//! library would refuse. The open traits, [`Step`](crate::Step), [`Resource`](crate::Resource),
-//! [`Identified`](trait@crate::Identified), [`Pipeline`](crate::Pipeline), [`Scoped`](crate::Scoped),
-//! [`Observer`](crate::Observer) and `DynStep`, cannot break the proof either.
+//! have to be short. **Semantic versioning does not cover it**, nor the items that are hidden in
+//! these docs: they may change in any release. What it covers of the proof are the bounds that you
+//! write, [`Runs`](crate::Runs), [`Provides`](crate::Provides) and [`RunsOwned`](crate::RunsOwned),
+//! and that a program that compiles is not refused by a later compatible release. All traits here
+//! are sealed: an impl that you write does not compile. So nothing outside the library can make a
+//! bound hold that the library would refuse. The open traits, [`Step`](crate::Step),
+//! [`Resource`](crate::Resource), [`Identified`](trait@crate::Identified),
+//! [`Pipeline`](crate::Pipeline), [`Scoped`](crate::Scoped), [`Observer`](crate::Observer) and
+//! `DynStep`, cannot break the proof either.
 //!
 //! # How it works
 //!
@@ -70,8 +73,8 @@
 //! - An element of a list has a [`kind`], and a [`witness`] if it is a step or a resource.
 //! - The steps of a pipeline become a map from resources to the steps that provide them ([`lists`],
 //!   [`env`](mod@env)).
-//! - From the target a machine [walks](walk) through everything it needs, depth first. It never fails; it
-//!   collects findings.
+//! - From the target a machine [walks](walk) through everything it needs, depth first. It never
+//!   fails; it collects findings.
 //! - A store can run a target, or provide a resource, if there are none ([`check`]).
 //!
 //! The proof exists only in types and generates no code. Execution is driven by a separate table of

@@ -1,13 +1,14 @@
 //! Witnesses: steps, resources, pipelines and errors, each with a type that proves it.
 //!
-//! Each trait here holds for the same types as the trait of the user's that it rests on. It is needed
-//! for the error where that trait does not hold, in three ways:
+//! Each trait here holds for the same types as the trait of the user's that it rests on. It is
+//! needed for the error where that trait does not hold, in three ways:
 //!
 //! - Its impl is `do_not_recommend` (except for errors). So rustc reports this trait, and not the
 //!   user's. For the user's trait rustc would list the types that implement it, which for steps is
 //!   another twenty lines.
 //! - Its `Witness` is computed from the user's impl. If there is an impl and only one of its bounds
-//!   fails, as for `Load<User>` where `User` is no entity, rustc finds that out first and reports it.
+//!   fails, as for `Load<User>` where `User` is no entity, rustc finds that out first and reports
+//!   it.
 //! - The library asks the trait here, and never the user's, for everything that it needs. If it
 //!   asked the user's trait, rustc would report that one again.
 //!
@@ -17,8 +18,8 @@
 //! # Why bounds read `Witness: Sized`
 //!
 //! rustc computes types before it checks bounds. So a missing proof is reported where the type is
-//! computed: once, at the call as a whole, without a quote of the declaration. Otherwise it would be
-//! reported first for an argument, then for the future that an async function returns. For this
+//! computed: once, at the call as a whole, without a quote of the declaration. Otherwise it would
+//! be reported first for an argument, then for the future that an async function returns. For this
 //! alone [`Runs`](crate::Runs) has a second parameter that nobody writes, and the methods of
 //! [`Store`](crate::Store), the lists of a step and the target of [`run`](crate::run()) ask for
 //! `Witness: Sized`.

@@ -10,8 +10,8 @@ use crate::store::Store;
 use crate::store::any_store::AnyStore;
 use crate::store::supplied::SuppliedValues;
 
-/// A store that can run the target `T`: the store was supplied with everything that the target needs, or a step of its
-/// pipeline provides it.
+/// A store that can run the target `T`: the store was supplied with everything that the target
+/// needs, or a step of its pipeline provides it.
 ///
 /// This is the bound to write in generic code, and the trait that carries the proof:
 ///
@@ -35,8 +35,8 @@ use crate::store::supplied::SuppliedValues;
 /// }
 /// ```
 ///
-/// Such a store is `Send + Sync`, so it may be shared between tasks and threads. The second parameter is never written;
-/// [`witness`](crate::proof::witness) explains it.
+/// Such a store is `Send + Sync`, so it may be shared between tasks and threads. The second
+/// parameter is never written; [`witness`](crate::proof::witness) explains it.
 pub trait Runs<T: IsStep<Witness: Sized>, Proof = <Self as CanRun<T>>::Witness>: CanRun<T> + AnyStore {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -46,7 +46,8 @@ impl<T: Step, S: CanRun<T> + AnyStore> Runs<T, Proven> for S {
     fn seal(_: Seal) {}
 }
 
-/// A store that can provide the resource `R`: the store was supplied with it, or its steps can compute it.
+/// A store that can provide the resource `R`: the store was supplied with it, or its steps can
+/// compute it.
 ///
 /// This is the bound to write in generic code that needs a resource, as [`Runs`] is for a target:
 ///
@@ -77,7 +78,8 @@ impl<T: Step, S: CanRun<T> + AnyStore> Runs<T, Proven> for S {
 /// # Ok(()) }) }
 /// ```
 ///
-/// Such a store is `Send + Sync`. The second parameter is never written; [`witness`](crate::proof::witness) explains it.
+/// Such a store is `Send + Sync`. The second parameter is never written;
+/// [`witness`](crate::proof::witness) explains it.
 pub trait Provides<R: IsResource<CheckedValue: Sized>, Proof = <Self as CanProvide<R>>::Witness>:
     CanProvide<R> + AnyStore
 {
@@ -89,8 +91,8 @@ impl<R: IsResource, S: CanProvide<R> + AnyStore> Provides<R, Proven> for S {
     fn seal(_: Seal) {}
 }
 
-/// A store that can run the target `T` and then be taken apart: one by value, that no other task can hold, and without a
-/// parent store.
+/// A store that can run the target `T` and then be taken apart: one by value, that no other task
+/// can hold, and without a parent store.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken apart after the run",
     label = "not a store by value, or one with a parent store",

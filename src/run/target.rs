@@ -48,7 +48,8 @@ impl<T: Step> TargetRun<T> {
         (TargetRun { source: None, cell: Some(cell) }, graph)
     }
 
-    /// The values that the target returns, once the run has succeeded. Those that it stores are put into its slot.
+    /// The values that the target returns, once the run has succeeded. Those that it stores are put
+    /// into its slot.
     pub(crate) fn returned(self, store: StoreRef<'_>) -> <T::Outputs as OutputList>::Returned {
         let Some(cell) = self.cell else {
             return T::Outputs::nothing_returned().expect("a target that stores all its outputs returns none");
@@ -64,7 +65,8 @@ impl<T: Step> TargetRun<T> {
     }
 }
 
-/// Fast path: the outputs of the target, if all of them are stored and already computed and no observer is registered.
+/// Fast path: the outputs of the target, if all of them are stored and already computed and no
+/// observer is registered.
 pub(crate) fn already_computed<'s, T: Step>(store: StoreRef<'s>, options: &RunOptions) -> Option<RunOutput<'s, T>> {
     if !T::Outputs::ALL_STORED || options.observers.is_some() {
         return None;
@@ -95,7 +97,8 @@ fn source_of<T: Step>(plan: &ExecPlan) -> Option<Source> {
     find(plan, T::Outputs::KEYS)
 }
 
-/// The sources of the resources of a list, in order; and those in the parent store for which the plan has no place.
+/// The sources of the resources of a list, in order; and those in the parent store for which the
+/// plan has no place.
 fn sources(store: StoreRef<'_>, keys: &ConstList<Key>) -> (Vec<Source>, Vec<Key>) {
     fn list(plan: &ExecPlan, keys: &ConstList<Key>, to: &mut (Vec<Source>, Vec<Key>)) {
         match keys {

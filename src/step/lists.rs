@@ -1,10 +1,11 @@
 //! The lists of inputs and outputs of a step, with their values.
 //!
-//! An element is a resource, a [`Return`] (among outputs), or a list again: [`HList!`](crate::HList!) makes lists of lists
-//! when there are more than 16 elements.
+//! An element is a resource, a [`Return`] (among outputs), or a list again:
+//! [`HList!`](crate::HList!) makes lists of lists when there are more than 16 elements.
 //!
-//! This file is the one knot in the layers. A step has lists, the proof and the executor read them, and both the proof
-//! and the executor start from a step. So these traits name all three; nothing else does.
+//! This file is the one knot in the layers. A step has lists, the proof and the executor read them,
+//! and both the proof and the executor start from a step. So these traits name all three; nothing
+//! else does.
 
 use crate::exec::plan::{ConstList, Key, Source};
 use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};
@@ -20,7 +21,8 @@ use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
 ///
-/// You never write it. It is a function from a list to the references to its values, defined on `HNil` and `HCons`.
+/// You never write it. It is a function from a list to the references to its values, defined on
+/// `HNil` and `HCons`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
@@ -78,7 +80,8 @@ impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
 /// An element of an [`InputList`], of the kind `Kind`.
 ///
 /// You never write it.
-// Only a `Return` gets this message: its impl is `do_not_recommend`, so rustc does not go on to the error inside it.
+// Only a `Return` gets this message: its impl is `do_not_recommend`, so rustc does not go on to the
+// error inside it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an input",
     label = "returned to the caller of `run`, and never stored",
@@ -115,7 +118,8 @@ impl<R: IsResource> Input<Single> for R {
     }
 }
 
-/// A resource that the step can do without: `None` if no step provides it and the store was not supplied with it.
+/// A resource that the step can do without: `None` if no step provides it and the store was not
+/// supplied with it.
 #[diagnostic::do_not_recommend]
 impl<R: IsResource> Input<Optional> for Option<R> {
     fn seal(_: Seal) {}
@@ -161,7 +165,8 @@ where
 
 /// A list of the outputs of a step: resources, and [`Return`]s.
 ///
-/// You never write it. It is a function from a list to the values of its elements, defined on `HNil` and `HCons`.
+/// You never write it. It is a function from a list to the values of its elements, defined on
+/// `HNil` and `HCons`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
@@ -192,7 +197,8 @@ pub trait OutputList: OutputsProof + 'static {
     /// Whether nothing is returned by value.
     #[doc(hidden)]
     const NOTHING_RETURNED: bool;
-    /// Whether there are outputs, and all are stored. If so, a target need not run once its outputs are there.
+    /// Whether there are outputs, and all are stored. If so, a target need not run once its outputs
+    /// are there.
     #[doc(hidden)]
     const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::STORED > 0;
 
@@ -289,11 +295,12 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     }
 }
 
-/// An element of an [`OutputList`], of the kind `Kind`: a resource, a [`Return`], or a list of them.
+/// An element of an [`OutputList`], of the kind `Kind`: a resource, a [`Return`], or a list of
+/// them.
 ///
 /// You never write it.
-// This message is for an `Option`, which has no impl, and for a `Return`: if its value is not `Send`, rustc does not go
-// on to that.
+// This message is for an `Option`, which has no impl, and for a `Return`: if its value is not
+// `Send`, rustc does not go on to that.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an output",
     label = "expected a resource, or `Return<V>` where `V: Send`",

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 /// A store, or a pointer to one, that a run can borrow.
 ///
-/// You never write it. It asks for no proof: code generation solves the bounds of an impl again for each
-/// function that it calls through it.
+/// You never write it. It asks for no proof: code generation solves the bounds of an impl again for
+/// each function that it calls through it.
 pub trait AnyStore: HasProofEnv + BorrowStore {
     /// The name of its pipeline.
     #[cfg(feature = "plan")]

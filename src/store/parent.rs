@@ -13,11 +13,13 @@ use crate::store::Store;
 use crate::store::supplied::SuppliedValues;
 use std::sync::Arc;
 
-/// A pipeline whose stores are scopes of a store of another pipeline: of one request in an application, for example.
+/// A pipeline whose stores are scopes of a store of another pipeline: of one request in an
+/// application, for example.
 ///
-/// A scope has room for the values of its own steps alone, so it is cheap to make. It reads the values of its parent
-/// store by reference. A value that is absent there and needed here is computed there, once for all scopes. The values of
-/// a scope stay in it: the steps of the parent never see them.
+/// A scope has room for the values of its own steps alone, so it is cheap to make. It reads the
+/// values of its parent store by reference. A value that is absent there and needed here is
+/// computed there, once for all scopes. The values of a scope stay in it: the steps of the parent
+/// never see them.
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
@@ -94,8 +96,8 @@ pub trait ParentStore: Send + Sync + Sized {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// This type. A store names its parent by `Parent::This` where it is made. So if `Parent` is no parent, rustc knows
-    /// no more of the store, and reports nothing more about it.
+    /// This type. A store names its parent by `Parent::This` where it is made. So if `Parent` is no
+    /// parent, rustc knows no more of the store, and reports nothing more about it.
     #[doc(hidden)]
     type This: ParentStore;
     /// The pipeline of that store.

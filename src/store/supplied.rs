@@ -1,7 +1,7 @@
 //! The values with which a store was supplied: a list of resources, as a type.
 //!
-//! The list is sorted by identity, so its type does not depend on the order in which the values were
-//! supplied.
+//! The list is sorted by identity, so its type does not depend on the order in which the values
+//! were supplied.
 
 use crate::exec::plan::{ConstList, Key};
 use crate::exec::store_ref::Erased;
@@ -41,7 +41,8 @@ impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
 
 /// The list of the values with which a store was supplied: [`NothingSupplied`], or [`With`].
 ///
-/// You never write it. It is a function from the list to the list with one more, and to a map over another.
+/// You never write it. It is a function from the list to the list with one more, and to a map over
+/// another.
 pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// The list with one more resource in its place.
     #[doc(hidden)]
@@ -49,8 +50,9 @@ pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// The map `Map`, in which the supplied values replace other sources.
     #[doc(hidden)]
     type Overlay<Map: Trie>: Trie;
-    /// The findings of the walk for the goal `Sought` in a store of `Pipe` that was supplied with these values
-    /// and reads from `Parent`; see [`InputsProof::Findings`](crate::proof::lists::InputsProof::Findings).
+    /// The findings of the walk for the goal `Sought` in a store of `Pipe` that was supplied with
+    /// these values and reads from `Parent`; see
+    /// [`InputsProof::Findings`](crate::proof::lists::InputsProof::Findings).
     #[doc(hidden)]
     type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore>: Findings;
     /// The resources as data.
@@ -110,7 +112,8 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
     }
 }
 
-/// The decision of a comparison in the sorted list of supplied values: `R` goes before `First` or behind it.
+/// The decision of a comparison in the sorted list of supplied values: `R` goes before `First` or
+/// behind it.
 ///
 /// You never write it.
 pub trait SupplyDecision {
@@ -167,7 +170,8 @@ impl SupplyDecision for Greater {
 
 /// A list of resources, as the type of a store names them: `StoreOf<Calc, HList![Base, Divisor]>`.
 ///
-/// You never write it. It is a function from a list to the sorted list, defined on `HNil` and `HCons`.
+/// You never write it. It is a function from a list to the sorted list, defined on `HNil` and
+/// `HCons`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",

@@ -11,8 +11,8 @@ use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::parent::Scoped;
 
-/// A pipeline whose registration is right: no resource has two providers, no step lists one twice, and
-/// every replaced step fits.
+/// A pipeline whose registration is right: no resource has two providers, no step lists one twice,
+/// and every replaced step fits.
 pub trait ValidPipeline: WithoutConflicts {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -99,7 +99,8 @@ where
     fn seal(_: Seal) {}
 }
 
-/// Holds if `First`, which the step `A` provides, and `Second`, which the step `B` provides, are one resource.
+/// Holds if `First`, which the step `A` provides, and `Second`, which the step `B` provides, are
+/// one resource.
 #[diagnostic::on_unimplemented(
     message = "`{First}` and `{Second}` have the same identity",
     label = "two resources with one identity are registered here",

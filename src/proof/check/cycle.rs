@@ -6,8 +6,8 @@ use crate::sealed::Seal;
 
 /// A path that is no cycle. There is none: for each length of a cycle a trait reports it.
 ///
-/// It is defined on [`PathStep`]. It is needed to spell the cycle out: rustc shortens a long type, but
-/// not a message that names many types.
+/// It is defined on [`PathStep`]. It is needed to spell the cycle out: rustc shortens a long type,
+/// but not a message that names many types.
 pub trait Acyclic {
     #[doc(hidden)]
     fn seal(_: Seal);

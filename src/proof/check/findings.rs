@@ -10,8 +10,8 @@ use frunk_core::hlist::HNil;
 
 /// A list of findings: the functions by which a walk adds to it.
 ///
-/// It is defined on [`NoMore`], [`MissingInput`] and [`CycleFound`]. It is needed because the walk goes on
-/// after a finding, so that all errors are reported at once.
+/// It is defined on [`NoMore`], [`MissingInput`] and [`CycleFound`]. It is needed because the walk
+/// goes on after a finding, so that all errors are reported at once.
 pub trait Findings {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -41,8 +41,8 @@ pub struct CycleFound<Cycle, Rest>(PhantomData<(Cycle, Rest)>);
 #[derive(Debug)]
 pub struct NeededBy<Owner>(PhantomData<Owner>);
 
-/// The step `Owner`, which needs a resource. It need not be registered: it provides `Offered`, and the
-/// step that takes that can do without it.
+/// The step `Owner`, which needs a resource. It need not be registered: it provides `Offered`, and
+/// the step that takes that can do without it.
 #[derive(Debug)]
 pub struct OptionalProvider<Owner, Offered>(PhantomData<(Owner, Offered)>);
 

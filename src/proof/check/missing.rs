@@ -14,8 +14,8 @@ use frunk_core::hlist::HNil;
 
 /// Reports that the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`.
 ///
-/// It is defined on [`ProofCheck`], [`ReporterInScope`] and [`ReporterForChild`]. It is needed to choose
-/// the text by the other stores in which the resource could be.
+/// It is defined on [`ProofCheck`], [`ReporterInScope`] and [`ReporterForChild`]. It is needed to
+/// choose the text by the other stores in which the resource could be.
 pub trait ReportsMissing<Res, By, Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -62,8 +62,8 @@ pub trait HasProvider<Res, By, Pipe> {
     fn seal(_: Seal);
 }
 
-/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`, nor in its
-/// parent, a store of `Parent`.
+/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`,
+/// nor in its parent, a store of `Parent`.
 #[diagnostic::on_unimplemented(
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` or of its parent `{Parent}` provides it, and neither store was supplied with it",
     label = "`{Res}` is missing",
@@ -74,8 +74,8 @@ pub trait HasProviderInScope<Res, By, Pipe, Parent> {
     fn seal(_: Seal);
 }
 
-/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`, which is the
-/// parent of another.
+/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`,
+/// which is the parent of another.
 #[diagnostic::on_unimplemented(
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and its store was not supplied with it",
     label = "`{Res}` is missing",
@@ -86,8 +86,8 @@ pub trait HasProviderInParent<Res, By, Pipe> {
     fn seal(_: Seal);
 }
 
-/// Never holds: the resource `Res` has no source in a store of `Pipe`; the step `By` needs it, which provides
-/// `Offered` to steps that can do without that.
+/// Never holds: the resource `Res` has no source in a store of `Pipe`; the step `By` needs it,
+/// which provides `Offered` to steps that can do without that.
 #[diagnostic::on_unimplemented(
     message = "step `{By}`, which is registered to provide the optional `{Offered}`, needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
     label = "`{Res}` is missing",
@@ -100,8 +100,8 @@ pub trait HasProviderForOptional<Res, By, Offered, Pipe> {
 
 /// A parent store, or none, that provides the resources in the list `Requested`.
 ///
-/// It is defined on [`NoParent`], for an empty list, and on stores. It is needed because a child is complete
-/// only if its parent can provide what the child takes from it.
+/// It is defined on [`NoParent`], for an empty list, and on stores. It is needed because a child is
+/// complete only if its parent can provide what the child takes from it.
 pub trait ProvidesToChild<Requested> {
     #[doc(hidden)]
     fn seal(_: Seal);

@@ -1,9 +1,9 @@
 //! The checks: traits that hold where a proof is complete, and carry every message where it is not.
 //!
-//! A trait that carries a message is a leaf. rustc reports the first bound that it cannot descend past,
-//! so between a leaf and the call there are only impls that rustc can choose between. All leaves are
-//! traits of [`ProofCheck`], a type of this library: for a type of the user's, rustc would show the
-//! whole declaration each time. A file here is a mistake:
+//! A trait that carries a message is a leaf. rustc reports the first bound that it cannot descend
+//! past, so between a leaf and the call there are only impls that rustc can choose between. All
+//! leaves are traits of [`ProofCheck`], a type of this library: for a type of the user's, rustc
+//! would show the whole declaration each time. A file here is a mistake:
 //!
 //! | module | mistake |
 //! | --- | --- |
@@ -77,22 +77,22 @@ pub struct ProofCheck;
 
 /// Self type of impls that never match.
 ///
-/// If a trait has exactly one impl, rustc explains that impl in five lines. A second impl, with both
-/// marked `do_not_recommend`, suppresses the explanation.
+/// If a trait has exactly one impl, rustc explains that impl in five lines. A second impl, with
+/// both marked `do_not_recommend`, suppresses the explanation.
 #[derive(Debug)]
 pub struct NeverMatches;
 
 /// What a proof is asked: whether the goal `Goal` can be reached in the environment `Env`.
 ///
-/// The checks come one after the other, and not all at once: a mistake in one causes no second error in
-/// another.
+/// The checks come one after the other, and not all at once: a mistake in one causes no second
+/// error in another.
 #[derive(Debug)]
 pub struct ProofQuery<Goal, Env>(PhantomData<(Goal, Env)>);
 
 /// Findings without a mistake, of a query in which everything else is right as well.
 ///
-/// It is defined on the lists of [`Findings`](findings::Findings). It is needed because a walk never fails:
-/// here its findings become errors, one for each.
+/// It is defined on the lists of [`Findings`](findings::Findings). It is needed because a walk
+/// never fails: here its findings become errors, one for each.
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can provide everything the target needs",
     label = "the type of the store is not known in full here",
@@ -103,7 +103,8 @@ pub trait NoFindings<Query> {
     fn seal(_: Seal);
 }
 
-/// For a target: it is registered if it has to be, and its inputs and outputs are the resources that it means.
+/// For a target: it is registered if it has to be, and its inputs and outputs are the resources
+/// that it means.
 impl<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, ForChild>
     NoFindings<ProofQuery<TargetGoal<Target>, ProofEnvOf<Pipe, Supplied, Parent>>> for NoMore<ForChild>
 where
@@ -158,10 +159,11 @@ impl<Cycle: Acyclic, Rest: NoFindings<Query::AfterError>, Query: Reportable> NoF
     fn seal(_: Seal) {}
 }
 
-/// A query, or the part of it that is still checked after an error: a function to how its findings are reported.
+/// A query, or the part of it that is still checked after an error: a function to how its findings
+/// are reported.
 ///
-/// It is defined on [`ProofQuery`] and [`AfterFirstError`]. It is needed because the text of a missing
-/// resource depends on which other stores it could be in.
+/// It is defined on [`ProofQuery`] and [`AfterFirstError`]. It is needed because the text of a
+/// missing resource depends on which other stores it could be in.
 pub trait Reportable {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -212,7 +214,8 @@ impl<Pipe, Supplied, Parent, Reporter> Reportable for AfterFirstError<ProofEnvOf
     type AfterError = Self;
 }
 
-/// The query in the environment `Env` that is left after an error: whether anything is missing in the parent.
+/// The query in the environment `Env` that is left after an error: whether anything is missing in
+/// the parent.
 #[derive(Debug)]
 pub struct AfterFirstError<Env, Reporter>(PhantomData<(Env, Reporter)>);
 

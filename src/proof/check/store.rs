@@ -1,6 +1,7 @@
 //! The proofs of a store: it knows a resource, it can provide one, it can run a target.
 //!
-//! The bounds that users write, [`Runs`](crate::Runs) and [`Provides`](crate::Provides), rest on these.
+//! The bounds that users write, [`Runs`](crate::Runs) and [`Provides`](crate::Provides), rest on
+//! these.
 
 use super::findings::Findings;
 use super::target::IsKnown;
@@ -21,7 +22,8 @@ use crate::store::supplied::SuppliedValues;
 /// The origin of the resource `Res` in the environment `Env`.
 pub type OriginIn<Env, Res> = <<<Res as Resource>::Identity as Digits>::SourceIn<Env> as Source>::Origin;
 
-/// A store that knows the resource `R`: it was supplied with it, or a step of its pipeline provides it.
+/// A store that knows the resource `R`: it was supplied with it, or a step of its pipeline provides
+/// it.
 pub trait Knows<R: Resource>: HasOrigin<R> {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -52,8 +54,8 @@ where
     fn seal(_: Seal) {}
 }
 
-/// The proof that a store can provide the resource `R`: a function from a store to [`Proven`], defined where
-/// nothing is missing.
+/// The proof that a store can provide the resource `R`: a function from a store to [`Proven`],
+/// defined where nothing is missing.
 pub trait CanProvide<R: IsResource>: Knows<R> + SatisfiesResource<R> {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -108,8 +110,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource>
     type Found = <Pipe::Steps as StepsProof>::Findings<ResourceGoal<R>, Pipe, Supplied, Parent>;
 }
 
-/// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined where
-/// nothing is missing.
+/// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined
+/// where nothing is missing.
 pub trait CanRun<T: Step>: SatisfiesTarget<T> {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -126,8 +128,8 @@ impl<T: Step, S: SatisfiesTarget<T>> CanRun<T> for S {
 
 /// A store in which the walk from the target `T` finds no mistake.
 ///
-/// It is apart from [`CanRun`] because rustc keeps what it has proved of a trait, but walks anew wherever
-/// it computes a type that needs the walk.
+/// It is apart from [`CanRun`] because rustc keeps what it has proved of a trait, but walks anew
+/// wherever it computes a type that needs the walk.
 pub trait SatisfiesTarget<T: Step>:
     HasProofEnv<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, Self>>>>
 {

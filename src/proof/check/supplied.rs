@@ -7,7 +7,8 @@ use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::store::supplied::SuppliedValues;
 
-/// A resource with which a store can be supplied that was supplied with `Supplied`: a function to the new list.
+/// A resource with which a store can be supplied that was supplied with `Supplied`: a function to
+/// the new list.
 pub trait AcceptedBy<Supplied>: Resource {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -30,7 +31,8 @@ impl<R: Resource, Supplied: LacksResource<R>> AcceptedBy<Supplied> for R {
 
 /// A list of supplied values without the resource `R`.
 ///
-/// It is apart from [`AcceptedBy`] for the reason that [`SatisfiesTarget`](super::store::SatisfiesTarget) has.
+/// It is apart from [`AcceptedBy`] for the reason that
+/// [`SatisfiesTarget`](super::store::SatisfiesTarget) has.
 pub trait LacksResource<R: Resource>: SuppliedValues {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -65,8 +67,8 @@ where
     fn seal(_: Seal) {}
 }
 
-/// Never holds: the store was supplied with `Entered`, and now with `Again` under the same identity. Either
-/// they are two resources, or one that is supplied twice.
+/// Never holds: the store was supplied with `Entered`, and now with `Again` under the same
+/// identity. Either they are two resources, or one that is supplied twice.
 #[diagnostic::on_unimplemented(
     message = "`{Entered}` and `{Again}` have the same identity",
     label = "the store holds `{Entered}` already",

@@ -20,8 +20,8 @@ use core::marker::PhantomData;
 
 /// The list `List`, in which `New` has replaced `Old` in the steps of `Pipe`.
 ///
-/// It is that list, with one [conflict](SourceConflict) more: whether the replacement fits is checked with
-/// everything else that is registered.
+/// It is that list, with one [conflict](SourceConflict) more: whether the replacement fits is
+/// checked with everything else that is registered.
 #[derive(Debug)]
 pub struct Swapped<List, Old, New, Pipe>(PhantomData<(List, Old, New, Pipe)>);
 
@@ -45,7 +45,8 @@ impl<List, Old, New, Pipe> OfSteps for Swapped<List, Old, New, Pipe> {
     type Kind = Group;
 }
 
-/// The step `New`, which replaces `Old` in `Pipe`: it conflicts with the origin of the outputs of `Old`.
+/// The step `New`, which replaces `Old` in `Pipe`: it conflicts with the origin of the outputs of
+/// `Old`.
 #[derive(Debug)]
 pub struct InPlaceOf<Old, New, Pipe>(PhantomData<(Old, New, Pipe)>);
 
@@ -58,7 +59,8 @@ where
     fn seal(_: Seal) {}
 }
 
-/// The origin of the outputs of the step `Old`, which is to be replaced: that very step, and it stores some.
+/// The origin of the outputs of the step `Old`, which is to be replaced: that very step, and it
+/// stores some.
 ///
 /// It is defined on origins.
 pub trait Replaceable<Old, Pipe> {
@@ -99,7 +101,8 @@ pub trait RegistersReplaced<Old, Pipe> {
 }
 
 same_type! {
-    /// Holds if the step from which `Pipe` takes the resource `Res`, `Owner`, is the step that is to be replaced.
+    /// Holds if the step from which `Pipe` takes the resource `Res`, `Owner`, is the step that is
+    /// to be replaced.
     #[diagnostic::on_unimplemented(
         message = "step `{Old}` is to be replaced, and `{Pipe}` takes `{Res}` from `{Owner}`",
         label = "`{Old}` is not the step that provides `{Res}`",

@@ -6,7 +6,8 @@ use crate::proof::env::ProofEnvOf;
 use crate::proof::walk::source::{FromParent, FromStore, NoSource, NothingStored, ProvidedBy};
 use crate::sealed::Seal;
 
-/// The origin of the resource `Res` in the environment `Env`: there is one, and it is that resource.
+/// The origin of the resource `Res` in the environment `Env`: there is one, and it is that
+/// resource.
 ///
 /// It is defined on origins. It is needed for a resource that the caller names, and no step does.
 #[diagnostic::on_unimplemented(
@@ -60,7 +61,8 @@ pub trait KnownIn<Res, Pipe> {
 
 /// The origin of the outputs of the target `Target` among the steps of `Pipe`: that very step.
 ///
-/// It is defined on origins. It is needed because the values of a target are in the store under its own slot.
+/// It is defined on origins. It is needed because the values of a target are in the store under its
+/// own slot.
 pub trait ProvidesTarget<Target, Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -96,7 +98,8 @@ pub trait RegistersTarget<Target, Pipe> {
 }
 
 same_type! {
-    /// Holds if the step from which `Pipe` takes the resource `Res`, `Owner`, is the target, which stores it.
+    /// Holds if the step from which `Pipe` takes the resource `Res`, `Owner`, is the target, which
+    /// stores it.
     #[diagnostic::on_unimplemented(
         message = "step `{Target}` stores `{Res}`, which `{Pipe}` takes from `{Owner}`",
         label = "`{Target}` is not the step that provides `{Res}`",

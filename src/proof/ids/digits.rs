@@ -2,11 +2,11 @@
 //!
 //! The trait system cannot express that two types differ, because there are no negative bounds. It
 //! can compare two lists of digits: every digit has an impl for each of the sixteen cases. So
-//! everything that has to be compared or looked up is named by a list of digits, and a comparison is
-//! an associated type: no inference, no index parameter, no overlapping impls.
+//! everything that has to be compared or looked up is named by a list of digits, and a comparison
+//! is an associated type: no inference, no index parameter, no overlapping impls.
 //!
-//! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are both
-//! faster to check and further from the recursion limit.
+//! Why base 16: the compiler recurses once or twice for each digit. Fewer and larger digits are
+//! both faster to check and further from the recursion limit.
 
 use crate::proof::check::findings::MissingDecision;
 use crate::proof::check::swap::SwapDecision;
@@ -29,8 +29,8 @@ pub struct End;
 #[derive(Debug)]
 pub struct Digit<const DIGIT: u8, Rest>(PhantomData<Rest>);
 
-/// Passes the digits to a macro: for each its value, the function that compares it, and the child of
-/// a fork that it selects.
+/// Passes the digits to a macro: for each its value, the function that compares it, and the child
+/// of a fork that it selects.
 macro_rules! digits {
     ($macro:ident) => {
         $macro! {
@@ -47,14 +47,15 @@ macro_rules! trait_digits {
     (($zero:literal $compare_zero:ident $first:ident) $(($digit:literal $compare:ident $child:ident))*) => {
         /// A list of digits in base 16, the lowest first.
         ///
-        /// It is defined on [`End`] and [`Digit`]. A function of two numbers comes in parts, because an
-        /// associated type dispatches on one type at a time: `Compare` dispatches on the first number,
-        /// `Compare0` to `Compare15` on the second.
+        /// It is defined on [`End`] and [`Digit`]. A function of two numbers comes in parts,
+        /// because an associated type dispatches on one type at a time: `Compare` dispatches on the
+        /// first number, `Compare0` to `Compare15` on the second.
         pub trait Digits {
             #[doc(hidden)]
             fn seal(_: Seal);
 
-            /// The number as a value. Equal numbers have equal keys, mixed well enough for a hash table.
+            /// The number as a value. Equal numbers have equal keys, mixed well enough for a hash
+            /// table.
             const KEY: u64;
 
             /// The order of this number against another.
@@ -73,17 +74,18 @@ macro_rules! trait_digits {
             /// These digits before those of another number.
             type Append<Other: Reflexive>: Reflexive;
 
-            /// The resource `R`, whose identity this is, as all supplied values: `With<R>`. It is a function
-            /// of the number so that rustc knows no such list for a type that is no resource, and reports
-            /// nothing more about a store that holds it.
+            /// The resource `R`, whose identity this is, as all supplied values: `With<R>`. It is a
+            /// function of the number so that rustc knows no such list for a type that is no
+            /// resource, and reports nothing more about a store that holds it.
             type Alone<R: IsResource>: SuppliedValues + From<With<R>>;
 
-            /// The source of this number in the environment `Env`. It is a function of the number so that
-            /// rustc quotes no more than this for a number that is unknown.
+            /// The source of this number in the environment `Env`. It is a function of the number
+            /// so that rustc quotes no more than this for a number that is unknown.
             type SourceIn<Env: ProofEnv>: Source;
             /// Seeks the identity `Identity`, of which this is the rest, in a fork of a [`Trie`].
             type Seek<$first: Trie $(, $child: Trie)*, Identity: Digits>: Source;
-            /// Puts a source into a fork of a [`Trie`] under this number; its children are at the depth `At`.
+            /// Puts a source into a fork of a [`Trie`] under this number; its children are at the
+            /// depth `At`.
             type Put<$first: Trie $(, $child: Trie)*, New: Source, At: Depth>: Trie;
         }
 
@@ -107,8 +109,8 @@ macro_rules! trait_digits {
     };
 }
 
-/// Implements `Digits` for a digit, between those before it in brackets and those after it, and goes
-/// on with the next.
+/// Implements `Digits` for a digit, between those before it in brackets and those after it, and
+/// goes on with the next.
 macro_rules! digit {
     (CompareZero = $zero:ty; [$(($before:literal $compare_before:ident $child_before:ident))*]
      ($digit:literal $compare:ident $child:ident)
@@ -144,7 +146,8 @@ digits!(trait_digits);
 
 /// A number that is equal to itself.
 ///
-/// All numbers are. For a number that is unknown, in generic code, rustc knows it only from this bound.
+/// All numbers are. For a number that is unknown, in generic code, rustc knows it only from this
+/// bound.
 pub trait Reflexive: Digits<Compare<Self> = Equal> + Sized {
     #[doc(hidden)]
     fn seal(_: Seal);

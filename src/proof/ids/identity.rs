@@ -1,13 +1,14 @@
 //! The identity of a resource: a hash of its name, spelled in types.
 //!
-//! [`resource!`](crate::resource!) hashes the version of the package, the path of the module and the
-//! name. It hashes no file and no line, so an edit never renames the resources below it. The hash is
-//! a hint, not a proof: wherever a lookup hits, a bound demands that the two types are the same. So a
-//! clash is an error, and never a wrong value.
+//! [`resource!`](crate::resource!) hashes the version of the package, the path of the module and
+//! the name. It hashes no file and no line, so an edit never renames the resources below it. The
+//! hash is a hint, not a proof: wherever a lookup hits, a bound demands that the two types are the
+//! same. So a clash is an error, and never a wrong value.
 
 use crate::proof::ids::digits::{Digit, Digits, End};
 
-/// Hashes the parts of a name (FNV-1a, then the finaliser of SplitMix64 so that the low bits are as good as the high).
+/// Hashes the parts of a name (FNV-1a, then the finaliser of SplitMix64 so that the low bits are as
+/// good as the high).
 pub const fn hash(parts: &[&str]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut part = 0;

@@ -1,8 +1,8 @@
 //! Numbers of steps on the level of types, under which a walk marks the steps that it has reached.
 //!
-//! They are lists of digits, as [identities](super::digits) are, but no longer than they have to be,
-//! and in base 8. With each mark that is set, rustc looks at a node of marks for each digit, and at
-//! all children of these nodes.
+//! They are lists of digits, as [identities](super::digits) are, but no longer than they have to
+//! be, and in base 8. With each mark that is set, rustc looks at a node of marks for each digit,
+//! and at all children of these nodes.
 
 use crate::proof::ids::digits::{Equal, Less, Order};
 use crate::proof::walk::marks::{MarkNode, Marks, New};
@@ -12,15 +12,16 @@ use core::marker::PhantomData;
 /// The number of the first step.
 pub type FirstStep = End;
 
-/// The number of a target that is not registered. No step has it, because a pipeline holds up to 4,095.
+/// The number of a target that is not registered. No step has it, because a pipeline holds up to
+/// 4,095.
 pub type Unregistered = N7<N7<N7<N7<End>>>>;
 
 /// Zero: alone, or above the highest digit of a number, which is not zero.
 #[derive(Debug)]
 pub struct End;
 
-/// Passes the digits to a macro: for each its value, its type, the function that compares it, and the
-/// child of a node of marks that it selects.
+/// Passes the digits to a macro: for each its value, its type, the function that compares it, and
+/// the child of a node of marks that it selects.
 macro_rules! octal {
     ($macro:ident) => {
         $macro! {
@@ -34,16 +35,16 @@ macro_rules! trait_number {
     (($zero:literal $name_zero:ident $is_zero:ident $first:ident) $(($digit:literal $name:ident $is:ident $child:ident))*) => {
         /// The number of a step, the lowest digit first.
         ///
-        /// It is defined on [`End`] and the digits [`N0`] to [`N7`]. It is needed because marks are kept under
-        /// numbers: types of steps cannot be compared.
+        /// It is defined on [`End`] and the digits [`N0`] to [`N7`]. It is needed because marks are
+        /// kept under numbers: types of steps cannot be compared.
         pub trait Number {
             #[doc(hidden)]
             fn seal(_: Seal);
 
             /// This number plus one.
             type Next: Number;
-            /// Whether this is the other number: [`Equal`], or else [`Less`], whichever is the smaller. It
-            /// dispatches on this number, and `IsEnd` and `Is0` to `Is7` on the other.
+            /// Whether this is the other number: [`Equal`], or else [`Less`], whichever is the
+            /// smaller. It dispatches on this number, and `IsEnd` and `Is0` to `Is7` on the other.
             type Is<Other: Number>: Order;
             /// Whether zero is this number.
             type IsEnd: Order;
@@ -81,8 +82,8 @@ macro_rules! trait_number {
     };
 }
 
-/// Implements `Number` for a digit, between those before it in brackets and those after it, and goes
-/// on with the next.
+/// Implements `Number` for a digit, between those before it in brackets and those after it, and
+/// goes on with the next.
 macro_rules! digit {
     ([$(($before:literal $name_before:ident $is_before:ident $child_before:ident))*]
      ($digit:literal $name:ident $is:ident $child:ident)

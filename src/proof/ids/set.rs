@@ -1,8 +1,9 @@
-//! A set on the level of types: the resources that one list of a step names, in which repetition shows.
+//! A set on the level of types: the resources that one list of a step names, in which repetition
+//! shows.
 //!
-//! It is a search tree of identities. Identities are hashes, so the tree is as deep as one of random
-//! numbers. For a few resources it costs less than a [`Trie`](super::trie), and for many it is not
-//! deep. A list may name hundreds.
+//! It is a search tree of identities. Identities are hashes, so the tree is as deep as one of
+//! random numbers. For a few resources it costs less than a [`Trie`](super::trie), and for many it
+//! is not deep. A list may name hundreds.
 
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::walk::source::{ListedBy, SourceConflict};
@@ -12,8 +13,9 @@ use core::marker::PhantomData;
 
 /// A set of the resources that the step `Owner` lists.
 ///
-/// It is defined on [`EmptyResourceSet`], [`SetNode`] and [`ListedTwice`]. It is needed because a list
-/// cannot be compared with itself pair by pair: a hundred inputs would exceed the recursion limit.
+/// It is defined on [`EmptyResourceSet`], [`SetNode`] and [`ListedTwice`]. It is needed because a
+/// list cannot be compared with itself pair by pair: a hundred inputs would exceed the recursion
+/// limit.
 pub trait ResourceSet<Owner> {
     #[doc(hidden)]
     fn seal(_: Seal);

@@ -9,17 +9,17 @@ use core::marker::PhantomData;
 
 /// A map from identities to the sources of resources.
 ///
-/// It is defined on [`Empty`], [`Leaf`] and [`Fork`]. It is needed because a walk looks up each input,
-/// and a list of pairs would cost as many comparisons as there are resources.
+/// It is defined on [`Empty`], [`Leaf`] and [`Fork`]. It is needed because a walk looks up each
+/// input, and a list of pairs would cost as many comparisons as there are resources.
 pub trait Trie {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// The source under the identity `Identity`, or [`NoSource`]; `Rest` is the part of it at which no fork
-    /// above has looked.
+    /// The source under the identity `Identity`, or [`NoSource`]; `Rest` is the part of it at which
+    /// no fork above has looked.
     type Seek<Rest: Digits, Identity: Digits>: Source;
-    /// The map with one more source, under the identity that goes on with `Rest` at the depth `At`. If there
-    /// is a source under it already, the two are joined.
+    /// The map with one more source, under the identity that goes on with `Rest` at the depth `At`.
+    /// If there is a source under it already, the two are joined.
     type Put<Rest: Digits, New: Source, At: Depth>: Trie;
     /// The [conflicts](Source::Conflicts) in this map, before those in `Rest`.
     type Conflicts<Rest>;
@@ -34,8 +34,8 @@ pub struct Empty;
 /// A map of one source.
 ///
 /// It does not hold the digits of the identity at which no fork above has looked; they are computed
-/// where they are needed. rustc traverses the whole map each time that it takes it apart, so each type
-/// in it counts.
+/// where they are needed. rustc traverses the whole map each time that it takes it apart, so each
+/// type in it counts.
 #[derive(Debug)]
 pub struct Leaf<Entry>(PhantomData<Entry>);
 
@@ -45,7 +45,8 @@ pub type Find<Map, Identity> = <Map as Trie>::Seek<Identity, Identity>;
 /// The map `Map` with the source `New`.
 pub type Insert<Map, New> = <Map as Trie>::Put<<New as Source>::Identity, New, Top>;
 
-/// The number of forks above a place in a map: a function to the digits at which they have not looked.
+/// The number of forks above a place in a map: a function to the digits at which they have not
+/// looked.
 pub trait Depth {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -132,7 +133,8 @@ pub trait LeafDecision {
 
     /// The entry of the leaf, if it is the one sought.
     type Found<Entry: Source>: Source;
-    /// The new entry `New`, at `NewRest`, joins the entry `Entry`, at `Rest`, or both move into a fork.
+    /// The new entry `New`, at `NewRest`, joins the entry `Entry`, at `Rest`, or both move into a
+    /// fork.
     type Meet<Entry: Source, Rest: Digits, New: Source, NewRest: Digits, At: Depth>: Trie;
 }
 

@@ -25,8 +25,8 @@ use frunk_core::hlist::{HCons, HNil};
 
 /// A list of inputs: the functions by which the walk and the checks read it.
 ///
-/// It is defined on `HNil` and `HCons`. It is needed because a walk visits the inputs of a step one by
-/// one, and each has to be of a kind.
+/// It is defined on `HNil` and `HCons`. It is needed because a walk visits the inputs of a step one
+/// by one, and each has to be of a kind.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
@@ -44,11 +44,12 @@ pub trait InputsProof: OfResources<Kind = Group> {
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
     /// The origins of these inputs in the map `Map`, as a tree of [`ResolvesTo`].
     type Origins<Map: Trie>;
-    /// The findings of the walk for the target `Target`, which has these inputs, in a store of `Pipe` that was
-    /// supplied with `Supplied` and reads from `Parent`.
+    /// The findings of the walk for the target `Target`, which has these inputs, in a store of
+    /// `Pipe` that was supplied with `Supplied` and reads from `Parent`.
     ///
-    /// The lists are asked one after the other: the inputs, the steps, the supplied values. If one of
-    /// them is unknown, in generic code, rustc stops there and quotes this instead of half the walk.
+    /// The lists are asked one after the other: the inputs, the steps, the supplied values. If one
+    /// of them is unknown, in generic code, rustc stops there and quotes this instead of half the
+    /// walk.
     type Findings<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>: Findings;
 }
 

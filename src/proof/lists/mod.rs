@@ -27,8 +27,8 @@ pub struct ResolvesTo<Res, Origin>(PhantomData<(Res, Origin)>);
 
 /// A tree of two trees of origins.
 ///
-/// The checks work on such trees, and not on lists. A trait that has an impl for lists beside one for
-/// all steps or all resources is ambiguous to rustc: its error stops there, and does not go on to the
-/// element at fault.
+/// The checks work on such trees, and not on lists. A trait that has an impl for lists beside one
+/// for all steps or all resources is ambiguous to rustc: its error stops there, and does not go on
+/// to the element at fault.
 #[derive(Debug)]
 pub struct OriginPair<First, Second>(PhantomData<(First, Second)>);

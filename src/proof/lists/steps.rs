@@ -17,8 +17,8 @@ use frunk_core::hlist::{HCons, HNil};
 
 /// The steps of a pipeline: the functions by which the map of providers and the checks read them.
 ///
-/// It is defined on `HNil`, `HCons`, and the list of a [`Swap`](crate::Swap). It is needed because a
-/// pipeline is a list, and a proof needs a map.
+/// It is defined on `HNil`, `HCons`, and the list of a [`Swap`](crate::Swap). It is needed because
+/// a pipeline is a list, and a proof needs a map.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of steps",
     label = "not a list of steps",
@@ -35,11 +35,13 @@ pub trait StepsProof: OfSteps<Kind = Group> {
     /// The origins of the inputs of these steps in the map `Map`, as a tree of
     /// [`ResolvesTo`](super::ResolvesTo).
     type Origins<Map: Trie>;
-    /// The resources that one of these steps lists twice, as [conflicts](Source::Conflicts), before `Rest`.
+    /// The resources that one of these steps lists twice, as [conflicts](Source::Conflicts), before
+    /// `Rest`.
     ///
     /// [`Source::Conflicts`]: crate::proof::walk::source::Source::Conflicts
     type Repeats<Rest>;
-    /// The findings of the walk for the goal `Sought` among these steps of `Pipe`; see [`InputsProof::Findings`].
+    /// The findings of the walk for the goal `Sought` among these steps of `Pipe`; see
+    /// [`InputsProof::Findings`].
     type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>: Findings;
 }
 

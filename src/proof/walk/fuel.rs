@@ -1,8 +1,8 @@
 //! Fuel: runs the machine for a number of ticks, in bounded depth of recursion.
 //!
-//! If the machine has not halted when its fuel runs out, it gets four times as much. Four times as many
-//! ticks are that many ticks, four times over. So the depth of recursion is logarithmic in the number
-//! of ticks, and users never need to raise `recursion_limit`.
+//! If the machine has not halted when its fuel runs out, it gets four times as much. Four times as
+//! many ticks are that many ticks, four times over. So the depth of recursion is logarithmic in the
+//! number of ticks, and users never need to raise `recursion_limit`.
 
 use super::Machine;
 use crate::proof::ids::trie::Trie;
@@ -11,7 +11,8 @@ use core::marker::PhantomData;
 
 /// A number of ticks: a function from a state to the state after them.
 ///
-/// It is defined on [`Four`] and [`FourTimes`]. It is needed because rustc limits the depth of recursion.
+/// It is defined on [`Four`] and [`FourTimes`]. It is needed because rustc limits the depth of
+/// recursion.
 pub trait Fuel {
     #[doc(hidden)]
     fn seal(_: Seal);

@@ -62,8 +62,8 @@ impl<Requested: RequestedResources> Goal for ChildGoal<Requested> {
 
 /// A list of resources, each requested by itself: a function to the visit of the first.
 ///
-/// It is defined on `HNil` and `HCons`. It is needed for resources that no step of this store takes:
-/// those that the caller asks for, or a child store.
+/// It is defined on `HNil` and `HCons`. It is needed for resources that no step of this store
+/// takes: those that the caller asks for, or a child store.
 pub trait RequestedResources {
     #[doc(hidden)]
     fn seal(_: Seal);

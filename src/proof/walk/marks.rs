@@ -13,9 +13,9 @@ use core::marker::PhantomData;
 
 /// The marks of some steps: a function from the number of a step to its mark.
 ///
-/// It is defined on the marks [`New`], [`Busy`] and [`Done`], and on [`MarkNode`]. A mark alone is that
-/// of the first of some steps, none of the others of which is marked. It is needed because a walk
-/// visits each step once, and finds a cycle where it meets a step that is busy.
+/// It is defined on the marks [`New`], [`Busy`] and [`Done`], and on [`MarkNode`]. A mark alone is
+/// that of the first of some steps, none of the others of which is marked. It is needed because a
+/// walk visits each step once, and finds a cycle where it meets a step that is busy.
 pub trait Marks {
     #[doc(hidden)]
     fn seal(_: Seal);

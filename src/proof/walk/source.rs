@@ -13,15 +13,17 @@ use core::marker::PhantomData;
 
 /// The source of a resource: an entry of the map, and the functions by which the walk visits it.
 ///
-/// It is defined on [`NoSource`], [`FromStore`], [`FromParent`], [`Provided`], [`ProvidedTwice`] and
-/// [`NothingStored`]. It is needed because the walk does not know, before it looks, which of them it meets.
+/// It is defined on [`NoSource`], [`FromStore`], [`FromParent`], [`Provided`], [`ProvidedTwice`]
+/// and [`NothingStored`]. It is needed because the walk does not know, before it looks, which of
+/// them it meets.
 pub trait Source {
     #[doc(hidden)]
     fn seal(_: Seal);
 
     /// The part at which the checks look: the source without its number.
     ///
-    /// It names the resource too, which has to be the one that was sought: an identity is only a hint.
+    /// It names the resource too, which has to be the one that was sought: an identity is only a
+    /// hint.
     type Origin;
     /// The identity under which it is in a map.
     type Identity: Digits;
@@ -33,7 +35,8 @@ pub trait Source {
     type After<Older: Source>: Source;
     /// Visits the resource `Res`, which has this source, for the step on top of the stack.
     type Visit<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings>: Machine;
-    /// Visits the resource `Res`, which has this source, for the step on top of the stack, which can do without it.
+    /// Visits the resource `Res`, which has this source, for the step on top of the stack, which
+    /// can do without it.
     type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings>: Machine;
     /// A [`SourceConflict`] of the first source with each newer one, before those in `Rest`.
     type Conflicts<Rest>;
@@ -107,7 +110,8 @@ impl<Entered: IsResource, Owner: Step, Num: Number> Source for Provided<Entered,
     type ForChild = FromParent<Entered>;
 }
 
-/// Two steps, or one step that is reached through two groups, which is right. It counts as the older.
+/// Two steps, or one step that is reached through two groups, which is right. It counts as the
+/// older.
 #[derive(Debug)]
 pub struct ProvidedTwice<Older, Newer>(PhantomData<(Older, Newer)>);
 
@@ -147,8 +151,8 @@ impl<Entered: IsResource> Source for FromParent<Entered> {
     type ForChild = Self;
 }
 
-/// The resource `Res`, as the step `Owner` lists it: a side of a [`SourceConflict`] in a list that has an
-/// identity twice.
+/// The resource `Res`, as the step `Owner` lists it: a side of a [`SourceConflict`] in a list that
+/// has an identity twice.
 #[derive(Debug)]
 pub struct ListedBy<Res, Owner>(PhantomData<(Res, Owner)>);
 

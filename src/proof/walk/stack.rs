@@ -17,8 +17,8 @@ use frunk_core::hlist::HNil;
 
 /// A stack of steps: a function to the next state of the machine.
 ///
-/// It is defined on [`Bottom`], [`Frame`] and [`OptionalFrame`]. It is needed because the walk must not
-/// recurse by the depth of the graph.
+/// It is defined on [`Bottom`], [`Frame`] and [`OptionalFrame`]. It is needed because the walk must
+/// not recurse by the depth of the graph.
 pub trait Stack {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -27,7 +27,8 @@ pub trait Stack {
     type Tick<Map: Trie, Marked: Marks, Found: Findings>: Machine;
     /// The findings `Found`, and that the step on top needs `Res`, which has no source.
     type Missing<Res: IsResource, Found: Findings>: Findings;
-    /// The findings `Found`, and that the step `Upper`, whose frame is above this stack, needs `Res`, which has no source.
+    /// The findings `Found`, and that the step `Upper`, whose frame is above this stack, needs
+    /// `Res`, which has no source.
     type MissingAbove<Res: IsResource, Upper: Step, Found: Findings>: Findings;
     /// The stack with the inputs `Inputs` before the other inputs of the step on top.
     type Prepend<Inputs: InputsProof>: Stack;
@@ -39,7 +40,8 @@ pub trait Stack {
 #[derive(Debug)]
 pub struct Bottom<Requested = HNil>(PhantomData<Requested>);
 
-/// The step `Owner`, number `Num`, with its inputs `Inputs` still to be visited, above the stack `Below`.
+/// The step `Owner`, number `Num`, with its inputs `Inputs` still to be visited, above the stack
+/// `Below`.
 #[derive(Debug)]
 pub struct Frame<Inputs, Owner, Num, Below>(PhantomData<(Inputs, Owner, Num, Below)>);
 
@@ -64,8 +66,8 @@ impl<Inputs: InputsProof, Owner: Step, Num: Number, Below: Stack> Stack for Fram
         <Num::Is<Sought> as TraceDecision>::Trace<Below, Sought, PathStep<Owner, Read>, Then>;
 }
 
-/// The stack `Below`, whose step on top can do without the resource `Res`: the frames above are there for
-/// that resource.
+/// The stack `Below`, whose step on top can do without the resource `Res`: the frames above are
+/// there for that resource.
 #[derive(Debug)]
 pub struct OptionalFrame<Res, Below>(PhantomData<(Res, Below)>);
 
@@ -80,8 +82,8 @@ impl<Offered: IsResource, Below: Stack> Stack for OptionalFrame<Offered, Below> 
     type Trace<Num: Number, Read: Path, Then: Resume> = Below::Trace<Num, Read, Then>;
 }
 
-/// Reading a cycle off the stack, before the walk `Then` goes on: down from `Frames` to the step with the
-/// number `Num`, past the steps `Read`.
+/// Reading a cycle off the stack, before the walk `Then` goes on: down from `Frames` to the step
+/// with the number `Num`, past the steps `Read`.
 #[derive(Debug)]
 pub struct Trace<Frames, Num, Read, Then>(PhantomData<(Frames, Num, Read, Then)>);
 
