@@ -61,8 +61,10 @@ step!(Report(log: Log, forecast: Forecast, shelves: Shelves) -> [Return<u32>] {
 
 pipeline! { Shop: [MakeForecast, CountSold, FillShelves, FetchUsers, CountStock, FetchOrders]; }
 
+type ShopStore = StoreOf<Shop, HList![Log, ServerIsUp, Opened]>;
+
 /// A store whose servers do not answer.
-fn shop(log: &Journal, opened: &Gate) -> StoreOf<Shop, HList![Log, ServerIsUp, Opened]> {
+fn shop(log: &Journal, opened: &Gate) -> ShopStore {
     Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone())
 }
 

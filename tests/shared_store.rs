@@ -276,8 +276,10 @@ step!(Fetch(log: Log, opened: Opened, left: FailuresLeft) -> [Fetched], &'static
 
 pipeline! { Fetching: [Fetch]; }
 
+type FetchingStore = StoreOf<Fetching, HList![Log, Opened, FailuresLeft]>;
+
 /// A store in which `Fetch` fails once.
-fn fetching(log: &Journal, opened: &Gate) -> StoreOf<Fetching, HList![Log, Opened, FailuresLeft]> {
+fn fetching(log: &Journal, opened: &Gate) -> FetchingStore {
     Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into())
 }
 
