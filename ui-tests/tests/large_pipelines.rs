@@ -3,7 +3,7 @@
 
 mod generate;
 
-use generate::{Large, Shape, package, program};
+use generate::{Large, Shape, package, program, repository};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +58,7 @@ fn next_trait_solver_accepts_the_example_and_100_steps() {
     Large::new(Shape::Layers, 100).write(&program(&folder, "layers")).unwrap();
     let division = program(&folder, "division");
     std::fs::create_dir_all(division.parent().unwrap()).unwrap();
-    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/division.rs"), division).unwrap();
+    std::fs::copy(repository().join("examples/division.rs"), division).unwrap();
 
     output(
         nightly("cargo")

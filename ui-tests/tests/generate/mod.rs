@@ -326,11 +326,16 @@ fn write(path: &Path, text: &str) -> io::Result<bool> {
     Ok(true)
 }
 
-/// A package in a directory of its own, which depends on this one and takes the same versions of all it needs.
+/// The root of the workspace, which is the package of the library.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is a folder of the workspace")
+}
+
+/// A package in a directory of its own, which depends on the library and takes the same versions of all it needs.
 ///
 /// Its programs are `src/bin/NAME/main.rs`.
 pub(crate) fn package(folder: &Path, dependencies: &str) -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = repository();
     let manifest = format!(
         "\
 [package]
