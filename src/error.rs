@@ -1,6 +1,7 @@
 //! Why a run failed.
 
 use crate::step::BoxError;
+use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
@@ -53,11 +54,13 @@ struct Causes {
     /// What failed, in the order in which it did; at least one step.
     failures: Vec<Failure>,
     /// The names of the steps that were needed, and did not run because of it.
-    not_run: Vec<&'static str>,
-    /// What was recorded of the run.
-    #[cfg(feature = "report")]
-    recording: Option<crate::report::Recording>,
+    skipped: Vec<&'static str>,
+    /// What the observers of the run attached, in the order of the observers.
+    attachments: Vec<Attachment>,
 }
+
+/// A value that an observer attaches to the error of a run.
+pub(crate) type Attachment = Arc<dyn Any + Send + Sync>;
 
 /// A step that failed, and why.
 pub struct Failure {
@@ -75,29 +78,17 @@ const NAMED: usize = 4;
 
 impl RunError {
     /// An error of these failures, of which there is at least one.
-    pub(crate) fn new(failures: Vec<Failure>, not_run: Vec<&'static str>) -> Self {
-        RunError(Box::new(Causes {
-            failures,
-            not_run,
-            #[cfg(feature = "report")]
-            recording: None,
-        }))
-    }
-
-    /// The same error, with what was recorded of the run.
-    #[cfg(feature = "report")]
-    pub(crate) fn recorded(mut self, recording: Option<crate::report::Recording>) -> Self {
-        self.0.recording = recording;
-        self
+    pub(crate) fn new(failures: Vec<Failure>, skipped: Vec<&'static str>, attachments: Vec<Attachment>) -> Self {
+        RunError(Box::new(Causes { failures, skipped, attachments }))
     }
 
     /// The failures, each on a way that is longer by these steps; and what was not run.
     pub(crate) fn needed_by(self, steps: &[&'static str]) -> (Vec<Failure>, Vec<&'static str>) {
-        let Causes { mut failures, not_run, .. } = *self.0;
+        let Causes { mut failures, skipped, .. } = *self.0;
         for Failure { path, .. } in &mut failures {
             *path = path.iter().chain(steps).copied().collect();
         }
-        (failures, not_run)
+        (failures, skipped)
     }
 
     /// All steps that failed, in the order in which they did.
@@ -107,45 +98,19 @@ impl RunError {
         &self.0.failures
     }
 
-    /// The names of the steps that the target needed and that did not run, because something they need had failed.
+    /// The names of the steps that were needed for the target and were skipped, because a step that they
+    /// depend on had failed.
     ///
-    /// It is told under [`RunOptions::keep_going`](crate::RunOptions::keep_going); empty otherwise, where the first
-    /// failure stops everything.
-    pub fn not_run(&self) -> &[&'static str] {
-        &self.0.not_run
+    /// Only runs with [`RunOptions::keep_going`](crate::RunOptions::keep_going) have such steps: in other
+    /// runs the first failure stops everything.
+    pub fn skipped(&self) -> &[&'static str] {
+        &self.0.skipped
     }
 
-    /// The report of the run, if a [`Recorder`](crate::Recorder) watched it: of this run alone, and of those above that it
-    /// needed.
-    ///
-    /// It is made when it is first asked for, of what was recorded until then. A run has ended before its caller has the error,
-    /// so that is all of it, also what was cancelled by the failure.
-    ///
-    /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
-    /// # resource! { Port: u16; }
-    /// #[step]
-    /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
-    ///     "eighty".parse()
-    /// }
-    /// # struct App;
-    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
-    ///
-    /// # futures::executor::block_on(async {
-    /// let store = Store::<App>::new();
-    /// let options = RunOptions::new().observe(Recorder::new());
-    /// let error = run_with::<ReadPort>(&store, options).await.unwrap_err();
-    /// assert_eq!(
-    ///     error.report().unwrap().without_times().to_string(),
-    ///     "run of ReadPort failed: 0 of 1 step ran, 1 failed\n\
-    ///      \x20 ReadPort  failed\n\
-    ///      ReadPort failed: invalid digit found in string\n"
-    /// );
-    /// # });
-    /// ```
-    #[cfg(feature = "report")]
-    pub fn report(&self) -> Option<&crate::RunReport> {
-        self.0.recording.as_ref().map(crate::report::Recording::report)
+    /// Returns the value of type `T` that an observer of the run [attached](crate::Observer::attachment),
+    /// if there is one; that of the first such observer if several attached one.
+    pub fn attachment<T: Any>(&self) -> Option<&T> {
+        self.0.attachments.iter().find_map(|attachment| attachment.downcast_ref())
     }
 
     /// The name of the step that failed.
@@ -279,7 +244,7 @@ impl fmt::Display for RunError {
             f.write_str(if place > 0 { "; " } else { "" })?;
             fmt::Display::fmt(failure, f)?;
         }
-        match self.not_run() {
+        match self.skipped() {
             [] => Ok(()),
             [step] => write!(f, "; so step `{step}` was not run"),
             steps => write!(f, "; so {} steps were not run", steps.len()),

@@ -16,17 +16,12 @@ mod executor;
 pub mod guide;
 mod hlist;
 mod identified;
-#[cfg(any(feature = "plan", feature = "report"))]
-mod lettering;
 mod list;
 mod names;
 mod observe;
 mod pipeline;
-#[cfg(feature = "plan")]
 pub mod plan;
 pub mod proof;
-#[cfg(feature = "report")]
-pub mod report;
 mod resource;
 mod run;
 mod sealed;
@@ -46,19 +41,10 @@ pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
 pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
 pub use list::{Input, InputList, Output, OutputList};
-#[cfg(feature = "metrics")]
-pub use observe::Metrics;
-#[cfg(feature = "progress")]
-pub use observe::Progress;
-#[cfg(feature = "tracing")]
-pub use observe::Tracing;
 pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 pub use pipeline::{Pipeline, StepList, Steps};
-#[cfg(feature = "plan")]
 pub use plan::{Plan, plan};
 pub use proof::{Provides, Runs, RunsOwned, RunsShared};
-#[cfg(feature = "report")]
-pub use report::{Recorder, RunReport};
 pub use resource::{Resource, Return};
 pub use run::{Handed, Run, RunOptions, fetch, run, run_owned, run_with};
 pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};

@@ -30,10 +30,6 @@ pub trait InputList: Wants + 'static {
     /// What each is called in the plan.
     #[doc(hidden)]
     const KEYS: &'static Tree<Key>;
-    /// Whether the step can do without each.
-    #[cfg(feature = "plan")]
-    #[doc(hidden)]
-    const OPTIONAL: &'static Tree<bool>;
     /// Takes the references, in order.
     #[doc(hidden)]
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
@@ -45,8 +41,6 @@ impl InputList for HNil {
     type Proof = HNil;
     type Refs<'s> = HNil;
     const KEYS: &'static Tree<Key> = &Tree::Empty;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
     fn gather<'s>(_: &mut Gather<'_, 's>) -> HNil {
         HNil
     }
@@ -56,8 +50,6 @@ impl<H: Input, L: InputList> InputList for HCons<H, L> {
     type Proof = (H::Proof, L::Proof);
     type Refs<'s> = HCons<H::Refs<'s>, L::Refs<'s>>;
     const KEYS: &'static Tree<Key> = &Tree::Both(H::KEYS, L::KEYS);
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Both(H::OPTIONAL, L::OPTIONAL);
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
         HCons { head: H::gather(from), tail: L::gather(from) }
     }
@@ -78,9 +70,6 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: Want<Kind> + 'static {
     type Refs<'s>: Send;
     #[doc(hidden)]
     const KEYS: &'static Tree<Key>;
-    #[cfg(feature = "plan")]
-    #[doc(hidden)]
-    const OPTIONAL: &'static Tree<bool>;
     #[doc(hidden)]
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s>;
 }
@@ -89,8 +78,6 @@ impl<R: IsResource> Input<Single> for R {
     type Proof = R::Carried;
     type Refs<'s> = &'s R::Carried;
     const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::One(false);
     fn gather<'s>(from: &mut Gather<'_, 's>) -> &'s R::Value {
         from.next()
     }
@@ -101,9 +88,7 @@ impl<R: IsResource> Input<Single> for R {
 impl<R: IsResource> Input<Optional> for Option<R> {
     type Proof = R::Carried;
     type Refs<'s> = Option<&'s R::Carried>;
-    const KEYS: &'static Tree<Key> = &Tree::One(Key::of::<R>());
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::One(true);
+    const KEYS: &'static Tree<Key> = &Tree::One(Key { optional: true, ..Key::of::<R>() });
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
@@ -113,8 +98,6 @@ impl<L: InputList> Input<Group> for L {
     type Proof = <L as InputList>::Proof;
     type Refs<'s> = <L as InputList>::Refs<'s>;
     const KEYS: &'static Tree<Key> = <L as InputList>::KEYS;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = <L as InputList>::OPTIONAL;
     fn gather<'s>(from: &mut Gather<'_, 's>) -> Self::Refs<'s> {
         <L as InputList>::gather(from)
     }
@@ -129,8 +112,6 @@ where
     type Proof = HNil;
     type Refs<'s> = ();
     const KEYS: &'static Tree<Key> = &Tree::Empty;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static Tree<bool> = &Tree::Empty;
     fn gather<'s>(_: &mut Gather<'_, 's>) {}
 }
 

@@ -209,7 +209,7 @@ impl RunOptions {
     }
 
     /// Runs what can still be run after a failure, as `make --keep-going` does, and then reports every failure and what
-    /// was not run because of them: see [`RunError::failures`] and [`RunError::not_run`].
+    /// was not run because of them: see [`RunError::failures`] and [`RunError::skipped`].
     ///
     /// What succeeds is in the store afterwards, so that the next run has only the rest to do.
     #[must_use]

@@ -167,7 +167,6 @@ impl<P: Pipeline, G: Supply, U: Above> Backing for Store<P, G, U> {
     fn view(&self) -> View<'_> {
         View::new(self)
     }
-    #[cfg(feature = "plan")]
     fn pipeline() -> &'static str {
         crate::names::of::<P>()
     }

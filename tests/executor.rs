@@ -206,7 +206,7 @@ fn keep_going_is_the_same_here() {
     let run = executor.run_with::<Finish>(&store, RunOptions::new().keep_going());
     let error = smol::block_on(run).unwrap_err();
     assert_eq!(error.failures().len(), 1);
-    assert_eq!(error.not_run(), ["NeverStart", "Finish"]);
+    assert_eq!(error.skipped(), ["NeverStart", "Finish"]);
     assert!(store.is_ready::<Slow>());
 }
 

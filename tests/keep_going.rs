@@ -79,7 +79,7 @@ fn what_can_still_be_run_is_and_every_failure_is_told() {
     assert_eq!(log.take(), [""; 0]);
     let steps: Vec<_> = error.failures().iter().map(|failure| failure.step()).collect();
     assert_eq!(steps, ["FetchUsers", "FetchOrders"]);
-    assert_eq!(error.not_run(), ["CountSold", "MakeForecast", "Report"]);
+    assert_eq!(error.skipped(), ["CountSold", "MakeForecast", "Report"]);
     for (failure, server) in error.failures().iter().zip(["the users' server", "the orders' server"]) {
         assert_eq!(failure.downcast_ref::<NoAnswer>(), Some(&NoAnswer(server)));
         assert_eq!(failure.path()[1..], ["CountSold", "MakeForecast", "Report"]);
@@ -124,7 +124,7 @@ fn an_error_tells_all_of_it_in_one_line() {
 fn otherwise_the_first_failure_is_the_end() {
     let error = failed(RunOptions::new());
     assert_eq!(error.failures().len(), 1);
-    assert_eq!(error.not_run(), [""; 0]);
+    assert_eq!(error.skipped(), [""; 0]);
     assert_eq!(
         error.to_string(),
         "step `FetchUsers`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed"
@@ -147,7 +147,7 @@ fn a_target_that_is_stored_may_be_what_was_not_run() {
     let log = Journal::default();
     let store = Store::<Checking>::new().with(Log, log.clone()).with(ServerIsUp, false.into());
     let error = ready(run_with::<Check>(&store, keep_going().limit(1))).unwrap_err();
-    assert_eq!(error.not_run(), ["Check"]);
+    assert_eq!(error.skipped(), ["Check"]);
     assert_eq!(error.to_string(), "step `FetchUsers`, needed by `Check`, failed; so step `Check` was not run");
     assert!(store.is_ready::<Shelves>());
 }
@@ -166,7 +166,7 @@ fn who_waited_for_the_step_is_told_too_and_keeps_going() {
     assert_eq!(task.take_wakes(), 1);
     let error = ready(second).unwrap_err();
     assert_eq!(error.failures().len(), 2);
-    assert_eq!(error.not_run(), ["CountSold"]);
+    assert_eq!(error.skipped(), ["CountSold"]);
     // Neither run has started a step twice.
     assert_eq!(log.take(), ["FetchOrders", "FetchUsers"]);
 }

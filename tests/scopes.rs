@@ -178,7 +178,7 @@ fn an_error_above_tells_the_whole_way_down_to_the_target() {
 
     let error = ready(run_with::<Answer>(&scope, RunOptions::new().keep_going())).unwrap_err();
     assert_eq!(error.failures().len(), 1);
-    assert_eq!(error.not_run(), ["Connect", "OpenSession", "Answer"]);
+    assert_eq!(error.skipped(), ["Connect", "OpenSession", "Answer"]);
     assert!(broken.is_ready::<Greeting>());
     assert_eq!(
         format!("{:#}", ready(scope.resource::<Pool>()).unwrap_err()),

@@ -6,7 +6,7 @@ use super::slot::Listed;
 use super::start::Started;
 use super::view::{Erased, Gather, View};
 use super::watch::{Observers, Watch};
-use crate::error::RunError;
+use crate::error::{Attachment, RunError};
 use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::run::RunOptions;
 use core::task::Context;
@@ -97,10 +97,9 @@ impl Graph {
         }
     }
 
-    /// What is recorded of the run, if anybody does that.
-    #[cfg(feature = "report")]
-    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
-        self.watch.as_ref()?.recording()
+    /// What the observers attach to the error of the run.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.watch.as_ref().map_or_else(Vec::new, |watch| watch.attachments())
     }
 
     /// Tells whoever watches that nothing of the run goes on, before the run itself is gone.

@@ -22,7 +22,6 @@ pub enum Tree<T: 'static> {
     Both(&'static Tree<T>, &'static Tree<T>),
 }
 
-#[cfg(feature = "plan")]
 impl<T> Tree<T> {
     /// The values, in order.
     pub fn list(&'static self) -> Vec<&'static T> {
@@ -49,12 +48,14 @@ pub struct Key {
     pub id: u64,
     /// Its name.
     pub name: fn() -> &'static str,
+    /// Whether it is an optional input.
+    pub optional: bool,
 }
 
 impl Key {
     /// The key of a resource.
     pub const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name }
+        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
     }
 }
 
@@ -67,11 +68,7 @@ pub struct Spec {
     pub inputs: &'static Tree<Key>,
     /// What it stores.
     pub outputs: &'static Tree<Key>,
-    /// Which of its inputs it can do without.
-    #[cfg(feature = "plan")]
-    pub optional: &'static Tree<bool>,
-    /// What type it is: a step that is reached through two groups is one.
-    #[cfg(feature = "plan")]
+    /// Its type: a step that two groups list is one step.
     pub type_id: fn() -> core::any::TypeId,
 }
 
@@ -82,9 +79,6 @@ impl Spec {
             name: S::name,
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
-            #[cfg(feature = "plan")]
-            optional: <S::Inputs as InputList>::OPTIONAL,
-            #[cfg(feature = "plan")]
             type_id: core::any::TypeId::of::<S>,
         }
     }
@@ -359,21 +353,13 @@ struct Tables<const N: usize> {
 
 /// What an unused entry of the table of steps holds.
 const UNUSED: Planned = Planned {
-    spec: &Spec {
-        name: || unreachable!(),
-        inputs: &Tree::Empty,
-        outputs: &Tree::Empty,
-        #[cfg(feature = "plan")]
-        optional: &Tree::Empty,
-        #[cfg(feature = "plan")]
-        type_id: || unreachable!(),
-    },
+    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, type_id: || unreachable!() },
     inputs: (0, 0),
     dependents: (0, 0),
 };
 
 /// What an unused entry of the table of what is above holds.
-const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
+const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {

@@ -25,9 +25,9 @@ pub(crate) struct Schedule {
     /// What has failed.
     failures: Vec<Failure>,
     /// The steps that cannot run because of that.
-    not_run: Vec<u16>,
+    skipped: Vec<u16>,
     /// The names of those of the store above.
-    not_run_above: Vec<&'static str>,
+    skipped_above: Vec<&'static str>,
     /// Whether it was said what has come of the run. Steps may come to their ends after that, in other threads.
     over: bool,
 }
@@ -125,8 +125,8 @@ impl Schedule {
             unfinished: 0,
             keep_going: options.keep_going,
             failures: Vec::new(),
-            not_run: Vec::new(),
-            not_run_above: Vec::new(),
+            skipped: Vec::new(),
+            skipped_above: Vec::new(),
             over: false,
         };
         schedule.demand(graph, sources, is_done);
@@ -203,7 +203,7 @@ impl Schedule {
     /// A step whose turn it was is found to be executed by another run: others may have the turn.
     pub(crate) fn give_way(&mut self, graph: &Graph, step: u16) {
         self.leave(step, Stage::Elsewhere);
-        graph.tell(step, StepEventKind::Waiting);
+        graph.tell(step, StepEventKind::WaitingForOtherRun);
     }
 
     /// A step is to have a turn again.
@@ -252,9 +252,9 @@ impl Schedule {
         match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
             // The steps that failed are those of the run above; the way goes on from there.
             Ok(Ok(error)) if graph.is_above(step) => {
-                let (failures, not_run) = error.needed_by(&path[1..]);
+                let (failures, skipped) = error.needed_by(&path[1..]);
                 self.failures.extend(failures);
-                self.not_run_above.extend(not_run);
+                self.skipped_above.extend(skipped);
             }
             Ok(Ok(error)) => self.failures.push(Failure::new(path.into(), Arc::new(error))),
             Ok(Err(source)) => self.failures.push(Failure::new(path.into(), Arc::new(source))),
@@ -265,9 +265,9 @@ impl Schedule {
             return Err(self.error(graph));
         }
         // What stands in the list from here on are the steps whose dependents are still to be looked at.
-        let mut at = self.not_run.len();
+        let mut at = self.skipped.len();
         self.give_up(graph, graph.dependents(step));
-        while let Some(&step) = self.not_run.get(at) {
+        while let Some(&step) = self.skipped.get(at) {
             self.give_up(graph, graph.dependents(step));
             at += 1;
         }
@@ -282,8 +282,8 @@ impl Schedule {
             if node.stage == Stage::Demanded {
                 node.stage = Stage::Failed;
                 self.unfinished -= 1;
-                self.not_run.push(step);
-                graph.tell(step, StepEventKind::Skipped(SkipReason::NeedsFailed));
+                self.skipped.push(step);
+                graph.tell(step, StepEventKind::Skipped(SkipReason::DependencyFailed));
             }
         }
     }
@@ -305,11 +305,8 @@ impl Schedule {
     fn error(&mut self, graph: &Graph) -> RunError {
         self.over = true;
         graph.tell_end(RunEnd::Failed);
-        let here = self.not_run.iter().map(|&step| graph.name(step));
-        let not_run = self.not_run_above.drain(..).chain(here).collect();
-        let error = RunError::new(core::mem::take(&mut self.failures), not_run);
-        #[cfg(feature = "report")]
-        let error = error.recorded(graph.recording());
-        error
+        let here = self.skipped.iter().map(|&step| graph.name(step));
+        let skipped = self.skipped_above.drain(..).chain(here).collect();
+        RunError::new(core::mem::take(&mut self.failures), skipped, graph.attachments())
     }
 }

@@ -196,15 +196,8 @@ fn expected(panic: &(dyn Any + Send)) {
     assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
-static SPEC: Spec = Spec {
-    name: || "step",
-    inputs: &Tree::Empty,
-    outputs: &Tree::Empty,
-    #[cfg(feature = "plan")]
-    optional: &Tree::Empty,
-    #[cfg(feature = "plan")]
-    type_id: std::any::TypeId::of::<Store>,
-};
+static SPEC: Spec =
+    Spec { name: || "step", inputs: &Tree::Empty, outputs: &Tree::Empty, type_id: std::any::TypeId::of::<Store> };
 
 /// All plans that were made, which live for ever: so a leak detector sees that nobody has lost them.
 static PLANS: Mutex<Vec<&'static Plan>> = Mutex::new(Vec::new());

@@ -41,7 +41,6 @@ pub trait Backing: Sealed + Sync {
     /// The store as the executor sees it.
     fn view(&self) -> View<'_>;
     /// The name of its pipeline.
-    #[cfg(feature = "plan")]
     fn pipeline() -> &'static str;
 }
 
@@ -51,7 +50,6 @@ impl<B: Backing> Backing for &B {
     fn view(&self) -> View<'_> {
         B::view(self)
     }
-    #[cfg(feature = "plan")]
     fn pipeline() -> &'static str {
         B::pipeline()
     }
@@ -63,7 +61,6 @@ impl<B: Backing + Send> Backing for std::sync::Arc<B> {
     fn view(&self) -> View<'_> {
         B::view(self)
     }
-    #[cfg(feature = "plan")]
     fn pipeline() -> &'static str {
         B::pipeline()
     }

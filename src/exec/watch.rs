@@ -1,6 +1,7 @@
 //! A run that is watched: tells the observers what happens to its steps.
 
 use super::start::{Running, Started};
+use crate::error::Attachment;
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::step::BoxError;
 use core::fmt;
@@ -82,7 +83,7 @@ impl Watch {
     }
 
     fn emit(&self, step: usize, kind: StepEventKind<'_>) {
-        let event = StepEvent::now(step, self.run.steps[step].name, kind);
+        let event = StepEvent::new(&self.run, step, Instant::now(), kind);
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
@@ -93,11 +94,9 @@ impl Watch {
         let _ = self.end.compare_exchange(0, place as u8, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// What is recorded of the run.
-    #[cfg(feature = "report")]
-    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
-        let recorder = self.observers.all.iter().find_map(|observer| observer.recorder())?;
-        Some(recorder.of_run(self.run.id))
+    /// What the observers attach to the error of the run, in the order of the observers.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.observers.all.iter().filter_map(|observer| observer.attachment(self.run.id)).collect()
     }
 
     /// Tells that the run has ended, once; what is being executed is cancelled.
