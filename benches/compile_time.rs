@@ -111,7 +111,11 @@ impl Compiler {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let target = folder.join("target");
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--lib", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(&target);
+        cargo
+            .args(["build", "--package", "typed-pipeliner", "--lib", "--manifest-path"])
+            .arg(manifest)
+            .arg("--target-dir")
+            .arg(&target);
         output(&mut cargo);
         // Not what is in the PATH, which may be a proxy that takes time of its own.
         let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]));

@@ -7,7 +7,8 @@ use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use typed_pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, block_on, hlist, resource, run};
+use typed_pipeliner::executor::{Executor, block_on};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource, run};
 
 resource! { Seed: u64; Sum: u64; }
 

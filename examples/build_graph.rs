@@ -3,7 +3,8 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{fs, io, sync::Mutex};
-use typed_pipeliner::{Executor, HList, Identified, In, Out, Pipeline, RunError, RunOptions, Store, resource, step};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::{HList, Identified, In, Out, Pipeline, RunError, RunOptions, Store, resource, step};
 
 /// A unit that is compiled: `NAME.src` becomes `NAME.o`.
 trait Unit: Identified {

@@ -1,31 +1,35 @@
 //! Steps that are chosen at run time.
 
-use crate::list::{InputList, OutputList};
+use crate::error::{BoxError, StepError};
 use crate::resource::Resource;
-use crate::step::{BoxError, Inputs, Outputs, Step, StepError};
-use async_trait::async_trait;
+use crate::sealed::Seal;
+use crate::step::lists::{InputList, OutputList};
+use crate::step::{Inputs, Outputs, Step};
+pub use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// A step that is a value, with the inputs `I` and the outputs `O`: what a plug-in or a configuration chooses at run time.
+/// A step that is a value, with the inputs `I` and the outputs `O`: a plug-in or a configuration
+/// chooses it at run time.
 ///
-/// Feature `dyn-step`, on by default. The graph stays proved: [`Chosen`] is registered as the step, and takes the one that is to run from a resource, beside
-/// the inputs of that. Every step with these inputs and outputs is such a value, so what is chosen from may be written as
-/// functions:
+/// Feature `dyn-step`, on by default. The graph stays proved: the pipeline registers [`RunChosen`],
+/// which takes the chosen step from a resource, beside the inputs of that step. Every step with
+/// these inputs and outputs is such a value, so the choices may be functions:
 ///
 /// ```
-/// use typed_pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, RunError, Store, resource, step};
+/// use typed_pipeliner::dyn_step::{RunChosen, SharedStep};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, resource, step};
 /// use std::sync::Arc;
 ///
 /// resource! {
 ///     Language: &'static str;
 ///     Name: String;
 ///     Greeting: String;
-///     /// Who greets.
-///     Greeter: AnyStep<HList![Name], HList![Greeting]>;
+///     /// The chosen step.
+///     Greeter: SharedStep<HList![Name], HList![Greeting]>;
 /// }
 ///
 /// #[step]
@@ -50,7 +54,7 @@ use std::sync::Arc;
 ///
 /// struct App;
 /// impl Pipeline for App {
-///     type Steps = HList![ChooseGreeter, Chosen<Greeter>];
+///     type Steps = HList![ChooseGreeter, RunChosen<Greeter>];
 /// }
 ///
 /// # fn main() -> Result<(), RunError> {
@@ -60,11 +64,12 @@ use std::sync::Arc;
 /// # Ok(()) }) }
 /// ```
 ///
-/// What is chosen may have a state, such as a connection. Then it is a type of yours, and implements this trait with
-/// [`async_trait`](crate::async_trait):
+/// A chosen step may have a state, such as a connection. Then it is a type of yours, and implements
+/// this trait with [`async_trait`](macro@async_trait):
 ///
 /// ```
-/// use typed_pipeliner::{BoxError, DynStep, HList, Refs, Values, async_trait, hlist, hlist_pat, resource};
+/// use typed_pipeliner::dyn_step::{DynStep, InputRefs, OutputValues, async_trait};
+/// use typed_pipeliner::{BoxError, HList, hlist, hlist_pat, resource};
 ///
 /// resource! { Name: String; Greeting: String; }
 ///
@@ -72,16 +77,16 @@ use std::sync::Arc;
 ///
 /// #[async_trait]
 /// impl DynStep<HList![Name], HList![Greeting]> for Template {
-///     async fn run(&self, hlist_pat![name]: Refs<'_, HList![Name]>) -> Result<Values<HList![Greeting]>, BoxError> {
+///     async fn run(&self, hlist_pat![name]: InputRefs<'_, HList![Name]>) -> Result<OutputValues<HList![Greeting]>, BoxError> {
 ///         Ok(hlist![self.0.replace("{}", name)])
 ///     }
 /// }
 /// ```
 ///
-/// # What it costs
+/// # Cost
 ///
-/// One allocation and one virtual call each time it runs: its future is boxed, since nobody knows how large it is. That is
-/// why [`Step`] itself is not like this.
+/// One allocation and one virtual call each time it runs: its future is boxed, because its size is
+/// unknown. This is why [`Step`] itself is not dyn-compatible.
 ///
 /// # Cancel safety
 ///
@@ -98,27 +103,28 @@ pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
     /// # Errors
     ///
     /// Whatever went wrong; it reaches the caller as the source of a [`RunError`](crate::RunError).
-    async fn run(&self, inputs: Refs<'_, I>) -> Result<Values<O>, BoxError>;
+    async fn run(&self, inputs: InputRefs<'_, I>) -> Result<OutputValues<O>, BoxError>;
 }
 
 /// References to the values of a list of resources: what a [`DynStep`] takes.
-pub type Refs<'s, L> = <L as InputList>::Refs<'s>;
+pub type InputRefs<'s, L> = <L as InputList>::Refs<'s>;
 
 /// The values of a list of resources: what a [`DynStep`] returns.
-pub type Values<L> = <L as OutputList>::Values;
+pub type OutputValues<L> = <L as OutputList>::Values;
 
-/// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a step is [`Chosen`].
-pub type AnyStep<I, O> = Arc<dyn DynStep<I, O>>;
+/// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a
+/// step is [`RunChosen`].
+pub type SharedStep<I, O> = Arc<dyn DynStep<I, O>>;
 
-// What `async_trait` makes of an `async fn`, by hand: Rust 1.85 takes the block that it would be for one that does not
-// outlive its lifetimes (rust-lang/rust#100013).
+// What `async_trait` makes of an `async fn`, by hand: Rust 1.85 takes the block that it would be
+// for one that does not outlive its lifetimes (rust-lang/rust#100013).
 impl<S, I, O> DynStep<I, O> for S
 where
-    S: Step<Inputs: TheseInputs<I, S>, Outputs: TheseOutputs<O, S>> + Send + Sync,
+    S: Step<Inputs: SameInputs<I, S>, Outputs: SameOutputs<O, S>> + Send + Sync,
     I: InputList,
     O: OutputList,
 {
-    fn run<'a, 's, 'f>(&'a self, inputs: Refs<'s, I>) -> BoxFuture<'f, Result<Values<O>, BoxError>>
+    fn run<'a, 's, 'f>(&'a self, inputs: InputRefs<'s, I>) -> BoxFuture<'f, Result<OutputValues<O>, BoxError>>
     where
         'a: 'f,
         's: 'f,
@@ -134,13 +140,18 @@ where
     label = "`{S}` has other inputs",
     note = "let `{S}` take what the resource says, in the same order"
 )]
-pub trait TheseInputs<I: InputList, S>: InputList {
+pub trait SameInputs<I: InputList, S>: InputList {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// References to the values, as the step takes them.
-    fn refs(refs: Refs<'_, I>) -> Refs<'_, Self>;
+    fn refs(refs: InputRefs<'_, I>) -> InputRefs<'_, Self>;
 }
 
-impl<I: InputList, S> TheseInputs<I, S> for I {
-    fn refs(refs: Refs<'_, I>) -> Refs<'_, I> {
+impl<I: InputList, S> SameInputs<I, S> for I {
+    fn seal(_: Seal) {}
+
+    fn refs(refs: InputRefs<'_, I>) -> InputRefs<'_, I> {
         refs
     }
 }
@@ -151,29 +162,34 @@ impl<I: InputList, S> TheseInputs<I, S> for I {
     label = "`{S}` has other outputs",
     note = "let `{S}` give what the resource says, in the same order"
 )]
-pub trait TheseOutputs<O: OutputList, S>: OutputList {
+pub trait SameOutputs<O: OutputList, S>: OutputList {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The values, as they are asked for.
-    fn values(values: Values<Self>) -> Values<O>;
+    fn values(values: OutputValues<Self>) -> OutputValues<O>;
 }
 
-impl<O: OutputList, S> TheseOutputs<O, S> for O {
-    fn values(values: Values<O>) -> Values<O> {
+impl<O: OutputList, S> SameOutputs<O, S> for O {
+    fn seal(_: Seal) {}
+
+    fn values(values: OutputValues<O>) -> OutputValues<O> {
         values
     }
 }
 
 /// The step that is the value of the resource `R`.
 ///
-/// Its inputs are `R` and the chosen step's inputs; its outputs are the chosen step's. In errors it goes by the name of the resource. See
-/// [`DynStep`].
+/// Its inputs are `R` and the chosen step's inputs; its outputs are the chosen step's. In errors it
+/// goes by the name of the resource. See [`DynStep`].
 #[derive(Debug)]
-pub struct Chosen<R>(PhantomData<R>);
+pub struct RunChosen<R>(PhantomData<R>);
 
 // Else rustc shows this wherever a type is no step.
 #[diagnostic::do_not_recommend]
-impl<R: Resource<Value: Choice>> Step for Chosen<R> {
-    type Inputs = HCons<R, <R::Value as Choice>::Inputs>;
-    type Outputs = <R::Value as Choice>::Outputs;
+impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
+    type Inputs = HCons<R, <R::Value as DynStepValue>::Inputs>;
+    type Outputs = <R::Value as DynStepValue>::Outputs;
     type Error = BoxError;
 
     async fn run(HCons { head: choice, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, BoxError> {
@@ -185,13 +201,16 @@ impl<R: Resource<Value: Choice>> Step for Chosen<R> {
     }
 }
 
-/// A value that is a step: an [`AnyStep`].
+/// A value that is a step: an [`SharedStep`].
 #[diagnostic::on_unimplemented(
-    message = "a step can be chosen from an `AnyStep`, and the value of this resource is `{Self}`",
+    message = "a step can be chosen from an `SharedStep`, and the value of this resource is `{Self}`",
     label = "the value is no step",
-    note = "declare the resource with the inputs and outputs: `AnyStep<HList![Name], HList![Greeting]>`"
+    note = "declare the resource with the inputs and outputs: `SharedStep<HList![Name], HList![Greeting]>`"
 )]
-pub trait Choice: Send + Sync + 'static {
+pub trait DynStepValue: Send + Sync + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// What the step takes.
     type Inputs: InputList;
     /// What the step gives.
@@ -200,7 +219,9 @@ pub trait Choice: Send + Sync + 'static {
     fn chosen(&self) -> &dyn DynStep<Self::Inputs, Self::Outputs>;
 }
 
-impl<I: InputList, O: OutputList> Choice for AnyStep<I, O> {
+impl<I: InputList, O: OutputList> DynStepValue for SharedStep<I, O> {
+    fn seal(_: Seal) {}
+
     type Inputs = I;
     type Outputs = O;
     fn chosen(&self) -> &dyn DynStep<I, O> {

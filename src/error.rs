@@ -1,15 +1,46 @@
-//! Why a run failed.
+//! Errors: of a step, and of a run.
 
-use crate::step::BoxError;
+use crate::sealed::Seal;
 use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
-/// Why a run failed: which step, why, and who needed it.
+/// An error of any type, as [`RunError`] keeps it.
+pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
+
+/// An error with which a step may fail: every type that is `Into<Box<dyn Error + Send + Sync>>`.
 ///
-/// [`Display`](fmt::Display) names the step and the way from it to the target in one line; the step's own error is the
-/// [`source`](Error::source). The alternate form, `{error:#}`, adds the source and all that is behind it:
+/// You never write it. It is that bound with a text of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a step",
+    label = "not an error that can be sent to another thread",
+    note = "let it implement `std::error::Error`, or take `String`, or `Box<dyn Error + Send + Sync>`"
+)]
+pub trait StepError {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The error without its type.
+    #[doc(hidden)]
+    fn boxed(self) -> BoxError;
+}
+
+// Otherwise rustc reports what `Into` lacks, which for a `Box<dyn Error>` is three things.
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> StepError for E {
+    fn seal(_: Seal) {}
+
+    fn boxed(self) -> BoxError {
+        self.into()
+    }
+}
+
+/// The error of a run: which step failed, why, and which steps needed it.
+///
+/// [`Display`](fmt::Display) names the step and the path from it to the target in one line. The
+/// step's own error is the [`source`](Error::source). The alternate form, `{error:#}`, adds the
+/// source and its own sources:
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
@@ -45,35 +76,36 @@ use std::sync::Arc;
 /// # });
 /// ```
 ///
-/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one run:
-/// [`failures`](RunError::failures) lists them all; `step`, `path` and `downcast_ref` describe the first.
+/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one
+/// run: [`failures`](RunError::failures) lists them all; `step`, `path` and `downcast_ref` describe
+/// the first.
 pub struct RunError(Box<Causes>);
 
-/// What there is to say of an error, in one allocation: results that may hold it stay small.
+/// The contents of an error, in one allocation: results that may hold it stay small.
 struct Causes {
-    /// What failed, in the order in which it did; at least one step.
+    /// The steps that failed, in order; at least one.
     failures: Vec<Failure>,
-    /// The names of the steps that were needed, and did not run because of it.
+    /// The names of the steps that were needed, and did not run because of them.
     skipped: Vec<&'static str>,
-    /// What the observers of the run attached, in the order of the observers.
+    /// The values that observers attached, in the order of the observers.
     attachments: Vec<Attachment>,
 }
 
 /// A value that an observer attaches to the error of a run.
 pub(crate) type Attachment = Arc<dyn Any + Send + Sync>;
 
-/// A step that failed, and why.
+/// A step that failed, with its error.
 pub struct Failure {
     /// The step that failed, the step that needed it, and so on to the target.
     path: Box<[&'static str]>,
-    /// What the step returned.
+    /// The error of the step.
     source: SharedError,
 }
 
 /// The error of a step, shared by the runs that waited for it.
 pub(crate) type SharedError = Arc<BoxError>;
 
-/// How many steps of a path are named at each end; a longer one is cut in the middle.
+/// The number of steps of a path that are named at each end; a longer path is cut in the middle.
 const NAMED: usize = 4;
 
 impl RunError {
@@ -82,7 +114,7 @@ impl RunError {
         RunError(Box::new(Causes { failures, skipped, attachments }))
     }
 
-    /// The failures, each on a way that is longer by these steps; and what was not run.
+    /// The failures, each with a path that is longer by these steps; and the skipped steps.
     pub(crate) fn needed_by(self, steps: &[&'static str]) -> (Vec<Failure>, Vec<&'static str>) {
         let Causes { mut failures, skipped, .. } = *self.0;
         for Failure { path, .. } in &mut failures {
@@ -91,18 +123,18 @@ impl RunError {
         (failures, skipped)
     }
 
-    /// All steps that failed, in the order in which they did.
+    /// All steps that failed, in order.
     ///
-    /// There is one, but under [`RunOptions::keep_going`](crate::RunOptions::keep_going).
+    /// There is one, except under [`RunOptions::keep_going`](crate::RunOptions::keep_going).
     pub fn failures(&self) -> &[Failure] {
         &self.0.failures
     }
 
-    /// The names of the steps that were needed for the target and were skipped, because a step that they
-    /// depend on had failed.
+    /// The names of the steps that the target needed and that were skipped, because a step that
+    /// they need had failed.
     ///
-    /// Only runs with [`RunOptions::keep_going`](crate::RunOptions::keep_going) have such steps: in other
-    /// runs the first failure stops everything.
+    /// They are reported under [`RunOptions::keep_going`](crate::RunOptions::keep_going). Otherwise
+    /// the list is empty: the first failure stops everything.
     pub fn skipped(&self) -> &[&'static str] {
         &self.0.skipped
     }
@@ -118,17 +150,18 @@ impl RunError {
         self.first().step()
     }
 
-    /// The way from the step that failed to the target: its name, that of the step which needed it, and so on.
+    /// The path from the step that failed to the target: its name, that of the step which needed
+    /// it, and so on.
     pub fn path(&self) -> &[&'static str] {
         self.first().path()
     }
 
-    /// The error of the step, if it is of the type `E`: the step's own type of errors, or what it has put into a
-    /// [`BoxError`](crate::BoxError).
+    /// The error of the step, if it is of the type `E`: the step's own error type, or the type of
+    /// the error that it has put into a [`BoxError`].
     ///
-    /// An `anyhow::Error` does not say what it holds once it is a plain error, as it is here: then this finds nothing, of
-    /// whatever type. Let the step have a type of errors of its own, or turn the error into a `BoxError` with
-    /// `reallocate_into_boxed_dyn_error_without_backtrace`.
+    /// An `anyhow::Error` does not reveal the error that it holds once it is a plain error, as it
+    /// is here. Then this finds nothing, for any type. Give the step an error type of its own, or
+    /// turn the error into a `BoxError` with `reallocate_into_boxed_dyn_error_without_backtrace`.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
@@ -151,10 +184,11 @@ impl RunError {
         self.first().downcast_ref()
     }
 
-    /// The error of the step as a value, if it is of the type `E`; otherwise this error again. Other failures of the run,
-    /// which there are under [`RunOptions::keep_going`](crate::RunOptions::keep_going), are dropped.
+    /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
     ///
-    /// Runs that wait for one step share its error, and as long as another has it, it cannot be taken out either.
+    /// Other failures of the run, which exist under
+    /// [`RunOptions::keep_going`](crate::RunOptions::keep_going), are dropped. Runs that wait for
+    /// one step share its error. As long as another run has it, it cannot be taken out.
     pub fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
         if self.downcast_ref::<E>().is_none() {
             return Err(self);
@@ -168,12 +202,14 @@ impl RunError {
         )
     }
 
+    /// The failure that the methods without a place describe.
     fn first(&self) -> &Failure {
         &self.0.failures[0]
     }
 }
 
 impl Failure {
+    /// A failure of the first step of a path.
     pub(crate) fn new(path: Box<[&'static str]>, source: SharedError) -> Self {
         Failure { path, source }
     }
@@ -183,7 +219,8 @@ impl Failure {
         self.path[0]
     }
 
-    /// The way from the step that failed to the target: its name, that of the step which needed it, and so on.
+    /// The path from the step that failed to the target: its name, that of the step which needed
+    /// it, and so on.
     pub fn path(&self) -> &[&'static str] {
         &self.path
     }
@@ -237,7 +274,7 @@ impl Error for Failure {
     }
 }
 
-/// In one line: each failure, and how many steps were not run because of them.
+/// In one line: each failure, and the number of steps that were skipped because of them.
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, failure) in self.failures().iter().enumerate() {
@@ -252,7 +289,7 @@ impl fmt::Display for RunError {
     }
 }
 
-/// What `fn main() -> Result<(), RunError>` prints: the line of the alternate form.
+/// The line of the alternate form, which `fn main() -> Result<(), RunError>` prints.
 impl fmt::Debug for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:#}")

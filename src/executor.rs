@@ -1,14 +1,16 @@
-//! The executor: runs whose steps are spread over threads.
+//! The executor: runs on several threads.
 
 use crate::error::RunError;
-use crate::exec::job::Job;
-use crate::exec::spread::{Crew, Ending, Shared, Spread, Worker};
-use crate::exec::view::View;
-use crate::list::OutputList;
-use crate::proof::is::IsStep;
-use crate::proof::{Runs, RunsShared};
-use crate::run::{Handed, Order, Run, RunOptions, there};
+use crate::exec::graph::BorrowedRun;
+use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker};
+use crate::exec::store_ref::StoreRef;
+use crate::options::RunOptions;
+use crate::proof::witness::IsStep;
+use crate::run::bounds::Runs;
+use crate::run::target::{TargetRun, already_computed};
+use crate::run::{Run, RunOutput};
 use crate::step::Step;
+use crate::step::lists::OutputList;
 use core::fmt;
 use smol::channel::{Receiver, Sender, bounded};
 use std::num::NonZero;
@@ -17,17 +19,20 @@ use std::thread::{self, JoinHandle};
 
 /// Runs a future to its end, in this thread: for `main`, and for tests.
 ///
-/// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by default.
+/// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by
+/// default.
 ///
 /// ```
-/// assert_eq!(typed_pipeliner::block_on(async { 6 * 7 }), 42);
+/// assert_eq!(typed_pipeliner::executor::block_on(async { 6 * 7 }), 42);
 /// ```
 pub use smol::block_on;
 
-/// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs over the same threads.
+/// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs
+/// over the same threads.
 ///
-/// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one task, so one of them
-/// at a time. Steps that wait for a network gain nothing from threads. Feature `executor`, on by default.
+/// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one
+/// task, so only one at a time. Steps that wait for a network gain nothing from threads. Feature
+/// `executor`, on by default.
 ///
 /// | the store is | | |
 /// | --- | --- | --- |
@@ -35,62 +40,68 @@ pub use smol::block_on;
 /// | | [`scope`](Executor::scope) | many runs at once |
 /// | in an [`Arc`] | [`run`](Executor::run) | async, on threads that live as long as the executor |
 ///
-/// To run on an executor that exists already, see [`run_on`]. The promises are those of [`run`](crate::run()): steps start
-/// as soon as their inputs are there, a dropped run drops its steps' futures at once (one that is being polled by a thread
-/// goes when that poll is over), a panic in a step reaches whoever polls the run.
+/// To run on an executor that exists already, see [`run_on`]. The promises are those of
+/// [`run`](crate::run()): steps start as soon as their inputs are there. A dropped run drops the
+/// futures of its steps at once; one that a thread is polling is dropped when that poll is over. A
+/// panic in a step reaches the task that polls the run.
 ///
-/// # What borrowing cannot do
+/// # Limits of borrowing
 ///
-/// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So a run on a borrowed store
-/// is either waited for in a blocking call, with threads of its own for that time, or it is on an executor whose lifetime
-/// is that of the store, as in [`run_on`]. For a future that waits in a task, put the store in an `Arc`.
+/// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So
+/// there are two ways to run on a borrowed store: a blocking call, with threads of its own for that
+/// time; or an executor whose lifetime is that of the store, as in [`run_on`]. For a future that
+/// waits in a task, put the store in an `Arc`.
 ///
 /// # Blocking work
 ///
-/// A step that blocks, in a file system or a long computation, holds up its thread. Let it be a `#[step(blocking)]`, or await
-/// [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html), which has a pool of threads for that, or give the executor
-/// more threads.
+/// A step that blocks, in a file system or a long computation, holds up its thread. Make it a
+/// `#[step(blocking)]`, or await [`smol::unblock`](https://docs.rs/smol/2/smol/fn.unblock.html),
+/// which has a pool of threads for that, or give the executor more threads.
 ///
 /// # With tokio
 ///
-/// Timers and sockets of tokio need a thread of tokio's, and these are none: a step that awaits one panics with "there is no
-/// reactor running". Run such steps with [`run`](crate::run()) in a task of tokio.
+/// Timers and sockets of tokio need a thread of tokio's, and these threads are not: a step that
+/// awaits one panics with "there is no reactor running". Run such steps with [`run`](crate::run())
+/// in a task of tokio.
 ///
 /// # With a scoped store
 ///
-/// Steps of the [store above](crate::Scoped) run on the thread that first needs them; they are not spread.
+/// Steps of the [parent store](crate::Scoped) run on the thread that first needs them; they are not
+/// spread.
 pub struct Executor {
-    /// How many threads there are.
+    /// The number of threads.
     threads: usize,
-    /// Those that live as long as the executor, once they are needed.
+    /// The threads that live as long as the executor, once they are needed.
     pool: OnceLock<Pool>,
 }
 
-/// Threads that run an executor until they are told to stop.
+/// Threads that run an executor until they are stopped.
 struct Pool {
     executor: Arc<smol::Executor<'static>>,
-    /// Dropped to tell the threads to stop.
+    /// Dropped to stop the threads.
     stop: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Executor {
-    /// An executor of so many threads.
+    /// An executor with this number of threads.
     ///
     /// # Panics
     ///
-    /// If there are to be none: nothing would ever run.
+    /// If it is 0: nothing would ever run.
     pub fn new(threads: usize) -> Self {
         assert!(threads > 0, "an executor without threads would run nothing");
         Executor { threads, pool: OnceLock::new() }
     }
 
-    /// Runs a target, and what it needs, and waits for it in this thread, which does its share of the work.
+    /// Runs a target, and what it needs, and waits for it in this thread, which does its share of
+    /// the work.
     ///
     /// The store is only borrowed. The other threads are there for the time of the call.
     ///
     /// ```
-    /// use typed_pipeliner::{Executor, HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// use typed_pipeliner::executor::Executor;
     ///
     /// resource! { Half: u64; OtherHalf: u64; Whole: u64; }
     ///
@@ -129,14 +140,15 @@ impl Executor {
     /// # Errors, panics
     ///
     /// As for [`run`](crate::run()); a panic in a step reaches the caller.
-    pub fn run_blocking<'s, T: IsStep<Proof: Sized>>(
+    pub fn run_blocking<'s, T: IsStep<Witness: Sized>>(
         &self,
         store: &'s (impl Runs<T> + 's),
-    ) -> Result<Handed<'s, T>, RunError> {
+    ) -> Result<RunOutput<'s, T>, RunError> {
         self.scope(async |scope| scope.run::<T>(store).await)
     }
 
-    /// Runs a future in this thread, to which the threads are lent for that time: for many runs at once on borrowed stores.
+    /// Runs a future in this thread, to which the threads are lent for that time: for many runs at
+    /// once on borrowed stores.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -154,7 +166,7 @@ impl Executor {
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows, CountColumns]; }
     /// use futures::future::join;
-    /// use typed_pipeliner::Executor;
+    /// use typed_pipeliner::executor::Executor;
     ///
     /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// let store = Store::<Table>::new();
@@ -181,10 +193,11 @@ impl Executor {
         })
     }
 
-    /// Runs a target, and what it needs, on the threads of this executor, which are started at the first such call.
+    /// Runs a target, and what it needs, on the threads of this executor, which are started at the
+    /// first such call.
     ///
-    /// It does nothing until it is polled. It borrows the executor and the `Arc`; to spawn it, move both into the
-    /// task: `async move { executor.run::<CountRows>(&store).await }`.
+    /// It does nothing until it is polled. It borrows the executor and the `Arc`; to spawn it, move
+    /// both into the task: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -198,41 +211,42 @@ impl Executor {
     /// # }
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
-    /// use typed_pipeliner::Executor;
+    /// use typed_pipeliner::executor::Executor;
     /// use std::sync::Arc;
     ///
     /// # fn main() -> Result<(), typed_pipeliner::RunError> {
-    /// # typed_pipeliner::block_on(async {
+    /// # typed_pipeliner::executor::block_on(async {
     /// let executor = Executor::new(2);
     /// let store = Arc::new(Store::<Table>::new());
     /// let hlist_pat![rows] = executor.run::<CountRows>(&store).await?;
     /// assert_eq!(*rows, 3);
     /// # Ok(()) }) }
     /// ```
-    pub fn run<'s, T: IsStep<Proof: Sized>>(
+    pub fn run<'s, T: IsStep<Witness: Sized>>(
         &'s self,
-        store: &'s Arc<impl RunsShared<T> + 'static>,
-    ) -> Run<'s, Handed<'s, T>> {
+        store: &'s Arc<impl Runs<T> + 'static>,
+    ) -> Run<'s, RunOutput<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
-    /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for example.
-    pub fn run_with<'s, T: IsStep<Proof: Sized>>(
+    /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for
+    /// example.
+    pub fn run_with<'s, T: IsStep<Witness: Sized>>(
         &'s self,
-        store: &'s Arc<impl RunsShared<T> + 'static>,
+        store: &'s Arc<impl Runs<T> + 'static>,
         options: RunOptions,
-    ) -> Run<'s, Handed<'s, T>> {
-        let view = View::new(&**store);
-        if let Some(outputs) = there::<T>(view, &options) {
-            return Run::there(outputs);
+    ) -> Run<'s, RunOutput<'s, T>> {
+        let view = (**store).store_ref();
+        if let Some(outputs) = already_computed::<T>(view, &options) {
+            return Run::ready(outputs);
         }
         Run::boxed(Box::pin(async move {
-            let (order, graph) = Order::<T>::new(view, &options);
-            let crew = Shared { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let spread = Spread::new(crew, order.source.as_slice(), &options);
+            let (target, graph) = TargetRun::<T>::new(view, &options);
+            let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
+            let run = MultiThread::new(steps, target.source.as_slice(), &options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
-            spread_on(executor, spread, self.threads).await?;
-            Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))
+            spawn_workers(executor, run, self.threads).await?;
+            Ok(output::<T>(view, target))
         }))
     }
 }
@@ -263,7 +277,8 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.stop.take();
-        // One of them may be here: a store that a worker was the last to hold may have held the executor.
+        // One of them may be here: a store that a worker was the last to hold may have held the
+        // executor.
         let others = self.threads.drain(..).filter(|thread| thread.thread().id() != thread::current().id());
         for thread in others {
             // A panic of a step goes to the caller of its run, and not here.
@@ -286,16 +301,16 @@ pub struct Scope<'s> {
 
 impl<'s> Scope<'s> {
     /// Runs a target, and what it needs, on these threads.
-    pub fn run<'e, T: IsStep<Proof: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, Handed<'s, T>> {
+    pub fn run<'e, T: IsStep<Witness: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, RunOutput<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
 
     /// Runs a target like [`run`](Scope::run), with options.
-    pub fn run_with<'e, T: IsStep<Proof: Sized>>(
+    pub fn run_with<'e, T: IsStep<Witness: Sized>>(
         &'e self,
         store: &'s (impl Runs<T> + 's),
         options: RunOptions,
-    ) -> Run<'e, Handed<'s, T>> {
+    ) -> Run<'e, RunOutput<'s, T>> {
         run_in::<T>(&self.executor, store, options, self.threads)
     }
 
@@ -313,8 +328,9 @@ impl fmt::Debug for Scope<'_> {
 
 /// Runs a target, and what it needs, on an executor of yours.
 ///
-/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As many steps are polled at
-/// once as this machine has cores ([`available_parallelism`](std::thread::available_parallelism)). Feature `executor`, on by
+/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As
+/// many steps are polled at once as this machine has cores
+/// ([`available_parallelism`](std::thread::available_parallelism)). Feature `executor`, on by
 /// default.
 ///
 /// ```
@@ -329,7 +345,7 @@ impl fmt::Debug for Scope<'_> {
 /// # }
 /// # struct Table;
 /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
-/// use typed_pipeliner::run_on;
+/// use typed_pipeliner::executor::run_on;
 ///
 /// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// let store = Store::<Table>::new();
@@ -338,19 +354,19 @@ impl fmt::Debug for Scope<'_> {
 /// assert_eq!(*rows, 3);
 /// # Ok(()) }
 /// ```
-pub fn run_on<'e, 's: 'e, T: IsStep<Proof: Sized>>(
+pub fn run_on<'e, 's: 'e, T: IsStep<Witness: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
-) -> Run<'e, Handed<'s, T>> {
+) -> Run<'e, RunOutput<'s, T>> {
     run_on_with::<T>(executor, store, RunOptions::default())
 }
 
 /// Runs a target like [`run_on`], with options.
-pub fn run_on_with<'e, 's: 'e, T: IsStep<Proof: Sized>>(
+pub fn run_on_with<'e, 's: 'e, T: IsStep<Witness: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
     options: RunOptions,
-) -> Run<'e, Handed<'s, T>> {
+) -> Run<'e, RunOutput<'s, T>> {
     run_in::<T>(executor, store, options, thread::available_parallelism().map_or(1, NonZero::get))
 }
 
@@ -360,23 +376,33 @@ fn run_in<'e, 's: 'e, T: Step>(
     store: &'s (impl Runs<T> + 's),
     options: RunOptions,
     workers: usize,
-) -> Run<'e, Handed<'s, T>> {
-    let view = store.view();
-    if let Some(outputs) = there::<T>(view, &options) {
-        return Run::there(outputs);
+) -> Run<'e, RunOutput<'s, T>> {
+    let view = store.store_ref();
+    if let Some(outputs) = already_computed::<T>(view, &options) {
+        return Run::ready(outputs);
     }
     Run::boxed(Box::pin(async move {
-        let (order, graph) = Order::<T>::new(view, &options);
-        let spread = Spread::new(Job::new(graph, view), order.source.as_slice(), &options);
-        spread_on(executor, spread, workers).await?;
-        Ok(T::Outputs::hand(view, order.returned(view)).expect("what a run demands is there at its end"))
+        let (target, graph) = TargetRun::<T>::new(view, &options);
+        let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), &options);
+        spawn_workers(executor, run, workers).await?;
+        Ok(output::<T>(view, target))
     }))
 }
 
-/// Spawns the workers of a run, and waits for its end.
-fn spread_on<'a, C: Crew + 'a>(executor: &smol::Executor<'a>, spread: Arc<Spread<C>>, workers: usize) -> Ending<C> {
-    for number in 0..spread.workers(workers) {
-        executor.spawn(Worker::new(&spread, number)).detach();
+/// The output of a run that has succeeded.
+fn output<T: Step>(store: StoreRef<'_>, target: TargetRun<T>) -> RunOutput<'_, T> {
+    let returned = target.returned(store);
+    T::Outputs::run_output(store, returned).expect("a run that succeeded has all values that it demanded")
+}
+
+/// Spawns the workers of a run, and returns the future of its end.
+fn spawn_workers<'a, S: Steps + 'a>(
+    executor: &smol::Executor<'a>,
+    run: Arc<MultiThread<S>>,
+    workers: usize,
+) -> RunHandle<S> {
+    for number in 0..run.workers(workers) {
+        executor.spawn(Worker::new(&run, number)).detach();
     }
-    Ending(spread)
+    RunHandle(run)
 }

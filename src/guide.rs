@@ -11,6 +11,7 @@
 //! 9. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
 //! 10. [From Python's Pipeliner](from_python): a table, old to new.
 //! 11. [The explorer](explorer): a page on a running pipeline.
+//! 12. [Limits](limits): how far the library goes, and which features it lacks.
 //!
 //! There is nothing here but text; every piece of code in it is compiled and run with the tests.
 
@@ -47,3 +48,6 @@ pub mod observing {}
 
 #[doc = include_str!("guide/explorer.md")]
 pub mod explorer {}
+
+#[doc = include_str!("guide/limits.md")]
+pub mod limits {}

@@ -1,9 +1,10 @@
 //! The list macros: frunk's lists, written without a limit on their length.
 //!
-//! frunk's own macros recurse once per element, and the compiler recurses along whatever they build; both end at
-//! the recursion limit of 128. Up to 16 elements these macros build the very lists that frunk builds; a longer list
-//! becomes a list of lists of 16, or of lists of these. [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places,
-//! so a type, a value and a pattern of the same length always fit each other.
+//! frunk's own macros recurse once per element, and the compiler recurses along whatever they
+//! build; both end at the recursion limit of 128. Up to 16 elements these macros build the very
+//! lists that frunk builds; a longer list becomes a list of lists of 16, or of lists of these.
+//! [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a value and a
+//! pattern of the same length always fit each other.
 
 /// The type of a heterogeneous list: `HList![Base, Divisor]`.
 ///
@@ -41,8 +42,9 @@ macro_rules! hlist {
 
 /// The pattern of a heterogeneous list: `hlist_pat![base, divisor]`.
 ///
-/// Each element is a pattern; in a list of more than 16 it is a name, or a tuple struct as in `Return(report)`.
-/// `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]` ignores it.
+/// Each element is a pattern; in a list of more than 16 it is a name, or a tuple struct as in
+/// `Return(report)`. `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]`
+/// ignores it.
 ///
 /// ```
 /// use typed_pipeliner::{hlist, hlist_pat};

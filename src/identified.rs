@@ -1,6 +1,6 @@
 //! Types that can be told apart: the parameters of generic resources.
 
-use crate::proof::digits::Reflexive;
+use crate::proof::ids::digits::Reflexive;
 use crate::resource::Resource;
 
 /// A type that may be a parameter of a generic resource: it has an identity, which goes into that of the resource.

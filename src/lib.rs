@@ -4,21 +4,20 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod above;
 #[cfg(feature = "dyn-step")]
-mod dyn_step;
-mod error;
-#[doc(hidden)]
-pub mod exec;
+pub mod dyn_step;
+pub mod error;
+mod exec;
 #[cfg(feature = "executor")]
-mod executor;
+pub mod executor;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hlist;
 mod identified;
-mod list;
-mod names;
-mod observe;
+pub mod lists;
+mod lower;
+pub mod observe;
+mod options;
 mod pipeline;
 pub mod plan;
 pub mod proof;
@@ -26,31 +25,22 @@ mod resource;
 mod run;
 mod sealed;
 mod step;
-mod store;
-mod supply;
-mod swap;
+pub mod store;
 
-pub use above::{Above, IsStoreOf, Root, Scoped};
-#[cfg(feature = "dyn-step")]
-pub use async_trait::async_trait;
-#[cfg(feature = "dyn-step")]
-pub use dyn_step::{AnyStep, Choice, Chosen, DynStep, Refs, TheseInputs, TheseOutputs, Values};
-pub use error::{Failure, RunError};
-#[cfg(feature = "executor")]
-pub use executor::{Executor, Scope, block_on, run_on, run_on_with};
+pub use error::{BoxError, RunError};
 pub use frunk_core::hlist::{HCons, HNil};
 pub use identified::Identified;
-pub use list::{Input, InputList, Output, OutputList};
-pub use observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
-pub use pipeline::{Pipeline, StepList, Steps};
+pub use observe::Observer;
+pub use options::RunOptions;
+pub use pipeline::Pipeline;
+pub use pipeline::swap::Swap;
 pub use plan::{Plan, plan};
-pub use proof::{Provides, Runs, RunsOwned, RunsShared};
 pub use resource::{Resource, Return};
-pub use run::{Handed, Run, RunOptions, fetch, run, run_owned, run_with};
-pub use step::{BoxError, In, Inputs, Out, Outputs, Step, StepError, Takes};
+pub use run::bounds::{Provides, Runs, RunsOwned};
+pub use run::{Run, RunOutput, fetch, run, run_owned, run_with};
+pub use step::{In, Inputs, Out, Outputs, Step};
+pub use store::parent::Scoped;
 pub use store::{Store, StoreOf};
-pub use supply::{Nothing, Supply, SupplyList, With};
-pub use swap::Swap;
 
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]

@@ -15,7 +15,8 @@ use std::time::Instant;
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
-/// use typed_pipeliner::{Observer, RunInfo, StepEvent, StepEventKind};
+/// use typed_pipeliner::Observer;
+/// use typed_pipeliner::observe::{RunInfo, StepEvent, StepEventKind};
 /// use std::sync::{Arc, Mutex};
 ///
 /// resource! { Text: &'static str; Words: usize; }
@@ -91,7 +92,8 @@ pub trait Observer: Send + Sync + 'static {
     /// use std::any::Any;
     /// use std::sync::Arc;
     /// use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
-    /// use typed_pipeliner::{Observer, RunId, RunInfo, StepEvent};
+    /// use typed_pipeliner::Observer;
+    /// use typed_pipeliner::observe::{RunId, RunInfo, StepEvent};
     ///
     /// /// The identifier of the request for which the run is.
     /// #[derive(Debug, PartialEq)]
@@ -181,7 +183,8 @@ impl RunInfo {
     ///
     /// ```
     /// use std::time::Instant;
-    /// use typed_pipeliner::{Observer, RunEnd, RunInfo, StepEvent, StepEventKind, StepInfo};
+    /// use typed_pipeliner::Observer;
+    /// use typed_pipeliner::observe::{RunEnd, RunInfo, StepEvent, StepEventKind, StepInfo};
     ///
     /// # struct Mine;
     /// # impl Observer for Mine {

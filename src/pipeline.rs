@@ -1,19 +1,25 @@
-//! Pipelines: which steps there are.
+//! Pipelines: sets of steps.
 
-use crate::exec::plan::{Spec, Tree};
-use crate::exec::slot::{AnySlot, Listed, Slot};
-use crate::proof::digits::{Digits, End, Order};
-use crate::proof::is::IsStep;
+pub(crate) mod swap;
+
+use crate::exec::plan::{ConstList, StepSpec};
+use crate::lower::slot::Slot;
+use crate::lower::slots::Slots;
+use crate::proof::check::swap::SwapDecision;
+use crate::proof::ids::digits::{Digits, End};
 use crate::proof::kind::{Group, OfSteps, Single};
-use crate::proof::lists::{Gives, Register, Registers};
+use crate::proof::lists::{OutputsProof, StepProof, StepsProof};
+use crate::proof::witness::IsStep;
+use crate::sealed::Seal;
 use crate::step::Step;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A set of steps: a unit type with a list of them.
 ///
-/// The order does not matter. An element may itself be a list, so that a crate can export a group of steps, or the steps of
-/// another pipeline, `P::Steps`; a step that is reached through two groups counts once. A pipeline may hold steps whose
-/// prerequisites are missing, as long as no target needs them. Steps and resources may be in several pipelines.
+/// The order does not matter. An element may itself be a list, so that a crate can export a group
+/// of steps, or the steps of another pipeline, `P::Steps`; a step that is reached through two
+/// groups counts once. A pipeline may hold steps whose prerequisites are missing, as long as no
+/// target needs them. Steps and resources may be in several pipelines.
 ///
 /// Two steps that provide the same resource are refused where a store is made.
 ///
@@ -32,7 +38,7 @@ use frunk_core::hlist::{HCons, HNil};
 /// # steps! { ReadConfig: Config, ConnectPool: Pool, WarmCache: Cache }
 /// use typed_pipeliner::{Pipeline, Store};
 ///
-/// /// What a database crate exports.
+/// /// The steps that a database crate exports.
 /// type Database = HList![ReadConfig, ConnectPool];
 ///
 /// struct App;
@@ -50,146 +56,96 @@ use frunk_core::hlist::{HCons, HNil};
 )]
 pub trait Pipeline: Sized + 'static {
     /// The steps, in any order; an element may itself be a list.
-    type Steps: StepList<Proof: Sized>;
+    type Steps: StepList<Witness: Sized>;
 }
 
 /// A list of steps: `HList![Divide, Mod]`. An element may be such a list again.
 ///
-/// Implemented for lists of steps; you never write it.
+/// You never write it. It is a function from a list of steps to their slots and their data, defined
+/// on `HNil`, `HCons` and the list of a [`Swap`](crate::Swap).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of steps",
     label = "not a list of steps",
     note = "write a list, even of one: `HList![Divide]`"
 )]
-pub trait StepList: Registers + 'static {
-    /// What there is to prove of it, for short errors; see [`is`](crate::proof::is).
+pub trait StepList: StepsProof + 'static {
     #[doc(hidden)]
-    type Proof;
-    /// The list with `New` wherever `Old` is.
+    fn seal(_: Seal);
+
+    /// The witnesses of the elements; see [`witness`](crate::proof::witness).
+    #[doc(hidden)]
+    type Witness;
+    /// The list, in which `New` replaces `Old`.
     #[doc(hidden)]
     type Swap<Old: IsStep, New: IsStep>: StepList;
-    /// Room for what the steps store.
+    /// Room for the outputs of the steps.
     #[doc(hidden)]
     type Slots: Slots;
-    /// What the executor has to know of the steps.
+    /// The steps as data.
     #[doc(hidden)]
-    const SPECS: &'static Tree<Spec>;
+    const SPECS: &'static ConstList<StepSpec>;
 }
 
-// Rustc need not name this among the types that would do.
+// rustc need not name this among the types that would do.
 #[diagnostic::do_not_recommend]
 impl StepList for HNil {
-    type Proof = HNil;
+    fn seal(_: Seal) {}
+
+    type Witness = HNil;
     type Swap<Old: IsStep, New: IsStep> = HNil;
     type Slots = HNil;
-    const SPECS: &'static Tree<Spec> = &Tree::Empty;
+    const SPECS: &'static ConstList<StepSpec> = &ConstList::Empty;
 }
 
-impl<H: Steps, L: StepList> StepList for HCons<H, L> {
-    type Proof = (H::Proof, L::Proof);
-    type Swap<Old: IsStep, New: IsStep> = HCons<H::Swap<Old, New>, L::Swap<Old, New>>;
-    type Slots = HCons<H::Slots, L::Slots>;
-    const SPECS: &'static Tree<Spec> = &Tree::Both(H::SPECS, L::SPECS);
+impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
+    fn seal(_: Seal) {}
+
+    type Witness = (Head::Witness, Tail::Witness);
+    type Swap<Old: IsStep, New: IsStep> = HCons<Head::Swap<Old, New>, Tail::Swap<Old, New>>;
+    type Slots = HCons<Head::Slots, Tail::Slots>;
+    const SPECS: &'static ConstList<StepSpec> = &ConstList::Both(Head::SPECS, Tail::SPECS);
 }
 
-/// An element of a [`StepList`]: a step, or a list of steps.
-pub trait Steps<Kind = <Self as OfSteps>::Kind>: Register<Kind> + 'static {
-    /// See [`StepList::Proof`].
+/// An element of a [`StepList`], of the kind `Kind`: a step, or a list of steps.
+///
+/// You never write it.
+pub trait Steps<Kind = <Self as OfSteps>::Kind>: StepProof<Kind> + 'static {
     #[doc(hidden)]
-    type Proof;
+    fn seal(_: Seal);
+
+    /// See [`StepList::Witness`].
+    #[doc(hidden)]
+    type Witness;
     /// See [`StepList::Swap`].
     #[doc(hidden)]
     type Swap<Old: IsStep, New: IsStep>: Steps;
-    /// Room for what the steps store.
+    /// See [`StepList::Slots`].
     #[doc(hidden)]
     type Slots: Slots;
-    /// What the executor has to know of the steps.
+    /// See [`StepList::SPECS`].
     #[doc(hidden)]
-    const SPECS: &'static Tree<Spec>;
+    const SPECS: &'static ConstList<StepSpec>;
 }
 
 impl<S: IsStep> Steps<Single> for S {
-    type Proof = <S as IsStep>::Proof;
-    // Steps cannot be told apart, but what they store can, and no two store the same.
-    type Swap<Old: IsStep, New: IsStep> = <<FirstOf<S> as Digits>::Compare<FirstOf<Old>> as Order>::Swap<New, S>;
+    fn seal(_: Seal) {}
+
+    type Witness = <S as IsStep>::Witness;
+    // Steps cannot be compared, but their outputs can, and no two steps store the same.
+    type Swap<Old: IsStep, New: IsStep> =
+        <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<New, S>;
     type Slots = Slot<S>;
-    const SPECS: &'static Tree<Spec> = &Tree::One(Spec::of::<S>());
+    const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
 }
 
 /// The identity of the first resource that the step `S` stores.
-type FirstOf<S> = <<S as Step>::Outputs as Gives>::First<End>;
+type FirstOutputOf<S> = <<S as Step>::Outputs as OutputsProof>::First<End>;
 
-impl<L: StepList> Steps<Group> for L {
-    type Proof = <L as StepList>::Proof;
-    type Swap<Old: IsStep, New: IsStep> = <L as StepList>::Swap<Old, New>;
-    type Slots = <L as StepList>::Slots;
-    const SPECS: &'static Tree<Spec> = <L as StepList>::SPECS;
-}
+impl<List: StepList> Steps<Group> for List {
+    fn seal(_: Seal) {}
 
-/// The slots of some steps, each typed and in place.
-#[doc(hidden)]
-pub trait Slots: Send + Sync + 'static {
-    /// How many there are.
-    const LEN: usize;
-    /// Slots with nothing in them.
-    fn vacant() -> Self;
-    /// The slot at a place.
-    fn slot(&self, place: usize) -> &dyn AnySlot;
-    /// The slot at a place, to change it.
-    fn slot_mut(&mut self, place: usize) -> &mut dyn AnySlot;
-    /// Appends all slots, in order.
-    fn list<'s>(&'s self, to: &mut Vec<Listed<'s>>);
-}
-
-impl<S: Step> Slots for Slot<S> {
-    const LEN: usize = 1;
-    fn vacant() -> Self {
-        Slot::new()
-    }
-    fn slot(&self, _: usize) -> &dyn AnySlot {
-        self
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn AnySlot {
-        self
-    }
-    fn list<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
-        to.push(Listed::new(self));
-    }
-}
-
-impl Slots for HNil {
-    const LEN: usize = 0;
-    fn vacant() -> Self {
-        HNil
-    }
-    fn slot(&self, _: usize) -> &dyn AnySlot {
-        unreachable!("a place in the plan is a place in the store")
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn AnySlot {
-        unreachable!("a place in the plan is a place in the store")
-    }
-    fn list<'s>(&'s self, _: &mut Vec<Listed<'s>>) {}
-}
-
-impl<H: Slots, L: Slots> Slots for HCons<H, L> {
-    const LEN: usize = H::LEN + L::LEN;
-    fn vacant() -> Self {
-        HCons { head: H::vacant(), tail: L::vacant() }
-    }
-    fn slot(&self, place: usize) -> &dyn AnySlot {
-        match place.checked_sub(H::LEN) {
-            None => self.head.slot(place),
-            Some(place) => self.tail.slot(place),
-        }
-    }
-    fn slot_mut(&mut self, place: usize) -> &mut dyn AnySlot {
-        match place.checked_sub(H::LEN) {
-            None => self.head.slot_mut(place),
-            Some(place) => self.tail.slot_mut(place),
-        }
-    }
-    fn list<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
-        self.head.list(to);
-        self.tail.list(to);
-    }
+    type Witness = <List as StepList>::Witness;
+    type Swap<Old: IsStep, New: IsStep> = <List as StepList>::Swap<Old, New>;
+    type Slots = <List as StepList>::Slots;
+    const SPECS: &'static ConstList<StepSpec> = <List as StepList>::SPECS;
 }

@@ -1,6 +1,8 @@
 //! Resources: the named values that steps take and provide.
 
-use crate::proof::digits::Reflexive;
+pub(crate) mod type_name;
+
+use crate::proof::ids::digits::Reflexive;
 
 /// A named value of a pipeline: a zero-sized marker type that says what type the value has.
 ///
@@ -34,7 +36,7 @@ pub trait Resource: Send + Sync + 'static {
 
     /// The name of the resource in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
-        crate::names::of::<Self>()
+        crate::resource::type_name::of::<Self>()
     }
 }
 
@@ -222,7 +224,7 @@ macro_rules! __resources_amiss {
 #[macro_export]
 macro_rules! identity {
     ($name:expr) => {
-        $crate::__spell!($crate::proof::identity::hash(&[$name]))
+        $crate::__spell!($crate::proof::ids::identity::hash(&[$name]))
     };
 }
 
@@ -231,7 +233,7 @@ macro_rules! identity {
 #[macro_export]
 macro_rules! __hash {
     ($name:ident) => {
-        $crate::proof::identity::hash(&[
+        $crate::proof::ids::identity::hash(&[
             match option_env!("CARGO_PKG_VERSION") {
                 ::core::option::Option::Some(version) => version,
                 ::core::option::Option::None => "",
@@ -248,14 +250,14 @@ macro_rules! __hash {
 macro_rules! __spell {
     ($hash:expr $(; $($parameter:ident)*)?) => { $crate::__spell!(@ $hash; [$($($parameter)*)?] 0 1 2 3 4 5 6 7) };
     (@ $hash:expr; [$($parameter:ident)*] $($place:literal)*) => {
-        $crate::proof::identity::Spelled<
-            $({ $crate::proof::identity::digit($hash, $place) },)*
+        $crate::proof::ids::identity::Spelled<
+            $({ $crate::proof::ids::identity::digit($hash, $place) },)*
             $crate::__spell!(@then $($parameter)*)
         >
     };
-    (@then) => { $crate::proof::digits::End };
+    (@then) => { $crate::proof::ids::digits::End };
     (@then $first:ident) => { <$first as $crate::Identified>::Identity };
     (@then $first:ident $($rest:ident)+) => {
-        $crate::proof::identity::Both<$crate::__spell!(@then $first), $crate::__spell!(@then $($rest)+)>
+        $crate::proof::ids::identity::Both<$crate::__spell!(@then $first), $crate::__spell!(@then $($rest)+)>
     };
 }

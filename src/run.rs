@@ -1,52 +1,60 @@
 //! Runs: a target, and everything it needs.
 
+pub(crate) mod bounds;
+pub(crate) mod target;
+
 use crate::error::RunError;
-use crate::exec::job::{Graph, Job, Target, run_for};
-use crate::exec::local::Local;
-use crate::exec::plan::{Key, Plan, Source, Tree};
-use crate::exec::slot::Slot;
-use crate::exec::start::start;
-use crate::exec::view::{Values, View};
-use crate::exec::watch::Observers;
-use crate::list::{InputList, OutputList};
-use crate::observe::Observer;
-use crate::proof::is::{IsResource, IsStep};
-use crate::proof::{Provides, Runs, RunsOwned};
+use crate::exec::graph::BorrowedRun;
+use crate::exec::plan::Key;
+use crate::exec::single_task::{SingleTask, run_resource};
+use crate::exec::store_ref::StoreRef;
+use crate::options::RunOptions;
+use crate::pipeline::Pipeline;
+use crate::proof::check::store::CanProvide;
+use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;
+use crate::run::bounds::{Provides, Runs, RunsOwned};
+use crate::run::target::{TargetRun, already_computed, take};
+use crate::step::lists::OutputList;
 use crate::step::{Outputs, Step};
+use crate::store::Store;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures::future::BoxFuture;
-use std::sync::{Arc, Mutex};
 
-/// What a run of the target `T` hands to its caller: a list with a reference to each stored output, and each
+/// The output of a run of the target `T`: a list with a reference to each stored output, and each
 /// [`Return`](crate::Return) by value.
-pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
+pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
 
 /// Runs a target and, before it, every step that it needs and whose outputs are not in the store.
 ///
-/// The target is the one argument to write: `run::<GetDivision>(&store)`. The store may be in an [`Arc`](std::sync::Arc).
-/// The outputs come as a list, to be taken apart with [`hlist_pat!`](crate::hlist_pat!): a reference into the store for
-/// each output that is stored, the value for each [`Return`](crate::Return).
+/// The target is the one argument to write: `run::<GetDivision>(&store)`. The store may be in an
+/// [`Arc`](std::sync::Arc). The outputs are a list, to be taken apart with
+/// [`hlist_pat!`](crate::hlist_pat!): a reference into the store for each stored output, the value
+/// of each [`Return`](crate::Return).
 ///
-/// It compiles if each prerequisite of the target, direct or through other steps, is in the type of the store or
-/// provided by a registered step; [how to read the error](crate::proof) if it does not.
+/// It compiles if each prerequisite of the target, direct or through other steps, is in the type of
+/// the store or provided by a registered step; [how to read the error](crate::proof) if it does
+/// not.
 ///
 /// # Errors
 ///
-/// The first error that a step returns ends the run, with that step's name and the way from it to the target. The
-/// other running steps are dropped; every value that was computed stays, and the next run goes on from there.
+/// The first error that a step returns ends the run. The error names the step and the path from it
+/// to the target. The other running steps are dropped. Every value that was computed stays, and the
+/// next run goes on from there.
 ///
 /// # Panics
 ///
-/// A panic in a step reaches whoever polls the run. The store stays usable.
+/// A panic in a step reaches the task that polls the run. The store stays usable.
 ///
 /// # Cancel safety
 ///
-/// Dropping the run drops its running steps at once. Values that were computed stay; a step that was dropped runs again
-/// when it is next needed. A run that is neither polled nor dropped keeps the steps that it had started, and other runs
-/// of the same store wait for them.
+/// Dropping the run drops its running steps at once. Values that were computed stay; a step that
+/// was dropped runs again when it is next needed. A run that is neither polled nor dropped keeps
+/// the steps that it had started, and other runs of the same store wait for them.
 ///
 /// # Examples
 ///
@@ -77,7 +85,7 @@ pub type Handed<'s, T> = <<T as Step>::Outputs as OutputList>::Handed<'s>;
 /// assert_eq!(*area, 12);
 /// # Ok(()) }) }
 /// ```
-pub fn run<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Handed<'s, T>> {
+pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, RunOutput<'s, T>> {
     run_with::<T>(store, RunOptions::default())
 }
 
@@ -104,15 +112,19 @@ pub fn run<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Hand
 /// # assert_eq!(*one, 1);
 /// # Ok(()) }) }
 /// ```
-pub fn run_with<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>, options: RunOptions) -> Run<'s, Handed<'s, T>> {
-    let view = store.view();
-    match there::<T>(view, &options) {
-        Some(outputs) => Run(State::There(Some(outputs))),
-        None => Run(State::Running(Box::pin(target::<T>(view, options)))),
+pub fn run_with<'s, T: IsStep<Witness: Sized>>(
+    store: &'s impl Runs<T>,
+    options: RunOptions,
+) -> Run<'s, RunOutput<'s, T>> {
+    let store = store.store_ref();
+    match already_computed::<T>(store, &options) {
+        Some(outputs) => Run::ready(outputs),
+        None => Run::boxed(Box::pin(run_target::<T>(store, options))),
     }
 }
 
-/// Runs a target like [`run`], consumes the store and hands all outputs out by value, without cloning.
+/// Runs a target like [`run`], consumes the store and returns all outputs by value, without
+/// cloning.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -139,17 +151,19 @@ pub fn run_with<'s, T: IsStep<Proof: Sized>>(store: &'s impl Runs<T>, options: R
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`], except that the store is dropped with the run.
-pub fn run_owned<'s, T: IsStep<Proof: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
-    Run(State::Running(Box::pin(async move {
-        let returned = prepare::<T>(store.view(), RunOptions::default()).await?;
+pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
+    Run::boxed(Box::pin(async move {
+        let returned = compute::<T>(store.store_ref(), RunOptions::default()).await?;
         Ok(take::<T>(&mut store, returned))
-    })))
+    }))
 }
 
-/// The value of a resource: runs the step that provides it, and what that needs, and nothing else.
+/// The value of a resource: runs the step that provides it, and everything that needs, and nothing
+/// else.
 ///
-/// It is what [`Store::resource`](crate::Store::resource) is, as a function: for a store of which generic code knows no
-/// more than that it [`Provides`] the resource. The store may be in an [`Arc`].
+/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows no
+/// more of a store than that it [`Provides`] the resource. The store may be in an
+/// [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
@@ -172,82 +186,46 @@ pub fn run_owned<'s, T: IsStep<Proof: Sized>>(mut store: impl RunsOwned<T> + 's)
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`].
-pub fn fetch<R: IsResource<Carried: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::Carried> {
-    fetch_from::<R>(store.view())
+pub fn fetch<R: IsResource<CheckedValue: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::CheckedValue> {
+    fetch_from::<R>(store.store_ref())
 }
 
-/// How to run: the options of [`run_with`].
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct RunOptions {
-    /// How many steps may run at once; none for any number.
-    pub(crate) limit: Option<usize>,
-    /// Whether to go on with the rest after a failure.
-    pub(crate) keep_going: bool,
-    /// Who watches, if anybody does. In a box, so that a run that nobody watches carries no more than this.
-    pub(crate) observers: Option<Box<Observers>>,
-}
-
-impl RunOptions {
-    /// The options of [`run`]: any number of steps at once, and the first failure ends the run.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Runs no more than this number of steps at once. A step that another run executes, and that is only waited for
-    /// here, does not count. In a [scope](crate::Scoped), each resource that has to be computed above counts as one, and its
-    /// steps run one at a time.
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
+    /// The value of a resource: runs the step that provides it, and everything that needs, and
+    /// nothing else.
     ///
-    /// # Panics
-    ///
-    /// If it is 0: such a run would never end.
-    #[must_use]
-    pub fn limit(mut self, steps: usize) -> Self {
-        assert!(steps > 0, "a run with a limit of 0 steps at once would never end");
-        self.limit = Some(steps);
-        self
-    }
-
-    /// Runs what can still be run after a failure, as `make --keep-going` does, and then reports every failure and what
-    /// was not run because of them: see [`RunError::failures`] and [`RunError::skipped`].
-    ///
-    /// What succeeds is in the store afterwards, so that the next run has only the rest to do.
-    #[must_use]
-    pub fn keep_going(mut self) -> Self {
-        self.keep_going = true;
-        self
-    }
-
-    /// Lets an [`Observer`] watch the run, beside those who do already; an `Arc` of one is one.
-    #[must_use]
-    pub fn observe(mut self, observer: impl Observer) -> Self {
-        self.observers.get_or_insert_default().push(observer);
-        self
+    /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code,
+    /// [`fetch`](crate::fetch) does the same.
+    pub fn resource<R: IsResource>(&self) -> Run<'_, &R::CheckedValue>
+    where
+        Self: CanProvide<R, Witness: Sized>,
+    {
+        fetch_from::<R>(StoreRef::new(self))
     }
 }
 
-/// A run that was asked for: the future of [`run`] and its siblings.
+/// A requested run: the future of [`run`] and its siblings.
 ///
-/// It does nothing until it is polled, and works under any executor. It is one allocation, and none at all where
-/// everything was there already.
+/// It does nothing until it is polled, and works under any executor. It is one allocation, and none
+/// at all if everything was computed already.
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'s, O>(State<'s, O>);
 
 enum State<'s, O> {
-    /// All is there.
-    There(Option<O>),
-    /// Boxed, so that the type of the future is not part of the caller's: the borrow checker would look into it.
+    /// The outputs were there from the start.
+    Ready(Option<O>),
+    /// Boxed, so that the type of the future is not part of the caller's: the borrow checker would
+    /// look into it.
     Running(BoxFuture<'s, Result<O, RunError>>),
 }
 
 // Nothing in it is pinned in place: the outputs are moved out, and the future is in a box.
 impl<O> Unpin for Run<'_, O> {}
 
-#[cfg(feature = "executor")]
 impl<'s, O> Run<'s, O> {
     /// A run whose outputs are there.
-    pub(crate) fn there(outputs: O) -> Self {
-        Run(State::There(Some(outputs)))
+    pub(crate) fn ready(outputs: O) -> Self {
+        Run(State::Ready(Some(outputs)))
     }
 
     /// A run that has to be polled.
@@ -261,7 +239,7 @@ impl<O> Future for Run<'_, O> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.get_mut().0 {
-            State::There(outputs) => Poll::Ready(Ok(outputs.take().expect("a run is not polled after its end"))),
+            State::Ready(outputs) => Poll::Ready(Ok(outputs.take().expect("a run is not polled after its end"))),
             State::Running(future) => future.as_mut().poll(cx),
         }
     }
@@ -273,140 +251,30 @@ impl<O> fmt::Debug for Run<'_, O> {
     }
 }
 
-/// The outputs of a target that stores all its outputs, if they are there, and nobody is to be told.
-pub(crate) fn there<'s, T: Step>(view: View<'s>, options: &RunOptions) -> Option<Handed<'s, T>> {
-    if !T::Outputs::ALL_STORED || options.observers.is_some() {
-        return None;
-    }
-    T::Outputs::hand(view, T::Outputs::nothing_returned()?)
+/// Runs a target in the task of the caller.
+async fn run_target<T: Step>(store: StoreRef<'_>, options: RunOptions) -> Result<RunOutput<'_, T>, RunError> {
+    let returned = compute::<T>(store, options).await?;
+    Ok(T::Outputs::run_output(store, returned).expect("a run that succeeded has all values that it demanded"))
 }
 
-/// Runs a target.
-async fn target<'s, T: Step>(view: View<'s>, options: RunOptions) -> Result<Handed<'s, T>, RunError> {
-    let returned = prepare::<T>(view, options).await?;
-    Ok(T::Outputs::hand(view, returned).expect("what a run demands is there at its end"))
-}
-
-/// Runs a target until all its stored outputs are there; what it hands over by value is the result.
-async fn prepare<T: Step>(
-    view: View<'_>,
+/// Runs a target until all its stored outputs are there, and returns the others.
+async fn compute<T: Step>(
+    store: StoreRef<'_>,
     options: RunOptions,
 ) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
-    let (order, graph) = Order::<T>::new(view, &options);
-    Local::new(Job::new(graph, view), order.source.as_slice(), &options).await?;
-    Ok(order.returned(view))
+    let (run, graph) = TargetRun::<T>::new(store, &options);
+    SingleTask::new(BorrowedRun::new(graph, store), run.source.as_slice(), &options).await?;
+    Ok(run.returned(store))
 }
 
-/// What is asked of a run for the target `T`.
-pub(crate) struct Order<T: Step> {
-    /// What has to be there at its end, if the target need not run for itself.
-    pub(crate) source: Option<Source>,
-    /// The place for what the target returns, if it has to run at every call.
-    place: Option<Arc<Place<T>>>,
-}
-
-/// The place for what the target `T` returns.
-struct Place<T: Step>(Mutex<Option<Outputs<T>>>);
-
-/// Why the lock of that place is never poisoned.
-const NO_PANIC: &str = "nothing panics while it holds this lock";
-
-impl<T: Step> Order<T> {
-    /// What is asked of a run on a store, and the graph that does it.
-    pub(crate) fn new(view: View<'_>, options: &RunOptions) -> (Self, Graph) {
-        if T::Outputs::ALL_STORED {
-            let order = Order { source: step_of::<T>(view.plan()), place: None };
-            return (order, Graph::new(view, None, options, T::name));
-        }
-        let place = Arc::new(Place::<T>(Mutex::new(None)));
-        let (inputs, above) = sources(view, T::Inputs::KEYS);
-        let target = Target {
-            name: T::name,
-            inputs,
-            above,
-            start: |inputs, place, cx| {
-                let place: Arc<Place<T>> = Arc::clone(place).downcast().expect("each target has its own place");
-                start::<T>(inputs, cx, move |values| *place.0.lock().expect(NO_PANIC) = Some(values))
-            },
-            outputs: Arc::clone(&place) as _,
-        };
-        (Order { source: None, place: Some(place) }, Graph::new(view, Some(target), options, T::name))
+/// Runs everything that is needed for one resource.
+fn fetch_from<R: Resource>(store: StoreRef<'_>) -> Run<'_, &R::Value> {
+    let value = move || store.value(Key::of::<R>().id)?.downcast_ref();
+    if let Some(value) = value() {
+        return Run::ready(value);
     }
-
-    /// What the target hands over by value, once the run has ended well; what it stores is put into its slot.
-    pub(crate) fn returned(self, view: View<'_>) -> <T::Outputs as OutputList>::Returned {
-        let Some(place) = self.place else {
-            return T::Outputs::nothing_returned().expect("a target that stores all returns nothing");
-        };
-        let values = place.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned something");
-        let (stored, returned) = T::Outputs::split(values);
-        if let Some(Source::Step { step, .. }) = step_of::<T>(view.plan()) {
-            if let Some(slot) = view.slot(step.into()).as_any().downcast_ref::<Slot<T>>() {
-                slot.fill(stored);
-            }
-        }
-        returned
-    }
-}
-
-/// Takes the outputs of a target out of a store.
-fn take<T: Step>(store: &mut dyn Values, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
-    let stored = match step_of::<T>(store.plan()) {
-        Some(Source::Step { step, .. }) => {
-            store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<T>>().and_then(Slot::take)
-        }
-        _ => None,
-    };
-    T::Outputs::own(store, stored, returned).expect("what a run demands is there at its end")
-}
-
-/// A run of what is needed for one resource.
-pub(crate) fn fetch_from<R: Resource>(view: View<'_>) -> Run<'_, &R::Value> {
-    let look = move || view.value(Key::of::<R>().id)?.downcast_ref();
-    if let Some(value) = look() {
-        return Run(State::There(Some(value)));
-    }
-    Run(State::Running(Box::pin(async move {
-        run_for(view, Key::of::<R>(), &RunOptions::default()).await?;
-        Ok(look().expect("what a run demands is there at its end"))
-    })))
-}
-
-/// The step `T` as a source: that of its outputs, but for those that were supplied.
-fn step_of<T: Step>(plan: &Plan) -> Option<Source> {
-    fn find(plan: &Plan, keys: &Tree<Key>) -> Option<Source> {
-        match keys {
-            Tree::Empty => None,
-            Tree::One(key) => plan.source(key.id).filter(|source| matches!(source, Source::Step { .. })),
-            Tree::Both(first, second) => find(plan, first).or_else(|| find(plan, second)),
-        }
-    }
-    find(plan, T::Outputs::KEYS)
-}
-
-/// Where the resources of a list are, in order; and those which are above and of which the plan of the store has no place.
-fn sources(view: View<'_>, keys: &Tree<Key>) -> (Vec<Source>, Vec<Key>) {
-    fn list(plan: &Plan, keys: &Tree<Key>, to: &mut (Vec<Source>, Vec<Key>)) {
-        match keys {
-            Tree::Empty => {}
-            Tree::One(key) => {
-                let source = plan.source(key.id).unwrap_or_else(|| {
-                    let place = plan.above().iter().map(|above| above.key().id);
-                    let place = place.chain(to.1.iter().map(|key| key.id)).position(|id| id == key.id);
-                    Source::Above(place.unwrap_or_else(|| {
-                        to.1.push(*key);
-                        plan.above().len() + to.1.len() - 1
-                    }) as u16)
-                });
-                to.0.push(source);
-            }
-            Tree::Both(first, second) => {
-                list(plan, first, to);
-                list(plan, second, to);
-            }
-        }
-    }
-    let mut sources = (Vec::new(), Vec::new());
-    list(view.plan(), keys, &mut sources);
-    sources
+    Run::boxed(Box::pin(async move {
+        run_resource(store, Key::of::<R>(), &RunOptions::default()).await?;
+        Ok(value().expect("a run that succeeded has all values that it demanded"))
+    }))
 }

@@ -1,24 +1,33 @@
 //! Stores: the values of one pipeline.
 
-use crate::above::{Above, IsStoreOf, Root};
-use crate::exec::plan::{Key, Lower, Plan, Source, Spec, Tree, lower};
-use crate::exec::slot::{AnySlot, Listed};
-use crate::exec::view::{Backing, Erased, Values, View};
-use crate::pipeline::{Pipeline, Slots, StepList};
-use crate::proof::is::{IsPipeline, IsResource};
-use crate::proof::{AcceptedBy, CanProvide, Knows, Valid, ValidScope, WorldOf};
-use crate::run::{Run, fetch_from};
+pub(crate) mod any_store;
+pub(crate) mod parent;
+pub(crate) mod supplied;
+
+pub use any_store::AnyStore;
+pub use parent::{NoParent, ParentStore, StoreHandle};
+pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
+
+use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
+use crate::exec::slot::{AnySlot, SlotRef};
+use crate::exec::store_ref::{BorrowStore, DynStore, Erased, StoreRef};
+use crate::lower::slots::Slots;
+use crate::pipeline::{Pipeline, StepList};
+use crate::proof::check::conflict::{ValidPipeline, ValidScope};
+use crate::proof::check::store::Knows;
+use crate::proof::check::supplied::AcceptedBy;
+use crate::proof::env::{HasProofEnv, ProofEnvOf};
+use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
-use crate::supply::{Nothing, Supply, SupplyList};
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
 
-/// The values of one pipeline: what was supplied, and what its steps have computed.
+/// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
-/// A store is made empty and supplied with values; what is supplied is part of its type. A value that is supplied wins
-/// over a step that would provide it, and nothing that only this step needed has to be there. Every value is typed
-/// and in place; a value is written once and never overwritten.
+/// A store is made empty and supplied with values. The supplied resources are part of its type. A
+/// supplied value wins over a step that would provide it, and inputs that only this step needs may
+/// be missing. Every value is typed and in place. A value is written once and never overwritten.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
@@ -48,20 +57,22 @@ use core::marker::PhantomData;
 /// # Ok(()) }) }
 /// ```
 ///
-/// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once; share it between tasks
-/// in an [`Arc`](std::sync::Arc).
-pub struct Store<P: IsPipeline<Proof: Sized>, G = Nothing, U = Root> {
-    /// What the steps stored.
-    slots: <P::Steps as StepList>::Slots,
-    /// What was supplied.
-    supplied: G,
-    /// The store above, if this is a scope.
-    above: U,
+/// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once;
+/// share it between tasks in an [`Arc`](std::sync::Arc).
+pub struct Store<Pipe: IsPipeline<Witness: Sized>, Supplied = NothingSupplied, Parent = NoParent> {
+    /// The outputs of the steps.
+    slots: <Pipe::Steps as StepList>::Slots,
+    /// The supplied values.
+    supplied: Supplied,
+    /// The parent store, if this is a scope.
+    parent: Parent,
 }
 
-/// The type of a store of `P` that was supplied with the resources of the list `L`, in whatever order.
+/// The type of a store of `Pipe` that was supplied with the resources of the list `Resources`, in
+/// any order.
 ///
-/// `Store<P>` is one that was supplied with nothing. For a scope, `U` is what is above it: `&'a Store<App>`, or an `Arc`.
+/// `Store<Pipe>` is one that was supplied with nothing. For a scope, `Parent` is its parent store:
+/// `&'a Store<App>`, or an `Arc`.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Pipeline, Store, StoreOf, resource};
@@ -75,106 +86,106 @@ pub struct Store<P: IsPipeline<Proof: Sized>, G = Nothing, U = Root> {
 /// let app = App { store: Store::<Calc>::new().with(Divisor, 3).with(Base, 38) };
 /// assert_eq!(app.store.get::<Base>(), Some(&38));
 /// ```
-pub type StoreOf<P, L, U = Root> = Store<P, <L as SupplyList>::Sorted, U>;
+pub type StoreOf<Pipe, Resources, Parent = NoParent> = Store<Pipe, <Resources as ResourceList>::Sorted, Parent>;
 
-impl<P: Pipeline> Store<P> {
-    /// A store with nothing in it.
+impl<Pipe: Pipeline> Store<Pipe> {
+    /// An empty store.
     ///
-    /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step lists one twice.
+    /// Here the compiler refuses a pipeline in which two steps provide one resource, or a step
+    /// lists one twice.
     pub fn new() -> Self
     where
-        P: Valid<Proof: Sized>,
+        Pipe: ValidPipeline<Witness: Sized>,
     {
-        Store { slots: Slots::vacant(), supplied: Nothing, above: Root }
+        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent: NoParent }
     }
 
-    /// A store with nothing in it, that sees the store above it: a [scope](crate::Scoped). It takes `&store` or an `Arc`.
-    pub fn within<U>(above: U) -> Store<P, Nothing, U::This>
+    /// An empty store that reads from a parent store: a [scope](crate::Scoped). It takes `&store`
+    /// or an `Arc`.
+    pub fn within<Handle>(parent: Handle) -> Store<Pipe, NothingSupplied, Handle::This>
     where
-        P: ValidScope<Proof: Sized>,
-        U: IsStoreOf<P::Parent, Proof: Sized>,
+        Pipe: ValidScope<Witness: Sized>,
+        Handle: StoreHandle<Pipe::Parent, Witness: Sized>,
     {
-        Store { slots: Slots::vacant(), supplied: Nothing, above }
+        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent }
     }
 }
 
-impl<P: Pipeline + Valid<Proof: Sized>> Default for Store<P> {
+impl<Pipe: Pipeline + ValidPipeline<Witness: Sized>> Default for Store<Pipe> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<P: Pipeline, G: Supply, U> Store<P, G, U> {
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Parent> {
     /// Supplies a resource: `store.with(Base, 38)`.
     ///
-    /// A resource that was supplied already is refused by the compiler. One that was computed in this store before is
-    /// supplied from now on; what was computed from it stays as it is, until [`clear`](Store::clear).
-    pub fn with<R: AcceptedBy<G>>(self, resource: R, value: R::Value) -> Store<P, R::Inserted, U> {
+    /// The compiler refuses a resource that was supplied already. A resource that was computed in
+    /// this store before is supplied from now on. The values that were computed from it stay as
+    /// they are, until [`clear`](Store::clear).
+    pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let _ = resource;
-        Store { slots: self.slots, supplied: R::insert(value, self.supplied), above: self.above }
+        Store { slots: self.slots, supplied: R::insert(value, self.supplied), parent: self.parent }
     }
 }
 
-impl<P: Pipeline, G: Supply, U: Above> Store<P, G, U> {
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
     /// The value of a resource, if it is there. Looks, and never runs anything.
     ///
-    /// A resource that the store does not hold and no step provides is refused by the compiler, here and below.
-    pub fn get<R: IsResource>(&self) -> Option<&R::Carried>
+    /// The compiler refuses a resource with which the store was not supplied and that no step
+    /// provides, here and below.
+    pub fn get<R: IsResource>(&self) -> Option<&R::CheckedValue>
     where
-        Self: Knows<R, Proof: Sized>,
+        Self: Knows<R, Witness: Sized>,
     {
-        View::new(self).value(Key::of::<R>().id)?.downcast_ref()
+        StoreRef::new(self).value(Key::of::<R>().id)?.downcast_ref()
     }
 
     /// Whether the value of a resource is there.
-    pub fn is_ready<R: IsResource<Carried: Sized>>(&self) -> bool
+    pub fn is_ready<R: IsResource<CheckedValue: Sized>>(&self) -> bool
     where
-        Self: Knows<R, Proof: Sized>,
+        Self: Knows<R, Witness: Sized>,
     {
         self.get::<R>().is_some()
     }
 
-    /// The value of a resource: runs the step that provides it, and what that needs, and nothing else.
-    ///
-    /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code, [`fetch`](crate::fetch) does the
-    /// same.
-    pub fn resource<R: IsResource>(&self) -> Run<'_, &R::Carried>
-    where
-        Self: CanProvide<R, Proof: Sized>,
-    {
-        fetch_from::<R>(View::new(self))
-    }
-
-    /// Drops every computed value and keeps the supplied ones, so that the next run computes them anew.
+    /// Drops every computed value and keeps the supplied ones, so that the next run computes them
+    /// anew.
     pub fn clear(&mut self) {
-        for step in 0..<P::Steps as StepList>::Slots::LEN {
+        for step in 0..<Pipe::Steps as StepList>::Slots::LEN {
             self.slots.slot_mut(step).clear();
         }
     }
 }
 
-/// What the plan of a store is made from: its type.
-struct PlanOf<P, G>(PhantomData<(P, G)>);
+/// The type of a store, from which its plan is made.
+struct PlanOf<Pipe, Supplied>(PhantomData<(Pipe, Supplied)>);
 
-impl<P: Pipeline, G: Supply> Lower for PlanOf<P, G> {
-    const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
-    const SUPPLIED: &'static Tree<Key> = G::KEYS;
+impl<Pipe: Pipeline, Supplied: SuppliedValues> Lower for PlanOf<Pipe, Supplied> {
+    const STEPS: &'static ConstList<StepSpec> = <Pipe::Steps as StepList>::SPECS;
+    const SUPPLIED: &'static ConstList<Key> = Supplied::KEYS;
 }
 
-impl<P: Pipeline, G, U> Sealed for Store<P, G, U> {}
-impl<P: Pipeline, G: Supply, U: Above> Backing for Store<P, G, U> {
-    type World = WorldOf<P, G, U>;
-    fn view(&self) -> View<'_> {
-        View::new(self)
+impl<Pipe: Pipeline, Supplied, Parent> Sealed for Store<Pipe, Supplied, Parent> {}
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> HasProofEnv for Store<Pipe, Supplied, Parent> {
+    type ProofEnv = ProofEnvOf<Pipe, Supplied, Parent>;
+}
+
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> BorrowStore for Store<Pipe, Supplied, Parent> {
+    fn store_ref(&self) -> StoreRef<'_> {
+        StoreRef::new(self)
     }
+}
+
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> AnyStore for Store<Pipe, Supplied, Parent> {
     fn pipeline() -> &'static str {
-        crate::names::of::<P>()
+        crate::resource::type_name::of::<Pipe>()
     }
 }
 
-impl<P: Pipeline, G: Supply, U: Above> Values for Store<P, G, U> {
-    fn plan(&self) -> &'static Plan {
-        const { lower::<PlanOf<P, G>>() }
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for Store<Pipe, Supplied, Parent> {
+    fn plan(&self) -> &'static ExecPlan {
+        const { lower::<PlanOf<Pipe, Supplied>>() }
     }
     fn slot(&self, step: usize) -> &dyn AnySlot {
         self.slots.slot(step)
@@ -182,28 +193,28 @@ impl<P: Pipeline, G: Supply, U: Above> Values for Store<P, G, U> {
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
         self.slots.slot_mut(step)
     }
-    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
+    fn slots<'s>(&'s self, to: &mut Vec<SlotRef<'s>>) {
         self.slots.list(to);
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {
         self.supplied.value(place)
     }
-    fn above(&self) -> Option<View<'_>> {
-        self.above.view()
-    }
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any {
         self.supplied.value_mut(place)
+    }
+    fn parent(&self) -> Option<StoreRef<'_>> {
+        self.parent.store_ref()
     }
 }
 
 /// Names each resource and whether it is supplied, computed or absent; no values.
-impl<P: Pipeline, G: Supply, U: Above> fmt::Debug for Store<P, G, U> {
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> fmt::Debug for Store<Pipe, Supplied, Parent> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let view = View::new(self);
-        write!(f, "Store<{}> ", crate::names::of::<P>())?;
+        let store = StoreRef::new(self);
+        write!(f, "Store<{}> ", crate::resource::type_name::of::<Pipe>())?;
         let mut resources: Vec<_> = self.plan().resources().collect();
         resources.sort_by_key(|&(_, source)| match source {
-            Source::Above(place) => (0, place, 0),
+            Source::Parent(place) => (0, place, 0),
             Source::Supplied(place) => (1, place, 0),
             Source::Step { step, output } => (2, step, output),
         });
@@ -211,7 +222,7 @@ impl<P: Pipeline, G: Supply, U: Above> fmt::Debug for Store<P, G, U> {
         for (key, source) in resources {
             let state = match source {
                 Source::Supplied(_) => "supplied",
-                _ if view.value(key.id).is_some() => "computed",
+                _ if store.value(key.id).is_some() => "computed",
                 _ => "absent",
             };
             map.entry(&format_args!("{}", (key.name)()), &format_args!("{state}"));

@@ -1,61 +1,56 @@
-//! What a run allocates: exactly so much for itself and for each step, and nothing where all is there.
+//! The exact number of allocations of a run: a constant for itself, one or two for each step, and
+//! none if all its outputs are stored.
 
 mod support;
 
 use allocation_counter::measure;
+use smol::future::yield_now;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use support::{Gate, Task, pipeline, poll, step};
 use typed_pipeliner::{HList, Return, Run, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
 
-/// A run: its future, the list of the slots, how far the steps are, and the bits of the woken ones.
+/// Of a run: its future, the list of slots, the schedule, and the set of woken steps.
 const RUN: u64 = 4;
 
-/// A target that runs at every call: the place for what it returns.
+/// Of a target that runs at every call: the place of its returned values.
 const PLACE: u64 = 1;
 
-/// The list of what such a target takes, if it takes anything.
+/// Of such a target, if it has inputs: the list of them.
 const DEMANDS: u64 = 1;
 
-/// A run in which a step pends: room for the turns of the steps.
+/// Of a run in which a step pends: the table of pending steps.
 const TURNS: u64 = 1;
 
-/// A run in which such a step comes to its end: room for the wakers to be handed on.
+/// Of a run in which a pending step ends: the list of spare wakers.
 const SPARES: u64 = 1;
 
-/// A step that runs: its future.
+/// Of a step that runs: its future.
 const STEP: u64 = 1;
 
-/// A waker. Steps that run one after another hand it on, if they do not keep it.
+/// A waker. Steps that run one after another reuse it, unless they keep a clone.
 const WAKER: u64 = 1;
 
-/// The allocations of a run, which is polled until it is ready and then dropped.
+/// Polls a run to its end, drops it, and returns the number of its allocations.
 fn allocations<'s, O>(run: impl FnOnce() -> Run<'s, O>) -> u64 {
     let task = Task::new();
     let info = measure(|| {
         let mut run = run();
         while task.poll(&mut run).is_pending() {}
     });
-    assert_eq!(info.count_current, 0, "nothing is left of it");
+    assert_eq!(info.count_current, 0, "the run frees everything");
     info.count_total
 }
 
-/// Gives way to other tasks so often, without an allocation of its own.
+/// Yields this often, without an allocation of its own.
 async fn give_way(times: usize) {
-    let mut polls = 0;
-    poll_fn(|cx| {
-        if polls == times {
-            return Poll::Ready(());
-        }
-        polls += 1;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
+    for _ in 0..times {
+        yield_now().await;
+    }
 }
 
-/// The same, but keeps its waker meanwhile, as timers and sockets do.
+/// Yields twice and keeps its waker meanwhile, as timers and sockets do.
 async fn wait() {
     let (mut polls, mut waker) = (0, None);
     poll_fn(|cx| {
@@ -68,7 +63,7 @@ async fn wait() {
     drop(waker);
 }
 
-/// Steps that do what stands behind them.
+/// Declares steps, each with the work of its body.
 macro_rules! steps {
     ($($name:ident($($input:ident)?) -> $output:ident: $work:expr;)*) => {
         resource! { $($output: ();)* }
@@ -119,7 +114,7 @@ pipeline! {
 }
 
 #[test]
-fn nothing_where_the_target_is_there() {
+fn run_of_stored_target_allocates_nothing() {
     let store = Store::<All>::new().with(F1, ()).with(F2, ());
     allocations(|| run::<Quick6>(&store));
 
@@ -134,7 +129,7 @@ fn nothing_where_the_target_is_there() {
 }
 
 #[test]
-fn nothing_for_a_store() {
+fn store_allocates_nothing() {
     let info = measure(|| {
         let mut store = Store::<All>::new().with(F1, ()).with(F2, ());
         assert!(store.get::<F1>().is_some());
@@ -145,7 +140,7 @@ fn nothing_for_a_store() {
 }
 
 #[test]
-fn one_for_a_step_that_is_ready_at_once() {
+fn step_ready_at_once_allocates_once() {
     let run_of = |run: fn(&Store<All>) -> u64| run(&Store::<All>::new());
     assert_eq!(run_of(|store| allocations(|| run::<Quick1>(store))), RUN + STEP + WAKER);
     assert_eq!(run_of(|store| allocations(|| run::<Quick2>(store))), RUN + 2 * STEP + WAKER);
@@ -154,25 +149,25 @@ fn one_for_a_step_that_is_ready_at_once() {
 }
 
 #[test]
-fn as_many_for_a_run_that_demands_one_resource() {
+fn run_for_a_resource_allocates_as_run_for_a_target() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| store.resource::<Q6>()), RUN + 6 * STEP + WAKER);
 }
 
 #[test]
-fn one_for_a_step_that_pends_by_itself_however_often() {
+fn step_pending_alone_allocates_once_however_often_it_pends() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run::<Slow3>(&store)), RUN + TURNS + SPARES + 3 * STEP + WAKER);
 }
 
 #[test]
-fn two_for_a_step_that_pends_beside_others() {
+fn step_pending_beside_others_allocates_twice() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run::<Beside>(&store)), RUN + TURNS + SPARES + 3 * (STEP + WAKER) + STEP);
 }
 
 #[test]
-fn nothing_for_a_step_that_is_skipped() {
+fn skipped_step_allocates_nothing() {
     let store = Store::<All>::new();
     allocations(|| run::<Quick4>(&store));
     assert_eq!(allocations(|| run::<Quick6>(&store)), RUN + 2 * STEP + WAKER);
@@ -182,7 +177,7 @@ fn nothing_for_a_step_that_is_skipped() {
 }
 
 #[test]
-fn a_target_that_returns_something_is_one_more_step_and_has_a_place_for_that() {
+fn returning_target_allocates_a_step_and_its_place() {
     let store = Store::<All>::new();
     let besides = TURNS + SPARES + 3 * (STEP + WAKER) + STEP;
     assert_eq!(allocations(|| run::<Tell>(&store)), RUN + PLACE + DEMANDS + besides + STEP);
@@ -191,13 +186,13 @@ fn a_target_that_returns_something_is_one_more_step_and_has_a_place_for_that() {
 }
 
 #[test]
-fn as_many_for_run_owned() {
+fn run_owned_allocates_as_run() {
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run_owned::<Quick6>(store)), RUN + 6 * STEP + WAKER);
 }
 
 #[test]
-fn one_for_a_run_that_is_not_polled() {
+fn unpolled_run_allocates_once() {
     let store = Store::<All>::new();
     let info = measure(|| drop(run::<Quick6>(&store)));
     assert_eq!((info.count_total, info.count_current), (1, 0));
@@ -218,7 +213,7 @@ step!(GoOn(_passed: Passed) -> [Onward] { Ok(hlist![()]) });
 pipeline! { Gated: [Pass, GoOn]; }
 
 #[test]
-fn three_for_a_step_that_another_run_has() {
+fn waiting_for_another_run_allocates_three_times() {
     let opened = Gate::new();
     let store: StoreOf<Gated, HList![Opened]> = Store::<Gated>::new().with(Opened, opened.clone());
     let mut first = run::<GoOn>(&store);
@@ -229,7 +224,7 @@ fn three_for_a_step_that_another_run_has() {
         let run = second.insert(run::<GoOn>(&store));
         assert!(poll(run).is_pending());
     });
-    // A waker, what those who wait are told by, and room for that where they are listed.
+    // A waker, a waiter that receives the outcome, and the list of waiters.
     assert_eq!(waiting.count_total, RUN + TURNS + 3);
 
     opened.open();
@@ -237,7 +232,7 @@ fn three_for_a_step_that_another_run_has() {
     let done = measure(|| {
         let hlist_pat![_onward] = match poll(second.as_mut().unwrap()) {
             Poll::Ready(outputs) => outputs.unwrap(),
-            Poll::Pending => panic!("all is there"),
+            Poll::Pending => panic!("the outputs are stored"),
         };
     });
     assert_eq!(done.count_total, SPARES);

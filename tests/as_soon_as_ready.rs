@@ -1,4 +1,4 @@
-//! A step starts as soon as its own inputs are there: no layers, no barriers.
+//! A step starts as soon as its own inputs are ready: no layers, no barriers.
 
 mod support;
 
@@ -46,7 +46,7 @@ step!(RunE(log: Log, _b: B, _d: D) -> [E] {
 pipeline! { Crossed: [RunE, RunD, RunC, RunB, RunA]; }
 
 #[test]
-fn the_fast_end_of_one_chain_does_not_wait_for_the_slow_start_of_the_other() {
+fn crossed_chains_advance_when_the_slow_start_opens_first() {
     let (log, a, d) = (Journal::default(), Gate::new(), Gate::new());
     let store = Store::<Crossed>::new().with(Log, log.clone()).with(GateA, a.clone()).with(GateD, d.clone());
     let mut run = run::<RunE>(&store);
@@ -64,7 +64,7 @@ fn the_fast_end_of_one_chain_does_not_wait_for_the_slow_start_of_the_other() {
 }
 
 #[test]
-fn and_the_other_way_round() {
+fn crossed_chains_advance_when_the_slow_end_opens_first() {
     let (log, a, d) = (Journal::default(), Gate::new(), Gate::new());
     let store = Store::<Crossed>::new().with(Log, log.clone()).with(GateA, a.clone()).with(GateD, d.clone());
     let mut run = run::<RunE>(&store);
@@ -118,7 +118,7 @@ fn steps_without_prerequisites_start_first() {
         let store = Store::<Cafe>::new().with(Log, log.clone());
         ready(run_with::<Pour>(&store, RunOptions::new().limit(limit))).unwrap();
         let mut events = log.take();
-        // The other three may be in any order, since none waits for any.
+        // The first three may start in any order, because none waits for another.
         events[..3].sort_unstable();
         assert_eq!(events, ["Boil", "Froth", "Grind", "Brew", "Pour"]);
     }
@@ -136,7 +136,7 @@ resource! {
     Done4: ();
 }
 
-/// Steps that wait for a gate each, and count how many of them are running.
+/// Declares steps that each wait for a gate, and count how many of them are running.
 macro_rules! visitors {
     ($($name:ident($gate:ident) -> $done:ident);* $(;)?) => {$(
         step!($name(crowd: Crowd, gate: $gate) -> [$done] {
@@ -157,7 +157,7 @@ step!(Close(_1: Done1, _2: Done2, _3: Done3, _4: Done4) -> [Return<()>] { Ok(hli
 
 pipeline! { Museum: [Visit1, Visit2, Visit3, Visit4]; }
 
-/// The number of steps that run after each gate is opened, under a limit.
+/// Runs the museum and returns the number of running steps before each gate opens.
 fn crowds(options: RunOptions) -> Vec<usize> {
     let crowd = Arc::new(AtomicUsize::new(0));
     let gates = [(); 4].map(|()| Gate::new());
@@ -181,12 +181,12 @@ fn crowds(options: RunOptions) -> Vec<usize> {
 }
 
 #[test]
-fn all_that_can_run_run_at_once() {
+fn ready_steps_all_run_at_once() {
     assert_eq!(crowds(RunOptions::new()), [4, 3, 2, 1]);
 }
 
 #[test]
-fn no_more_run_at_once_than_the_limit() {
+fn limit_bounds_the_steps_that_run_at_once() {
     assert_eq!(crowds(RunOptions::new().limit(1)), [1, 1, 1, 1]);
     assert_eq!(crowds(RunOptions::new().limit(2)), [2, 2, 2, 1]);
     assert_eq!(crowds(RunOptions::new().limit(3)), [3, 3, 2, 1]);
@@ -196,6 +196,6 @@ fn no_more_run_at_once_than_the_limit() {
 
 #[test]
 #[should_panic(expected = "a run with a limit of 0 steps at once would never end")]
-fn a_limit_of_0_is_refused() {
+fn limit_of_0_is_refused() {
     let _ = RunOptions::new().limit(0);
 }

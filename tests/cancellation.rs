@@ -1,29 +1,29 @@
-//! Dropping a run cancels it, at whatever point: its steps are dropped at once, and the store stays usable.
+//! Dropping a run cancels it, at any point: its steps are dropped at once, and the store stays
+//! usable.
 
 mod support;
 
+use smol::future::yield_now;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
-use support::{Census, Counted, poll, ready};
-use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, RunError, Step, Store, StoreOf};
-use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned};
+use support::{Census, Counted, pipeline, poll, ready, step};
+use typed_pipeliner::{HList, Return, RunError, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
 
-/// What the steps of a test count.
+/// The counters of the steps.
 #[derive(Clone, Default)]
 struct Counts {
-    /// The values that they make.
+    /// The values of the steps.
     values: Census,
-    /// Their futures, from the first poll on.
+    /// The futures of the steps, from the first poll on.
     running: Census,
-    /// How often each came to its end.
+    /// How often each step ended.
     ended: Arc<[AtomicUsize; 5]>,
 }
 
 impl Counts {
-    /// How often each step came to its end.
+    /// How often each step ended.
     fn ended(&self) -> [usize; 5] {
         std::array::from_fn(|step| self.ended[step].load(Ordering::SeqCst))
     }
@@ -39,85 +39,29 @@ resource! {
     Goal: Counted;
 }
 
-/// Pends once, and wakes its task for that.
-async fn pause() {
-    let mut paused = false;
-    std::future::poll_fn(|cx| {
-        if std::mem::replace(&mut paused, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
-}
-
-/// Works for so many polls, then makes a value.
-async fn work(counts: &Counts, step: usize, pauses: usize) -> Counted {
+/// Yields this often, then makes a value.
+async fn work(counts: &Counts, step: usize, yields: usize) -> Counted {
     let _running = counts.running.make();
     let half_done = counts.values.make();
-    for _ in 0..pauses {
-        pause().await;
+    for _ in 0..yields {
+        yield_now().await;
     }
     drop(half_done);
     counts.ended[step].fetch_add(1, Ordering::SeqCst);
     counts.values.make()
 }
 
-struct Begin;
-impl Step for Begin {
-    type Inputs = HList![Count, Supplied];
-    type Outputs = HList![Source, Side];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _supplied]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 0, 2).await, counts.values.make()])
-    }
-}
+step!(Begin(counts: Count, _supplied: Supplied) -> [Source, Side] {
+    Ok(hlist![work(counts, 0, 2).await, counts.values.make()])
+});
+step!(GoLeft(counts: Count, _source: Source) -> [Left] { Ok(hlist![work(counts, 1, 1).await]) });
+step!(GoRight(counts: Count, _source: Source) -> [Right] { Ok(hlist![work(counts, 2, 4).await]) });
+step!(Meet(counts: Count, _left: Left, _right: Right, _side: Side) -> [Goal] {
+    Ok(hlist![work(counts, 3, 2).await])
+});
+step!(Tell(counts: Count, _goal: Goal) -> [Return<Counted>] { Ok(hlist![Return(work(counts, 4, 2).await)]) });
 
-struct GoLeft;
-impl Step for GoLeft {
-    type Inputs = HList![Count, Source];
-    type Outputs = HList![Left];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _source]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 1, 1).await])
-    }
-}
-
-struct GoRight;
-impl Step for GoRight {
-    type Inputs = HList![Count, Source];
-    type Outputs = HList![Right];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _source]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 2, 4).await])
-    }
-}
-
-struct Meet;
-impl Step for Meet {
-    type Inputs = HList![Count, Left, Right, Side];
-    type Outputs = HList![Goal];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _left, _right, _side]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![work(counts, 3, 2).await])
-    }
-}
-
-struct Tell;
-impl Step for Tell {
-    type Inputs = HList![Count, Goal];
-    type Outputs = HList![Return<Counted>];
-    type Error = &'static str;
-    async fn run(hlist_pat![counts, _goal]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![Return(work(counts, 4, 2).await)])
-    }
-}
-
-struct Walk;
-impl Pipeline for Walk {
-    type Steps = HList![Meet, GoLeft, GoRight, Begin, Tell];
-}
+pipeline! { Walk: [Meet, GoLeft, GoRight, Begin, Tell]; }
 
 type WalkStore = StoreOf<Walk, HList![Count, Supplied]>;
 
@@ -126,8 +70,8 @@ fn store(counts: &Counts) -> WalkStore {
     Store::<Walk>::new().with(Count, counts.clone()).with(Supplied, supplied)
 }
 
-/// Drops a run after each number of polls that it can take; then runs what is left of it. Returns the number of polls that
-/// a run takes from beginning to end.
+/// Drops a run after each possible number of polls, then runs the target to its end. Returns the
+/// number of polls of a whole run.
 fn dropped_everywhere(
     run: impl for<'s> Fn(&'s WalkStore) -> Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
     ended: [usize; 5],
@@ -143,7 +87,7 @@ fn dropped_everywhere(
 
         let before = counts.ended();
         smol::block_on(run(&store)).unwrap();
-        assert_eq!(counts.ended()[..4], ended[..4], "each step ran to its end once, after {polls} polls");
+        assert_eq!(counts.ended()[..4], ended[..4], "each step ended once, after {polls} polls");
         assert_eq!(counts.ended()[4] - before[4], ended[4], "the target runs at each call");
 
         drop(store);
@@ -153,11 +97,11 @@ fn dropped_everywhere(
             return polls;
         }
     }
-    unreachable!("there is an end to a run")
+    unreachable!("a run ends after some polls")
 }
 
 #[test]
-fn a_run_can_be_dropped_at_any_point() {
+fn run_can_be_dropped_at_any_point() {
     let polls = dropped_everywhere(
         |store| {
             Box::pin(async {
@@ -171,7 +115,7 @@ fn a_run_can_be_dropped_at_any_point() {
 }
 
 #[test]
-fn so_can_one_whose_target_returns_something() {
+fn run_of_returning_target_can_be_dropped_at_any_point() {
     let polls = dropped_everywhere(
         |store| {
             Box::pin(async {
@@ -185,7 +129,7 @@ fn so_can_one_whose_target_returns_something() {
 }
 
 #[test]
-fn so_can_one_for_a_resource() {
+fn run_for_a_resource_can_be_dropped_at_any_point() {
     let polls = dropped_everywhere(
         |store| {
             Box::pin(async {
@@ -199,7 +143,7 @@ fn so_can_one_for_a_resource() {
 }
 
 #[test]
-fn so_can_one_that_owns_its_store() {
+fn owned_run_can_be_dropped_at_any_point() {
     for polls in 0.. {
         let counts = Counts::default();
         let mut dropped = run_owned::<Meet>(store(&counts));
@@ -215,7 +159,7 @@ fn so_can_one_that_owns_its_store() {
 }
 
 #[test]
-fn a_run_does_nothing_until_it_is_polled() {
+fn run_does_nothing_until_polled() {
     let counts = Counts::default();
     let store = store(&counts);
     let run = run::<Tell>(&store);
@@ -225,7 +169,7 @@ fn a_run_does_nothing_until_it_is_polled() {
 }
 
 #[test]
-fn a_run_that_was_dropped_is_no_obstacle_to_dropping_the_store_or_moving_it() {
+fn dropped_run_leaves_the_store_movable_and_droppable() {
     let counts = Counts::default();
     let store = store(&counts);
     assert!(poll(&mut run::<Meet>(&store)).is_pending());
@@ -235,19 +179,11 @@ fn a_run_that_was_dropped_is_no_obstacle_to_dropping_the_store_or_moving_it() {
     assert_eq!(counts.values.alive(), 0);
 }
 
-/// A target that needs nothing.
-struct Other;
-impl Step for Other {
-    type Inputs = HList![];
-    type Outputs = HList![Return<()>];
-    type Error = &'static str;
-    async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![Return(())])
-    }
-}
+// Needs nothing.
+step!(Other() -> [Return<()>] { Ok(hlist![Return(())]) });
 
 #[test]
-fn a_race_drops_the_run_that_loses() {
+fn race_drops_the_losing_run() {
     let counts = Counts::default();
     let store = store(&counts);
     let quick = run::<Other>(&store);

@@ -5,12 +5,10 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::pipeline;
-use typed_pipeliner::{
-    AnyStep, BoxError, Chosen, DynStep, HList, In, Out, Refs, Return, RunError, Step, Store, Values, async_trait,
-    hlist, hlist_pat, resource, run, step,
-};
+use typed_pipeliner::dyn_step::{DynStep, InputRefs, OutputValues, RunChosen, SharedStep, async_trait};
+use typed_pipeliner::{BoxError, HList, In, Out, Return, RunError, Step, Store, hlist, hlist_pat, resource, run, step};
 
-type Double = AnyStep<HList![Number], HList![Doubled, Return<&'static str>]>;
+type Double = SharedStep<HList![Number], HList![Doubled, Return<&'static str>]>;
 
 resource! {
     Number: u32;
@@ -34,15 +32,15 @@ async fn by_shifting(number: In<'_, Number>) -> Result<(Out<Doubled>, Return<&'s
     }
 }
 
-/// What is chosen may have a state.
+/// A step with state: it counts its runs.
 struct Counted(AtomicUsize);
 
 #[async_trait]
 impl DynStep<HList![Number], HList![Doubled, Return<&'static str>]> for Counted {
     async fn run(
         &self,
-        hlist_pat![number]: Refs<'_, HList![Number]>,
-    ) -> Result<Values<HList![Doubled, Return<&'static str>]>, BoxError> {
+        hlist_pat![number]: InputRefs<'_, HList![Number]>,
+    ) -> Result<OutputValues<HList![Doubled, Return<&'static str>]>, BoxError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(hlist![2 * number, Return("counted")])
     }
@@ -53,36 +51,36 @@ fn choose(shifted: In<'_, Shifted>) -> Out<Doubler> {
     if *shifted { Arc::new(ByShifting) } else { Arc::new(ByAdding) }
 }
 
-pipeline! { App: [Choose, Chosen<Doubler>]; }
+pipeline! { App: [Choose, RunChosen<Doubler>]; }
 
 fn doubled(number: u32, shifted: bool) -> Result<(u32, &'static str), RunError> {
     smol::block_on(async {
         let store = Store::<App>::new().with(Number, number).with(Shifted, shifted);
-        let hlist_pat![doubled, Return(how)] = run::<Chosen<Doubler>>(&store).await?;
+        let hlist_pat![doubled, Return(how)] = run::<RunChosen<Doubler>>(&store).await?;
         Ok((*doubled, how))
     })
 }
 
 #[test]
-fn a_step_chooses_which_step_runs() -> Result<(), RunError> {
+fn step_chooses_the_step_that_runs() -> Result<(), RunError> {
     assert_eq!(doubled(21, false)?, (42, "added"));
     assert_eq!(doubled(21, true)?, (42, "shifted"));
     Ok(())
 }
 
 #[test]
-fn an_error_names_the_resource() {
+fn error_of_a_chosen_step_names_its_resource() {
     let error = doubled(u32::MAX, true).unwrap_err();
     assert_eq!(error.step(), "Doubler");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), format!("{} is too large", u32::MAX));
 }
 
 #[test]
-fn what_is_chosen_may_be_supplied_and_have_a_state() -> Result<(), RunError> {
+fn chosen_step_may_be_supplied_and_have_state() -> Result<(), RunError> {
     smol::block_on(async {
         let counted = Arc::new(Counted(AtomicUsize::new(0)));
         let store = Store::<App>::new().with(Number, 4).with(Doubler, counted.clone() as Double);
-        let hlist_pat![doubled, Return(how)] = run::<Chosen<Doubler>>(&store).await?;
+        let hlist_pat![doubled, Return(how)] = run::<RunChosen<Doubler>>(&store).await?;
         assert_eq!((*doubled, how), (8, "counted"));
         assert_eq!(counted.0.load(Ordering::Relaxed), 1);
         Ok(())
@@ -90,7 +88,7 @@ fn what_is_chosen_may_be_supplied_and_have_a_state() -> Result<(), RunError> {
 }
 
 #[test]
-fn it_is_a_step_like_any_other() {
-    assert_eq!(Chosen::<Doubler>::name(), "Doubler");
-    assert_eq!(size_of::<Chosen<Doubler>>(), 0);
+fn chosen_is_a_zero_sized_step_named_for_its_resource() {
+    assert_eq!(RunChosen::<Doubler>::name(), "Doubler");
+    assert_eq!(size_of::<RunChosen<Doubler>>(), 0);
 }

@@ -1,4 +1,5 @@
-//! Runs whose steps are spread over threads: the same promises, on borrowed stores and on shared ones.
+//! Runs whose steps are spread over threads keep the promises of all runs, on borrowed stores and
+//! on shared ones.
 
 mod support;
 
@@ -10,9 +11,9 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::task::Poll;
 use std::thread::{self, ThreadId};
 use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, step};
+use typed_pipeliner::executor::{Executor, run_on, run_on_with};
 use typed_pipeliner::{
-    Executor, HList, Handed, Return, Run, RunError, RunOptions, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
-    run_on,
+    HList, Return, RunError, RunOptions, RunOutput, Runs, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
 };
 
 resource! {
@@ -23,7 +24,7 @@ resource! {
     Both: ();
 }
 
-// Neither can end unless both run at the same time.
+// Neither can end unless both execute at the same time.
 step!(MeetLeft(met: Met) -> [Left] {
     met.wait();
     Ok(hlist![thread::current().id()])
@@ -41,7 +42,7 @@ fn meeting() -> StoreOf<Meeting, HList![Met]> {
 }
 
 #[test]
-fn steps_of_one_run_are_in_several_threads_at_once() {
+fn steps_of_one_run_execute_on_several_threads_at_once() {
     let store = meeting();
     Executor::new(2).run_blocking::<Meet>(&store).unwrap();
     assert_ne!(store.get::<Left>(), store.get::<Right>());
@@ -63,7 +64,7 @@ fn steps_of_one_run_are_in_several_threads_at_once() {
 }
 
 #[test]
-fn the_calling_thread_does_its_share() {
+fn calling_thread_executes_steps_too() {
     let store = meeting();
     Executor::new(2).run_blocking::<Meet>(&store).unwrap();
     let here = Some(thread::current().id());
@@ -100,30 +101,30 @@ step!(Tell(sum: Sum) -> [Return<String>] { Ok(hlist![Return(sum.to_string())]) }
 pipeline! { Arithmetic: [Double, Triple, Add]; }
 
 #[test]
-fn what_is_returned_and_what_is_stored_come_out_as_in_any_run() {
+fn executor_returns_stored_and_returned_outputs() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
     let executor = Executor::new(3);
-    let hlist_pat![Return(told)] = executor.run_blocking::<Tell>(&store).unwrap();
-    assert_eq!(told, "50");
+    let hlist_pat![Return(text)] = executor.run_blocking::<Tell>(&store).unwrap();
+    assert_eq!(text, "50");
     let hlist_pat![sum] = executor.run_blocking::<Add>(&store).unwrap();
     assert!(std::ptr::eq(sum, store.get::<Sum>().unwrap()));
 
     let store = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
-    let hlist_pat![Return(told)] = smol::block_on(executor.run::<Tell>(&store)).unwrap();
-    assert_eq!(told, "5");
+    let hlist_pat![Return(text)] = smol::block_on(executor.run::<Tell>(&store)).unwrap();
+    assert_eq!(text, "5");
     let hlist_pat![sum] = smol::block_on(executor.run::<Add>(&store)).unwrap();
     assert!(std::ptr::eq(sum, store.get::<Sum>().unwrap()));
 }
 
 #[test]
-fn many_runs_share_the_threads_and_the_work() {
+fn concurrent_runs_share_threads_and_steps() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
-    let (add, (tell, double)) = Executor::new(2).scope(async |scope| {
+    let (sum, (text, doubled)) = Executor::new(2).scope(async |scope| {
         join(scope.run::<Add>(&store), join(scope.run::<Tell>(&store), scope.run::<Double>(&store))).await
     });
-    assert_eq!(*add.unwrap().head, 50);
-    assert_eq!(tell.unwrap().head.0, "50");
-    assert_eq!(*double.unwrap().head, 20);
+    assert_eq!(*sum.unwrap().head, 50);
+    assert_eq!(text.unwrap().head.0, "50");
+    assert_eq!(*doubled.unwrap().head, 20);
 
     let executor = Executor::new(2);
     let stores: Vec<_> = (0..50).map(|base| Arc::new(Store::<Arithmetic>::new().with(Base, base))).collect();
@@ -139,7 +140,7 @@ step!(WaitInVain(log: Log, opened: Opened) -> [Slow] {
     Ok(hlist![()])
 });
 step!(Fail(log: Log) -> [Unhappy], &'static str {
-    // Not before the other one waits.
+    // `WaitInVain` executes by then.
     while !log.has("WaitInVain waits") {
         yield_now().await;
     }
@@ -163,7 +164,7 @@ pipeline! {
 }
 
 #[test]
-fn a_failure_drops_the_other_steps_before_it_is_told() {
+fn failure_drops_the_other_steps_before_it_is_returned() {
     let log = Journal::default();
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::new());
     let error = Executor::new(2).run_blocking::<Finish>(&store).unwrap_err();
@@ -177,7 +178,7 @@ fn a_failure_drops_the_other_steps_before_it_is_told() {
 }
 
 #[test]
-fn a_panic_reaches_the_caller_and_the_store_stays_usable() {
+fn panic_on_a_thread_reaches_the_caller_and_leaves_the_store_usable() {
     let message = |panic: Box<dyn std::any::Any + Send>| *panic.downcast::<&str>().unwrap();
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Arc::new(Store::<Panicking>::new().with(Log, log.clone()).with(Opened, opened.clone()));
@@ -198,10 +199,9 @@ fn a_panic_reaches_the_caller_and_the_store_stays_usable() {
 }
 
 #[test]
-fn keep_going_is_the_same_here() {
-    let (log, opened) = (Journal::default(), Gate::new());
-    opened.open();
-    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened));
+fn keep_going_runs_the_remaining_steps_on_threads() {
+    let log = Journal::default();
+    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::opened()));
     let executor = Executor::new(2);
     let run = executor.run_with::<Finish>(&store, RunOptions::new().keep_going());
     let error = smol::block_on(run).unwrap_err();
@@ -210,29 +210,23 @@ fn keep_going_is_the_same_here() {
     assert!(store.is_ready::<Slow>());
 }
 
-/// Polls a run that is waited for elsewhere until something was noted.
-fn poll_until<O>(run: &mut Run<'_, O>, log: &Journal, event: &str) {
-    while !log.has(event) {
-        assert!(poll(run).is_pending());
-        thread::yield_now();
-    }
-}
-
 #[test]
-fn dropping_a_run_drops_its_steps_at_once() {
-    let (log, opened) = (Journal::default(), Gate::new());
-    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened));
+fn dropped_run_drops_its_steps_at_once() {
+    let log = Journal::default();
+    let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::new()));
     let executor = Executor::new(1);
     let mut run = executor.run::<WaitInVain>(&store);
-    poll_until(&mut run, &log, "WaitInVain waits");
-    // The step is noted before it is back in its seat.
-    thread::sleep(std::time::Duration::from_millis(20));
+    assert!(poll(&mut run).is_pending());
+    log.wait_for("WaitInVain waits");
+    // The only thread of the executor completes another run, so it has left `WaitInVain`.
+    let other = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
+    smol::block_on(executor.run::<Add>(&other)).unwrap();
     drop(run);
     assert_eq!(log.take(), ["WaitInVain waits", "WaitInVain is dropped"]);
 }
 
 #[test]
-fn nothing_runs_before_the_run_is_polled_and_nobody_runs_its_executor() {
+fn run_on_starts_no_step_until_polled_and_ticked() {
     let log = Journal::default();
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::new());
     let executor = smol::Executor::new();
@@ -245,13 +239,13 @@ fn nothing_runs_before_the_run_is_polled_and_nobody_runs_its_executor() {
     assert_eq!(log.take(), ["WaitInVain waits"]);
     drop(unpolled);
     assert_eq!(log.take(), ["WaitInVain is dropped"]);
-    // Its tickets go when the executor comes to them.
+    // Its workers end at their next poll.
     while executor.try_tick() {}
     assert!(executor.is_empty());
 }
 
 #[test]
-fn a_run_on_an_executor_and_one_in_a_task_share_the_work() {
+fn run_on_takes_over_from_a_dropped_run() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, opened.clone());
     let executor = smol::Executor::new();
@@ -262,7 +256,7 @@ fn a_run_on_an_executor_and_one_in_a_task_share_the_work() {
     while executor.try_tick() {}
     assert_eq!(log.take(), ["WaitInVain waits"]);
 
-    // The one takes over from the other.
+    // The run on the executor takes over.
     drop(here);
     while executor.try_tick() {}
     assert_eq!(log.take(), ["WaitInVain is dropped", "WaitInVain waits"]);
@@ -302,14 +296,14 @@ step!(Gather(_1: C1, _2: C2, _3: C3, _4: C4, _5: C5, _6: C6) -> [Crowd] { Ok(hli
 pipeline! { Crowded: [Crowd1, Crowd2, Crowd3, Crowd4, Crowd5, Crowd6, Gather]; }
 
 #[test]
-fn no_more_steps_at_once_than_the_limit() {
+fn limit_bounds_the_steps_on_threads() {
     for limit in [1, 2, 3] {
         let store = Arc::new(Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into()));
         let executor = Executor::new(4);
         smol::block_on(executor.run_with::<Gather>(&store, RunOptions::new().limit(limit))).unwrap();
         assert!(store.get::<Most>().unwrap().load(Ordering::SeqCst) <= limit);
     }
-    // Without one, all of them: each waits for others to be polled.
+    // Without a limit more of them run at once: each yields to the others.
     let store = Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into());
     Executor::new(1).run_blocking::<Gather>(&store).unwrap();
     assert!(store.get::<Most>().unwrap().load(Ordering::SeqCst) > 3);
@@ -322,7 +316,7 @@ resource! {
     Rested: ();
 }
 
-// Wakes itself for as long as the other has not run.
+// Wakes itself until `Rest` has run.
 step!(BeRestless(polls: Polls) -> [Restless] {
     while polls.load(Ordering::SeqCst) == 0 {
         yield_now().await;
@@ -339,27 +333,47 @@ step!(RestAll(_restless: Restless, _rested: Rested) -> [All] { Ok(hlist![()]) })
 pipeline! { Restlessness: [BeRestless, PrepareReady, Rest, RestAll]; }
 
 #[test]
-fn a_step_that_always_wakes_itself_does_not_starve_the_others() {
+fn self_waking_step_does_not_starve_others() {
     let store = Store::<Restlessness>::new().with(Polls, 0.into());
     Executor::new(1).run_blocking::<RestAll>(&store).unwrap();
+}
+
+#[test]
+fn run_on_with_applies_its_options() {
+    for limit in [1, 2, 3] {
+        let store = Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into());
+        let executor = smol::Executor::new();
+        let run = run_on_with::<Gather>(&executor, &store, RunOptions::new().limit(limit));
+        smol::block_on(executor.run(run)).unwrap();
+        // All six are ready at once and yield to each other, so the limit is reached.
+        assert_eq!(store.get::<Most>().unwrap().load(Ordering::SeqCst), limit);
+    }
+
+    let log = Journal::default();
+    let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::opened());
+    let executor = smol::Executor::new();
+    let run = run_on_with::<Finish>(&executor, &store, RunOptions::new().keep_going());
+    let error = smol::block_on(executor.run(run)).unwrap_err();
+    assert_eq!(error.skipped(), ["NeverStart", "Finish"]);
+    assert!(store.is_ready::<Slow>());
 }
 
 resource! { Blocked: usize; }
 
 step!(Block(base: Base) -> [Blocked] {
     let base = *base;
-    // A thread of the pool for blocking work does it; this one is free meanwhile.
+    // A thread of the blocking pool computes it; the executor's thread is free meanwhile.
     Ok(hlist![smol::unblock(move || base as usize + 1).await])
 });
 
 pipeline! { Blocking: [Block]; }
 
 #[test]
-fn blocking_work_goes_to_the_pool_for_it() {
+fn step_may_await_the_blocking_pool() {
     let store = Store::<Blocking>::new().with(Base, 1);
     assert_eq!(*Executor::new(1).run_blocking::<Block>(&store).unwrap().head, 2);
     let store = Store::<Blocking>::new().with(Base, 1);
-    assert_eq!(*typed_pipeliner::block_on(run::<Block>(&store)).unwrap().head, 2);
+    assert_eq!(*typed_pipeliner::executor::block_on(run::<Block>(&store)).unwrap().head, 2);
 }
 
 step!(BeBorn(people: People) -> [Person] {
@@ -369,9 +383,9 @@ step!(BeBorn(people: People) -> [Person] {
 
 pipeline! { Town: [BeBorn]; }
 
-/// Runs of several kinds on shared stores, some of which are dropped on the way; again and again.
+/// Races runs of several kinds on a shared store, one of which is dropped on the way.
 #[test]
-fn no_value_is_made_twice_and_none_is_lost() {
+fn racing_runs_make_each_value_once_and_lose_none() {
     let executor = Executor::new(3);
     for round in 0..200 {
         let people = Census::default();
@@ -394,7 +408,7 @@ fn no_value_is_made_twice_and_none_is_lost() {
             drop(dropped);
         }
         assert_eq!(people.alive(), 1, "in round {round}");
-        // The tickets of a run are dropped when the threads come to them.
+        // The workers of a run let go of the store at their next poll.
         while Arc::strong_count(&store) > 1 {
             thread::yield_now();
         }
@@ -405,22 +419,21 @@ fn no_value_is_made_twice_and_none_is_lost() {
 
 #[test]
 #[should_panic(expected = "an executor without threads would run nothing")]
-fn an_executor_has_a_thread() {
+fn executor_without_threads_is_refused() {
     let _ = Executor::new(0);
 }
 
-fn _ensure_send_and_sync(executor: Executor) {
-    fn is_send_and_sync<T: Send + Sync>(_: &T) {}
-    is_send_and_sync(&executor);
-    let store = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
-    fn is_send<T: Send>(_: &T) {}
-    is_send(&executor.run::<Add>(&store));
-}
-
-/// What code that is generic over targets writes.
-async fn _generic<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<Handed<'s, T>, RunError>
+/// Runs any target on any store that it shares with the threads of an executor.
+async fn run_on_threads<'s, T: Step, S>(executor: &'s Executor, store: &'s Arc<S>) -> Result<RunOutput<'s, T>, RunError>
 where
-    S: typed_pipeliner::RunsShared<T> + 'static,
+    S: Runs<T> + 'static,
 {
     executor.run::<T>(store).await
+}
+
+#[test]
+fn code_may_be_generic_over_targets_on_an_executor() {
+    let (executor, store) = (Executor::new(1), Arc::new(Store::<Arithmetic>::new().with(Base, 1)));
+    let hlist_pat![sum] = smol::block_on(run_on_threads::<Add, _>(&executor, &store)).unwrap();
+    assert_eq!(*sum, 5);
 }

@@ -1,4 +1,5 @@
-//! The first error stops the run at once and loses nothing; it says which step failed, why, and who needed it.
+//! The first error stops the run at once and loses no value. It names the step, the cause, and the
+//! path to the target.
 
 mod support;
 
@@ -9,12 +10,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Pipeline, Return, RunError, RunOptions, Step, Store};
+use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Return, RunError, RunOptions, Step, Store};
 use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
 
 resource! {
     Log: Journal;
-    /// How often `Fetch` is yet to fail.
+    /// How often `Fetch` still fails.
     Failures: AtomicUsize;
     FetchGate: Gate;
     SlowGate: Gate;
@@ -32,7 +33,7 @@ struct NoAnswer {
     cause: Unreachable,
 }
 
-/// What is behind it.
+/// The cause of `NoAnswer`.
 #[derive(Debug, PartialEq)]
 struct Unreachable;
 
@@ -93,27 +94,24 @@ step!(Tell(words: Words) -> [Return<usize>] { Ok(hlist![Return(*words)]) });
 
 pipeline! { Browser: [Resolve, Fetch, Draw, Play, Count, Show]; }
 
-/// A store in which `Fetch` fails so often, at once.
+/// A store with open gates, in which `Fetch` fails this often.
 macro_rules! browser {
-    ($log:expr, $failures:expr) => {{
-        let gate = Gate::new();
-        gate.open();
+    ($log:expr, $failures:expr) => {
+        browser!($log, $failures, Gate::opened(), Gate::opened())
+    };
+    ($log:expr, $failures:expr, $fetch:expr, $slow:expr) => {
         Store::<Browser>::new()
             .with(Log, $log.clone())
             .with(Failures, AtomicUsize::new($failures))
-            .with(FetchGate, gate.clone())
-            .with(SlowGate, gate)
-    }};
+            .with(FetchGate, $fetch.clone())
+            .with(SlowGate, $slow.clone())
+    };
 }
 
 #[test]
-fn the_first_error_ends_the_run_and_drops_the_other_running_steps() {
-    let (log, fetch, slow) = (Journal::default(), Gate::new(), Gate::new());
-    let store = Store::<Browser>::new()
-        .with(Log, log.clone())
-        .with(Failures, AtomicUsize::new(1))
-        .with(FetchGate, fetch.clone())
-        .with(SlowGate, slow.clone());
+fn first_error_ends_the_run_and_drops_running_steps() {
+    let (log, fetch) = (Journal::default(), Gate::new());
+    let store = browser!(log, 1, fetch, Gate::new());
     let mut failing = run::<Show>(&store);
     assert!(poll(&mut failing).is_pending());
     let mut started = log.take();
@@ -122,7 +120,7 @@ fn the_first_error_ends_the_run_and_drops_the_other_running_steps() {
 
     fetch.open();
     assert!(poll(&mut failing).is_ready());
-    // The run itself is still there; what it ran is not.
+    // The run is not dropped yet, but its steps are.
     let mut events = log.take();
     events.sort_unstable();
     assert_eq!(events, ["Draw is dropped", "Fetch fails", "Play is dropped"]);
@@ -131,7 +129,7 @@ fn the_first_error_ends_the_run_and_drops_the_other_running_steps() {
 }
 
 #[test]
-fn what_was_computed_stays_and_the_next_run_goes_on_from_there() {
+fn computed_values_survive_a_failure_for_the_next_run() {
     let log = Journal::default();
     let store = browser!(log, 2);
 
@@ -181,14 +179,14 @@ fn no_step_starts_after_an_error() {
 }
 
 #[test]
-fn an_error_names_the_step_and_the_way_to_the_target() {
+fn error_names_the_step_and_its_path_to_the_target() {
     let store = browser!(Journal::default(), 9);
 
     let error = ready(run::<Tell>(&store)).unwrap_err();
     assert_eq!(error.step(), "Fetch");
     assert_eq!(error.path(), ["Fetch", "Count", "Tell"]);
 
-    // A registered target stands in the path once.
+    // A registered target is in the path once.
     let error = ready(run::<Count>(&store)).unwrap_err();
     assert_eq!(error.path(), ["Fetch", "Count"]);
 
@@ -203,13 +201,13 @@ fn an_error_names_the_step_and_the_way_to_the_target() {
 }
 
 #[test]
-fn its_lines_say_that_without_and_with_the_cause() {
+fn error_display_shows_the_path_and_alternate_adds_the_causes() {
     let error = ready(run::<Tell>(&browser!(Journal::default(), 1))).unwrap_err();
     assert_eq!(error.to_string(), "step `Fetch`, needed by `Count`, needed by `Tell`, failed");
     let whole = "step `Fetch`, needed by `Count`, needed by `Tell`, failed: \
                  no answer from example.org: network unreachable";
     assert_eq!(format!("{error:#}"), whole);
-    // What `main` prints.
+    // This is the output of `main`.
     assert_eq!(format!("{error:?}"), whole);
 
     let error = ready(run::<Fetch>(&browser!(Journal::default(), 1))).unwrap_err();
@@ -217,7 +215,7 @@ fn its_lines_say_that_without_and_with_the_cause() {
 }
 
 #[test]
-fn its_sources_are_those_of_the_step() {
+fn error_source_chain_is_that_of_the_step() {
     let error = ready(run::<Tell>(&browser!(Journal::default(), 1))).unwrap_err();
     let source = error.source().unwrap();
     assert_eq!(source.to_string(), "no answer from example.org");
@@ -227,7 +225,7 @@ fn its_sources_are_those_of_the_step() {
 }
 
 #[test]
-fn the_error_of_the_step_can_be_had_again() {
+fn error_downcasts_to_the_error_of_the_step() {
     let error = ready(run::<Tell>(&browser!(Journal::default(), 1))).unwrap_err();
     assert_eq!(error.downcast_ref::<NoAnswer>().unwrap().from, "example.org");
     assert!(error.downcast_ref::<Unreachable>().is_none());
@@ -238,7 +236,7 @@ fn the_error_of_the_step_can_be_had_again() {
 }
 
 #[test]
-fn an_error_travels_with_a_question_mark() {
+fn error_converts_through_a_question_mark() {
     fn as_others_write_it() -> Result<usize, BoxError> {
         let store = browser!(Journal::default(), 1);
         let hlist_pat![Return(words)] = ready(run::<Tell>(&store))?;
@@ -248,7 +246,7 @@ fn an_error_travels_with_a_question_mark() {
     assert_eq!(error.downcast::<RunError>().unwrap().step(), "Fetch");
 }
 
-/// Steps in a chain, the first of which fails.
+/// Declares a chain of steps, the first of which fails.
 macro_rules! chain {
     ($($resource:ident <- $name:ident($($input:ident)?) $body:block)*) => {
         resource! { $($resource: ();)* }
@@ -272,7 +270,7 @@ chain! {
 }
 
 #[test]
-fn the_middle_of_a_long_way_is_left_out() {
+fn error_display_omits_the_middle_of_a_long_path() {
     let store = Store::<Chain>::new();
 
     let error = ready(run::<S09>(&store)).unwrap_err();
@@ -305,7 +303,7 @@ step!(Arrive(_short: Short, _common: Common) -> [Return<()>] { Ok(hlist![Return(
 pipeline! { Ways: [GoOn, GoRound, Break]; }
 
 #[test]
-fn of_several_ways_a_shortest_is_told() {
+fn error_path_is_a_shortest_one() {
     let error = ready(run::<Arrive>(&Store::<Ways>::new())).unwrap_err();
     assert_eq!(error.path(), ["Break", "Arrive"]);
 }
@@ -313,7 +311,7 @@ fn of_several_ways_a_shortest_is_told() {
 /// A step that fails with the error that its parameter makes.
 struct Fail<M>(std::marker::PhantomData<M>);
 
-/// What makes an error.
+/// Makes an error.
 trait Makes: Send + 'static {
     type Error: Into<BoxError>;
     fn make() -> Self::Error;
@@ -331,18 +329,15 @@ impl<M: Makes> Step for Fail<M> {
     }
 }
 
-struct Empty;
-impl Pipeline for Empty {
-    type Steps = HList![];
-}
+pipeline! { Empty: []; }
 
-/// The error of a run of a step that fails in the way of `M`.
+/// The error of a run whose step fails with the error of `M`.
 fn failed<M: Makes>() -> RunError {
     ready(run::<Fail<M>>(&Store::<Empty>::new())).unwrap_err()
 }
 
 #[test]
-fn an_error_is_of_any_type() {
+fn step_error_may_be_of_any_type() {
     struct Str;
     impl Makes for Str {
         type Error = &'static str;
@@ -390,14 +385,14 @@ fn an_error_is_of_any_type() {
 }
 
 #[test]
-fn a_step_that_cannot_fail_says_so() {
+fn step_error_may_be_infallible() {
     step!(Succeed() -> [Return<u8>], Infallible { Ok(hlist![Return(1)]) });
     let hlist_pat![Return(one)] = ready(run::<Succeed>(&Store::<Empty>::new())).unwrap();
     assert_eq!(one, 1);
 }
 
 #[test]
-fn an_error_can_be_sent_and_shared() {
+fn error_can_be_sent_and_shared() {
     fn is_an_error<E: Error + Send + Sync + 'static>(_: &E) {}
     let error = failed_once();
     is_an_error(&error);

@@ -1,4 +1,4 @@
-//! The lists are frunk's own: whatever frunk does with its lists can be done with what a run hands out.
+//! The lists are those of frunk: all its operations work on the outputs of a run.
 
 mod support;
 
@@ -22,7 +22,7 @@ struct Address {
 }
 
 #[test]
-fn outputs_become_a_struct() -> Result<(), RunError> {
+fn outputs_convert_to_a_struct() -> Result<(), RunError> {
     let outputs = smol::block_on(run_owned::<Read>(Store::<App>::new()))?;
     let address: Address = frunk::from_generic(outputs);
     assert_eq!(address, Address { host: "localhost".to_owned(), port: 8080 });
@@ -30,7 +30,7 @@ fn outputs_become_a_struct() -> Result<(), RunError> {
 }
 
 #[test]
-fn outputs_are_plucked_by_their_type() -> Result<(), RunError> {
+fn outputs_can_be_plucked_by_type() -> Result<(), RunError> {
     let store = Store::<App>::new();
     let outputs: HList![&String, &u16] = smol::block_on(run::<Read>(&store))?;
     let (port, rest) = outputs.pluck::<&u16, _>();
@@ -40,7 +40,7 @@ fn outputs_are_plucked_by_their_type() -> Result<(), RunError> {
 }
 
 #[test]
-fn the_types_are_the_same() {
+fn list_types_are_those_of_frunk() {
     fn frunks(list: HCons<u8, HCons<char, HNil>>) -> HList![u8, char] {
         list
     }

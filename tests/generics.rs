@@ -5,15 +5,16 @@ mod support;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use support::{Journal, pipeline, ready, step};
-use typed_pipeliner::proof::digits::Reflexive;
-use typed_pipeliner::{HList, InputList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
+use typed_pipeliner::lists::InputList;
+use typed_pipeliner::proof::ids::Reflexive;
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, RunError, Runs, Step, Store};
 use typed_pipeliner::{hlist, hlist_pat, identity, resource, run, run_owned};
 
 resource! { Log: Journal; }
 
-/// What can be loaded.
+/// A type that can be loaded from a table.
 trait Entity: Send + Sync + 'static {
-    /// The identity of the table of such: an identity is made from a name, and only here the name is known.
+    /// The identity of its table. It is made from a name, which only the impl knows.
     type Table: Reflexive;
     const TABLE: &'static str;
     fn parse(line: &str) -> Self;
@@ -101,7 +102,7 @@ fn steps_resources_and_pipelines_may_be_generic() {
 }
 
 #[test]
-fn a_generic_resource_is_supplied_like_any_other() {
+fn generic_resource_can_be_supplied() {
     let log = Journal::default();
     let store = Store::<Database<User, Order>>::new().with(Log, log.clone()).with(Rows(PhantomData), vec![Order(9)]);
     let hlist_pat![Return(count)] = ready(run::<Count<User, Order>>(&store)).unwrap();
@@ -109,7 +110,7 @@ fn a_generic_resource_is_supplied_like_any_other() {
     assert_eq!(log.take(), ["users"]);
 }
 
-/// A function for any store that can load users and whatever else.
+/// A function for any store that can load users and one more entity.
 async fn count<T: Entity, S>(store: &S) -> Result<usize, RunError>
 where
     S: Runs<Load<User>> + Runs<Count<User, T>>,
@@ -120,7 +121,7 @@ where
 }
 
 #[test]
-fn a_generic_function_asks_for_a_store_that_runs_a_target() {
+fn generic_function_accepts_any_store_that_runs_its_targets() {
     let store = Store::<Database<User, Order>>::new().with(Log, Journal::default());
     assert_eq!(ready(count::<Order, _>(&store)).unwrap(), 2022);
 
@@ -175,7 +176,8 @@ mod made_in_generic_code {
         type Steps = HList![Draw<T>, MeanOf<T>, SpreadOf<T>];
     }
 
-    /// The proof is made here, for any `T`: an identity is equal to itself, and begins with the hash of a name.
+    /// rustc proves this run for any `T`: an identity equals itself, and begins with the hash of a
+    /// name.
     async fn spread<T: Sample>(size: usize) -> Result<f64, RunError> {
         let store = Store::<Batch<T>>::new().with(Size, size);
         let hlist_pat![spread] = run::<SpreadOf<T>>(&store).await?;
@@ -184,7 +186,7 @@ mod made_in_generic_code {
     }
 
     #[test]
-    fn a_generic_function_makes_a_store_of_a_generic_pipeline() {
+    fn generic_function_creates_a_store_of_a_generic_pipeline() {
         assert_eq!(smol::block_on(spread::<f64>(3)).unwrap(), 2.0);
     }
 }
@@ -219,21 +221,21 @@ step!(Add(log: Log, double: Double, triple: Triple) -> [Sum] {
     Ok(hlist![double + triple])
 });
 
-/// Groups: lists of steps, each complete in itself.
+/// Groups of steps, each complete in itself.
 type Doubling = HList![MakeDouble, FindBase];
 type Tripling = HList![FindBase, MakeTriple];
 
 pipeline! {
     Twice: [Doubling, Tripling, Add, FindBase];
     Nested: [HList![HList![HList![MakeDouble], HList![]], MakeTriple], HList![Add, HList![FindBase]]];
-    /// The steps of another pipeline, and one more.
+    /// The steps of another pipeline and one more.
     More: [<Nested as Pipeline>::Steps, Load<User>];
-    /// The same steps but for one.
+    /// The same steps except one.
     Another: [Add, MakeDouble, MakeTriple, FindAnotherBase];
 }
 
 #[test]
-fn a_step_that_is_reached_through_two_groups_counts_once() {
+fn step_in_two_groups_counts_once() {
     let log = Journal::default();
     let store = Store::<Twice>::new().with(Log, log.clone());
     let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
@@ -260,7 +262,7 @@ fn groups_may_be_nested_and_empty() {
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
 }
 
-/// Whatever a pipeline has, and users besides.
+/// The steps of any pipeline, and users besides.
 struct WithUsers<P>(PhantomData<P>);
 
 impl<P: Pipeline> Pipeline for WithUsers<P> {
@@ -268,20 +270,20 @@ impl<P: Pipeline> Pipeline for WithUsers<P> {
 }
 
 #[test]
-fn a_generic_pipeline_may_extend_any_other() {
+fn generic_pipeline_may_extend_any_other() {
     let log = Journal::default();
     let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Sum>()).unwrap(), &50);
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
-    // What `Another` has of its own is there as well.
+    // The steps of `Another` are there as well.
     let store = Store::<WithUsers<Another>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Sum>()).unwrap(), &100);
-    // A step that both have counts once.
+    // A step in both counts once.
     let store = Store::<WithUsers<More>>::new().with(Log, log.clone());
     assert_eq!(ready(store.resource::<Rows<User>>()).unwrap().len(), 2);
 }
 
-/// Done when each resource in a list is there.
+/// Waits for each resource in a list.
 struct Await<L>(PhantomData<L>);
 
 impl<L: InputList> Step for Await<L> {
@@ -295,7 +297,7 @@ impl<L: InputList> Step for Await<L> {
 }
 
 #[test]
-fn a_generic_step_may_take_any_list() {
+fn generic_step_may_take_any_list() {
     let log = Journal::default();
     let store = Store::<WithUsers<Twice>>::new().with(Log, log.clone());
     ready(run::<Await<HList![Base, Rows<User>]>>(&store)).unwrap();
@@ -306,7 +308,7 @@ fn a_generic_step_may_take_any_list() {
 }
 
 #[test]
-fn several_pipelines_may_use_the_same_steps() {
+fn several_pipelines_may_share_steps() {
     let log = Journal::default();
     let store = Store::<Another>::new().with(Log, log.clone());
     let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
@@ -344,7 +346,7 @@ impl Step for Make16 {
 /// 16 inputs and 16 outputs.
 struct Square16;
 
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 impl Step for Square16 {
     type Inputs = HList![N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16];
     type Outputs = HList![M01, M02, M03, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M15, M16];
@@ -359,10 +361,10 @@ impl Step for Square16 {
     }
 }
 
-/// 40 outputs, and a returned one in their midst.
+/// 40 stored outputs with a returned one among them.
 struct Make40;
 
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 impl Step for Make40 {
     type Inputs = HList![];
     type Outputs = HList![
@@ -374,7 +376,7 @@ impl Step for Make40 {
     async fn run(hlist_pat![]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
         Ok(hlist![
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-            29, 30, 31, 32, 33, 34, 35, 36, Return("in their midst"), 37, 38, 39, 40,
+            29, 30, 31, 32, 33, 34, 35, 36, Return("among them"), 37, 38, 39, 40,
         ])
     }
 }
@@ -382,7 +384,7 @@ impl Step for Make40 {
 /// 40 inputs.
 struct Sum40;
 
-#[rustfmt::skip] // It would write a line for each.
+#[rustfmt::skip] // It would write one line for each.
 impl Step for Sum40 {
     type Inputs = HList![
         N01, N02, N03, N04, N05, N06, N07, N08, N09, N10, N11, N12, N13, N14, N15, N16, N17, N18, N19, N20, N21, N22,
@@ -396,7 +398,7 @@ impl Step for Sum40 {
             n22, n23, n24, n25, n26, n27, n28, n29, n30, n31, n32, n33, n34, n35, n36, n37, n38, n39, n40
         ]: Inputs<'_, Self>,
     ) -> Result<Outputs<Self>, Self::Error> {
-        // Each in its place, or the sum is another.
+        // If two inputs changed places, the sum would differ.
         let all = [
             n01, n02, n03, n04, n05, n06, n07, n08, n09, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19, n20, n21,
             n22, n23, n24, n25, n26, n27, n28, n29, n30, n31, n32, n33, n34, n35, n36, n37, n38, n39, n40,
@@ -411,7 +413,7 @@ pipeline! {
 }
 
 #[test]
-fn a_step_may_have_16_inputs_and_16_outputs() {
+fn step_may_have_16_inputs_and_16_outputs() {
     let log = Journal::default();
     let store = Store::<Squares>::new().with(Log, log.clone()).with(N05, 100);
     let squares = ready(run::<Square16>(&store)).unwrap();
@@ -426,8 +428,8 @@ fn a_step_may_have_16_inputs_and_16_outputs() {
 }
 
 #[test]
-#[rustfmt::skip] // It would write a line for each.
-fn a_step_may_have_40() {
+#[rustfmt::skip] // It would write one line for each.
+fn step_may_have_40_inputs_or_41_outputs() {
     let store = Store::<Sums>::new();
     let hlist_pat![total] = ready(run::<Sum40>(&store)).unwrap();
     let squares: u64 = (1..=40).map(|n| n * n).sum();
@@ -439,10 +441,10 @@ fn a_step_may_have_40() {
         _n19, _n20, _n21, _n22, _n23, _n24, _n25, _n26, _n27, _n28, _n29, _n30, _n31, _n32, _n33, _n34, _n35, _n36,
         Return(text), _n37, _n38, _n39, last,
     ] = ready(run::<Make40>(&store)).unwrap();
-    assert_eq!((text, *last), ("in their midst", 40));
+    assert_eq!((text, *last), ("among them", 40));
 }
 
-/// A step for each of 40 resources.
+/// Declares a step for each of 40 resources.
 macro_rules! squares {
     ($($name:ident($input:ident) -> $output:ident),* $(,)?) => {
         $(step!($name(input: $input) -> [$output] { Ok(hlist![input * input]) });)*
@@ -460,7 +462,7 @@ squares! {
 }
 
 #[test]
-fn a_pipeline_may_have_41_steps() {
+fn pipeline_may_have_41_steps() {
     let store = Store::<FortySteps>::new();
     assert_eq!(ready(store.resource::<M40>()).unwrap(), &1600);
     let hlist_pat![first] = ready(run::<S01>(&store)).unwrap();
@@ -468,13 +470,9 @@ fn a_pipeline_may_have_41_steps() {
     assert_eq!(store.get::<M02>(), None);
 }
 
-/// A store of nothing lacks any resource, also one of which no identity is known.
+/// An empty store lacks any resource, also one whose identity is not known.
 #[test]
-fn any_resource_is_supplied_to_an_empty_store() {
-    struct Empty;
-    impl Pipeline for Empty {
-        type Steps = HList![];
-    }
+fn empty_store_accepts_any_resource() {
     fn supplied<R: Resource>(resource: R, value: R::Value) -> String {
         format!("{:?}", Store::<Empty>::new().with(resource, value))
     }

@@ -1,11 +1,11 @@
-//! A run that keeps going after a failure: what can still be run is, and then all of what failed is told.
+//! A run that keeps going after a failure: it runs the remaining steps and reports every failure.
 
 mod support;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
-use typed_pipeliner::{Return, RunError, RunOptions, Store, hlist, hlist_pat, resource, run, run_with};
+use typed_pipeliner::{HList, Return, RunError, RunOptions, Store, StoreOf, hlist, hlist_pat, resource, run, run_with};
 
 resource! {
     Log: Journal;
@@ -61,17 +61,22 @@ step!(Report(log: Log, forecast: Forecast, shelves: Shelves) -> [Return<u32>] {
 
 pipeline! { Shop: [MakeForecast, CountSold, FillShelves, FetchUsers, CountStock, FetchOrders]; }
 
+/// A store whose servers do not answer.
+fn shop(log: &Journal, opened: &Gate) -> StoreOf<Shop, HList![Log, ServerIsUp, Opened]> {
+    Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone())
+}
+
 fn keep_going() -> RunOptions {
     RunOptions::new().keep_going()
 }
 
 #[test]
-fn what_can_still_be_run_is_and_every_failure_is_told() {
+fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
+    let store = shop(&log, &opened);
     let mut running = run_with::<Report>(&store, keep_going());
     assert!(poll(&mut running).is_pending());
-    // The users' server has failed by now, and the rest went on.
+    // `FetchUsers` has failed by now, and the other steps went on.
     assert_eq!(log.take(), ["CountStock", "FetchUsers", "FetchOrders", "FillShelves"]);
 
     opened.open();
@@ -85,7 +90,7 @@ fn what_can_still_be_run_is_and_every_failure_is_told() {
         assert_eq!(failure.path()[1..], ["CountSold", "MakeForecast", "Report"]);
     }
 
-    // The next run goes on from there.
+    // The next run continues with the values of this one.
     store.get::<ServerIsUp>().unwrap().store(true, Ordering::SeqCst);
     let hlist_pat![Return(report)] = ready(run::<Report>(&store)).unwrap();
     assert_eq!(report, 6);
@@ -93,14 +98,12 @@ fn what_can_still_be_run_is_and_every_failure_is_told() {
 }
 
 fn failed(options: RunOptions) -> RunError {
-    let opened = Gate::new();
-    opened.open();
-    let store = Store::<Shop>::new().with(Log, Journal::default()).with(ServerIsUp, false.into()).with(Opened, opened);
+    let store = shop(&Journal::default(), &Gate::opened());
     ready(run_with::<Report>(&store, options)).unwrap_err()
 }
 
 #[test]
-fn an_error_tells_all_of_it_in_one_line() {
+fn error_lists_every_failure_in_one_line() {
     let error = failed(keep_going());
     assert_eq!(
         error.to_string(),
@@ -121,7 +124,7 @@ fn an_error_tells_all_of_it_in_one_line() {
 }
 
 #[test]
-fn otherwise_the_first_failure_is_the_end() {
+fn run_without_keep_going_ends_at_the_first_failure() {
     let error = failed(RunOptions::new());
     assert_eq!(error.failures().len(), 1);
     assert_eq!(error.skipped(), [""; 0]);
@@ -136,14 +139,14 @@ step!(Check(_users: Users, _shelves: Shelves) -> [Checked] { Ok(hlist![()]) });
 pipeline! { Checking: [Check, FetchUsers, FillShelves, CountStock]; }
 
 #[test]
-fn a_run_without_failures_is_as_any_other() {
+fn keep_going_without_failures_succeeds() {
     let store = Store::<Checking>::new().with(Log, Journal::default()).with(ServerIsUp, true.into());
     ready(run_with::<Check>(&store, keep_going())).unwrap();
     assert!(store.is_ready::<Checked>());
 }
 
 #[test]
-fn a_target_that_is_stored_may_be_what_was_not_run() {
+fn stored_target_may_be_the_step_not_run() {
     let log = Journal::default();
     let store = Store::<Checking>::new().with(Log, log.clone()).with(ServerIsUp, false.into());
     let error = ready(run_with::<Check>(&store, keep_going().limit(1))).unwrap_err();
@@ -153,9 +156,9 @@ fn a_target_that_is_stored_may_be_what_was_not_run() {
 }
 
 #[test]
-fn who_waited_for_the_step_is_told_too_and_keeps_going() {
+fn waiting_run_receives_the_failure_and_keeps_going() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store = Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone());
+    let store = shop(&log, &opened);
     let (task, mut first) = (Task::new(), run::<FetchOrders>(&store));
     assert!(poll(&mut first).is_pending());
     let mut second = run_with::<CountSold>(&store, keep_going());

@@ -11,8 +11,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use sums::{Add, Base, Half, Halve, Sum, Sums, Third};
 use support::{Gate, pipeline};
-use typed_pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, RunInfo, RunOptions, Scoped};
-use typed_pipeliner::{SkipReason, StepEvent, StepEventKind, Store, resource, run_with, step};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo};
+use typed_pipeliner::observe::{SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::{In, Observer, Out, Return, RunError, RunOptions, Scoped};
+use typed_pipeliner::{Store, resource, run_with, step};
 
 resource! { Held: Gate; }
 
@@ -185,7 +188,7 @@ fn panic_is_an_event_and_goes_on() {
     assert_eq!(lines[lines.len() - 3..], ["Fall started", "Fall panicked", "run Panicked"]);
 
     let run = || {
-        typed_pipeliner::Executor::new(2)
+        typed_pipeliner::executor::Executor::new(2)
             .scope(async |scope| scope.run_with::<FallAtOnce>(&store, observed(&log)).await)
     };
     catch_unwind(AssertUnwindSafe(run)).unwrap_err();

@@ -1,4 +1,4 @@
-//! Demand starts at the target, and goes to prerequisites only where a value is absent.
+//! Demand starts at the target and continues to prerequisites only where a value is absent.
 
 mod support;
 
@@ -14,7 +14,7 @@ resource! {
     Aside: u32;
     Even: u32;
     Odd: u32;
-    Nobody: u32;
+    Missing: u32;
     Chicken: u32;
     Egg: u32;
 }
@@ -53,16 +53,16 @@ step!(Lay(log: Log, chicken: Chicken) -> [Egg] {
     log.note("Lay");
     Ok(hlist![chicken + 1])
 });
-step!(Ask(nobody: Nobody) -> [Aside] { Ok(hlist![*nobody]) });
+step!(Ask(missing: Missing) -> [Aside] { Ok(hlist![*missing]) });
 
 pipeline! {
     Diamond: [StepAside, Join, MakeLeft, MakeRight, MakeSeed, Split];
-    Ring: [Hatch, Lay];
-    Hole: [Ask, MakeSeed];
+    Cyclic: [Hatch, Lay];
+    Incomplete: [Ask, MakeSeed];
 }
 
 #[test]
-fn what_the_target_does_not_need_does_not_run() {
+fn unneeded_steps_do_not_run() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone());
 
@@ -76,7 +76,7 @@ fn what_the_target_does_not_need_does_not_run() {
 }
 
 #[test]
-fn a_supplied_value_takes_the_place_of_its_step() {
+fn supplied_value_replaces_its_step() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Left, 7);
 
@@ -86,7 +86,7 @@ fn a_supplied_value_takes_the_place_of_its_step() {
 }
 
 #[test]
-fn nor_does_what_only_that_step_needed_run() {
+fn prerequisites_of_a_replaced_step_do_not_run() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Left, 7).with(Right, 8);
 
@@ -96,7 +96,7 @@ fn nor_does_what_only_that_step_needed_run() {
 }
 
 #[test]
-fn a_computed_value_stops_demand_as_a_supplied_one_does() {
+fn computed_value_stops_demand() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone());
     ready(run::<Join>(&store)).unwrap();
@@ -107,7 +107,7 @@ fn a_computed_value_stops_demand_as_a_supplied_one_does() {
 }
 
 #[test]
-fn nothing_runs_for_a_target_that_is_there() {
+fn stored_target_runs_no_step() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Joined, 5);
     let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
@@ -122,7 +122,7 @@ fn nothing_runs_for_a_target_that_is_there() {
 }
 
 #[test]
-fn a_step_does_not_run_for_an_output_that_is_there() {
+fn step_does_not_run_for_a_supplied_output() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Even, 100);
 
@@ -132,7 +132,7 @@ fn a_step_does_not_run_for_an_output_that_is_there() {
 }
 
 #[test]
-fn it_runs_for_another_that_is_not() {
+fn step_runs_for_an_absent_output_beside_a_supplied_one() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Even, 100);
 
@@ -142,7 +142,7 @@ fn it_runs_for_another_that_is_not() {
 }
 
 #[test]
-fn a_step_that_two_need_runs_once() {
+fn step_needed_twice_runs_once() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone());
 
@@ -153,20 +153,20 @@ fn a_step_that_two_need_runs_once() {
 }
 
 #[test]
-fn a_supplied_value_cuts_a_ring() {
+fn supplied_value_breaks_a_cycle() {
     let log = Journal::default();
-    let store = Store::<Ring>::new().with(Log, log.clone()).with(Egg, 1);
+    let store = Store::<Cyclic>::new().with(Log, log.clone()).with(Egg, 1);
     assert_eq!(ready(store.resource::<Chicken>()).unwrap(), &2);
     assert_eq!(log.take(), ["Hatch"]);
 
-    let store = Store::<Ring>::new().with(Log, log.clone()).with(Chicken, 1);
+    let store = Store::<Cyclic>::new().with(Log, log.clone()).with(Chicken, 1);
     assert_eq!(ready(store.resource::<Egg>()).unwrap(), &2);
     assert_eq!(log.take(), ["Lay"]);
 }
 
 #[test]
-fn a_hole_that_the_target_does_not_need_is_no_mistake() {
-    let store = Store::<Hole>::new().with(Log, Journal::default());
+fn missing_input_of_an_unneeded_step_is_accepted() {
+    let store = Store::<Incomplete>::new().with(Log, Journal::default());
     let hlist_pat![seed] = ready(run::<MakeSeed>(&store)).unwrap();
     assert_eq!(*seed, 1);
 }

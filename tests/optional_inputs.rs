@@ -1,12 +1,13 @@
-//! Inputs that a step can do without: there if they are supplied or provided, and `None` otherwise.
+//! Optional inputs: `Some` if they are supplied or provided, and `None` otherwise.
 
 mod support;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use support::{Journal, pipeline};
-use typed_pipeliner::{Executor, hlist, hlist_pat, resource, run, step};
+use typed_pipeliner::executor::Executor;
 use typed_pipeliner::{HList, In, Inputs, Out, Outputs, Return, RunError, Scoped, Step, Store};
+use typed_pipeliner::{hlist, hlist_pat, resource, run, step};
 
 resource! {
     Url: &'static str;
@@ -35,36 +36,36 @@ pipeline! {
 }
 
 #[test]
-fn it_is_none_where_nobody_provides_it() -> Result<(), RunError> {
+fn optional_input_is_none_without_a_provider() -> Result<(), RunError> {
     let store = Store::<Without>::new();
     assert_eq!(smol::block_on(store.resource::<Page>())?, "page without a cache");
     Ok(())
 }
 
 #[test]
-fn it_is_there_where_it_is_supplied() -> Result<(), RunError> {
+fn optional_input_is_some_when_supplied() -> Result<(), RunError> {
     let store = Store::<Without>::new().with(Cache, "a test".to_owned());
     assert_eq!(smol::block_on(store.resource::<Page>())?, "page from a test");
     Ok(())
 }
 
 #[test]
-fn its_provider_runs_first() -> Result<(), RunError> {
+fn provider_of_an_optional_input_runs_first() -> Result<(), RunError> {
     let store = Store::<With>::new().with(Url, "home");
     assert_eq!(smol::block_on(store.resource::<Page>())?, "page from cache at home");
     Ok(())
 }
 
 #[test]
-fn what_is_supplied_wins_over_its_provider() -> Result<(), RunError> {
-    // And the provider's own prerequisite need not be there.
+fn supplied_optional_input_wins_over_its_provider() -> Result<(), RunError> {
+    // The prerequisite of the provider is not needed then.
     let store = Store::<With>::new().with(Cache, "a test".to_owned());
     assert_eq!(smol::block_on(store.resource::<Page>())?, "page from a test");
     Ok(())
 }
 
 #[test]
-fn it_is_written_by_hand_as_an_option_of_the_resource() -> Result<(), RunError> {
+fn hand_written_step_lists_an_option_of_the_resource() -> Result<(), RunError> {
     struct Tell;
     impl Step for Tell {
         type Inputs = HList![Option<Cache>, Option<Page>, Url];
@@ -77,13 +78,13 @@ fn it_is_written_by_hand_as_an_option_of_the_resource() -> Result<(), RunError> 
 
     pipeline! { Nothing: []; }
     let store = Store::<Nothing>::new().with(Url, "here").with(Page, "page".to_owned());
-    let hlist_pat![Return(told)] = smol::block_on(run::<Tell>(&store))?;
-    assert_eq!(told, r#"None, Some("page"), here"#);
+    let hlist_pat![Return(text)] = smol::block_on(run::<Tell>(&store))?;
+    assert_eq!(text, r#"None, Some("page"), here"#);
     Ok(())
 }
 
 #[test]
-fn a_failure_of_its_provider_is_a_failure() {
+fn failed_provider_of_an_optional_input_fails_the_run() {
     #[step]
     fn break_down() -> Result<Out<Cache>, String> {
         Err("no cache today".to_owned())
@@ -97,7 +98,7 @@ fn a_failure_of_its_provider_is_a_failure() {
 }
 
 #[test]
-fn a_blocking_step_may_do_without() -> Result<(), RunError> {
+fn blocking_step_may_have_optional_inputs() -> Result<(), RunError> {
     #[step(blocking)]
     fn length(cache: Option<In<'_, Cache>>, page: Option<In<'_, Page>>) -> Return<(Option<usize>, Option<usize>)> {
         Return((cache.map(String::len), page.map(String::len)))
@@ -132,7 +133,7 @@ mod scopes {
     }
 
     #[test]
-    fn it_may_come_from_above() -> Result<(), RunError> {
+    fn optional_input_may_come_from_parent() -> Result<(), RunError> {
         smol::block_on(async {
             let app = Store::<With>::new().with(Url, "home");
             let request = Store::<Request>::within(&app);
@@ -143,13 +144,13 @@ mod scopes {
     }
 
     #[test]
-    fn or_not_be_known_there_either() -> Result<(), RunError> {
+    fn optional_input_may_be_unknown_to_parent() -> Result<(), RunError> {
         smol::block_on(async {
             let app = Store::<Bare>::new();
             let request = Store::<OfBare>::within(&app);
             assert_eq!(request.resource::<Page>().await?, "page without a cache");
 
-            // Also where the target alone takes it.
+            // Also if only the target takes it.
             let app = Store::<Bare>::new().with(Log, Journal::default());
             let request = Store::<OfBare>::within(&app);
             let hlist_pat![Return(there)] = run::<Note>(&request).await?;
@@ -161,7 +162,7 @@ mod scopes {
 }
 
 #[test]
-fn threads_make_no_difference() -> Result<(), RunError> {
+fn optional_inputs_work_on_threads() -> Result<(), RunError> {
     let executor = Executor::new(2);
     let without = Store::<Without>::new();
     executor.run_blocking::<Fetch>(&without)?;

@@ -1,4 +1,4 @@
-//! A panic in a step reaches whoever polls the run; the store stays usable.
+//! A panic in a step propagates from the poll of the run; the store stays usable.
 
 mod support;
 
@@ -12,7 +12,7 @@ use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, hlist, hlist_
 
 resource! {
     Log: Journal;
-    /// Whether the steps panic that can.
+    /// Whether the steps panic.
     Danger: AtomicBool;
     Opened: Gate;
     Early: u8;
@@ -52,7 +52,7 @@ step!(FallAtTheEnd(danger: Danger, early: Early) -> [Return<u8>] {
     Ok(hlist![Return(*early)])
 });
 
-/// Panics where it makes its future, not in it.
+/// Panics before it returns its future.
 struct FallBeforeItStarts;
 impl Step for FallBeforeItStarts {
     type Inputs = HList![Danger];
@@ -74,25 +74,18 @@ macro_rules! rope {
     };
 }
 
-/// A gate that is open.
-fn open() -> Gate {
-    let gate = Gate::new();
-    gate.open();
-    gate
-}
-
-/// The message of the panic that something ends in.
+/// The message of the panic of a closure.
 fn panic_of<T>(something: impl FnOnce() -> T) -> String {
     let payload: Box<dyn Any + Send> = match catch_unwind(AssertUnwindSafe(something)) {
-        Ok(_) => panic!("it did not panic"),
+        Ok(_) => panic!("the closure did not panic"),
         Err(payload) => payload,
     };
     payload.downcast_ref::<&str>().expect("a panic with a literal").to_string()
 }
 
 #[test]
-fn a_panic_reaches_whoever_polls_the_run() {
-    let store = rope!(Journal::default(), open());
+fn panic_propagates_from_the_poll_of_the_run() {
+    let store = rope!(Journal::default(), Gate::opened());
     assert_eq!(panic_of(|| ready(run::<FallAtOnce>(&store))), "fell at once");
     assert_eq!(panic_of(|| ready(run::<FallLater>(&store))), "fell later");
     assert_eq!(panic_of(|| ready(run::<FallAtTheEnd>(&store))), "fell at the end");
@@ -102,9 +95,9 @@ fn a_panic_reaches_whoever_polls_the_run() {
 }
 
 #[test]
-fn the_store_stays_usable_and_keeps_what_was_computed() {
+fn store_keeps_computed_values_and_stays_usable_after_a_panic() {
     let log = Journal::default();
-    let store = rope!(log, open());
+    let store = rope!(log, Gate::opened());
     panic_of(|| ready(run::<FallAtOnce>(&store)));
     panic_of(|| ready(run::<FallAtTheEnd>(&store)));
     panic_of(|| ready(run::<FallBeforeItStarts>(&store)));
@@ -121,7 +114,7 @@ fn the_store_stays_usable_and_keeps_what_was_computed() {
 }
 
 #[test]
-fn a_panic_drops_the_steps_that_run_beside() {
+fn panic_drops_concurrent_steps() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = rope!(log, opened);
     let mut falling = run::<BothLater>(&store);
@@ -132,7 +125,7 @@ fn a_panic_drops_the_steps_that_run_beside() {
     panic_of(|| poll(&mut falling));
     assert_eq!(log.take(), ["StandBeside is dropped"]);
 
-    // The run that panicked is still there, and no hindrance.
+    // The run that panicked is not dropped yet, and does not block the next one.
     store.get::<Danger>().unwrap().store(false, Ordering::SeqCst);
     let hlist_pat![Return(sum)] = ready(run::<BothLater>(&store)).unwrap();
     assert_eq!(sum, 7);
@@ -140,7 +133,7 @@ fn a_panic_drops_the_steps_that_run_beside() {
 }
 
 #[test]
-fn a_panic_as_the_steps_start_drops_those_that_have() {
+fn panic_during_start_drops_started_steps() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = rope!(log, opened);
     panic_of(|| poll(&mut run::<BothAtOnce>(&store)));
@@ -148,7 +141,7 @@ fn a_panic_as_the_steps_start_drops_those_that_have() {
 }
 
 #[test]
-fn another_run_takes_over_from_one_that_panicked() {
+fn waiting_run_takes_over_from_one_that_panicked() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = rope!(log, opened);
     let task = Task::new();
@@ -166,9 +159,9 @@ fn another_run_takes_over_from_one_that_panicked() {
 }
 
 #[test]
-fn a_panic_in_a_spawned_run_is_that_task_s() {
+fn panic_in_a_spawned_run_is_reported_by_its_task() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    let store = Arc::new(rope!(Journal::default(), open()));
+    let store = Arc::new(rope!(Journal::default(), Gate::opened()));
     let spawned = Arc::clone(&store);
     let error =
         runtime.block_on(runtime.spawn(async move { run::<FallAtOnce>(&spawned).await.map(|_| ()) })).unwrap_err();

@@ -1,4 +1,5 @@
-//! What a target hands to the caller of `run` by value is never stored; `run_owned` hands everything over by value.
+//! A `Return` is given to the caller of `run` by value and never stored; `run_owned` returns all
+//! outputs by value.
 
 mod support;
 
@@ -56,7 +57,7 @@ pipeline! {
 }
 
 #[test]
-fn a_target_that_returns_something_runs_at_each_call() {
+fn returning_target_runs_at_each_call() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 6);
 
@@ -69,7 +70,7 @@ fn a_target_that_returns_something_runs_at_each_call() {
 }
 
 #[test]
-fn a_target_that_stores_nothing_need_not_be_registered() {
+fn target_that_stores_nothing_need_not_be_registered() {
     let log = Journal::default();
     let store = Store::<Bare>::new().with(Log, log.clone()).with(Base, 6);
 
@@ -82,7 +83,7 @@ fn a_target_that_stores_nothing_need_not_be_registered() {
 }
 
 #[test]
-fn a_target_without_outputs_runs_at_each_call() {
+fn target_without_outputs_runs_at_each_call() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 6);
     let nothing: HNil = ready(run::<Beep>(&store)).unwrap();
@@ -103,7 +104,7 @@ fn stored_and_returned_outputs_may_be_mixed() {
     drop(counted);
     assert_eq!(population.alive(), 0);
 
-    // As a target it runs again, for what it returns; what is stored is that of the first time.
+    // As a target it runs again, for its returned values; the stored ones stay.
     let hlist_pat![Return(_counted), again, Return(_), _lines] = ready(run::<Write>(&store)).unwrap();
     assert!(std::ptr::eq(report, again));
     assert_eq!(population.made(), 2);
@@ -111,7 +112,7 @@ fn stored_and_returned_outputs_may_be_mixed() {
 }
 
 #[test]
-fn what_a_step_returns_is_dropped_where_it_runs_for_what_it_stores() {
+fn returned_value_is_dropped_when_the_step_runs_for_a_stored_one() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Population, population.clone()).with(Base, 6);
 
@@ -120,13 +121,13 @@ fn what_a_step_returns_is_dropped_where_it_runs_for_what_it_stores() {
     assert_eq!((population.made(), population.alive()), (1, 0));
     assert_eq!(store.get::<Lines>(), Some(&1));
 
-    // What it stores is there: only as a target does it run again.
+    // Its stored outputs are ready, so it would run again only as a target.
     ready(run::<CountReport>(&store)).unwrap();
     assert_eq!(log.take(), ["Multiply", "Write"]);
 }
 
 #[test]
-fn a_mixed_target_runs_though_all_that_it_stores_was_supplied() {
+fn mixed_target_runs_though_all_its_stored_outputs_are_supplied() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Arithmetic>::new()
         .with(Log, log.clone())
@@ -140,15 +141,13 @@ fn a_mixed_target_runs_though_all_that_it_stores_was_supplied() {
 }
 
 #[test]
-fn a_returned_value_is_the_callers_to_keep() {
+fn returned_value_outlives_the_store() {
     let population = Census::default();
-    let opened = Gate::new();
-    opened.open();
     let kept = {
         let store = Store::<Making>::new()
             .with(Log, Journal::default())
             .with(Population, population.clone())
-            .with(Opened, opened);
+            .with(Opened, Gate::opened());
         let hlist_pat![Return(counted)] = ready(run::<WaitForThem>(&store)).unwrap();
         counted
     };
@@ -158,7 +157,7 @@ fn a_returned_value_is_the_callers_to_keep() {
 }
 
 #[test]
-fn run_owned_hands_over_what_is_not_clone() {
+fn run_owned_returns_values_that_are_not_clone() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
     let hlist_pat![first, second] = ready(run_owned::<MakeTwo>(store)).unwrap();
@@ -169,7 +168,7 @@ fn run_owned_hands_over_what_is_not_clone() {
 }
 
 #[test]
-fn run_owned_drops_what_it_does_not_hand_over() {
+fn run_owned_drops_all_other_values() {
     let population = Census::default();
     let store = Store::<Making>::new().with(Log, Journal::default()).with(Population, population.clone());
     let hlist_pat![third] = ready(run_owned::<MakeThird>(store)).unwrap();
@@ -178,7 +177,7 @@ fn run_owned_drops_what_it_does_not_hand_over() {
 }
 
 #[test]
-fn run_owned_hands_over_what_was_there() {
+fn run_owned_returns_values_computed_before() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
     ready(run::<MakeTwo>(&store)).unwrap();
@@ -189,11 +188,11 @@ fn run_owned_hands_over_what_was_there() {
 }
 
 #[test]
-fn run_owned_hands_over_supplied_values_among_the_outputs() {
+fn run_owned_returns_supplied_outputs() {
     let (log, population, supplied) = (Journal::default(), Census::default(), Census::default());
     let making = || Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
 
-    // The step runs for the other one; what it made of the supplied one goes with the store.
+    // The step runs for the absent output. Its value for the supplied one is dropped.
     let hlist_pat![first, second] = ready(run_owned::<MakeTwo>(making().with(Second, supplied.make()))).unwrap();
     assert_eq!((population.made(), population.alive(), supplied.alive()), (2, 1, 1));
     drop(first);
@@ -211,7 +210,7 @@ fn run_owned_hands_over_supplied_values_among_the_outputs() {
 }
 
 #[test]
-fn run_owned_hands_over_stored_and_returned_values() {
+fn run_owned_returns_stored_and_returned_values() {
     let (log, population) = (Journal::default(), Census::default());
     let arithmetic =
         || Store::<Arithmetic>::new().with(Log, log.clone()).with(Population, population.clone()).with(Base, 6);
@@ -232,7 +231,7 @@ fn run_owned_hands_over_stored_and_returned_values() {
 }
 
 #[test]
-fn run_owned_of_a_target_that_stores_nothing() {
+fn run_owned_accepts_a_target_that_stores_nothing() {
     let log = Journal::default();
     let bare = || Store::<Bare>::new().with(Log, log.clone()).with(Base, 6);
     let hlist_pat![Return(text)] = ready(run_owned::<Tell>(bare())).unwrap();
@@ -242,7 +241,7 @@ fn run_owned_of_a_target_that_stores_nothing() {
 }
 
 #[test]
-fn run_owned_takes_the_store_with_it_when_it_is_dropped() {
+fn dropped_run_owned_drops_its_store() {
     let population = Census::default();
     let store = Store::<Making>::new()
         .with(Log, Journal::default())
@@ -256,7 +255,7 @@ fn run_owned_takes_the_store_with_it_when_it_is_dropped() {
 }
 
 #[test]
-fn the_outputs_have_the_types_that_are_written() {
+fn outputs_have_the_declared_types() {
     let store =
         Store::<Arithmetic>::new().with(Log, Journal::default()).with(Population, Census::default()).with(Base, 6);
     let _: HList![Return<Counted>, &String, Return<bool>, &usize] = ready(run::<Write>(&store)).unwrap();

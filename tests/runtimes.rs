@@ -1,4 +1,4 @@
-//! A run works under any executor: its steps are polled in the caller's task, which may live wherever it likes.
+//! A run works under any executor, because it polls its steps in the caller's task.
 
 mod support;
 
@@ -18,7 +18,7 @@ resource! {
     Page: String;
 }
 
-/// Gives way to other tasks, so that the run pends and is polled again, perhaps in another thread.
+/// Yields, so that the run pends and is polled again, possibly on another thread.
 async fn give_way() {
     for _ in 0..3 {
         smol::future::yield_now().await;
@@ -47,7 +47,7 @@ step!(Send(page: Page) -> [Return<String>] {
 
 pipeline! { Pages: [Send, MakePage, MakeTail, MakeHead]; }
 
-/// As a struct or a signature writes it.
+/// The store type, for fields and signatures.
 type Supplied = StoreOf<Pages, HList![Name, Count]>;
 
 fn store(name: &str) -> Supplied {
@@ -62,29 +62,29 @@ async fn send(store: &Supplied) -> Result<String, RunError> {
 }
 
 #[test]
-fn under_smol() {
+fn run_works_under_smol() {
     assert_eq!(smol::block_on(send(&store("World"))).unwrap(), PAGE);
 }
 
 #[test]
-fn under_futures() {
+fn run_works_under_futures() {
     assert_eq!(futures::executor::block_on(send(&store("World"))).unwrap(), PAGE);
 }
 
 #[test]
-fn under_tokio_in_one_thread() {
+fn run_works_under_tokio_on_one_thread() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     assert_eq!(runtime.block_on(send(&store("World"))).unwrap(), PAGE);
 }
 
 #[test]
-fn in_tasks_of_tokio_in_several_threads() {
+fn runs_work_in_tokio_tasks_on_several_threads() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
     let shared = Arc::new(store("World"));
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let shared = Arc::clone(&shared);
-            // A run of a store in an `Arc`, borrowed from the task.
+            // The task owns the `Arc`, and the run borrows from it.
             runtime.spawn(async move {
                 let hlist_pat![Return(page)] = run::<Send>(&shared).await?;
                 Ok::<_, RunError>(page)
@@ -97,7 +97,7 @@ fn in_tasks_of_tokio_in_several_threads() {
 }
 
 #[test]
-fn in_tasks_of_smol_in_several_threads() {
+fn runs_work_in_smol_tasks_on_several_threads() {
     let executor = smol::Executor::new();
     let (stop, stopped) = smol::channel::unbounded::<()>();
     let shared = Arc::new(store("World"));
@@ -119,8 +119,8 @@ fn in_tasks_of_smol_in_several_threads() {
 }
 
 #[test]
-fn a_run_spawned_as_it_is() {
-    // No async block around it: the store is borrowed for as long as the executor lives.
+fn borrowed_run_can_be_spawned_directly() {
+    // No async block: the run borrows the store for the lifetime of the executor.
     let store = store("World");
     let executor = smol::Executor::new();
     let task = executor.spawn(run::<Send>(&store));
@@ -129,7 +129,7 @@ fn a_run_spawned_as_it_is() {
 }
 
 #[test]
-fn an_owned_run_spawned_as_it_is() {
+fn owned_run_can_be_spawned_directly() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let task = runtime.spawn(run_owned::<MakePage>(store("World")));
     let hlist_pat![page] = runtime.block_on(task).unwrap().unwrap();
@@ -137,7 +137,7 @@ fn an_owned_run_spawned_as_it_is() {
 }
 
 #[test]
-fn a_run_that_is_polled_in_one_thread_may_go_on_in_another() {
+fn polled_run_may_move_to_another_thread() {
     let shared = Arc::new(store("World"));
     let mut run = run::<MakePage>(&shared);
     assert!(support::poll(&mut run).is_pending());
@@ -166,7 +166,7 @@ step!(Fetch(opened: Opened, _slept: Slept) -> [Fetched] {
 pipeline! { Clocks: [Sleep, Fetch]; }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn steps_use_what_their_runtime_offers() {
+async fn steps_may_use_timers_and_tasks_of_tokio() {
     let opened = Gate::new();
     let store = Store::<Clocks>::new().with(Opened, opened.clone());
     let opener = tokio::spawn(async move { opened.open() });
@@ -175,9 +175,9 @@ async fn steps_use_what_their_runtime_offers() {
 }
 
 #[tokio::test]
-async fn a_run_under_a_timeout_is_dropped_when_it_ends() {
+async fn timeout_drops_the_run_and_leaves_the_store_usable() {
     let store = Store::<Clocks>::new().with(Opened, Gate::new());
-    // Without a time to wait for: the gate stays shut, and nothing else is awaited once the clock has been.
+    // With `Slept` ready, the run awaits only the gate, which stays shut.
     store.resource::<Slept>().await.unwrap();
     let elapsed = tokio::time::timeout(Duration::ZERO, run::<Fetch>(&store)).await;
     assert!(elapsed.is_err());
@@ -193,7 +193,7 @@ struct App {
 
 impl App {
     fn new(name: &str) -> Self {
-        // In the other order than in the type of the field.
+        // In another order than in the type of the field.
         App { store: Store::<Pages>::new().with(Count, 3).with(Name, name.to_owned()) }
     }
 
@@ -204,20 +204,20 @@ impl App {
 }
 
 #[test]
-fn a_store_lives_in_a_struct_whatever_the_order_in_which_it_was_supplied() {
+fn store_type_does_not_depend_on_the_order_of_supply() {
     let app = App::new("World");
     assert_eq!(smol::block_on(app.page()).unwrap(), PAGE);
     let either: [Supplied; 2] = [
         Store::<Pages>::new().with(Count, 3).with(Name, String::new()),
         Store::<Pages>::new().with(Name, String::new()).with(Count, 3),
     ];
-    // The order in which the type lists them does not matter either.
+    // The order of the list does not matter either.
     type Same = StoreOf<Pages, HList![Count, Name]>;
     let either: [Same; 2] = either;
     assert!(either.iter().all(|store| store.get::<Count>() == Some(&3)));
 }
 
-/// What a web framework hands to a handler, and what it asks of one.
+/// The handler trait of a web framework, with its state, request and response.
 struct State<T>(T);
 struct Request(&'static str);
 struct Response(String);
@@ -236,7 +236,7 @@ where
     }
 }
 
-/// A handler with a store of the application's.
+/// A handler that uses the store of the application.
 async fn show(State(app): State<Arc<App>>, Request(path): Request) -> Response {
     match run::<Send>(&app.store).await {
         Ok(hlist_pat![Return(page)]) => Response(format!("{path}: {page}")),
@@ -244,7 +244,7 @@ async fn show(State(app): State<Arc<App>>, Request(path): Request) -> Response {
     }
 }
 
-/// A handler with a store of its own.
+/// A handler with its own store.
 async fn greet(State(_): State<Arc<App>>, Request(path): Request) -> Response {
     let store = Store::<Pages>::new().with(Name, path.to_owned()).with(Count, 1);
     match store.resource::<Page>().await {
@@ -254,7 +254,7 @@ async fn greet(State(_): State<Arc<App>>, Request(path): Request) -> Response {
 }
 
 #[test]
-fn a_handler_of_a_web_framework_runs_a_pipeline() {
+fn web_handler_can_run_a_pipeline() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let respond = |name| {
         let app = Arc::new(App::new(name));
@@ -266,13 +266,13 @@ fn a_handler_of_a_web_framework_runs_a_pipeline() {
     assert_eq!(respond("").0, "/: step `MakeHead`, needed by `MakePage`, needed by `Send`, failed: no name");
 }
 
-/// Code for any store that runs a target.
+/// Accepts any store that runs one target.
 async fn page_of(store: &impl Runs<MakePage>) -> Result<String, RunError> {
     let hlist_pat![page] = run_with::<MakePage>(store, RunOptions::new().limit(1)).await?;
     Ok(page.clone())
 }
 
-/// Code for any target that returns a text.
+/// Accepts any target that returns a text.
 async fn text_of<T, S>(store: &S) -> Result<String, RunError>
 where
     T: Step<Outputs = HList![Return<String>]>,
@@ -282,20 +282,20 @@ where
     Ok(text)
 }
 
-/// Code that takes a store and keeps nothing of it but the outputs.
+/// Consumes a store and keeps only the outputs.
 async fn consume(store: impl RunsOwned<MakePage>) -> Result<String, RunError> {
     let hlist_pat![page] = run_owned::<MakePage>(store).await?;
     Ok(page)
 }
 
-/// Code for any store that gives two resources.
+/// Accepts any store that provides two resources.
 async fn lengths<S: Provides<Page> + Provides<Name>>(store: &S) -> Result<(usize, usize), RunError> {
     let name = fetch::<Name>(store).await?;
     Ok((fetch::<Page>(store).await?.len(), name.len()))
 }
 
-/// A task of any store that is shared.
-#[expect(clippy::manual_async_fn, reason = "what is tested is that its future is `Send`")]
+/// Makes a task from any shared store.
+#[expect(clippy::manual_async_fn, reason = "the test is that its future is `Send`")]
 fn spawnable<S>(store: Arc<S>) -> impl Future<Output = Result<String, RunError>> + marker::Send + 'static
 where
     S: Runs<Send> + marker::Send + 'static,
@@ -320,7 +320,7 @@ fn code_may_be_generic_over_stores() {
 }
 
 #[test]
-fn a_trait_object_may_stand_for_a_store() {
+fn run_may_be_returned_from_a_trait_object() {
     trait Site: marker::Send + Sync {
         fn page(&self) -> Run<'_, HList![&String]>;
     }
@@ -336,25 +336,6 @@ fn a_trait_object_may_stand_for_a_store() {
     }
 }
 
-/// Checked by the compiler: what can be sent, shared and moved.
-fn _ensure_send_and_sync(store: Supplied) {
-    fn is_send<T: marker::Send>(_: &T) {}
-    fn is_sync<T: Sync>(_: &T) {}
-    fn is_static<T: 'static>(_: &T) {}
-    fn is_send_and_unpin<T: marker::Send + Unpin>(_: &T) {}
-
-    is_send(&store);
-    is_sync(&store);
-    is_static(&store);
-    is_send_and_unpin(&run::<Send>(&store));
-    is_send_and_unpin(&run_with::<MakePage>(&store, RunOptions::new()));
-    is_send_and_unpin(&store.resource::<Page>());
-
-    let owned = run_owned::<Send>(store);
-    is_send_and_unpin(&owned);
-    is_static(&owned);
-}
-
 #[test]
 fn runs_may_be_joined_in_one_task() {
     let store = store("World");
@@ -362,6 +343,6 @@ fn runs_may_be_joined_in_one_task() {
     let (sent, page) = smol::block_on(both);
     let hlist_pat![Return(sent)] = sent.unwrap();
     assert_eq!(&sent, page.unwrap());
-    // Everything is there now.
+    // All outputs are stored now.
     assert_eq!(ready(store.resource::<Page>()).unwrap(), PAGE);
 }

@@ -1,4 +1,4 @@
-//! Scopes: stores with another one above them, as one of a request in one of an application.
+//! Scopes: stores with a parent store, as for a request in an application.
 
 mod support;
 
@@ -6,8 +6,9 @@ use futures::future::join_all;
 use smol::future::yield_now;
 use std::sync::Arc;
 use support::{Census, Counted, Gate, Journal, Task, pipeline, ready, step};
+use typed_pipeliner::executor::Executor;
 use typed_pipeliner::{
-    Executor, HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
+    HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
 };
 
 resource! {
@@ -63,23 +64,23 @@ fn app(log: &Journal) -> AppStore {
     Store::<App>::new().with(Log, log.clone()).with(Url, "a.b")
 }
 
-/// A scope as it is written in a signature.
+/// A scope, with its type as a signature writes it.
 fn request<'a>(app: &'a AppStore, user: &str) -> StoreOf<Request, HList![User], &'a AppStore> {
     Store::<Request>::within(app).with(User, user.to_owned())
 }
 
 #[test]
-fn a_scope_sees_what_is_above_and_computes_there_what_is_absent() {
+fn scope_reads_parent_and_computes_absent_values_there() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
         let alice = request(&app, "Alice");
         let hlist_pat![Return(answer)] = run::<Answer>(&alice).await.unwrap();
         assert_eq!(answer, "Hello, Alice! (session of Alice in pool by config of a.b)");
-        // As soon as each was ready: the greeting did not wait for the pool.
+        // Each step started as soon as it was ready: `WriteGreeting` did not wait for the pool.
         assert_eq!(log.take(), ["WriteGreeting", "ReadConfig", "Connect", "OpenSession"]);
 
-        // What belongs to all is there now; the rest is each scope's own.
+        // The values of the parent are ready now; each scope computes its own.
         let bob = request(&app, "Bob");
         assert!(app.is_ready::<Pool>());
         assert!(alice.is_ready::<Session>() && !bob.is_ready::<Session>());
@@ -90,7 +91,7 @@ fn a_scope_sees_what_is_above_and_computes_there_what_is_absent() {
 }
 
 #[test]
-fn what_is_above_can_be_asked_for_by_itself() {
+fn resource_of_parent_can_be_requested_from_scope() {
     let log = Journal::default();
     let app = app(&log);
     let alice = request(&app, "Alice");
@@ -101,11 +102,11 @@ fn what_is_above_can_be_asked_for_by_itself() {
 }
 
 #[test]
-fn the_steps_above_never_see_what_is_in_a_scope() {
+fn steps_of_parent_never_see_values_of_scope() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
-        // The scope has a `Config` of its own; the pool above is made by that of the application.
+        // The scope has its own `Config`, but the pool is made with that of the parent.
         let scope = request(&app, "Alice").with(Config, "config of mine".to_owned());
         assert_eq!(scope.resource::<Pool>().await.unwrap(), "pool by config of a.b");
         assert_eq!(scope.get::<Config>().unwrap(), "config of mine");
@@ -114,7 +115,7 @@ fn the_steps_above_never_see_what_is_in_a_scope() {
 }
 
 #[test]
-fn many_scopes_share_one_computation_above() {
+fn many_scopes_share_one_computation_in_parent() {
     smol::block_on(async {
         let log = Journal::default();
         let app = app(&log);
@@ -133,12 +134,12 @@ fn many_scopes_share_one_computation_above() {
 }
 
 #[test]
-fn the_store_above_may_be_in_an_arc_and_the_scope_too() {
+fn parent_and_scope_may_be_in_arcs() {
     smol::block_on(async {
         let log = Journal::default();
         let app = Arc::new(app(&log));
         let scope = Store::<Request>::within(Arc::clone(&app)).with(User, "Alice".to_owned());
-        // Both go into a task that outlives this function.
+        // The task owns both, so it may outlive this function.
         let task = smol::spawn(async move { run::<Answer>(&scope).await.unwrap().head.0 });
         assert_eq!(task.await, "Hello, Alice! (session of Alice in pool by config of a.b)");
 
@@ -165,7 +166,7 @@ impl Scoped for BrokenRequest {
 }
 
 #[test]
-fn an_error_above_tells_the_whole_way_down_to_the_target() {
+fn error_in_parent_shows_the_path_to_the_target_in_scope() {
     let log = Journal::default();
     let broken = Store::<Broken>::new().with(Log, log.clone()).with(Url, "a.b");
     let scope = Store::<BrokenRequest>::within(&broken).with(User, "Alice".to_owned());
@@ -205,7 +206,7 @@ impl Scoped for Room {
 }
 
 #[test]
-fn ten_thousand_scopes_leave_the_store_above_intact() {
+fn ten_thousand_scopes_leave_parent_intact() {
     let (people, opened, task) = (Census::default(), Gate::new(), Task::new());
     let town = Store::<Town>::new().with(People, people.clone()).with(Opened, opened.clone());
     let houses: Vec<_> = (0..10_000).map(|user| Store::<House>::within(&town).with(User, user.to_string())).collect();
@@ -213,7 +214,7 @@ fn ten_thousand_scopes_leave_the_store_above_intact() {
     for run in &mut runs {
         assert!(task.poll(run).is_pending());
     }
-    // Half of them give up, the one that had the step among them.
+    // Half of the runs are dropped, among them the one that executes the step.
     let mut left = runs.split_off(5_000);
     drop(runs);
     for run in &mut left {
@@ -233,10 +234,8 @@ fn ten_thousand_scopes_leave_the_store_above_intact() {
 }
 
 #[test]
-fn a_scope_may_have_scopes() {
-    let (people, opened) = (Census::default(), Gate::new());
-    opened.open();
-    let town = Store::<Town>::new().with(People, people).with(Opened, opened);
+fn scope_may_have_scopes() {
+    let town = Store::<Town>::new().with(People, Census::default()).with(Opened, Gate::opened());
     let house = Store::<House>::within(&town).with(User, "Alice".to_owned());
     let room = Store::<Room>::within(&house);
     assert_eq!(ready(room.resource::<Session>()).unwrap(), "Alice");
@@ -245,36 +244,36 @@ fn a_scope_may_have_scopes() {
 }
 
 #[test]
-fn a_run_is_polled_when_something_above_is_done_and_not_before() {
+fn run_in_scope_is_woken_when_a_step_of_parent_is_done() {
     let (people, opened) = (Census::default(), Gate::new());
     let town = Store::<Town>::new().with(People, people).with(Opened, opened.clone());
     let house = Store::<House>::within(&town).with(User, "Alice".to_owned());
-    let (above, below) = (Task::new(), Task::new());
+    let (in_parent, in_scope) = (Task::new(), Task::new());
     let (mut first, mut second) = (run::<BeBorn>(&town), run::<Visit>(&house));
-    assert!(above.poll(&mut first).is_pending());
-    assert!(below.poll(&mut second).is_pending());
+    assert!(in_parent.poll(&mut first).is_pending());
+    assert!(in_scope.poll(&mut second).is_pending());
     opened.open();
-    assert_eq!((above.take_wakes(), below.take_wakes()), (1, 0));
-    assert!(above.poll(&mut first).is_ready());
-    assert_eq!(below.take_wakes(), 1);
-    assert!(below.poll(&mut second).is_ready());
+    assert_eq!((in_parent.take_wakes(), in_scope.take_wakes()), (1, 0));
+    assert!(in_parent.poll(&mut first).is_ready());
+    assert_eq!(in_scope.take_wakes(), 1);
+    assert!(in_scope.poll(&mut second).is_ready());
 }
 
 #[test]
-fn a_scope_has_room_for_its_own_steps_alone() {
-    assert!(size_of::<Store<Room, typed_pipeliner::Nothing, &AppStore>>() <= size_of::<usize>());
-    assert!(size_of::<Store<Request, typed_pipeliner::Nothing, &AppStore>>() < size_of::<AppStore>());
+fn scope_has_slots_for_its_own_steps_alone() {
+    assert!(size_of::<Store<Room, typed_pipeliner::store::NothingSupplied, &AppStore>>() <= size_of::<usize>());
+    assert!(size_of::<Store<Request, typed_pipeliner::store::NothingSupplied, &AppStore>>() < size_of::<AppStore>());
 }
 
 #[test]
-fn debug_tells_of_the_scope_alone() {
+fn debug_output_of_scope_omits_parent() {
     let log = Journal::default();
     let app = app(&log);
     let alice = request(&app, "Alice");
     assert_eq!(format!("{alice:?}"), r#"Store<Request> {User: supplied, Session: absent, Cart: absent}"#);
 }
 
-/// Code that is generic over what is above.
+/// Accepts any store or scope that runs the target.
 async fn answer(scope: &impl Runs<Answer>) -> String {
     run::<Answer>(scope).await.unwrap().head.0
 }

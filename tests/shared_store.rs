@@ -1,4 +1,5 @@
-//! Several runs at once on one store: a step's body runs once, and the others wait for what it gives.
+//! Several runs at once on one store: one executes the body of a step, and the others wait for its
+//! outputs.
 
 mod support;
 
@@ -9,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use support::{Census, Gate, Journal, Task, pipeline, poll, ready, step};
+use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, ready, step};
 use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, hlist_pat, resource, run};
 
 resource! {
@@ -49,7 +50,7 @@ fn store(log: &Journal, opened: &Gate) -> SharedStore {
 }
 
 #[test]
-fn a_step_that_two_runs_need_runs_once() {
+fn step_needed_by_two_runs_runs_once() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (first_task, second_task) = (Task::new(), Task::new());
@@ -59,11 +60,11 @@ fn a_step_that_two_runs_need_runs_once() {
     assert!(second_task.poll(&mut second).is_pending());
     assert_eq!(log.take(), ["RunSlow starts"]);
 
-    // Only the run that has the step is woken by it.
+    // The gate wakes only the run that executes the step.
     opened.open();
     assert_eq!((first_task.take_wakes(), second_task.take_wakes()), (1, 0));
 
-    // The other one when the step is done.
+    // The end of the step wakes the other run.
     let hlist_pat![next] = ready(first).unwrap();
     assert_eq!(*next, 2);
     assert_eq!(second_task.take_wakes(), 1);
@@ -73,7 +74,7 @@ fn a_step_that_two_runs_need_runs_once() {
 }
 
 #[test]
-fn all_who_wait_are_told_when_the_step_is_done() {
+fn every_waiting_run_is_woken_when_the_step_is_done() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let mut first = run::<RunSlow>(&store);
@@ -94,7 +95,7 @@ fn all_who_wait_are_told_when_the_step_is_done() {
 }
 
 #[test]
-fn a_run_that_waits_for_another_gets_on_with_the_rest() {
+fn waiting_run_continues_with_other_steps() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (mut first, mut second) = (run::<RunNext>(&store), run::<RunLast>(&store));
@@ -112,7 +113,7 @@ fn a_run_that_waits_for_another_gets_on_with_the_rest() {
 }
 
 #[test]
-fn if_a_run_is_dropped_another_takes_over() {
+fn waiting_run_takes_over_from_a_dropped_run() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let tasks = [Task::new(), Task::new(), Task::new()];
@@ -124,10 +125,10 @@ fn if_a_run_is_dropped_another_takes_over() {
     assert!(tasks[2].poll(&mut third).is_pending());
 
     drop(first);
-    assert!(tasks[1].take_wakes() + tasks[2].take_wakes() >= 1, "somebody is told");
+    assert!(tasks[1].take_wakes() + tasks[2].take_wakes() >= 1, "a waiting run is woken");
     assert!(tasks[2].poll(&mut third).is_pending());
     assert!(tasks[1].poll(&mut second).is_pending());
-    // Exactly one of those who wait takes over.
+    // Exactly one of the waiting runs takes over.
     assert_eq!(log.take(), ["RunSlow starts", "RunSlow starts"]);
 
     opened.open();
@@ -142,7 +143,7 @@ resource! {
     Held: ();
 }
 
-/// Holds something for as long as its future is there; one of an async function would let go as it ends.
+/// Holds a guard until its future is dropped. An async block would drop the guard at its end.
 struct Hold;
 impl Step for Hold {
     type Inputs = HList![Log, Opened];
@@ -151,7 +152,7 @@ impl Step for Hold {
     fn run(
         hlist_pat![log, opened]: Inputs<'_, Self>,
     ) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send {
-        let held = log.on_drop("let go");
+        let held = log.on_drop("guard dropped");
         let mut passed = Box::pin(opened.pass());
         poll_fn(move |cx| {
             let _ = &held;
@@ -172,7 +173,7 @@ impl Wake for Bell {
 }
 
 #[test]
-fn nobody_is_told_before_the_step_has_let_go_of_what_it_held() {
+fn waiting_run_is_woken_after_the_step_is_dropped() {
     let log = Journal::default();
     let bell = Waker::from(Arc::new(Bell(log.clone())));
     let ring = &mut Context::from_waker(&bell);
@@ -188,12 +189,12 @@ fn nobody_is_told_before_the_step_has_let_go_of_what_it_held() {
         } else {
             drop(first);
         }
-        assert_eq!(log.take(), ["let go", "woken"]);
+        assert_eq!(log.take(), ["guard dropped", "woken"]);
     }
 }
 
 #[test]
-fn if_those_who_took_over_are_dropped_the_next_one_does() {
+fn take_over_reaches_the_last_waiting_run() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let mut runs: Vec<_> = (0..5).map(|_| (Task::new(), run::<RunNext>(&store))).collect();
@@ -202,7 +203,7 @@ fn if_those_who_took_over_are_dropped_the_next_one_does() {
     }
     assert_eq!(log.take(), ["RunSlow starts"]);
 
-    // The first one goes; the next is polled if it was woken.
+    // Drops the first run, then polls those that were woken.
     while runs.len() > 1 {
         drop(runs.remove(0));
         for (task, run) in &mut runs {
@@ -220,7 +221,7 @@ fn if_those_who_took_over_are_dropped_the_next_one_does() {
 }
 
 #[test]
-fn a_run_that_waited_and_was_dropped_is_harmless() {
+fn dropped_waiting_run_is_harmless() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (mut first, mut second) = (run::<RunNext>(&store), run::<RunNext>(&store));
@@ -233,7 +234,7 @@ fn a_run_that_waited_and_was_dropped_is_harmless() {
 }
 
 #[test]
-fn a_run_that_was_told_to_take_over_and_was_dropped_first_is_harmless() {
+fn woken_run_dropped_before_it_takes_over_is_harmless() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let task = Task::new();
@@ -250,7 +251,7 @@ fn a_run_that_was_told_to_take_over_and_was_dropped_first_is_harmless() {
 }
 
 #[test]
-fn a_run_that_was_never_polled_claims_nothing() {
+fn unpolled_run_claims_nothing() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     opened.open();
@@ -275,11 +276,15 @@ step!(Fetch(log: Log, opened: Opened, left: FailuresLeft) -> [Fetched], &'static
 
 pipeline! { Fetching: [Fetch]; }
 
+/// A store in which `Fetch` fails once.
+fn fetching(log: &Journal, opened: &Gate) -> StoreOf<Fetching, HList![Log, Opened, FailuresLeft]> {
+    Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into())
+}
+
 #[test]
-fn a_failure_leaves_the_step_to_others() {
+fn failed_step_can_be_run_again() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store =
-        Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
+    let store = fetching(&log, &opened);
     let mut first = run::<Fetch>(&store);
     assert!(poll(&mut first).is_pending());
     opened.open();
@@ -290,10 +295,9 @@ fn a_failure_leaves_the_step_to_others() {
 }
 
 #[test]
-fn all_who_waited_get_the_error_they_waited_for_and_later_runs_try_again() {
+fn waiting_runs_share_the_error_and_later_runs_retry() {
     let (log, opened) = (Journal::default(), Gate::new());
-    let store =
-        Store::<Fetching>::new().with(Log, log.clone()).with(Opened, opened.clone()).with(FailuresLeft, 1.into());
+    let store = fetching(&log, &opened);
     let mut first = run::<Fetch>(&store);
     assert!(poll(&mut first).is_pending());
     let mut others: Vec<_> = (0..3).map(|_| (Task::new(), run::<Fetch>(&store))).collect();
@@ -303,22 +307,22 @@ fn all_who_waited_get_the_error_they_waited_for_and_later_runs_try_again() {
 
     opened.open();
     let error = ready(first).unwrap_err();
-    // Only now: whoever comes after the failure has not waited for it.
+    // A run that begins after the failure does not receive it.
     let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
     assert_eq!(*fetched, 7);
     for (task, other) in others {
         assert_eq!(task.take_wakes(), 1);
         let shared = ready(other).unwrap_err();
         assert_eq!(format!("{shared:#}"), format!("{error:#}"));
-        // The very same one.
+        // The same error value.
         assert!(std::ptr::addr_eq(shared.source().unwrap(), error.source().unwrap()));
     }
     assert_eq!(log.take(), ["Fetch starts", "Fetch starts"]);
 }
 
-/// As a client does that gives up after some time and tries again.
+/// A client with a timeout does this: it gives up and tries again.
 #[test]
-fn a_run_that_gives_up_waiting_leaves_nothing_behind() {
+fn dropped_waiting_run_leaves_no_waker_behind() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = store(&log, &opened);
     let (task, mut first) = (Task::new(), run::<RunNext>(&store));
@@ -327,20 +331,20 @@ fn a_run_that_gives_up_waiting_leaves_nothing_behind() {
         let mut impatient = run::<RunNext>(&store);
         assert!(task.poll(&mut impatient).is_pending());
         drop(impatient);
-        assert_eq!(Arc::strong_count(&task), 1, "nobody holds its waker");
+        assert_eq!(Arc::strong_count(&task), 1, "the store holds no waker");
     }
 }
 
 resource! {
     Bodies: Arc<AtomicUsize>;
     Values: Census;
-    W1: support::Counted;
-    W2: support::Counted;
-    W3: support::Counted;
-    W4: support::Counted;
+    W1: Counted;
+    W2: Counted;
+    W3: Counted;
+    W4: Counted;
 }
 
-/// Steps that count how often their bodies come to their ends, and give way to other tasks on the way there.
+/// Declares steps that yield some times and count how often their bodies end.
 macro_rules! workers {
     ($($name:ident($($input:ident)?) -> $output:ident);* $(;)?) => {$(
         step!($name(bodies: Bodies, values: Values $(, _input: $input)?) -> [$output] {
@@ -362,9 +366,9 @@ step!(All(_2: W2, _3: W3, _4: W4) -> [Return<()>] { Ok(hlist![Return(())]) });
 
 pipeline! { Working: [Work1, Work2, Work3, Work4]; }
 
-/// Many runs from several threads, some of which are dropped on the way; again and again.
+/// Races runs on several threads, some of which are dropped before their end.
 #[test]
-fn runs_in_several_threads_share_the_work() {
+fn runs_on_several_threads_share_steps() {
     for round in 0..200 {
         let (bodies, values) = (Arc::new(AtomicUsize::new(0)), Census::default());
         let store = Store::<Working>::new().with(Bodies, bodies.clone()).with(Values, values.clone());

@@ -1,4 +1,5 @@
-//! A step whose outputs are there is skipped, whoever put them there; a slot is written once.
+//! A step whose outputs are ready is skipped, whether they were supplied or computed; a slot is
+//! written once.
 
 mod support;
 
@@ -53,7 +54,7 @@ pipeline! {
 }
 
 #[test]
-fn a_second_target_reuses_what_the_first_one_computed() {
+fn second_target_reuses_values_of_the_first() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10);
 
@@ -70,7 +71,7 @@ fn a_second_target_reuses_what_the_first_one_computed() {
 }
 
 #[test]
-fn the_same_value_is_handed_out_each_time() {
+fn repeated_runs_return_the_same_reference() {
     let store = Store::<Arithmetic>::new().with(Log, Journal::default()).with(Base, 10);
     let hlist_pat![first] = ready(run::<Add>(&store)).unwrap();
     let hlist_pat![second] = ready(run::<Add>(&store)).unwrap();
@@ -79,7 +80,7 @@ fn the_same_value_is_handed_out_each_time() {
 }
 
 #[test]
-fn with_one_of_two_outputs_supplied_a_step_runs_and_the_supplied_value_stays() {
+fn step_with_one_supplied_output_runs_and_keeps_it() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99);
 
@@ -94,7 +95,7 @@ fn with_one_of_two_outputs_supplied_a_step_runs_and_the_supplied_value_stays() {
 }
 
 #[test]
-fn with_both_supplied_it_does_not() {
+fn step_with_all_outputs_supplied_does_not_run() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99).with(Low, 1);
     let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
@@ -103,30 +104,29 @@ fn with_both_supplied_it_does_not() {
 }
 
 #[test]
-fn a_step_is_skipped_if_its_outputs_have_come_by_the_time_of_its_turn() {
+fn step_is_skipped_if_its_outputs_arrive_before_its_turn() {
     let (log, pass) = (Journal::default(), Gate::new());
     let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass.clone());
-    let mut told = run::<TripleAndTell>(&store);
+    let mut first = run::<TripleAndTell>(&store);
     let mut sum = run::<Add>(&store);
-    assert!(poll(&mut told).is_pending());
+    assert!(poll(&mut first).is_pending());
     assert!(poll(&mut sum).is_pending());
     assert_eq!(log.take(), ["DoubleSlowly starts"]);
 
     pass.open();
-    assert!(poll(&mut told).is_ready());
+    assert!(poll(&mut first).is_ready());
     assert_eq!(log.take(), ["DoubleSlowly ends", "TripleAndTell"]);
 
-    // Both were to run when this run began.
+    // Both steps were demanded when this run began.
     let hlist_pat![sum] = ready(sum).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["Add"]);
 }
 
 #[test]
-fn what_a_target_stores_stays_though_it_runs_at_each_call_for_what_it_returns() {
-    let (log, pass) = (Journal::default(), Gate::new());
-    pass.open();
-    let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass);
+fn stored_output_stays_when_a_returning_target_runs_again() {
+    let log = Journal::default();
+    let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, Gate::opened());
 
     let hlist_pat![first, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
     let hlist_pat![second, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
@@ -135,7 +135,7 @@ fn what_a_target_stores_stays_though_it_runs_at_each_call_for_what_it_returns() 
 }
 
 #[test]
-fn get_looks_and_never_runs() {
+fn get_never_runs_a_step() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10);
     assert_eq!(store.get::<Base>(), Some(&10));
@@ -151,7 +151,7 @@ fn get_looks_and_never_runs() {
 }
 
 #[test]
-fn clear_drops_what_was_computed_and_keeps_what_was_supplied() {
+fn clear_drops_computed_values_and_keeps_supplied_ones() {
     let log = Journal::default();
     let mut store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99);
     ready(run::<Add>(&store)).unwrap();
@@ -171,7 +171,7 @@ fn clear_drops_what_was_computed_and_keeps_what_was_supplied() {
 }
 
 #[test]
-fn what_is_supplied_after_it_was_computed_wins_and_what_was_made_of_it_stays() {
+fn value_supplied_later_wins_and_dependents_stay() {
     let store = Store::<Arithmetic>::new().with(Log, Journal::default()).with(Base, 10);
     ready(run::<Add>(&store)).unwrap();
 
@@ -185,7 +185,7 @@ fn what_is_supplied_after_it_was_computed_wins_and_what_was_made_of_it_stays() {
 }
 
 #[test]
-fn clear_drops_at_once() {
+fn clear_drops_values_at_once() {
     let population = Census::default();
     let mut store = Store::<Town>::new().with(Population, population.clone());
     ready(run::<Naturalise>(&store)).unwrap();
@@ -199,7 +199,7 @@ fn clear_drops_at_once() {
 }
 
 #[test]
-fn a_run_that_was_dropped_half_way_is_no_hindrance_to_clear() {
+fn clear_works_after_a_dropped_run() {
     let (log, pass) = (Journal::default(), Gate::new());
     let mut store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, pass.clone());
     assert!(poll(&mut run::<Add>(&store)).is_pending());

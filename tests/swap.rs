@@ -1,4 +1,4 @@
-//! A step of a pipeline swapped for another.
+//! `Swap` replaces a step of a pipeline with another.
 
 mod support;
 
@@ -41,7 +41,7 @@ fn stub_of_write(_: In<'_, Words>) -> Out<Report> {
     "stub".to_owned()
 }
 
-/// A group, so that the step to be swapped is not at the top of the list.
+/// A group, so that the swapped step is inside a nested list.
 type Web = HList![Fetch, Count];
 
 pipeline! {
@@ -49,7 +49,7 @@ pipeline! {
 }
 
 #[test]
-fn the_stub_runs_and_the_old_step_does_not() -> Result<(), RunError> {
+fn stub_runs_and_the_swapped_step_does_not() -> Result<(), RunError> {
     // No `Url`, since only `Fetch` needs it.
     let store = Store::<Swap<App, Fetch, Stub>>::new();
     let report = smol::block_on(store.resource::<Report>())?;
@@ -67,7 +67,7 @@ fn swaps_can_be_nested() -> Result<(), RunError> {
     Ok(())
 }
 
-/// A pipeline that consists of another one.
+/// A pipeline with the steps of another one.
 struct Around<P>(PhantomData<P>);
 
 impl<P: Pipeline> Pipeline for Around<P> {
@@ -75,7 +75,7 @@ impl<P: Pipeline> Pipeline for Around<P> {
 }
 
 #[test]
-fn a_swapped_pipeline_can_be_a_group_of_another() -> Result<(), RunError> {
+fn swapped_pipeline_can_be_a_group_of_another() -> Result<(), RunError> {
     type Tested = Swap<Around<Swap<App, Fetch, Stub>>, Write, StubOfWrite>;
     let store = Store::<Tested>::new();
     assert_eq!(smol::block_on(store.resource::<Report>())?, "stub");
@@ -84,7 +84,7 @@ fn a_swapped_pipeline_can_be_a_group_of_another() -> Result<(), RunError> {
 }
 
 #[test]
-fn a_stub_can_be_the_target() -> Result<(), RunError> {
+fn stub_can_be_the_target() -> Result<(), RunError> {
     let store = Store::<Swap<App, Fetch, Stub>>::new();
     let hlist_pat![page, links] = smol::block_on(run::<Stub>(&store))?;
     assert_eq!((page.as_str(), *links), ("a short page", 7));
@@ -92,26 +92,26 @@ fn a_stub_can_be_the_target() -> Result<(), RunError> {
 }
 
 #[test]
-fn what_is_supplied_wins_over_the_stub_too() -> Result<(), RunError> {
+fn supplied_value_wins_over_the_stub() -> Result<(), RunError> {
     let store = Store::<Swap<App, Fetch, Stub>>::new().with(Page, "one".to_owned()).with(Links, 1);
     assert_eq!(smol::block_on(store.resource::<Report>())?, "1 words, 1 links");
     Ok(())
 }
 
 #[test]
-fn generic_code_does_not_know_the_difference() -> Result<(), RunError> {
+fn generic_code_accepts_a_swapped_pipeline() -> Result<(), RunError> {
     #[step]
-    fn tell(report: In<'_, Report>) -> Return<String> {
+    fn shout(report: In<'_, Report>) -> Return<String> {
         Return(report.to_uppercase())
     }
 
-    async fn told(store: &impl Runs<Tell>) -> Result<String, RunError> {
-        let hlist_pat![Return(text)] = run::<Tell>(store).await?;
+    async fn shouted(store: &impl Runs<Shout>) -> Result<String, RunError> {
+        let hlist_pat![Return(text)] = run::<Shout>(store).await?;
         Ok(text)
     }
 
-    let error = smol::block_on(told(&Store::<App>::new().with(Url, "here".to_owned()))).unwrap_err();
+    let error = smol::block_on(shouted(&Store::<App>::new().with(Url, "here".to_owned()))).unwrap_err();
     assert_eq!(error.step(), Fetch::name());
-    assert_eq!(smol::block_on(told(&Store::<Swap<App, Fetch, Stub>>::new()))?, "3 WORDS, 7 LINKS");
+    assert_eq!(smol::block_on(shouted(&Store::<Swap<App, Fetch, Stub>>::new()))?, "3 WORDS, 7 LINKS");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A step is polled when it was woken: exactly then, and exactly so often.
+//! A step is polled exactly when it was woken, and once for all wake-ups before that poll.
 
 mod support;
 
@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use support::{Task, pipeline, step};
 use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, Store, StoreOf, hlist, resource, run};
 
-/// Where a step waits, and the test wakes it.
+/// A step waits here, and the test wakes it.
 #[derive(Default)]
 struct Seat {
     polls: AtomicUsize,
@@ -18,7 +18,7 @@ struct Seat {
 }
 
 impl Seat {
-    /// Waits to be called.
+    /// Waits until the test calls.
     async fn sit(&self) {
         poll_fn(|cx| {
             self.polls.fetch_add(1, Ordering::SeqCst);
@@ -28,13 +28,13 @@ impl Seat {
         .await
     }
 
-    /// Wakes who waits here, to no avail.
+    /// Wakes the waiting step, which has to wait on.
     fn disturb(&self) {
         let waker = self.waker.lock().unwrap().clone();
-        waker.expect("somebody sits here").wake();
+        waker.expect("a step waits here").wake();
     }
 
-    /// Wakes who waits here to go on.
+    /// Wakes the waiting step, which can continue.
     fn call(&self) {
         self.called.store(true, Ordering::SeqCst);
         self.disturb();
@@ -50,13 +50,13 @@ impl Hall {
         Hall((0..seats).map(|_| Seat::default()).collect())
     }
 
-    /// How often the steps were polled since this was last asked.
+    /// Takes the number of polls of each step since the last call.
     fn take_polls(&self) -> Vec<usize> {
         self.0.iter().map(|seat| seat.polls.swap(0, Ordering::SeqCst)).collect()
     }
 }
 
-/// One poll of each of these seats, of so many.
+/// The polls of all seats if each of these had one.
 fn one_each<const N: usize>(seats: [usize; N], of: usize) -> Vec<usize> {
     (0..of).map(|seat| usize::from(seats.contains(&seat))).collect()
 }
@@ -66,7 +66,7 @@ resource! {
     Full: ();
 }
 
-/// Steps that wait in a seat each, and one that needs them all.
+/// Declares steps that each wait in a seat, and one that needs them all.
 macro_rules! fan {
     ($($number:literal $step:ident $resource:ident),* $(,)?) => {
         resource! { $($resource: ();)* }
@@ -112,7 +112,7 @@ fn fan(hall: &Hall) -> StoreOf<Fan, HList![TheHall]> {
 }
 
 #[test]
-fn a_step_is_polled_when_it_was_woken_and_never_because_a_sibling_was() {
+fn step_is_polled_when_woken_and_never_for_a_sibling() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -143,7 +143,7 @@ fn a_step_is_polled_when_it_was_woken_and_never_because_a_sibling_was() {
 }
 
 #[test]
-fn several_wakes_before_a_poll_are_one() {
+fn several_wakes_before_a_poll_cause_one_poll() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -161,7 +161,7 @@ fn several_wakes_before_a_poll_are_one() {
 }
 
 #[test]
-fn a_poll_that_nobody_asked_for_polls_no_step() {
+fn spurious_poll_polls_no_step() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -176,7 +176,7 @@ fn a_poll_that_nobody_asked_for_polls_no_step() {
 }
 
 #[test]
-fn the_task_that_polled_last_is_woken() {
+fn task_that_polled_last_is_woken() {
     let (first, second, hall) = (Task::new(), Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -188,7 +188,7 @@ fn the_task_that_polled_last_is_woken() {
 }
 
 #[test]
-fn a_wake_from_another_thread_counts() {
+fn wake_from_another_thread_causes_a_poll() {
     let hall = Hall::new(SEATS);
     let store = fan(&hall);
     std::thread::scope(|scope| {
@@ -201,13 +201,13 @@ fn a_wake_from_another_thread_counts() {
         }
         assert!(done.join().unwrap());
     });
-    // A step that was called before it looked again needs one poll, else two.
+    // A step needs one poll if it was called before that poll checked, and two otherwise.
     let polls = hall.take_polls();
     assert!(polls.iter().all(|polls| (1..=2).contains(polls)), "{polls:?}");
 }
 
 #[test]
-fn a_waker_that_outlives_its_step_or_its_run_is_harmless() {
+fn waker_that_outlives_its_step_or_run_is_harmless() {
     let (task, hall) = (Task::new(), Hall::new(SEATS));
     let store = fan(&hall);
     let mut run = run::<Fill>(&store);
@@ -233,7 +233,7 @@ resource! {
 }
 
 step!(EndAtOnce(chairs: Chairs) -> [Before] {
-    // It keeps its waker there.
+    // The seat keeps its waker.
     chairs.0[0].sit().await;
     Ok(hlist![()])
 });
@@ -245,7 +245,7 @@ step!(SitAfter(chairs: Chairs, _before: Before) -> [After] {
 pipeline! { Two: [EndAtOnce, SitAfter]; }
 
 #[test]
-fn the_waker_of_a_step_that_has_ended_does_not_wake_the_next_one() {
+fn waker_of_an_ended_step_does_not_wake_the_next_step() {
     let (task, chairs) = (Task::new(), Hall::new(2));
     chairs.0[0].called.store(true, Ordering::SeqCst);
     let store = Store::<Two>::new().with(Chairs, chairs.clone());
@@ -263,7 +263,7 @@ fn the_waker_of_a_step_that_has_ended_does_not_wake_the_next_one() {
 }
 
 resource! {
-    /// How often each of the steps gives way.
+    /// How often each of the steps yields.
     Times: (usize, usize);
     /// How often each was polled.
     Polls: Arc<(AtomicUsize, AtomicUsize)>;
@@ -272,7 +272,7 @@ resource! {
     Through: ();
 }
 
-/// Gives way to others so often: wakes itself in each poll. Counts its polls.
+/// Yields this often by waking itself in each poll, and counts its polls.
 async fn give_way(times: usize, polls: &AtomicUsize) {
     poll_fn(|cx| {
         if polls.fetch_add(1, Ordering::SeqCst) == times {
@@ -297,12 +297,12 @@ step!(GoThrough(_polite: Polite, _very: VeryPolite) -> [Through] { Ok(hlist![()]
 pipeline! { Door: [BePolite, BeVeryPolite, GoThrough]; }
 
 #[test]
-fn a_step_that_wakes_itself_has_one_turn_in_each_poll_of_the_run() {
+fn self_waking_step_has_one_turn_per_poll_of_the_run() {
     let (task, polls) = (Task::new(), Arc::<(AtomicUsize, AtomicUsize)>::default());
     let store = Store::<Door>::new().with(Times, (3, 10)).with(Polls, polls.clone());
     let mut run = run::<GoThrough>(&store);
 
-    // The run ends in each turn: others have theirs in between.
+    // The poll of the run returns after one turn of each step, so other tasks get theirs.
     for turn in 1..=10 {
         assert!(task.poll(&mut run).is_pending());
         assert_eq!(polls.0.load(Ordering::SeqCst), turn.min(4));
@@ -315,7 +315,7 @@ fn a_step_that_wakes_itself_has_one_turn_in_each_poll_of_the_run() {
 }
 
 #[test]
-fn other_tasks_get_their_turns_in_between() {
+fn other_tasks_run_between_polls_of_a_self_waking_step() {
     let polls = Arc::<(AtomicUsize, AtomicUsize)>::default();
     let store = Store::<Door>::new().with(Times, (0, 100)).with(Polls, polls.clone());
     let executor = smol::LocalExecutor::new();
@@ -347,14 +347,14 @@ step!(Welcome(lobby: Lobby) -> [Return<()>] {
 pipeline! { Hotel: []; }
 
 #[test]
-fn a_target_that_returns_something_is_not_polled_because_its_caller_was_woken() {
+fn returning_target_is_not_polled_for_a_wake_of_its_caller() {
     let (hall, task) = (Hall::new(1), Task::new());
     let store = Store::<Hotel>::new().with(Lobby, hall.clone());
     let mut run = run::<Welcome>(&store);
     assert!(task.poll(&mut run).is_pending());
     assert_eq!(hall.take_polls(), [1]);
 
-    // As a `join!` or a `select!` does, when another of its futures was woken.
+    // `join!` and `select!` do this when another of their futures was woken.
     assert!(task.poll(&mut run).is_pending());
     assert_eq!(hall.take_polls(), [0]);
 

@@ -1,15 +1,36 @@
-//! The steps that the cases share: those of the README.
+//! The steps that the cases share: those of the README. The identities are spelt by hand, see `tests/fail.rs`.
 
 #![allow(dead_code)]
 
-use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, Step, hlist, hlist_pat, identity};
 use std::convert::Infallible;
 
-resource! {
-    pub Base: i64;
-    pub Divisor: i64;
-    pub Quotient: i64;
-    pub Modulus: i64;
+pub struct Base;
+#[diagnostic::do_not_recommend]
+impl Resource for Base {
+    type Value = i64;
+    type Identity = identity!("calc::Base");
+}
+
+pub struct Divisor;
+#[diagnostic::do_not_recommend]
+impl Resource for Divisor {
+    type Value = i64;
+    type Identity = identity!("calc::Divisor");
+}
+
+pub struct Quotient;
+#[diagnostic::do_not_recommend]
+impl Resource for Quotient {
+    type Value = i64;
+    type Identity = identity!("calc::Quotient");
+}
+
+pub struct Modulus;
+#[diagnostic::do_not_recommend]
+impl Resource for Modulus {
+    type Value = i64;
+    type Identity = identity!("calc::Modulus");
 }
 
 pub struct BaseProvider;

@@ -1,12 +1,27 @@
-// An application, and what it does for each request.
+// An application, and the requests that it answers. The identities are spelt by hand, see `tests/fail.rs`.
 
-use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, Scoped, Step, hlist, hlist_pat, identity};
 use std::convert::Infallible;
 
-resource! {
-    pub Url: String;
-    pub Pool: String;
-    pub User: String;
+pub struct Url;
+#[diagnostic::do_not_recommend]
+impl Resource for Url {
+    type Value = String;
+    type Identity = identity!("scopes::Url");
+}
+
+pub struct Pool;
+#[diagnostic::do_not_recommend]
+impl Resource for Pool {
+    type Value = String;
+    type Identity = identity!("scopes::Pool");
+}
+
+pub struct User;
+#[diagnostic::do_not_recommend]
+impl Resource for User {
+    type Value = String;
+    type Identity = identity!("scopes::User");
 }
 
 pub struct Connect;

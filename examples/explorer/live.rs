@@ -5,7 +5,8 @@ use smol::channel::{Receiver, Sender, bounded};
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use typed_pipeliner::{Observer, Plan, RunEnd, RunError, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::{Observer, Plan, RunError};
 
 /// How many messages a page may be behind. One that does not read is left, and gets all when it comes back.
 const BEHIND: usize = 2048;

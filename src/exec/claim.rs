@@ -1,4 +1,4 @@
-//! The claim of a step: which run may execute it, and who waits for that.
+//! The claim of a step: the right to execute it, and the runs that wait for it.
 
 use super::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
@@ -7,32 +7,34 @@ use core::task::Waker;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
-/// No run has the step.
+/// No run has the claim. It becomes `TAKEN`, and is never left otherwise.
 const FREE: u8 = 0;
-/// A run has the step, and nobody waits.
+/// A run has the claim, and none waits. It becomes `AWAITED`, `DONE`, or `FREE` if the step failed
+/// or was dropped.
 const TAKEN: u8 = 1;
-/// A run has the step, and others wait.
+/// A run has the claim, and others wait. It becomes `DONE` or `FREE`, and all that wait are woken.
 const AWAITED: u8 = 2;
-/// The step has been done; there is nothing left to claim.
+/// The step has succeeded; there is nothing left to claim.
 const DONE: u8 = 3;
 
 /// The right to execute a step, held by one run at a time.
 #[derive(Debug)]
 pub struct Claim {
-    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock of `waiting`.
+    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock
+    /// of `waiting`.
     state: AtomicU8,
-    /// Who waits, in the order in which they came; nobody unless `AWAITED`.
+    /// The runs that wait, in the order in which they came; none unless `AWAITED`.
     waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
 }
 
-/// The place of a run among those who wait; the later, the larger.
+/// The place of a run among those that wait; the later, the larger.
 type Ticket = u64;
 
 /// A run that waits.
 #[derive(Debug)]
 struct Waiter {
     waker: Waker,
-    /// What came of it, once that is so.
+    /// How the wait has ended, once it has.
     over: Mutex<Option<Result<(), SharedError>>>,
 }
 
@@ -41,20 +43,21 @@ impl Claim {
         Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(Vec::new()) }
     }
 
-    /// Takes the right, if it is free.
+    /// Takes the claim, if it is free.
     #[inline]
-    pub fn take(&self) -> Option<Taken<'_>> {
-        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| Taken(self))
+    pub fn take(&self) -> Option<ClaimGuard<'_>> {
+        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| ClaimGuard(self))
     }
 
-    /// Whether a run has the right now.
+    /// Whether a run has the claim now.
     #[cfg(feature = "executor")]
     pub(crate) fn is_taken(&self) -> bool {
         matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
     }
 
-    /// Waits until whoever has the right gives it back or is done; `None` if that is so already.
-    pub fn wait(&self, waker: &Waker) -> Option<Waiting<'_>> {
+    /// Waits until the run that has the claim gives it back or is done; `None` if that is so
+    /// already.
+    pub fn wait(&self, waker: &Waker) -> Option<ClaimWait<'_>> {
         let mut waiting = self.waiting();
         match self.state.compare_exchange(TAKEN, AWAITED, Ordering::Relaxed, Ordering::Acquire) {
             Ok(_) | Err(AWAITED) => {}
@@ -63,28 +66,29 @@ impl Claim {
         let waiter = Arc::new(Waiter { waker: waker.clone(), over: Mutex::new(None) });
         let ticket = waiting.last().map_or(0, |(last, _)| last + 1);
         waiting.push((ticket, Arc::clone(&waiter)));
-        Some(Waiting { claim: self, ticket, waiter })
+        Some(ClaimWait { claim: self, ticket, waiter })
     }
 
-    /// Gives the right back in the state `to`, and tells all who wait.
+    /// Gives the claim back in the state `to`, and wakes every run that waits.
     ///
-    /// All, and not one of them: whoever is told may not be polled for a long time, and the others would hang with it.
+    /// A single chosen waiter might not be polled for a long time, and the others would be stuck
+    /// behind it.
     #[inline]
-    fn leave(&self, to: u8, error: Option<SharedError>) {
+    fn release(&self, to: u8, error: Option<SharedError>) {
         if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_err() {
-            self.tell(to, error);
+            self.notify_all(to, error);
         }
     }
 
-    /// Gives the right back, and tells those who wait.
+    /// Gives the claim back, and wakes every run that waits.
     #[cold]
-    fn tell(&self, to: u8, error: Option<SharedError>) {
-        let told = {
+    fn notify_all(&self, to: u8, error: Option<SharedError>) {
+        let waiters = {
             let mut waiting = self.waiting();
             self.state.store(to, Ordering::Release);
             core::mem::take(&mut *waiting)
         };
-        for (_, waiter) in told {
+        for (_, waiter) in waiters {
             *waiter.over.lock().expect(NO_PANIC) = Some(error.clone().map_or(Ok(()), Err));
             waiter.waker.wake_by_ref();
         }
@@ -98,23 +102,23 @@ impl Claim {
 /// Why no lock here is ever poisoned.
 const NO_PANIC: &str = "nothing panics while it holds this lock";
 
-/// The right to execute a step. Dropping it gives it back, so that another run can take over.
+/// The claim of this run. Dropping it gives it back, so that another run can take over.
 #[derive(Debug)]
-pub struct Taken<'s>(&'s Claim);
+pub struct ClaimGuard<'s>(&'s Claim);
 
-impl<'s> Taken<'s> {
-    /// The step is done.
+impl<'s> ClaimGuard<'s> {
+    /// The step has succeeded.
     #[inline]
     pub fn done(self) {
-        self.into_claim().leave(DONE, None);
+        self.into_claim().release(DONE, None);
     }
 
-    /// The step has failed: all who wait get that error, and later runs try again.
+    /// The step has failed: all runs that wait get that error, and later runs try again.
     pub fn failed(self, error: SharedError) {
-        self.into_claim().leave(FREE, Some(error));
+        self.into_claim().release(FREE, Some(error));
     }
 
-    /// The claim, to be left otherwise than by dropping this.
+    /// The claim, to be released otherwise than by dropping this.
     #[inline]
     fn into_claim(self) -> &'s Claim {
         let claim = self.0;
@@ -123,32 +127,32 @@ impl<'s> Taken<'s> {
     }
 }
 
-impl Drop for Taken<'_> {
+impl Drop for ClaimGuard<'_> {
     fn drop(&mut self) {
-        self.0.leave(FREE, None);
+        self.0.release(FREE, None);
     }
 }
 
-/// A place among those who wait. Dropping it gives it up.
+/// A place among the runs that wait. Dropping it gives it up.
 #[derive(Debug)]
-pub struct Waiting<'s> {
+pub struct ClaimWait<'s> {
     claim: &'s Claim,
     ticket: Ticket,
     waiter: Arc<Waiter>,
 }
 
-impl Waiting<'_> {
+impl ClaimWait<'_> {
     /// Whether the wait is over. Then it is either time to look again, or the step has failed.
     pub fn over(&self) -> Option<Result<(), SharedError>> {
         self.waiter.over.lock().expect(NO_PANIC).clone()
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for ClaimWait<'_> {
     fn drop(&mut self) {
         let mut waiting = self.claim.waiting();
         match waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket) {
-            // The ticket may have been given out anew since all were told.
+            // The ticket may have been given out anew since all were woken.
             Ok(place) if Arc::ptr_eq(&waiting[place].1, &self.waiter) => drop(waiting.remove(place)),
             _ => {}
         }

@@ -1,27 +1,27 @@
 //! The executor: plain data, and no knowledge of how anything was proved.
 //!
-//! A run has a job, which does not change, and a schedule of who is ready. A step that is has its turn, which is polled
-//! by the run itself (`local`), or by workers in several threads (`spread`).
+//! A run has a [`graph`], which does not change, and a [`schedule`] of its steps. A step whose turn
+//! it is becomes a [`task`], which is polled by the run itself ([`single_task`]), or by workers on
+//! several threads (`multi_thread`). No type here has a parameter for a step or a resource.
 
 #![allow(missing_debug_implementations)]
 
-pub mod claim;
-pub(crate) mod job;
-pub(crate) mod local;
+pub(crate) mod claim;
+pub(crate) mod graph;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
-pub mod plan;
+#[cfg(feature = "executor")]
+pub(crate) mod multi_thread;
+mod notify;
+pub(crate) mod plan;
+#[cfg(feature = "executor")]
+mod ready_queue;
 mod schedule;
-#[cfg(feature = "executor")]
-mod signals;
-pub mod slot;
-#[cfg(feature = "executor")]
-pub(crate) mod spread;
-pub mod start;
+pub(crate) mod single_task;
+pub(crate) mod slot;
+pub(crate) mod store_ref;
 #[cfg(all(test, feature = "executor"))]
 mod stress;
 mod sync;
-mod turn;
-pub mod view;
-mod wakeups;
-pub(crate) mod watch;
+pub(crate) mod task;
+mod wake_set;

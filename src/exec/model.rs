@@ -1,32 +1,32 @@
-//! What the models have in common. Loom executes a model once for each way in which its threads can interleave, and each
-//! value that a load may then see. Whoever is not woken is a deadlock, and reported.
+//! Shared by the models. Loom executes a model once for each interleaving of its threads and each
+//! value that a load may see. It reports a thread that is never woken as a deadlock.
 //!
-//! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p run-time --lib model`
+//! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p typed-pipeliner --lib model`
 
 use core::task::Waker;
 use loom::sync::{Condvar, Mutex};
 use std::sync::Arc;
 use std::task::Wake;
 
-/// Checks a model of two threads, in full.
+/// Checks all interleavings of a model of two threads.
 pub(super) fn two_threads(model: fn()) {
     loom::model(model);
 }
 
-/// Checks a model of three threads, which are preempted four times at most.
+/// Checks a model of three threads, with at most four preemptions.
 pub(super) fn three_threads(model: fn()) {
     preempted(4, model);
 }
 
-/// Checks a model of threads that are preempted so many times at most, or `LOOM_MAX_PREEMPTIONS` times: the time it takes
-/// grows fivefold with each.
+/// Checks a model with at most this many preemptions, or `LOOM_MAX_PREEMPTIONS`. The time grows
+/// fivefold with each.
 pub(super) fn preempted(times: usize, model: fn()) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound.get_or_insert(times);
     builder.check(model);
 }
 
-/// What whoever waits sleeps on.
+/// A waiting thread sleeps on it.
 pub(super) struct Bell {
     rung: Mutex<bool>,
     rings: Condvar,
@@ -37,7 +37,7 @@ impl Bell {
         Arc::new(Bell { rung: Mutex::new(false), rings: Condvar::new() })
     }
 
-    /// Sleeps until it is rung.
+    /// Sleeps until the bell rings.
     pub(super) fn sleep(&self) {
         let mut rung = self.rung.lock().unwrap();
         while !*rung {
@@ -53,7 +53,7 @@ impl Wake for Bell {
     }
 }
 
-/// The cell for the waker of a task, in place of the one of futures. Loom has one too, which spins and prints what it does.
+/// Replaces the `AtomicWaker` of futures. That of loom spins and prints its operations.
 #[derive(Debug)]
 pub(super) struct AtomicWaker(Mutex<Option<Waker>>);
 

@@ -1,35 +1,33 @@
-//! The plan of a store: which steps there are, what each takes from where, and who waits for whom – as plain numbers.
+//! The plan of a store: its steps, the sources of their inputs and their dependents, as plain
+//! numbers.
 //!
-//! The types prove that a run is complete; where everything lies is then worked out from values, by the compiler while
-//! it generates code. (Working it out in types as well costs several times the compile time of the proof itself: code
-//! generation solves every trait again, from an empty cache, for each function that is instantiated with the map.)
+//! The types prove that a run is complete. The place of everything is then computed from values, by
+//! the compiler while it generates code. (Computing it in types as well costs several times the
+//! compile time of the proof itself: code generation solves every trait again, from an empty cache,
+//! for each function that is instantiated with the map.)
 
-use crate::list::{InputList, OutputList};
-use crate::proof::digits::Digits;
-use crate::resource::Resource;
-use crate::step::Step;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// A list of values as constants can build it: along the list of types that it belongs to.
-pub enum Tree<T: 'static> {
+/// A list of values as constants can build it, along the list of types that it belongs to.
+pub enum ConstList<T: 'static> {
     /// No value.
     Empty,
     /// One value.
     One(T),
     /// The values of the first, then those of the second.
-    Both(&'static Tree<T>, &'static Tree<T>),
+    Both(&'static ConstList<T>, &'static ConstList<T>),
 }
 
-impl<T> Tree<T> {
+impl<T> ConstList<T> {
     /// The values, in order.
     pub fn list(&'static self) -> Vec<&'static T> {
-        fn list<T>(tree: &'static Tree<T>, to: &mut Vec<&'static T>) {
+        fn list<T>(tree: &'static ConstList<T>, to: &mut Vec<&'static T>) {
             match tree {
-                Tree::Empty => {}
-                Tree::One(value) => to.push(value),
-                Tree::Both(first, second) => {
+                ConstList::Empty => {}
+                ConstList::One(value) => to.push(value),
+                ConstList::Both(first, second) => {
                     list(first, to);
                     list(second, to);
                 }
@@ -41,7 +39,7 @@ impl<T> Tree<T> {
     }
 }
 
-/// What a resource is called in a plan.
+/// A resource in a plan.
 #[derive(Clone, Copy)]
 pub struct Key {
     /// The value of its identity.
@@ -52,44 +50,26 @@ pub struct Key {
     pub optional: bool,
 }
 
-impl Key {
-    /// The key of a resource.
-    pub const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
-    }
-}
-
 /// A step as the executor knows it.
 #[derive(Clone, Copy)]
-pub struct Spec {
+pub struct StepSpec {
     /// Its name.
     pub name: fn() -> &'static str,
-    /// What it takes.
-    pub inputs: &'static Tree<Key>,
-    /// What it stores.
-    pub outputs: &'static Tree<Key>,
-    /// Its type: a step that two groups list is one step.
+    /// Its inputs.
+    pub inputs: &'static ConstList<Key>,
+    /// The outputs that it stores.
+    pub outputs: &'static ConstList<Key>,
+    /// Its type: a step that is reached through two groups is one.
     pub type_id: fn() -> core::any::TypeId,
-}
-
-impl Spec {
-    /// What the executor has to know of a step.
-    pub const fn of<S: Step>() -> Self {
-        Spec {
-            name: S::name,
-            inputs: <S::Inputs as InputList>::KEYS,
-            outputs: <S::Outputs as OutputList>::KEYS,
-            type_id: core::any::TypeId::of::<S>,
-        }
-    }
 }
 
 /// Where a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Not here: in the store above, if there is one. In the plan, at this place among [what is above](Plan::above).
-    Above(u16),
-    /// Among what was supplied, at this place.
+    /// In the parent store, if there is one, at this place among the [inputs from
+    /// there](ExecPlan::parent_inputs).
+    Parent(u16),
+    /// Among the supplied values, at this place.
     Supplied(u16),
     /// In the slot of a step, at the place of this output.
     Step {
@@ -100,46 +80,48 @@ pub enum Source {
     },
 }
 
-/// A step and what it is connected to.
+/// A step with its edges.
 #[derive(Clone, Copy)]
-pub struct Planned {
-    spec: &'static Spec,
-    /// Where its inputs come from: a range of the plan's sources.
+pub struct PlannedStep {
+    spec: &'static StepSpec,
+    /// The sources of its inputs: a range of the plan's sources.
     inputs: (u16, u16),
-    /// What takes its outputs: a range of the plan's dependents.
+    /// The steps that take its outputs: a range of the plan's dependents.
     dependents: (u16, u16),
 }
 
-/// A resource that some steps take and that is not in this store, but in the one above it.
+/// A resource that some steps take, and that is not in this store but in its parent.
 ///
-/// Where there is none above, these are holes: those of options, and those that no run comes across which was proved.
+/// Without a parent store these entries have no source. They belong to optional inputs, or to steps
+/// that no proved run reaches.
 #[derive(Clone, Copy)]
-pub struct Above {
+pub struct ParentInput {
     key: Key,
-    /// What takes it: a range of the plan's dependents.
+    /// The steps that take it: a range of the plan's dependents.
     dependents: (u16, u16),
 }
 
 /// The plan of all stores of one type.
 #[derive(Clone, Copy)]
-pub struct Plan {
-    steps: &'static [Planned],
-    above: &'static [Above],
+pub struct ExecPlan {
+    steps: &'static [PlannedStep],
+    parent_inputs: &'static [ParentInput],
     sources: &'static [Source],
     /// Numbers of steps; a step stands here once for each input that it takes.
     dependents: &'static [u16],
-    /// A hash table from resources to sources: open addressing, linear probing, a power of two in length.
+    /// A hash table from resources to sources: open addressing, linear probing, a power of two in
+    /// length.
     index: &'static [(Option<Key>, Source)],
 }
 
-impl Plan {
+impl ExecPlan {
     /// The steps, in the order of registration.
     #[inline]
-    pub fn steps(&self) -> &'static [Planned] {
+    pub fn steps(&self) -> &'static [PlannedStep] {
         self.steps
     }
 
-    /// Where the resource with a key is, if it is in this store.
+    /// The source of the resource with a key, if it is in this store.
     pub fn source(&self, id: u64) -> Option<Source> {
         let mut at = place_of(id, self.index.len());
         while let Some(key) = self.index[at].0 {
@@ -152,24 +134,24 @@ impl Plan {
     }
 
     /// The resources that steps take and that are not in this store.
-    pub fn above(&self) -> &'static [Above] {
-        self.above
+    pub fn parent_inputs(&self) -> &'static [ParentInput] {
+        self.parent_inputs
     }
 
-    /// The steps that take what is above, at this place, once for each input.
-    pub fn dependents_above(&self, place: usize) -> &'static [u16] {
-        &self.dependents[range(self.above[place].dependents)]
+    /// The steps that take the resource of the parent store at this place, once for each input.
+    pub fn dependents_of_parent(&self, place: usize) -> &'static [u16] {
+        &self.dependents[range(self.parent_inputs[place].dependents)]
     }
 
-    /// Where a step's inputs come from.
+    /// The sources of the inputs of a step.
     #[inline]
-    pub fn inputs(&self, step: &Planned) -> &'static [Source] {
+    pub fn inputs(&self, step: &PlannedStep) -> &'static [Source] {
         &self.sources[range(step.inputs)]
     }
 
-    /// The steps that take what a step provides, once for each input.
+    /// The steps that take outputs of a step, once for each input.
     #[inline]
-    pub fn dependents(&self, step: &Planned) -> &'static [u16] {
+    pub fn dependents(&self, step: &PlannedStep) -> &'static [u16] {
         &self.dependents[range(step.dependents)]
     }
 
@@ -180,9 +162,9 @@ impl Plan {
 }
 
 #[cfg(test)]
-impl Plan {
-    /// A plan of steps that were made up, each with the sources of its inputs. It is never freed.
-    pub(super) fn of(spec: &'static Spec, inputs: &[Vec<Source>]) -> &'static Plan {
+impl ExecPlan {
+    /// A plan of invented steps, each with the sources of its inputs. It is never freed.
+    pub(super) fn of(spec: &'static StepSpec, inputs: &[Vec<Source>]) -> &'static ExecPlan {
         let (mut steps, mut sources, mut dependents) = (Vec::new(), Vec::new(), Vec::new());
         for (step, own) in (0..).zip(inputs) {
             let (start, first) = (sources.len() as u16, dependents.len() as u16);
@@ -192,33 +174,33 @@ impl Plan {
                 dependents.extend(takes.map(|_| other));
             }
             let (inputs, dependents) = ((start, sources.len() as u16), (first, dependents.len() as u16));
-            steps.push(Planned { spec, inputs, dependents });
+            steps.push(PlannedStep { spec, inputs, dependents });
         }
-        Box::leak(Box::new(Plan {
+        Box::leak(Box::new(ExecPlan {
             steps: steps.leak(),
-            above: &[],
+            parent_inputs: &[],
             sources: sources.leak(),
             dependents: dependents.leak(),
-            index: &[(None, Source::Above(0))],
+            index: &[(None, Source::Parent(0))],
         }))
     }
 }
 
-impl Planned {
-    /// What the executor knows of the step.
-    pub fn spec(&self) -> &'static Spec {
+impl PlannedStep {
+    /// The step as the executor knows it.
+    pub fn spec(&self) -> &'static StepSpec {
         self.spec
     }
 }
 
-impl Above {
+impl ParentInput {
     /// The resource.
     pub fn key(&self) -> Key {
         self.key
     }
 }
 
-impl fmt::Debug for Plan {
+impl fmt::Debug for ExecPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.steps.iter().map(|step| (step.spec.name)())).finish()
     }
@@ -229,7 +211,7 @@ fn range((start, end): (u16, u16)) -> Range<usize> {
     start.into()..end.into()
 }
 
-/// Where the search for a key begins in an index, whose length is a power of two.
+/// The place at which the search for a key begins in an index, whose length is a power of two.
 const fn place_of(id: u64, len: usize) -> usize {
     (id >> 32) as usize & (len - 1)
 }
@@ -239,7 +221,7 @@ const fn place_of(id: u64, len: usize) -> usize {
 /// # Panics
 ///
 /// While code is generated, if there are more steps than numbers for them.
-pub const fn lower<L: Lower>() -> &'static Plan {
+pub(crate) const fn lower<L: Lower>() -> &'static ExecPlan {
     let size = Size::of(L::STEPS, L::SUPPLIED);
     assert!(size.steps < 4096, "a pipeline holds up to 4,095 steps: let large ones be several pipelines");
     match size.room().next_power_of_two() {
@@ -259,60 +241,63 @@ pub const fn lower<L: Lower>() -> &'static Plan {
     }
 }
 
-/// What a plan is made from.
-pub trait Lower {
+/// The parts from which a plan is made.
+pub(crate) trait Lower {
     /// The steps.
-    const STEPS: &'static Tree<Spec>;
-    /// What is supplied.
-    const SUPPLIED: &'static Tree<Key>;
+    const STEPS: &'static ConstList<StepSpec>;
+    /// The supplied values.
+    const SUPPLIED: &'static ConstList<Key>;
 }
 
-/// The plan, in tables with room for `N` entries. A function, so that only the size that is called for is built.
-const fn sized<L: Lower, const N: usize>() -> &'static Plan {
-    const { Sized::<L, N>::PLAN }
+/// The plan, in tables with room for `N` entries. A function, so that only the size that is called
+/// for is built.
+const fn sized<L: Lower, const N: usize>() -> &'static ExecPlan {
+    const { SizedPlan::<L, N>::PLAN }
 }
 
 /// The plan made from `L`, with room for `N` entries.
-struct Sized<L, const N: usize>(PhantomData<L>);
+struct SizedPlan<L, const N: usize>(PhantomData<L>);
 
-impl<L: Lower, const N: usize> Sized<L, N> {
+impl<L: Lower, const N: usize> SizedPlan<L, N> {
     const TABLES: &'static Tables<N> = &Tables::build(L::STEPS, L::SUPPLIED);
-    const PLAN: &'static Plan = &Plan {
+    const PLAN: &'static ExecPlan = &ExecPlan {
         steps: Self::TABLES.steps.split_at(Self::TABLES.size.steps).0,
-        above: Self::TABLES.above.split_at(Self::TABLES.size.above).0,
+        parent_inputs: Self::TABLES.parent_inputs.split_at(Self::TABLES.size.parent_inputs).0,
         sources: Self::TABLES.sources.split_at(Self::TABLES.size.inputs).0,
         dependents: Self::TABLES.dependents.split_at(Self::TABLES.size.inputs).0,
         index: &Self::TABLES.index,
     };
 }
 
-/// How much there is of everything.
+/// The number of entries of each table.
 #[derive(Clone, Copy)]
 struct Size {
     steps: usize,
     inputs: usize,
     keys: usize,
-    /// Known only when all is connected; there is no more than there are inputs.
-    above: usize,
+    /// Known only when all inputs are resolved; there are no more than inputs.
+    parent_inputs: usize,
 }
 
 impl Size {
-    const fn of(steps: &Tree<Spec>, supplied: &Tree<Key>) -> Self {
+    const fn of(steps: &ConstList<StepSpec>, supplied: &ConstList<Key>) -> Self {
         let size = Size::of_steps(steps);
         Size { keys: size.keys + count(supplied), ..size }
     }
 
-    const fn of_steps(steps: &Tree<Spec>) -> Self {
+    const fn of_steps(steps: &ConstList<StepSpec>) -> Self {
         match steps {
-            Tree::Empty => Size { steps: 0, inputs: 0, keys: 0, above: 0 },
-            Tree::One(spec) => Size { steps: 1, inputs: count(spec.inputs), keys: count(spec.outputs), above: 0 },
-            Tree::Both(first, second) => {
+            ConstList::Empty => Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
+            ConstList::One(spec) => {
+                Size { steps: 1, inputs: count(spec.inputs), keys: count(spec.outputs), parent_inputs: 0 }
+            }
+            ConstList::Both(first, second) => {
                 let (first, second) = (Size::of_steps(first), Size::of_steps(second));
                 Size {
                     steps: first.steps + second.steps,
                     inputs: first.inputs + second.inputs,
                     keys: first.keys + second.keys,
-                    above: 0,
+                    parent_inputs: 0,
                 }
             }
         }
@@ -331,65 +316,72 @@ impl Size {
     }
 }
 
-const fn count<T>(tree: &Tree<T>) -> usize {
+const fn count<T>(tree: &ConstList<T>) -> usize {
     match tree {
-        Tree::Empty => 0,
-        Tree::One(_) => 1,
-        Tree::Both(first, second) => count(first) + count(second),
+        ConstList::Empty => 0,
+        ConstList::One(_) => 1,
+        ConstList::Both(first, second) => count(first) + count(second),
     }
 }
 
 /// The tables of a plan while it is built.
 #[derive(Clone, Copy)]
 struct Tables<const N: usize> {
-    /// How much of each table is in use.
+    /// The number of entries in use of each table.
     size: Size,
-    steps: [Planned; N],
-    above: [Above; N],
+    steps: [PlannedStep; N],
+    parent_inputs: [ParentInput; N],
     sources: [Source; N],
     dependents: [u16; N],
     index: [(Option<Key>, Source); N],
 }
 
-/// What an unused entry of the table of steps holds.
-const UNUSED: Planned = Planned {
-    spec: &Spec { name: || unreachable!(), inputs: &Tree::Empty, outputs: &Tree::Empty, type_id: || unreachable!() },
+/// An unused entry of the table of steps.
+const UNUSED: PlannedStep = PlannedStep {
+    spec: &StepSpec {
+        name: || unreachable!(),
+        inputs: &ConstList::Empty,
+        outputs: &ConstList::Empty,
+        type_id: || unreachable!(),
+    },
     inputs: (0, 0),
     dependents: (0, 0),
 };
 
-/// What an unused entry of the table of what is above holds.
-const NOTHING_ABOVE: Above = Above { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
+/// An unused entry of the table of inputs from the parent store.
+const UNUSED_PARENT_INPUT: ParentInput =
+    ParentInput { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
-    const fn build(steps: &'static Tree<Spec>, supplied: &'static Tree<Key>) -> Self {
+    const fn build(steps: &'static ConstList<StepSpec>, supplied: &'static ConstList<Key>) -> Self {
         let mut tables = Tables {
-            size: Size { steps: 0, inputs: 0, keys: 0, above: 0 },
+            size: Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
             steps: [UNUSED; N],
-            above: [NOTHING_ABOVE; N],
-            sources: [Source::Above(0); N],
+            parent_inputs: [UNUSED_PARENT_INPUT; N],
+            sources: [Source::Parent(0); N],
             dependents: [0; N],
-            index: [(None, Source::Above(0)); N],
+            index: [(None, Source::Parent(0)); N],
         };
-        // What is supplied goes first: the first entry of a resource stays.
-        tables.enter(supplied, None, 0);
+        // The supplied values go first: the first entry of a resource stays.
+        tables.index_outputs(supplied, None, 0);
         tables.register(steps);
         let mut step = 0;
         while step < tables.size.steps {
             let start = tables.size.inputs;
-            tables.connect(tables.steps[step].spec.inputs);
+            tables.resolve_inputs(tables.steps[step].spec.inputs);
             tables.steps[step].inputs = (start as u16, tables.size.inputs as u16);
             step += 1;
         }
-        tables.turn_around();
+        tables.invert_edges();
         tables
     }
 
-    /// Enters the resources of a list into the index: those of a step, or else the supplied ones.
-    const fn enter(&mut self, keys: &Tree<Key>, step: Option<u16>, place: u16) -> u16 {
+    /// Enters the resources of a list into the index: the outputs of a step, or else the supplied
+    /// values.
+    const fn index_outputs(&mut self, keys: &ConstList<Key>, step: Option<u16>, place: u16) -> u16 {
         match keys {
-            Tree::Empty => place,
-            Tree::One(key) => {
+            ConstList::Empty => place,
+            ConstList::One(key) => {
                 let at = self.find(key.id);
                 if self.index[at].0.is_none() {
                     let source = match step {
@@ -400,23 +392,23 @@ impl<const N: usize> Tables<N> {
                 }
                 place + 1
             }
-            Tree::Both(first, second) => {
-                let place = self.enter(first, step, place);
-                self.enter(second, step, place)
+            ConstList::Both(first, second) => {
+                let place = self.index_outputs(first, step, place);
+                self.index_outputs(second, step, place)
             }
         }
     }
 
-    /// Enters the steps and what they store.
-    const fn register(&mut self, steps: &'static Tree<Spec>) {
+    /// Enters the steps and their outputs.
+    const fn register(&mut self, steps: &'static ConstList<StepSpec>) {
         match steps {
-            Tree::Empty => {}
-            Tree::One(spec) => {
-                self.enter(spec.outputs, Some(self.size.steps as u16), 0);
+            ConstList::Empty => {}
+            ConstList::One(spec) => {
+                self.index_outputs(spec.outputs, Some(self.size.steps as u16), 0);
                 self.steps[self.size.steps].spec = spec;
                 self.size.steps += 1;
             }
-            Tree::Both(first, second) => {
+            ConstList::Both(first, second) => {
                 self.register(first);
                 self.register(second);
             }
@@ -424,23 +416,23 @@ impl<const N: usize> Tables<N> {
     }
 
     /// Appends the sources of the resources of a list.
-    const fn connect(&mut self, keys: &Tree<Key>) {
+    const fn resolve_inputs(&mut self, keys: &ConstList<Key>) {
         match keys {
-            Tree::Empty => {}
-            Tree::One(key) => {
+            ConstList::Empty => {}
+            ConstList::One(key) => {
                 let (found, source) = self.index[self.find(key.id)];
-                self.sources[self.size.inputs] = if found.is_some() { source } else { self.above(*key) };
+                self.sources[self.size.inputs] = if found.is_some() { source } else { self.parent_input(*key) };
                 self.size.inputs += 1;
             }
-            Tree::Both(first, second) => {
-                self.connect(first);
-                self.connect(second);
+            ConstList::Both(first, second) => {
+                self.resolve_inputs(first);
+                self.resolve_inputs(second);
             }
         }
     }
 
     /// Lists the dependents of each step: counts them, makes room, then enters them.
-    const fn turn_around(&mut self) {
+    const fn invert_edges(&mut self) {
         let mut input = 0;
         while input < self.size.inputs {
             if let Some(dependents) = self.dependents_of(self.sources[input]) {
@@ -449,10 +441,10 @@ impl<const N: usize> Tables<N> {
             input += 1;
         }
         let (mut place, mut start) = (0, 0);
-        while place < self.size.steps + self.size.above {
+        while place < self.size.steps + self.size.parent_inputs {
             let dependents = match place.checked_sub(self.size.steps) {
                 None => &mut self.steps[place].dependents,
-                Some(place) => &mut self.above[place].dependents,
+                Some(place) => &mut self.parent_inputs[place].dependents,
             };
             let end = start + dependents.1;
             *dependents = (start, start);
@@ -474,29 +466,29 @@ impl<const N: usize> Tables<N> {
         }
     }
 
-    /// The range of those who take from a source; none if that is supplied.
+    /// The range of the steps that take from a source; none if it is a supplied value.
     const fn dependents_of(&mut self, source: Source) -> Option<&mut (u16, u16)> {
         match source {
             Source::Supplied(_) => None,
             Source::Step { step, .. } => Some(&mut self.steps[step as usize].dependents),
-            Source::Above(place) => Some(&mut self.above[place as usize].dependents),
+            Source::Parent(place) => Some(&mut self.parent_inputs[place as usize].dependents),
         }
     }
 
-    /// A resource that is not in this store.
-    const fn above(&mut self, key: Key) -> Source {
+    /// The source of a resource that is not in this store.
+    const fn parent_input(&mut self, key: Key) -> Source {
         let mut place = 0;
-        while place < self.size.above && self.above[place].key.id != key.id {
+        while place < self.size.parent_inputs && self.parent_inputs[place].key.id != key.id {
             place += 1;
         }
-        if place == self.size.above {
-            self.above[place].key = key;
-            self.size.above += 1;
+        if place == self.size.parent_inputs {
+            self.parent_inputs[place].key = key;
+            self.size.parent_inputs += 1;
         }
-        Source::Above(place as u16)
+        Source::Parent(place as u16)
     }
 
-    /// Where a key is in the index, or where it goes.
+    /// The place of a key in the index, or the place for it.
     const fn find(&self, id: u64) -> usize {
         let mut at = place_of(id, N);
         while let Some(key) = self.index[at].0 {

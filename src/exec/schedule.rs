@@ -1,49 +1,49 @@
-//! The schedule of a run: who is needed, who is ready, who is done. It polls nobody.
+//! The schedule of a run: which steps are needed, ready and done. It polls none of them.
 
-use super::job::Graph;
+use super::graph::Graph;
 use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
 use crate::observe::{RunEnd, SkipReason, StepEventKind};
-use crate::run::RunOptions;
+use crate::options::RunOptions;
 use core::task::Poll;
 use std::sync::Arc;
 
-/// How far a run is.
+/// The state of a run.
 pub(crate) struct Schedule {
-    /// How far each step is, by number.
+    /// The state of each step, by number.
     nodes: Vec<Node>,
-    /// Demanded steps whose inputs are there, in the order in which they became so.
+    /// Demanded steps whose inputs are there, in the order in which they became ready.
     ready: Queue,
-    /// How many steps are running in this run.
+    /// The number of steps that run in this run.
     running: usize,
-    /// How many may.
+    /// The number of steps that may run at once.
     limit: usize,
-    /// How many demanded steps are neither done nor have failed.
+    /// The number of demanded steps that are neither done nor have failed.
     unfinished: usize,
-    /// Whether to go on with the rest after a failure.
+    /// Whether the rest goes on after a failure.
     keep_going: bool,
-    /// What has failed.
+    /// The failures so far.
     failures: Vec<Failure>,
-    /// The steps that cannot run because of that.
+    /// The steps that cannot run because of them.
     skipped: Vec<u16>,
-    /// The names of those of the store above.
-    skipped_above: Vec<&'static str>,
-    /// Whether it was said what has come of the run. Steps may come to their ends after that, in other threads.
+    /// The names of those of the parent store.
+    skipped_in_parent: Vec<&'static str>,
+    /// Whether the outcome has been reported. Steps on other threads may still finish afterwards.
     over: bool,
 }
 
-/// The number of no step.
+/// No step has this number.
 const NONE: u16 = u16::MAX;
 
 /// A step in a run.
 #[derive(Clone, Copy)]
 struct Node {
     stage: Stage,
-    /// How many of its inputs are still to come from other steps.
+    /// The number of inputs that are still to come from other steps.
     unmet: u16,
-    /// The step that demanded it first; none for what the caller asked for.
+    /// The step that demanded it first; none for a target.
     needed_by: u16,
-    /// The step after it in the queue in which it is, if it is in one.
+    /// The step after it in its queue, if it is in one.
     next: u16,
 }
 
@@ -55,7 +55,7 @@ struct Queue {
 }
 
 impl Queue {
-    /// A queue with nobody in it.
+    /// An empty queue.
     const EMPTY: Queue = Queue { first: NONE, last: NONE, len: 0 };
 
     #[inline]
@@ -69,15 +69,16 @@ impl Queue {
         self.len += 1;
     }
 
-    /// So many inputs of a step have come: it is in this queue, if those were all.
+    /// Counts inputs of a step that have come. The step is ready, and in this queue, if they were
+    /// the last.
     #[inline]
-    fn meet(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
+    fn satisfy_input(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
         if node.stage == Stage::Demanded && node.unmet > 0 {
             node.unmet -= inputs;
             if node.unmet == 0 {
                 self.push(nodes, step);
-                graph.tell(step, StepEventKind::Ready);
+                graph.notify(step, StepEventKind::Ready);
             }
         }
     }
@@ -94,27 +95,28 @@ impl Queue {
     }
 }
 
-/// How far a step is.
+/// The state of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Nobody has asked for it.
+    /// It is not needed.
     Idle,
-    /// It is needed: it waits for its inputs or for its turn.
+    /// It is needed, and waits for its inputs or for its turn.
     Demanded,
-    /// It has its turn.
+    /// It runs in this run.
     Running,
-    /// Another run of the same store has it.
-    Elsewhere,
+    /// It runs in another run of the same store.
+    InOtherRun,
     /// Its outputs are there.
     Done,
-    /// It failed, or what it needs did.
+    /// It failed, or a step that it needs did.
     Failed,
 }
 
 impl Schedule {
-    /// A schedule of all that is needed for the target of a graph, if it has one, and for what some sources give.
+    /// A schedule of everything that the target of the graph needs, if it has one, and these
+    /// sources.
     ///
-    /// `is_done` tells whether the outputs of a step are there.
+    /// `is_done` returns whether the outputs of a step are there.
     pub(crate) fn new(graph: &Graph, sources: &[Source], options: &RunOptions, is_done: impl Fn(u16) -> bool) -> Self {
         let idle = Node { stage: Stage::Idle, unmet: 0, needed_by: NONE, next: NONE };
         let mut schedule = Schedule {
@@ -126,31 +128,33 @@ impl Schedule {
             keep_going: options.keep_going,
             failures: Vec::new(),
             skipped: Vec::new(),
-            skipped_above: Vec::new(),
+            skipped_in_parent: Vec::new(),
             over: false,
         };
         schedule.demand(graph, sources, is_done);
         schedule
     }
 
-    /// Demands the target or some sources, and all that this needs.
+    /// Demands the target or some sources, and everything they need.
     fn demand(&mut self, graph: &Graph, sources: &[Source], is_done: impl Fn(u16) -> bool) {
         let nodes = self.nodes.as_mut_slice();
-        // The steps to look at, breadth first: so the way to a target that an error tells is a shortest one.
+        // The steps to visit, breadth first. So the path to a target that an error reports is a
+        // shortest one.
         let mut demanded = Queue::EMPTY;
-        // Demands a step, if there is need; whether it is still to be waited for.
+        // Demands a step, if it is needed; returns whether the run has to wait for it.
         let demand = |nodes: &mut [Node], demanded: &mut Queue, step: u16, needed_by| {
             let node = &mut nodes[usize::from(step)];
             if node.stage == Stage::Idle {
-                // Decided once: a step that another run finishes from here on is skipped when its turn comes.
+                // Decided once: a step that another run finishes later is skipped when its turn
+                // comes.
                 if is_done(step) {
                     node.stage = Stage::Done;
-                    graph.tell(step, StepEventKind::Skipped(SkipReason::Present));
+                    graph.notify(step, StepEventKind::Skipped(SkipReason::Present));
                 } else {
                     (node.stage, node.needed_by) = (Stage::Demanded, needed_by);
                     demanded.push(nodes, step);
                     let by = (needed_by != NONE).then_some(needed_by.into());
-                    graph.tell(step, StepEventKind::Demanded { by });
+                    graph.notify(step, StepEventKind::Demanded { by });
                     return true;
                 }
             }
@@ -171,12 +175,12 @@ impl Schedule {
             nodes[usize::from(step)].unmet = unmet;
             if unmet == 0 {
                 self.ready.push(nodes, step);
-                graph.tell(step, StepEventKind::Ready);
+                graph.notify(step, StepEventKind::Ready);
             }
         }
     }
 
-    /// The next step to have its turn, if one is ready and may run.
+    /// The next step to start, if one is ready and may run.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<u16> {
         if self.running >= self.limit {
@@ -188,50 +192,50 @@ impl Schedule {
         Some(step)
     }
 
-    /// How many demanded steps are left.
+    /// The number of demanded steps that are left.
     #[cfg(feature = "executor")]
     pub(crate) fn unfinished(&self) -> usize {
         self.unfinished
     }
 
-    /// How many more could have their turns now.
+    /// The number of steps that could start now.
     #[cfg(feature = "executor")]
     pub(crate) fn waiting(&self) -> usize {
         self.ready.len.min(self.limit.saturating_sub(self.running))
     }
 
-    /// A step whose turn it was is found to be executed by another run: others may have the turn.
-    pub(crate) fn give_way(&mut self, graph: &Graph, step: u16) {
-        self.leave(step, Stage::Elsewhere);
-        graph.tell(step, StepEventKind::WaitingForOtherRun);
+    /// A step turns out to run in another run: another step may start in its place.
+    pub(crate) fn park_in_other_run(&mut self, graph: &Graph, step: u16) {
+        self.set_stage(step, Stage::InOtherRun);
+        graph.notify(step, StepEventKind::WaitingForOtherRun);
     }
 
-    /// A step is to have a turn again.
-    pub(crate) fn again(&mut self, step: u16) {
-        self.leave(step, Stage::Demanded);
+    /// A step is to be started again.
+    pub(crate) fn requeue(&mut self, step: u16) {
+        self.set_stage(step, Stage::Demanded);
         self.ready.push(&mut self.nodes, step);
     }
 
-    /// The outputs of a step are there: whoever waited for nothing else is ready.
+    /// The outputs of a step are there. A step that waited for nothing else is ready.
     #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
-        self.leave(step, Stage::Done);
-        graph.tell(step, StepEventKind::Finished);
+        self.set_stage(step, Stage::Done);
+        graph.notify(step, StepEventKind::Finished);
         self.unfinished -= 1;
         let nodes = self.nodes.as_mut_slice();
         for &dependent in graph.dependents(step) {
-            self.ready.meet(graph, nodes, dependent, 1);
+            self.ready.satisfy_input(graph, nodes, dependent, 1);
         }
-        // All other steps are needed for the target, so it is ready when they are done.
+        // The target needs all other steps, so it is ready when they are done.
         if self.unfinished == 1 {
             for &target in graph.target().as_slice() {
-                self.ready.meet(graph, nodes, target, nodes[usize::from(target)].unmet);
+                self.ready.satisfy_input(graph, nodes, target, nodes[usize::from(target)].unmet);
             }
         }
     }
 
-    /// A step goes from whatever stage it is in to another.
-    fn leave(&mut self, step: u16, stage: Stage) {
+    /// Moves a step to another stage.
+    fn set_stage(&mut self, step: u16, stage: Stage) {
         let node = &mut self.nodes[usize::from(step)];
         if node.stage == Stage::Running {
             self.running -= 1;
@@ -239,10 +243,10 @@ impl Schedule {
         node.stage = stage;
     }
 
-    /// A step failed: this is the end of the run, or of all that needs the step.
+    /// A step failed. This ends the run, or every step that needs it.
     pub(crate) fn fail(&mut self, graph: &Graph, step: u16, source: SharedError) -> Result<(), RunError> {
-        self.leave(step, Stage::Failed);
-        graph.tell(step, StepEventKind::Failed(&**source));
+        self.set_stage(step, Stage::Failed);
+        graph.notify(step, StepEventKind::Failed(&**source));
         self.unfinished -= 1;
         if self.over {
             return Ok(());
@@ -250,11 +254,12 @@ impl Schedule {
         let needed_by = |&step: &u16| Some(self.nodes[usize::from(step)].needed_by).filter(|&step| step != NONE);
         let path: Vec<_> = core::iter::successors(Some(step), needed_by).map(|step| graph.name(step)).collect();
         match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
-            // The steps that failed are those of the run above; the way goes on from there.
-            Ok(Ok(error)) if graph.is_above(step) => {
+            // The steps that failed are those of the run in the parent; the path goes on from
+            // there.
+            Ok(Ok(error)) if graph.is_in_parent(step) => {
                 let (failures, skipped) = error.needed_by(&path[1..]);
                 self.failures.extend(failures);
-                self.skipped_above.extend(skipped);
+                self.skipped_in_parent.extend(skipped);
             }
             Ok(Ok(error)) => self.failures.push(Failure::new(path.into(), Arc::new(error))),
             Ok(Err(source)) => self.failures.push(Failure::new(path.into(), Arc::new(source))),
@@ -264,49 +269,49 @@ impl Schedule {
             self.ready = Queue::EMPTY;
             return Err(self.error(graph));
         }
-        // What stands in the list from here on are the steps whose dependents are still to be looked at.
+        // From here on the list holds the steps whose dependents are still to be visited.
         let mut at = self.skipped.len();
-        self.give_up(graph, graph.dependents(step));
+        self.skip_dependents(graph, graph.dependents(step));
         while let Some(&step) = self.skipped.get(at) {
-            self.give_up(graph, graph.dependents(step));
+            self.skip_dependents(graph, graph.dependents(step));
             at += 1;
         }
-        self.give_up(graph, graph.target().as_slice());
+        self.skip_dependents(graph, graph.target().as_slice());
         Ok(())
     }
 
-    /// These steps, as far as they were demanded, cannot run.
-    fn give_up(&mut self, graph: &Graph, steps: &[u16]) {
+    /// These steps cannot run, as far as they were demanded.
+    fn skip_dependents(&mut self, graph: &Graph, steps: &[u16]) {
         for &step in steps {
             let node = &mut self.nodes[usize::from(step)];
             if node.stage == Stage::Demanded {
                 node.stage = Stage::Failed;
                 self.unfinished -= 1;
                 self.skipped.push(step);
-                graph.tell(step, StepEventKind::Skipped(SkipReason::DependencyFailed));
+                graph.notify(step, StepEventKind::Skipped(SkipReason::DependencyFailed));
             }
         }
     }
 
-    /// What has come of the run, if it is over. It is said once.
+    /// The outcome of the run, if it is over. It is reported once.
     pub(crate) fn outcome(&mut self, graph: &Graph) -> Poll<Result<(), RunError>> {
         match self {
             Schedule { over: true, .. } | Schedule { unfinished: 1.., .. } => Poll::Pending,
             Schedule { failures, .. } if failures.is_empty() => {
                 self.over = true;
-                graph.tell_end(RunEnd::Succeeded);
+                graph.end(RunEnd::Succeeded);
                 Poll::Ready(Ok(()))
             }
             _ => Poll::Ready(Err(self.error(graph))),
         }
     }
 
-    /// The error of all failures, which is what has come of the run.
+    /// The error of all failures, which ends the run.
     fn error(&mut self, graph: &Graph) -> RunError {
         self.over = true;
-        graph.tell_end(RunEnd::Failed);
+        graph.end(RunEnd::Failed);
         let here = self.skipped.iter().map(|&step| graph.name(step));
-        let skipped = self.skipped_above.drain(..).chain(here).collect();
+        let skipped = self.skipped_in_parent.drain(..).chain(here).collect();
         RunError::new(core::mem::take(&mut self.failures), skipped, graph.attachments())
     }
 }

@@ -1,22 +1,26 @@
-//! Runs under stress: random graphs, and runs on them that are polled, woken, dropped and broken in random order.
+//! Runs under stress: random graphs, and runs on them that are polled, woken, dropped and broken in
+//! random order.
 //!
-//! Where all happens in one thread a seed tells the whole story; in several threads it tells the graph. What is checked: no step runs twice at once, or succeeds
-//! twice; nobody waits in vain (whenever nothing is left to poll, all runs have ended); each value is right; each is
-//! dropped once.
+//! On one thread a seed determines everything; on several threads it determines the graph. The
+//! invariants: no step executes twice at once or succeeds twice; no run waits in vain (all runs
+//! have ended when nothing is left to poll); each value is right; each value is dropped once.
 //!
-//! A seed that ever fails gets a test of its own. None has so far, but where the code was broken on purpose.
+//! A seed that fails gets a test of its own. None has failed so far, except when the code was
+//! broken on purpose.
 
 use super::claim::Claim;
-use super::job::{Graph, Job};
-use super::local::Local;
-use super::plan::{Plan, Source, Spec, Tree};
-use super::slot::{AnySlot, Listed, Slot};
-use super::spread::{Ending, Spread, Worker};
-use super::start::Started;
-use super::view::{Erased, Gather, Values, View};
-use crate::error::RunError;
+use super::graph::{BorrowedRun, Graph};
+use super::multi_thread::{MultiThread, RunHandle, Worker};
+use super::plan::{ConstList, ExecPlan, Source, StepSpec};
+use super::schedule::Schedule;
+use super::single_task::{SingleTask, start_in_parent};
+use super::slot::{AnySlot, SlotRef};
+use super::store_ref::{DynStore, Erased, InputReader, StoreRef};
+use super::task::Started;
+use crate::error::{RunError, SharedError};
+use crate::lower::slot::Slot;
+use crate::options::RunOptions;
 use crate::resource::Resource;
-use crate::run::RunOptions;
 use crate::step::{Inputs, Outputs, Step};
 use crate::{HList, hlist, identity};
 use core::any::Any;
@@ -29,14 +33,14 @@ use futures::task::{ArcWake, waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-/// What each step gives.
+/// The output of each step.
 struct Output;
 impl Resource for Output {
     type Value = Counted;
     type Identity = identity!("typed_pipeliner::exec::stress::Output");
 }
 
-/// A number; how many of these there are is counted.
+/// A number. The test counts how many of them are alive.
 struct Counted {
     value: u64,
     alive: Arc<AtomicUsize>,
@@ -55,27 +59,28 @@ impl Drop for Counted {
     }
 }
 
-/// What a step is to do, and what it has done; supplied to it as its first input.
+/// Prescribes the behaviour of a step and records what it did; the first input of the step.
 struct Script {
     step: u64,
-    /// How many other inputs it takes.
+    /// The number of its other inputs.
     inputs: usize,
-    /// How often it is to wait, fail and panic before it succeeds.
+    /// How often it waits, fails and panics before it succeeds.
     waits: usize,
     failures: AtomicUsize,
     panics: AtomicUsize,
-    /// Whether it runs now, and how often it has succeeded.
+    /// Whether it executes now.
     running: AtomicBool,
+    /// How often it has succeeded.
     successes: AtomicUsize,
     /// How often it was polled while it slept.
     polls: AtomicUsize,
-    /// Who waits in a step, to be woken by the test.
+    /// The wakers of all sleeping steps, which the test wakes.
     sleepers: Arc<Mutex<Vec<Waker>>>,
     alive: Arc<AtomicUsize>,
 }
 
 impl Script {
-    /// A step that takes so many inputs and waits so often, and does not fail.
+    /// A step with this many inputs, which waits this often and does not fail.
     fn new(step: usize, inputs: usize, waits: usize, alive: &Arc<AtomicUsize>) -> Self {
         Script {
             step: step as u64,
@@ -107,28 +112,28 @@ impl Script {
     }
 }
 
-/// The value of a step, given those of its inputs.
+/// The value of a step, computed from those of its inputs.
 fn mix(step: u64, inputs: impl Iterator<Item = u64>) -> u64 {
     inputs.fold(step, |sum, input| sum.rotate_left(7).wrapping_mul(31).wrapping_add(input))
 }
 
-/// Takes one off what is left, if anything is.
+/// Decrements a counter and returns true, unless the counter is zero.
 fn take_one(left: &AtomicUsize) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
-/// A step of a random graph, as far as types know it.
+/// The type of every step of a random graph.
 struct Scripted;
 impl Step for Scripted {
     type Inputs = HList![];
     type Outputs = HList![Output];
     type Error = &'static str;
     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        unreachable!("a script is started in its own way")
+        unreachable!("`ScriptSlot` starts the script")
     }
 }
 
-/// The slot of such a step, which starts a script.
+/// The slot of a [`Scripted`] step, which starts a script.
 struct ScriptSlot(Slot<Scripted>);
 
 impl AnySlot for ScriptSlot {
@@ -141,7 +146,7 @@ impl AnySlot for ScriptSlot {
     fn claim(&self) -> &Claim {
         self.0.claim()
     }
-    fn start<'s>(&'s self, inputs: Gather<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+    fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
         if self.is_filled() {
             return Started::Ended(Ok(()));
         }
@@ -159,7 +164,7 @@ impl AnySlot for ScriptSlot {
 }
 
 /// Starts a step of a random graph.
-fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Context<'_>) -> Started<'s> {
+fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Context<'_>) -> Started<'s> {
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
     let step = async move {
@@ -169,7 +174,7 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Cont
                 self.0.store(false, Ordering::SeqCst);
             }
         }
-        assert!(!script.running.swap(true, Ordering::SeqCst), "step {} runs twice at once", script.step);
+        assert!(!script.running.swap(true, Ordering::SeqCst), "step {} executes twice at once", script.step);
         let _runs = Runs(&script.running);
         for wait in 0..script.waits {
             match (script.step as usize + wait) % 3 {
@@ -191,26 +196,30 @@ fn start<'s>(mut inputs: Gather<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Cont
     Started::poll(step, cx)
 }
 
-/// A panic has to be that of a step.
+/// Asserts that a panic came from a script.
 fn expected(panic: &(dyn Any + Send)) {
     assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
-static SPEC: Spec =
-    Spec { name: || "step", inputs: &Tree::Empty, outputs: &Tree::Empty, type_id: std::any::TypeId::of::<Store> };
+static SPEC: StepSpec = StepSpec {
+    name: || "step",
+    inputs: &ConstList::Empty,
+    outputs: &ConstList::Empty,
+    type_id: std::any::TypeId::of::<Store>,
+};
 
-/// All plans that were made, which live for ever: so a leak detector sees that nobody has lost them.
-static PLANS: Mutex<Vec<&'static Plan>> = Mutex::new(Vec::new());
+/// All plans, which are never freed. The list keeps them reachable for leak detectors.
+static PLANS: Mutex<Vec<&'static ExecPlan>> = Mutex::new(Vec::new());
 
 /// A store of a random graph.
 struct Store {
-    plan: &'static Plan,
+    plan: &'static ExecPlan,
     slots: Vec<ScriptSlot>,
     scripts: Vec<Script>,
 }
 
-impl Values for Store {
-    fn plan(&self) -> &'static Plan {
+impl DynStore for Store {
+    fn plan(&self) -> &'static ExecPlan {
         self.plan
     }
     fn slot(&self, step: usize) -> &dyn AnySlot {
@@ -219,8 +228,8 @@ impl Values for Store {
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
         &mut self.slots[step]
     }
-    fn slots<'s>(&'s self, to: &mut Vec<Listed<'s>>) {
-        to.extend(self.slots.iter().map(|slot| Listed::new(slot)));
+    fn slots<'s>(&'s self, to: &mut Vec<SlotRef<'s>>) {
+        to.extend(self.slots.iter().map(|slot| SlotRef::new(slot)));
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {
         Some(&self.scripts[place])
@@ -228,7 +237,7 @@ impl Values for Store {
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any {
         &mut self.scripts[place]
     }
-    fn above(&self) -> Option<View<'_>> {
+    fn parent(&self) -> Option<StoreRef<'_>> {
         None
     }
 }
@@ -249,17 +258,17 @@ impl Random {
         (self.next() % limit as u64) as usize
     }
 
-    /// True once in so many times.
+    /// Returns true once in this many calls, on average.
     fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 }
 
-/// A run or a worker of one, polled by the test when it was woken.
+/// A run, or a worker of a run, which the test polls after a wake-up.
 struct Task<'s> {
     future: Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
     woken: Arc<Woken>,
-    /// Whether the test may drop it: a worker belongs to its executor.
+    /// Whether the test may drop it. A worker belongs to its executor.
     is_run: bool,
 }
 
@@ -276,17 +285,17 @@ impl<'s> Task<'s> {
     }
 }
 
-/// A world of runs on one store.
+/// All runs on one store.
 struct World<'s> {
     store: &'s Store,
     random: Random,
     tasks: Vec<Task<'s>>,
-    /// How many runs there are still to be.
+    /// The number of runs still to begin.
     left: usize,
 }
 
 impl<'s> World<'s> {
-    /// Begins a run for random steps, in the one way or the other.
+    /// Begins a run for random steps, in one task or spread over workers.
     fn begin(&mut self) {
         self.left = self.left.saturating_sub(1);
         let random = &mut self.random;
@@ -301,13 +310,13 @@ impl<'s> World<'s> {
         if random.once_in(2) {
             options = options.keep_going();
         }
-        let view = View::new(self.store);
-        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
+        let view = StoreRef::new(self.store);
+        let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         if random.once_in(2) {
-            self.tasks.push(Task::new(Local::new(job, &sources, &options), true));
+            self.tasks.push(Task::new(SingleTask::new(job, &sources, &options), true));
             return;
         }
-        let spread = Spread::new(job, &sources, &options);
+        let spread = MultiThread::new(job, &sources, &options);
         for number in 0..1 + random.below(3) {
             let worker = Worker::new(&spread, number);
             self.tasks.push(Task::new(
@@ -318,10 +327,10 @@ impl<'s> World<'s> {
                 false,
             ));
         }
-        self.tasks.push(Task::new(Ending(spread), true));
+        self.tasks.push(Task::new(RunHandle(spread), true));
     }
 
-    /// Polls a task; a run that failed or panicked is begun again.
+    /// Polls a task. A run that failed or panicked begins again.
     fn poll(&mut self, place: usize) {
         let task = &mut self.tasks[place];
         task.woken.0.store(false, Ordering::SeqCst);
@@ -342,7 +351,7 @@ impl<'s> World<'s> {
         }
     }
 
-    /// Wakes a random step that sleeps; whether there was one.
+    /// Wakes a random sleeping step. Returns false if no step sleeps.
     fn wake(&mut self) -> bool {
         let sleepers = &self.store.scripts[0].sleepers;
         let waker = {
@@ -356,7 +365,7 @@ impl<'s> World<'s> {
         true
     }
 
-    /// A random thing happens; `false` if nothing is left to happen.
+    /// Performs a random action. Returns false when no action is left.
     fn happen(&mut self) -> bool {
         if self.left > 0 && self.random.once_in(4) {
             self.begin();
@@ -372,12 +381,12 @@ impl<'s> World<'s> {
                 self.tasks.swap_remove(place);
                 return true;
             }
-            // Now and then without a reason.
+            // A spurious poll now and then.
             if self.random.once_in(10) {
                 self.poll(place);
                 return true;
             }
-            // The first that was woken, from there on.
+            // The next task that was woken.
             let woken = (0..count)
                 .map(|step| (place + step) % count)
                 .find(|&place| self.tasks[place].woken.0.load(Ordering::SeqCst));
@@ -390,7 +399,7 @@ impl<'s> World<'s> {
     }
 }
 
-/// A random store, and what its steps are to give.
+/// A random store, and the expected values of its steps.
 struct Case {
     seed: u64,
     store: Store,
@@ -424,47 +433,47 @@ impl Case {
             inputs.push(taken);
             slots.push(ScriptSlot(Slot::new()));
         }
-        let plan = Plan::of(&SPEC, &inputs);
+        let plan = ExecPlan::of(&SPEC, &inputs);
         PLANS.lock().unwrap().push(plan);
         let store = Store { plan, slots, scripts };
         Case { seed, store, values, alive }
     }
 
-    /// What holds at the end.
+    /// Checks the invariants at the end.
     fn check(self) {
         let Case { seed, store, values, alive } = self;
-        let mut there = 0;
+        let mut filled = 0;
         for (slot, value) in store.slots.iter().zip(values) {
             if let Some(output) = slot.output(0) {
-                there += 1;
+                filled += 1;
                 assert_eq!(output.downcast_ref::<Counted>().unwrap().value, value, "seed {seed}: a wrong value");
             }
         }
-        assert_eq!(alive.load(Ordering::SeqCst), there, "seed {seed}: a value is lost or doubled");
+        assert_eq!(alive.load(Ordering::SeqCst), filled, "seed {seed}: a value is lost or doubled");
         drop(store);
         assert_eq!(alive.load(Ordering::SeqCst), 0, "seed {seed}: a value is never dropped");
     }
 }
 
-/// A store in one thread, as a seed tells.
+/// Runs on a random store, on one thread.
 fn in_one_thread(seed: u64, most_steps: usize, runs: usize) {
     let mut random = Random(seed);
     let case = Case::new(seed, most_steps, &mut random);
     let mut world = World { store: &case.store, random, tasks: Vec::new(), left: runs };
     while world.happen() {}
-    // Only tickets of ended runs may be left, and they end when they are polled.
+    // Only workers of ended runs may be left; they end at their next poll.
     while let Some(place) = world.tasks.iter().position(|task| !task.is_run) {
         let count = world.tasks.len();
         world.poll(place);
         assert!(world.tasks.len() < count, "seed {seed}: a worker goes on after its run");
     }
-    assert_eq!(world.tasks.len(), 0, "seed {seed}: somebody waits in vain");
+    assert_eq!(world.tasks.len(), 0, "seed {seed}: a run waits in vain");
     drop(world);
 
     case.check();
 }
 
-/// Runs of a store in several threads, some of which are dropped on the way.
+/// Runs on a random store, on several threads. Some runs are dropped before their end.
 fn in_threads(seed: u64, runs: usize) {
     let mut random = Random(seed);
     let case = Case::new(seed, 30, &mut random);
@@ -475,14 +484,14 @@ fn in_threads(seed: u64, runs: usize) {
         for _ in 0..2 {
             threads.spawn(|| smol::block_on(executor.run(stopped.recv())));
         }
-        // Whoever sleeps is woken, and if that takes too long, somebody waits in vain.
+        // This thread wakes every sleeping step. If the runs take too long, one waits in vain.
         threads.spawn(|| {
             let start = std::time::Instant::now();
             while !done.load(Ordering::SeqCst) {
                 let sleepers = core::mem::take(&mut *case.store.scripts[0].sleepers.lock().unwrap());
                 sleepers.into_iter().for_each(Waker::wake);
                 if start.elapsed().as_secs() > 60 {
-                    eprintln!("seed {seed}: somebody waits in vain");
+                    eprintln!("seed {seed}: a run waits in vain");
                     std::process::abort();
                 }
                 std::thread::yield_now();
@@ -506,23 +515,23 @@ fn in_threads(seed: u64, runs: usize) {
     case.check();
 }
 
-/// A run of a random step that is begun again until it succeeds – or is given up after some polls.
+/// Runs a random step again until it succeeds, or gives up after some polls.
 async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mut Random) {
     let step = random.below(case.values.len());
     let source = Source::Step { step: step as u16, output: 0 };
     let patience = if random.once_in(3) { random.below(4) } else { usize::MAX };
     loop {
         let options = if random.once_in(2) { RunOptions::new().keep_going() } else { RunOptions::new() };
-        let view = View::new(&case.store);
-        let job = Job::new(Graph::new(view, None, &options, || "stress"), view);
+        let view = StoreRef::new(&case.store);
+        let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
-            Box::pin(Local::new(job, &[source], &options))
+            Box::pin(SingleTask::new(job, &[source], &options))
         } else {
-            let spread = Spread::new(job, &[source], &options);
+            let spread = MultiThread::new(job, &[source], &options);
             for number in 0..2 {
                 executor.spawn(Worker::new(&spread, number)).detach();
             }
-            Box::pin(Ending(spread))
+            Box::pin(RunHandle(spread))
         };
         let mut run = AssertUnwindSafe(run).catch_unwind();
         let mut polls = 0;
@@ -536,7 +545,7 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
         match end.await {
             None => return,
             Some(Ok(Ok(()))) => {
-                assert!(view.slot(step).is_filled(), "a run has succeeded, and what it was to run has not");
+                assert!(view.slot(step).is_filled(), "a run has succeeded without its target");
                 return;
             }
             Some(Ok(Err(_))) => {}
@@ -546,41 +555,50 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
 }
 
 #[test]
-fn a_few_hundred_graphs() {
+fn random_graphs_hold_the_invariants_on_one_thread() {
     for seed in 0..400 {
         in_one_thread(seed, 30, 60);
     }
 }
 
 #[test]
-fn ten_thousand_runs_at_once() {
+fn ten_thousand_concurrent_runs_hold_the_invariants() {
     in_one_thread(1_000_000, 200, 10_000);
 }
 
 #[test]
-fn several_threads() {
+fn random_graphs_hold_the_invariants_on_several_threads() {
     for seed in 0..60 {
         in_threads(seed, 40);
     }
 }
 
-/// A fan of a thousand: a wake-up costs one poll of one step, however many others sleep.
-#[test]
-fn a_wakeup_costs_one_poll_among_a_thousand() {
-    const STEPS: usize = 1000;
+/// A store of independent steps, each of which sleeps so often.
+fn fan(steps: usize, waits: usize) -> Store {
     let alive = Arc::default();
-    let plan = Plan::of(&SPEC, &(0..STEPS).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());
+    let plan = ExecPlan::of(&SPEC, &(0..steps).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());
     PLANS.lock().unwrap().push(plan);
-    // Every third waits for its own waker and not for the test: they are left out.
+    let scripts = (0..steps).map(|step| Script::new(step, 0, waits, &alive)).collect();
+    Store { plan, slots: (0..steps).map(|_| ScriptSlot(Slot::new())).collect(), scripts }
+}
+
+/// A wake-up costs one poll of one step, however many others sleep.
+#[test]
+fn wakeup_polls_one_step_among_a_thousand() {
+    const STEPS: usize = 1000;
+    let store = fan(STEPS, 1);
+    // Every third step yields instead of sleeping, so the test leaves it out.
     let steps: Vec<_> = (0..STEPS).filter(|step| step % 3 != 2).collect();
-    let scripts = (0..STEPS).map(|step| Script::new(step, 0, 1, &alive)).collect();
-    let store = Store { plan, slots: (0..STEPS).map(|_| ScriptSlot(Slot::new())).collect(), scripts };
     let polls = || steps.iter().map(|&step| store.scripts[step].polls.load(Ordering::SeqCst)).sum::<usize>();
 
     let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
     let options = RunOptions::new();
-    let view = View::new(&store);
-    let mut run = Local::new(Job::new(Graph::new(view, None, &options, || "stress"), view), &sources, &options);
+    let view = StoreRef::new(&store);
+    let mut run = SingleTask::new(
+        BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view),
+        &sources,
+        &options,
+    );
     let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
     assert!(poll().is_pending());
     assert_eq!(polls(), steps.len());
@@ -588,5 +606,24 @@ fn a_wakeup_costs_one_poll_among_a_thousand() {
         store.scripts[step].sleepers.lock().unwrap().pop().unwrap().wake();
         assert_eq!(poll().is_ready(), done + 1 == steps.len());
         assert_eq!(polls(), steps.len() + done + 1);
+    }
+}
+
+/// Workers that find no step to execute ask for the outcome too, at any time.
+#[test]
+fn outcome_of_a_run_is_reported_once() {
+    let store = fan(1, 0);
+    for options in [RunOptions::new(), RunOptions::new().keep_going()] {
+        let graph = Graph::new(StoreRef::new(&store), None, &options, || "stress", start_in_parent);
+        let source = Source::Step { step: 0, output: 0 };
+        let mut schedule = Schedule::new(&graph, &[source], &options, |_| false);
+        assert_eq!(schedule.next(), Some(0));
+        assert!(schedule.outcome(&graph).is_pending());
+        // Without `keep_going` the failure itself is the outcome.
+        match schedule.fail(&graph, 0, SharedError::new("no luck".into())) {
+            Ok(()) => assert!(matches!(schedule.outcome(&graph), Poll::Ready(Err(_)))),
+            Err(error) => assert_eq!(error.step(), "step"),
+        }
+        assert!(schedule.outcome(&graph).is_pending());
     }
 }

@@ -1,4 +1,5 @@
-//! The primitives that claims, wake-ups and signals are made of, in one place so that others replace them in the models.
+//! The primitives that claims, wake-ups and signals are made of, in one place so that others
+//! replace them in the models.
 
 #[cfg(all(test, typed_pipeliner_loom))]
 pub(super) use super::model::AtomicWaker;

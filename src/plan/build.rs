@@ -2,9 +2,10 @@
 
 use super::topology::{cycles, set_levels};
 use super::{InputEdge, Plan, PlanSource, ResourceNode, State, StepNode};
-use crate::exec::plan::{Key, Source, Spec};
-use crate::exec::view::{Backing, View};
+use crate::exec::plan::{Key, Source, StepSpec};
+use crate::exec::store_ref::StoreRef;
 use crate::step::Step;
+use crate::store::AnyStore;
 use std::collections::HashMap;
 
 /// The input of a plan.
@@ -12,13 +13,13 @@ pub(super) struct Ground<'s> {
     /// The name of the pipeline.
     pub(super) pipeline: &'static str,
     /// The steps, each once, and whether its outputs are in the store.
-    steps: Vec<(&'static Spec, bool)>,
+    steps: Vec<(&'static StepSpec, bool)>,
     /// The number of registered steps: all but a target, which comes last.
     registered: usize,
     /// The supplied resources.
     supplied: Vec<Key>,
     /// The parent store.
-    parent: Option<View<'s>>,
+    parent: Option<StoreRef<'s>>,
 }
 
 /// The goal of a plan.
@@ -49,11 +50,11 @@ impl Ground<'_> {
 
     /// The index of the step `T`; the last one if it is not registered.
     pub(super) fn target<T: Step>(&mut self) -> usize {
-        self.place(const { &Spec::of::<T>() }, || false)
+        self.place(const { &StepSpec::of::<T>() }, || false)
     }
 
     /// The index of a step. A step that several groups list is one step.
-    fn place(&mut self, spec: &'static Spec, is_filled: impl FnOnce() -> bool) -> usize {
+    fn place(&mut self, spec: &'static StepSpec, is_filled: impl FnOnce() -> bool) -> usize {
         let known = self.steps.iter().position(|(known, _)| (known.type_id)() == (spec.type_id)());
         known.unwrap_or_else(|| {
             self.steps.push((spec, is_filled()));
@@ -64,15 +65,15 @@ impl Ground<'_> {
 
 impl<'s> Ground<'s> {
     /// For a store.
-    pub(super) fn of_store<S: Backing>(store: &'s S) -> Self {
-        let view = store.view();
+    pub(super) fn of_store<S: AnyStore>(store: &'s S) -> Self {
+        let store = store.store_ref();
         let (steps, supplied) = (Vec::new(), Vec::new());
-        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, parent: view.above() };
-        for (number, step) in view.plan().steps().iter().enumerate() {
-            ground.place(step.spec(), || view.slot(number).is_filled());
+        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, parent: store.parent() };
+        for (number, step) in store.plan().steps().iter().enumerate() {
+            ground.place(step.spec(), || store.slot(number).is_filled());
         }
         ground.registered = ground.steps.len();
-        let mut supplied: Vec<_> = view.plan().resources().collect();
+        let mut supplied: Vec<_> = store.plan().resources().collect();
         supplied.retain(|(_, source)| matches!(source, Source::Supplied(_)));
         // The table is a hash table.
         supplied.sort_by_key(|(key, _)| (key.name)());
@@ -267,7 +268,7 @@ impl StepNode {
 }
 
 /// A step with the indices of its resources.
-fn step_of(spec: &'static Spec, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
+fn step_of(spec: &'static StepSpec, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
     let mut inputs: Vec<InputEdge> = Vec::new();
     for key in spec.inputs.list() {
         let (resource, optional) = (place(key), key.optional);

@@ -18,14 +18,13 @@ mod svg;
 mod text;
 mod topology;
 
-use crate::exec::plan::{Key, Spec, Tree};
-use crate::exec::view::Backing;
-use crate::list::OutputList;
+use crate::exec::plan::{ConstList, Key, StepSpec};
 use crate::pipeline::{Pipeline, StepList};
-use crate::resource::Resource;
+use crate::resource::{Resource, type_name};
+use crate::sealed::Seal;
 use crate::step::Step;
-use crate::store::Store;
-use crate::supply::Supply;
+use crate::step::lists::OutputList;
+use crate::store::{AnyStore, Store, SuppliedValues};
 use build::{Aim, Ground};
 use core::any::TypeId;
 use core::fmt;
@@ -73,7 +72,7 @@ use core::time::Duration;
 /// ";
 /// assert_eq!(plan::<Show>(&store).to_string(), expected);
 /// ```
-pub fn plan<T: Step>(store: &impl Backing) -> Plan {
+pub fn plan<T: Step>(store: &impl AnyStore) -> Plan {
     let mut ground = Ground::of_store(store);
     let target = ground.target::<T>();
     let aim = Aim::Target { step: target, always: !T::Outputs::ALL_STORED };
@@ -197,30 +196,34 @@ pub enum State {
     note = "name a pipeline, `Plan::of::<Calc>()`, or the type of a store, `Plan::of::<StoreOf<Calc, HList![Base]>>()`"
 )]
 pub trait PlanSource {
+    #[doc(hidden)]
+    fn seal(_: Seal);
     /// The registered steps.
     #[doc(hidden)]
-    const STEPS: &'static Tree<Spec>;
+    const STEPS: &'static ConstList<StepSpec>;
     /// The supplied resources.
     #[doc(hidden)]
-    const SUPPLIED: &'static Tree<Key>;
+    const SUPPLIED: &'static ConstList<Key>;
     /// The name of the pipeline.
     #[doc(hidden)]
     fn pipeline() -> &'static str;
 }
 
 impl<P: Pipeline> PlanSource for P {
-    const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
-    const SUPPLIED: &'static Tree<Key> = &Tree::Empty;
+    fn seal(_: Seal) {}
+    const STEPS: &'static ConstList<StepSpec> = <P::Steps as StepList>::SPECS;
+    const SUPPLIED: &'static ConstList<Key> = &ConstList::Empty;
     fn pipeline() -> &'static str {
-        crate::names::of::<P>()
+        type_name::of::<P>()
     }
 }
 
-impl<P: Pipeline, G: Supply> PlanSource for Store<P, G> {
-    const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
-    const SUPPLIED: &'static Tree<Key> = G::KEYS;
+impl<P: Pipeline, G: SuppliedValues> PlanSource for Store<P, G> {
+    fn seal(_: Seal) {}
+    const STEPS: &'static ConstList<StepSpec> = <P::Steps as StepList>::SPECS;
+    const SUPPLIED: &'static ConstList<Key> = G::KEYS;
     fn pipeline() -> &'static str {
-        crate::names::of::<P>()
+        type_name::of::<P>()
     }
 }
 
@@ -285,7 +288,7 @@ impl Plan {
     /// assert_eq!(plan.step::<Connect>().unwrap().state(), State::Runs);
     /// # Ok(()) }) }
     /// ```
-    pub fn of_store(store: &impl Backing) -> Plan {
+    pub fn of_store(store: &impl AnyStore) -> Plan {
         let ground = Ground::of_store(store);
         ground.plan(ground.pipeline.to_owned(), Aim::All)
     }

@@ -1,6 +1,6 @@
-//! A pipeline of a hundred steps, as a company might have it: ten things, and ten steps for each of them, some of which look at
-//! what their neighbours have.
-#![allow(dead_code, reason = "nobody runs it")]
+//! A pipeline of a hundred steps: ten subjects with ten steps each, some of which read resources of
+//! their neighbours.
+#![allow(dead_code, reason = "no test runs it")]
 
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, resource};
 

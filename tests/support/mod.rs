@@ -1,4 +1,4 @@
-//! What several tests use: steps in one line, a journal of what happened, gates, and polling by hand.
+//! Shared by the tests: steps in one line, a journal of events, gates, and polls by hand.
 #![allow(dead_code, unused_macros, unused_imports, reason = "each test uses a part of it")]
 
 use futures::FutureExt;
@@ -10,10 +10,11 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
 
 /// Declares a step as if it were a function: `step!(Divide(base: Base, divisor: Divisor) -> [Quotient] { … })`.
 ///
-/// The body is async. It fails with what stands behind the outputs, if anything does.
+/// The body is async. The error type comes after the outputs; without one the step is infallible.
 macro_rules! step {
     ($name:ident($($input:ident: $resource:ty),*) -> [$($output:ty),*] $body:block) => {
         step!($name($($input: $resource),*) -> [$($output),*], std::convert::Infallible $body);
@@ -44,7 +45,7 @@ macro_rules! pipeline {
 }
 pub(crate) use pipeline;
 
-/// What happened, in order. Tests supply it as a resource, so that steps can write to it.
+/// The events of a test, in order. Tests supply it as a resource, so that steps can write to it.
 #[derive(Clone, Default)]
 pub(crate) struct Journal(Arc<Mutex<Vec<&'static str>>>);
 
@@ -53,17 +54,24 @@ impl Journal {
         self.0.lock().unwrap().push(event);
     }
 
-    /// What happened since this was last asked.
+    /// Takes the events since the last call.
     pub(crate) fn take(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// Whether something has happened since that.
+    /// Reports whether an event has happened since the last [`take`](Journal::take).
     pub(crate) fn has(&self, event: &str) -> bool {
         self.0.lock().unwrap().contains(&event)
     }
 
-    /// Notes an event when what is returned here is dropped.
+    /// Blocks this thread until another one has noted an event.
+    pub(crate) fn wait_for(&self, event: &str) {
+        while !self.has(event) {
+            thread::yield_now();
+        }
+    }
+
+    /// Returns a guard that notes an event when it is dropped.
     pub(crate) fn on_drop(&self, event: &'static str) -> impl Send + Sync + use<> {
         struct Noted(Journal, &'static str);
         impl Drop for Noted {
@@ -75,7 +83,7 @@ impl Journal {
     }
 }
 
-/// What the test opens and a step waits for.
+/// The test opens it, and a step waits for that.
 #[derive(Clone)]
 pub(crate) struct Gate {
     opener: Arc<Mutex<Option<oneshot::Sender<()>>>>,
@@ -88,18 +96,25 @@ impl Gate {
         Gate { opener: Arc::new(Mutex::new(Some(opener))), opened: opened.shared() }
     }
 
+    /// A gate that is open from the start.
+    pub(crate) fn opened() -> Self {
+        let gate = Gate::new();
+        gate.open();
+        gate
+    }
+
     pub(crate) fn open(&self) {
         let opener = self.opener.lock().unwrap().take().expect("a gate is opened once");
-        // Fails if nobody is left to go through.
+        // Fails if no step waits for it any more.
         let _ = opener.send(());
     }
 
     pub(crate) async fn pass(&self) {
-        self.opened.clone().await.expect("a gate is not dropped while it is waited for");
+        self.opened.clone().await.expect("a gate lives as long as the steps that wait for it");
     }
 }
 
-/// Polls a future once, under a waker that does nothing.
+/// Polls a future once, with a waker that does nothing.
 pub(crate) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -112,7 +127,7 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A task that counts how often it is woken.
+/// A task that counts its wake-ups.
 #[derive(Default)]
 pub(crate) struct Task(AtomicUsize);
 
@@ -126,7 +141,7 @@ impl Task {
         Pin::new(future).poll(&mut Context::from_waker(&Waker::from(Arc::clone(self))))
     }
 
-    /// How often the task was woken since this was last asked.
+    /// Takes the number of wake-ups since the last call.
     pub(crate) fn take_wakes(&self) -> usize {
         self.0.swap(0, Ordering::SeqCst)
     }
@@ -138,12 +153,12 @@ impl Wake for Task {
     }
 }
 
-/// Counts values: how many were made, and how many are there.
+/// Counts values: how many were made, and how many are alive.
 #[derive(Clone, Default)]
 pub(crate) struct Census(Arc<(AtomicUsize, AtomicUsize)>);
 
 impl Census {
-    /// Makes one more value. It is not `Clone`.
+    /// Makes one more value, which is not `Clone`.
     pub(crate) fn make(&self) -> Counted {
         self.0.0.fetch_add(1, Ordering::SeqCst);
         self.0.1.fetch_add(1, Ordering::SeqCst);
@@ -159,7 +174,7 @@ impl Census {
     }
 }
 
-/// A value that is counted.
+/// A value that a [`Census`] counts.
 pub(crate) struct Counted(Census);
 
 impl Drop for Counted {

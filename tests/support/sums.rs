@@ -1,4 +1,5 @@
-//! The pipeline that observers watch in several tests: three steps, of which one pends, and fails where the base is negative.
+//! The pipeline of the observer tests: three steps, one of which pends, and fails if the base is
+//! negative.
 
 use typed_pipeliner::{HList, In, Out, Pipeline, resource, step};
 

@@ -2,9 +2,10 @@
 mod calc;
 
 use calc::{Calc, Divide};
-use typed_pipeliner::{Store, Supply, run};
+use typed_pipeliner::{Store, run};
+use typed_pipeliner::store::SuppliedValues;
 
-async fn divide<G: Supply>(store: &Store<Calc, G>) {
+async fn divide<G: SuppliedValues>(store: &Store<Calc, G>) {
     let _ = run::<Divide>(store).await;
 }
 

@@ -4,7 +4,8 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
-use typed_pipeliner::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::Observer;
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
 
 const STEPS: &str = "pipeliner_steps_total";
 const STEPS_RUNNING: &str = "pipeliner_steps_running";

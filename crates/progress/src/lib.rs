@@ -10,7 +10,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use typed_pipeliner::{Observer, RunEnd, RunError, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::{Observer, RunError};
 
 /// How often the times are updated while nothing happens.
 const TICK: Duration = Duration::from_millis(200);

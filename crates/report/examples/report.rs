@@ -9,7 +9,8 @@
 
 use std::path::PathBuf;
 use std::{env, fs, io};
-use typed_pipeliner::{Executor, HList, In, Out, Pipeline, Return, RunOptions, Store, resource, step};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunOptions, Store, resource, step};
 use typed_pipeliner_report::{Recorder, ReportExt};
 
 resource! {

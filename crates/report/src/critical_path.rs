@@ -2,7 +2,7 @@
 
 use super::{CriticalPath, Outcome, StepRecord};
 use std::time::Duration;
-use typed_pipeliner::RunEnd;
+use typed_pipeliner::observe::RunEnd;
 
 /// The step that ended last, before it the one of its dependencies that ended last, and so on.
 ///

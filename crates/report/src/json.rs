@@ -3,7 +3,7 @@
 use super::{CriticalPath, Outcome, RunReport};
 use serde::{Serialize, Serializer};
 use std::time::Duration;
-use typed_pipeliner::{RunEnd, RunId, SkipReason};
+use typed_pipeliner::observe::{RunEnd, RunId, SkipReason};
 
 impl RunReport {
     /// Returns the report as JSON: `{"runs": […]}`. The keys are the names of the methods of

@@ -16,7 +16,7 @@ pub use table::WithoutTimes;
 
 use serde::Serialize;
 use std::time::Duration;
-use typed_pipeliner::{RunEnd, RunId, SkipReason};
+use typed_pipeliner::observe::{RunEnd, RunId, SkipReason};
 
 /// The report of one or several runs.
 ///
@@ -163,7 +163,7 @@ impl RunRecord {
     }
 
     /// All steps of the run, whether or not it needed them, in the order of
-    /// [`RunInfo::steps`](typed_pipeliner::RunInfo::steps).
+    /// [`RunInfo::steps`](typed_pipeliner::observe::RunInfo::steps).
     pub fn steps(&self) -> &[StepRecord] {
         &self.steps
     }

@@ -7,7 +7,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use typed_pipeliner::{Observer, RunEnd, RunError, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::{Observer, RunError};
 
 /// An [`Observer`] that records runs, for a [report](Recorder::report).
 ///

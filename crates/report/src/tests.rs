@@ -5,7 +5,8 @@ use StepEventKind::{Cancelled, Demanded, Failed, Finished, Ready, Skipped, Start
 use roxmltree::{Document, Node};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
-use typed_pipeliner::{BoxError, Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::{BoxError, Observer};
 
 /// The events of a run, for a recorder.
 struct Script {

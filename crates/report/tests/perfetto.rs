@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use support::{pipeline, step};
-use typed_pipeliner::{Return, RunOptions, Store, block_on, hlist, resource, run_with};
+use typed_pipeliner::executor::block_on;
+use typed_pipeliner::{Return, RunOptions, Store, hlist, resource, run_with};
 use typed_pipeliner_report::{Recorder, RunReport};
 
 resource! { Lines: u32; Words: u32; Names: u32; Limit: u32; }

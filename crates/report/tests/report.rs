@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::{Gate, pipeline};
-use typed_pipeliner::{Executor, In, Observer, Out, Return, RunEnd, RunError, RunId, RunInfo, RunOptions};
-use typed_pipeliner::{Scoped, SkipReason, StepEvent, Store, resource, run_with, step};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent};
+use typed_pipeliner::{In, Observer, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
 use typed_pipeliner_report::{Outcome, Recorder, ReportExt, RunReport};
 
 resource! {

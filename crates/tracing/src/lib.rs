@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, dispatcher, error, info_span, trace};
-use typed_pipeliner::{Observer, RunEnd, RunId, RunInfo, StepEvent, StepEventKind};
+use typed_pipeliner::Observer;
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, StepEvent, StepEventKind};
 
 /// The target of all spans and events.
 const TARGET: &str = "typed_pipeliner";

@@ -16,7 +16,8 @@ use tracing::{Event, Subscriber, info, info_span};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
-use typed_pipeliner::{Executor, In, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::{In, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
 use typed_pipeliner_tracing::Tracing;
 
 resource! {

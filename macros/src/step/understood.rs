@@ -42,10 +42,10 @@ pub(super) fn outputs(
         ReturnType::Default => Vec::new(),
     };
     let handed = signature.outputs.list.iter().filter(|output| is_return(output));
-    let handed = handed.map(|output| within(output, quote! { <#output as ::typed_pipeliner::Output>::Values }));
+    let handed = handed.map(|output| within(output, quote! { <#output as ::typed_pipeliner::lists::Output>::Values }));
     let error = match &signature.outputs.failure {
         Failure::With(error) if blocking => {
-            Some(within(error, quote! { <#error as ::typed_pipeliner::proof::is::IsError>::Proof }))
+            Some(within(error, quote! { <#error as ::typed_pipeliner::proof::witness::IsError>::Witness }))
         }
         _ => None,
     };

@@ -1,4 +1,4 @@
-//! Models of the claim, each of two or three runs that share a slot.
+//! Models of the claim: two or three runs share a slot.
 
 use super::{Claim, Waiter};
 use crate::error::SharedError;
@@ -8,10 +8,10 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 
-/// A slot, made of what loom watches.
+/// A slot made of primitives of loom.
 struct Slot {
     claim: Claim,
-    /// Whether the outputs are there, with the orderings of the `OnceLock` that holds them.
+    /// Whether the outputs are stored, with the orderings of the `OnceLock` that holds them.
     filled: AtomicBool,
     /// How often the step was executed.
     executed: AtomicUsize,
@@ -22,8 +22,8 @@ impl Slot {
         Arc::new(Slot { claim: Claim::new(), filled: AtomicBool::new(false), executed: AtomicUsize::new(0) })
     }
 
-    /// Executes the step. It counts as if the counter were not atomic: a count is lost if two have the right at once, and
-    /// also if the later of them does not see all that the earlier did.
+    /// Executes the step. It increments the counter in two operations, so a count is lost if two
+    /// runs hold the claim at once, or if the later one does not see the writes of the earlier.
     fn execute(&self) {
         let executed = self.executed.load(Ordering::Relaxed);
         self.executed.store(executed + 1, Ordering::Relaxed);
@@ -38,17 +38,17 @@ impl Slot {
         self.filled.load(Ordering::Acquire)
     }
 
-    /// Waits for whoever has the right, and says what came of it; `None` if nobody has.
+    /// Waits for the holder of the claim and returns its outcome; `None` if no run holds the claim.
     fn wait(&self) -> Option<Result<(), SharedError>> {
         let bell = Bell::new();
         let waiting = self.claim.wait(&bell.clone().into())?;
         bell.sleep();
         assert!(!self.awaits(&waiting.waiter));
-        Some(waiting.over().expect("whoever is woken is told what came of it"))
+        Some(waiting.over().expect("a waiter has its outcome when it is woken"))
     }
 
-    /// Waits, and gives it up at any time.
-    fn give_up(&self) {
+    /// Waits, and drops the waiter at any time.
+    fn skip_dependents(&self) {
         if let Some(waiting) = self.claim.wait(Waker::noop()) {
             let waiter = waiting.waiter.clone();
             drop(waiting);
@@ -56,12 +56,12 @@ impl Slot {
         }
     }
 
-    /// Whether this one is among those who wait.
+    /// Whether this waiter is in the list.
     fn awaits(&self, waiter: &Arc<Waiter>) -> bool {
         self.claim.waiting().iter().any(|(_, other)| Arc::ptr_eq(other, waiter))
     }
 
-    /// Gets the step done, as a run does: here, or by waiting for those who have it.
+    /// Gets the step done as a run does: executes it, or waits for the run that does.
     fn run(&self) -> Result<(), SharedError> {
         loop {
             if let Some(taken) = self.claim.take() {
@@ -79,7 +79,7 @@ impl Slot {
         }
     }
 
-    /// What holds when all runs are over, of which so many executed the step, and one was done.
+    /// Checks the slot after all runs, of which this many executed the step and the last succeeded.
     fn assert_done(&self, executed: usize) {
         assert_eq!(self.executed.load(Ordering::Relaxed), executed);
         assert!(self.claim.take().is_none());
@@ -95,7 +95,7 @@ fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -
 }
 
 #[test]
-fn one_run_at_a_time_has_the_right() {
+fn claim_belongs_to_one_run_at_a_time() {
     two_threads(|| {
         let take = |slot: &Slot| {
             let taken = slot.claim.take();
@@ -115,7 +115,7 @@ fn one_run_at_a_time_has_the_right() {
 }
 
 #[test]
-fn nobody_takes_what_is_done() {
+fn done_claim_cannot_be_taken() {
     two_threads(|| {
         let take = |slot: &Slot| {
             if let Some(taken) = slot.claim.take() {
@@ -133,7 +133,7 @@ fn nobody_takes_what_is_done() {
 }
 
 #[test]
-fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
+fn waiting_or_late_run_sees_the_outputs() {
     two_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -152,7 +152,7 @@ fn whoever_waits_or_comes_too_late_to_wait_sees_what_was_done() {
 }
 
 #[test]
-fn whoever_waits_for_what_is_given_back_can_take_it() {
+fn waiting_run_can_take_a_released_claim() {
     two_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -171,7 +171,7 @@ fn whoever_waits_for_what_is_given_back_can_take_it() {
 }
 
 #[test]
-fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
+fn waiting_runs_share_the_error_and_later_runs_may_take() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
@@ -195,11 +195,11 @@ fn all_who_wait_get_the_very_error_and_whoever_comes_later_may_try() {
 }
 
 #[test]
-fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
+fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::give_up);
+        let one = spawn(&slot, Slot::skip_dependents);
         let other = spawn(&slot, |slot| {
             if let Some(taken) = slot.claim.take() {
                 let waiting = slot.claim.wait(Waker::noop()).unwrap();
@@ -217,7 +217,7 @@ fn whoever_waits_for_the_next_does_not_get_the_error_of_the_last() {
 }
 
 #[test]
-fn whoever_gives_up_is_found_among_those_who_came_later() {
+fn dropped_waiter_is_removed_from_among_later_ones() {
     loom::model(|| {
         let slot = Slot::new();
         let _taken = slot.claim.take().unwrap();
@@ -234,11 +234,11 @@ fn whoever_gives_up_is_found_among_those_who_came_later() {
 }
 
 #[test]
-fn whoever_gives_up_takes_no_wakeup_from_others() {
+fn dropped_waiter_takes_no_wakeup_from_others() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::give_up);
+        let one = spawn(&slot, Slot::skip_dependents);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         slot.fill();
@@ -251,11 +251,11 @@ fn whoever_gives_up_takes_no_wakeup_from_others() {
 }
 
 #[test]
-fn whoever_gives_up_late_takes_no_wakeup_from_those_who_wait_for_the_next() {
+fn waiter_dropped_late_takes_no_wakeup_from_later_ones() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::give_up);
+        let one = spawn(&slot, Slot::skip_dependents);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         drop(taken);

@@ -1,7 +1,8 @@
-use typed_pipeliner::{AnyStep, HList, In, Out, resource, step};
+use typed_pipeliner::{HList, In, Out, resource, step};
+use typed_pipeliner::dyn_step::SharedStep;
 use std::sync::Arc;
 
-resource! { Number: u32; Text: String; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }
+resource! { Number: u32; Text: String; Doubled: u32; Doubler: SharedStep<HList![Number], HList![Doubled]>; }
 
 #[step]
 fn parse(text: In<'_, Text>) -> Out<Doubled> {

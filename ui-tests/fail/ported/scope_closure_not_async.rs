@@ -1,4 +1,5 @@
-use typed_pipeliner::{Executor, HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, step};
+use typed_pipeliner::executor::Executor;
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 

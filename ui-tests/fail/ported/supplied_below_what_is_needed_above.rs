@@ -1,6 +1,18 @@
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, Scoped, Store, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Resource, Return, Scoped, Store, identity, resource, run, step};
 
-resource! { Url: String; Pool: String; User: String; }
+resource! { Pool: String; }
+
+struct Url;
+impl Resource for Url {
+    type Value = String;
+    type Identity = identity!("scopes::Url");
+}
+
+struct User;
+impl Resource for User {
+    type Value = String;
+    type Identity = identity!("scopes::User");
+}
 
 #[step]
 async fn connect(url: In<'_, Url>) -> Out<Pool> {

@@ -1,6 +1,18 @@
-use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Resource, Store, identity, resource, step};
 
-resource! { Base: i64; Divisor: i64; Quotient: i64; }
+resource! { Quotient: i64; }
+
+struct Base;
+impl Resource for Base {
+    type Value = i64;
+    type Identity = identity!("calc::Base");
+}
+
+struct Divisor;
+impl Resource for Divisor {
+    type Value = i64;
+    type Identity = identity!("calc::Divisor");
+}
 
 #[step]
 async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient> {

@@ -1,7 +1,8 @@
-use typed_pipeliner::{AnyStep, Chosen, HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
+use typed_pipeliner::dyn_step::{RunChosen, SharedStep};
 use std::sync::Arc;
 
-resource! { Number: u32; Doubled: u32; Doubler: AnyStep<HList![Number], HList![Doubled]>; }
+resource! { Number: u32; Doubled: u32; Doubler: SharedStep<HList![Number], HList![Doubled]>; }
 
 #[step]
 fn double(number: In<'_, Number>) -> Out<Doubled> {
@@ -10,7 +11,7 @@ fn double(number: In<'_, Number>) -> Out<Doubled> {
 
 struct App;
 impl Pipeline for App {
-    type Steps = HList![Chosen<Doubler>];
+    type Steps = HList![RunChosen<Doubler>];
 }
 
 fn main() {

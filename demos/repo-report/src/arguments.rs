@@ -1,0 +1,51 @@
+//! The command line.
+
+use std::env;
+use std::path::PathBuf;
+
+pub(crate) const USAGE: &str = "\
+usage: repo-report [--trace] [--plan] [DIR]
+
+Writes a report on the source tree in DIR, by default this repository, as Markdown.
+
+  --trace  show on the error output when each step ran
+  --plan   print a picture of what would run, in SVG, and run nothing
+  --help   show this text";
+
+/// What the user asked for.
+pub(crate) struct Arguments {
+    pub(crate) directory: PathBuf,
+    pub(crate) trace: bool,
+    pub(crate) plan: bool,
+    pub(crate) help: bool,
+}
+
+/// The user asked for something that there is not.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error("there is no option `{0}`")]
+    UnknownOption(String),
+    #[error("more than one directory")]
+    SecondDirectory,
+}
+
+impl Arguments {
+    pub(crate) fn from_command_line() -> Result<Self, UsageError> {
+        let mut directory = None;
+        let mut trace = false;
+        let mut plan = false;
+        let mut help = false;
+        for argument in env::args_os().skip(1) {
+            match argument.to_str() {
+                Some("--trace") => trace = true,
+                Some("--plan") => plan = true,
+                Some("--help" | "-h") => help = true,
+                Some(option) if option.starts_with('-') => return Err(UsageError::UnknownOption(option.to_owned())),
+                _ if directory.is_some() => return Err(UsageError::SecondDirectory),
+                _ => directory = Some(PathBuf::from(argument)),
+            }
+        }
+        let directory = directory.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")));
+        Ok(Arguments { directory, trace, plan, help })
+    }
+}

@@ -1,0 +1,117 @@
+//! A report on a source tree: its languages, files, dependencies and git history, in one page of Markdown.
+//!
+//! ```sh
+//! cargo run -p repo-report -- [--trace] [DIR]
+//! cargo run -p repo-report -- --plan > plan.svg
+//! ```
+//!
+//! Each fact is a step, and says only what it needs. Nobody wrote down an order, and still the walk, `Cargo.toml`,
+//! `Cargo.lock` and git are read at the same time: `--trace` shows it on the error output. While it runs, the terminal shows
+//! what does and what waits for what.
+//!
+//! ```text
+//!                 ╭─ WalkTree ─┬─ CountLines ──┬─ WriteLanguages ────────────╮
+//!                 │            ├─ FindLargest ─┼─ WriteFiles ────────────────┤
+//!                 │            ╰─ FindRecent ──╯                             │
+//! DIR ─ OpenTree ─┼─ ReadManifest ── CountDependencies ── WriteManifest ─────┼─ BindReport
+//!                 ├─ ReadLockfile ── FindDuplicates ───── WriteLockfile ─────┤
+//!                 ╰─ ReadHistory ─── RankAuthors ──────── WriteHistory ──────╯
+//! ```
+//!
+//! All steps share the task that awaits the run. So those that compute for long or read with a blocking library
+//! hand that work to a thread, with `smol::unblock`, and leave the task to their siblings.
+
+mod arguments;
+mod history;
+mod lines;
+mod lockfile;
+mod manifest;
+mod markdown;
+mod report;
+mod toml_file;
+mod trace;
+mod tree;
+
+use arguments::{Arguments, USAGE};
+use std::error::Error;
+use std::io::{self, Write};
+use std::iter::successors;
+use std::process::ExitCode;
+use trace::{Timeline, Trace, Traced};
+use tree::Directory;
+use typed_pipeliner::{HList, Pipeline, RunError, RunOptions, Store, hlist_pat, plan, run_with};
+use typed_pipeliner_progress::Progress;
+
+/// All steps, in any order.
+struct RepoReport;
+
+impl Pipeline for RepoReport {
+    type Steps = HList![
+        Traced<tree::OpenTree>,
+        Traced<tree::WalkTree>,
+        Traced<tree::FindLargest>,
+        Traced<tree::FindRecent>,
+        Traced<lines::CountLines>,
+        Traced<manifest::ReadManifest>,
+        Traced<manifest::CountDependencies>,
+        Traced<lockfile::ReadLockfile>,
+        Traced<lockfile::FindDuplicates>,
+        Traced<history::ReadHistory>,
+        Traced<history::RankAuthors>,
+        Traced<report::WriteLanguages>,
+        Traced<report::WriteFiles>,
+        Traced<report::WriteManifest>,
+        Traced<report::WriteLockfile>,
+        Traced<report::WriteHistory>,
+        Traced<report::BindReport>,
+    ];
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::from_command_line() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("error: {error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if arguments.help {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+
+    let store = Store::<RepoReport>::new().with(Directory, arguments.directory).with(Timeline, Trace::begin());
+    if arguments.plan {
+        return print(&plan::<Traced<report::BindReport>>(&store).to_svg());
+    }
+    // Quiet where the error output is no terminal.
+    let options = RunOptions::new().observe(Progress::new());
+    let report = smol::block_on(run_with::<Traced<report::BindReport>>(&store, options));
+    if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
+        eprint!("{trace}");
+    }
+    match report {
+        Ok(hlist_pat![report]) => print(report),
+        Err(error) => {
+            eprintln!("error: {}", in_one_line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints the report, or its plan; a reader that has seen enough of it, like `head`, is no error.
+fn print(report: &str) -> ExitCode {
+    match io::stdout().write_all(report.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("error: cannot print the report: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// The cause first, down to the last source, then the step that failed.
+fn in_one_line(error: &RunError) -> String {
+    let causes: Vec<_> = successors(error.source(), |&error| error.source()).map(ToString::to_string).collect();
+    format!("{} (in step `{}`)", causes.join(": ").replace('\n', " "), error.step())
+}

@@ -1,0 +1,385 @@
+//! The program, run on small trees: what it reports, and what it says when something is missing or broken.
+
+use git2::{Oid, Repository, Signature, Time};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+/// 2024-05-01 00:00:00 UTC.
+const MAY: u64 = 1_714_521_600;
+
+const MANIFEST: &str = "\
+[package]
+name = \"demo\"
+version = \"0.3.1\"
+edition = \"2024\"
+
+[dependencies]
+syn = \"2\"
+
+[target.'cfg(windows)'.dependencies]
+winapi = \"0.3\"
+
+[dev-dependencies]
+syn-old = { package = \"syn\", version = \"1\" }
+";
+
+const LOCKFILE: &str = "\
+version = 4
+
+[[package]]
+name = \"demo\"
+version = \"0.3.1\"
+dependencies = [\"syn 1.0.109\", \"syn 2.0.10\", \"winapi\"]
+
+[[package]]
+name = \"syn\"
+version = \"2.0.10\"
+source = \"registry+https://github.com/rust-lang/crates.io-index\"
+
+[[package]]
+name = \"syn\"
+version = \"1.0.109\"
+source = \"registry+https://github.com/rust-lang/crates.io-index\"
+
+[[package]]
+name = \"winapi\"
+version = \"0.3.9\"
+source = \"registry+https://github.com/rust-lang/crates.io-index\"
+";
+
+/// A tree in a temporary directory.
+struct Tree {
+    /// Goes with the tree; also the home of the program, so that nobody's git settings matter.
+    home: TempDir,
+    root: PathBuf,
+}
+
+impl Tree {
+    fn new() -> Self {
+        let home = TempDir::new().unwrap();
+        let root = home.path().join("demo");
+        fs::create_dir(&root).unwrap();
+        Tree { home, root }
+    }
+
+    /// Writes a file that was changed so many seconds into May.
+    fn file(&self, path: &str, text: &str, seconds: u64) -> &Self {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(MAY + seconds);
+        File::options().write(true).open(&path).unwrap().set_modified(changed).unwrap();
+        self
+    }
+
+    fn report(&self) -> Output {
+        self.run([&self.root])
+    }
+
+    fn run(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_repo-report"));
+        command.env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path()).args(arguments);
+        command.output().unwrap()
+    }
+}
+
+/// Adds an empty commit so many seconds into May.
+fn commit(repository: &Repository, author: &str, message: &str, seconds: u64) -> Oid {
+    let time = Time::new((MAY + seconds).try_into().unwrap(), 0);
+    let author = Signature::new(author, "mail@example.org", &time).unwrap();
+    let tree = repository.treebuilder(None).unwrap().write().unwrap();
+    let tree = repository.find_tree(tree).unwrap();
+    let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
+    repository.commit(Some("HEAD"), &author, &author, message, &tree, parent.as_ref().as_slice()).unwrap()
+}
+
+/// A tree with everything in it, and its first and last commit.
+fn demo() -> (Tree, Oid, Oid) {
+    let tree = Tree::new();
+    tree.file("Cargo.toml", MANIFEST, 60)
+        .file("Cargo.lock", LOCKFILE, 50)
+        .file("README.md", "# Demo\n\nSays `hi`.\n", 10)
+        .file("src/main.rs", "// Says hi.\nfn main() {\n    println!(\"hi\");\n}\n", 60)
+        .file("src/a|b.rs", "fn a() {}\n\n", 30)
+        .file("src/empty.rs", "", 20)
+        .file("tools/empty.rs", "", 20)
+        .file(".gitignore", "/ignored.rs\n", 90)
+        .file("ignored.rs", "fn ignored() {}\n", 90)
+        .file("target/debug/built.rs", "fn built() {}\n", 90);
+    let repository = Repository::init(&tree.root).unwrap();
+    let first = commit(&repository, "Ann", "Begin", 0);
+    commit(&repository, "Bob_B", "Go on", 100);
+    let last = commit(&repository, "Ann", "Say *hi*\n\nAt last.", 100);
+    (tree, first, last)
+}
+
+#[track_caller]
+fn stdout(output: &Output) -> &str {
+    assert!(output.status.success(), "{output:?}");
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// The one line of an error.
+#[track_caller]
+fn error(output: &Output) -> &str {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(output.stdout, b"", "no half report");
+    let stderr = std::str::from_utf8(&output.stderr).unwrap();
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    stderr.trim_end()
+}
+
+#[test]
+fn a_tree_with_everything() {
+    let (tree, first, last) = demo();
+    let [first, last] = [first, last].map(|id| id.to_string()[..10].to_owned());
+    let output = tree.report();
+    let expected = format!(
+        "\
+# Report on demo
+
+- 7 files with {bytes} bytes
+- 14 lines of code, 3 of comments, 5 blank
+
+## Languages
+
+| Language | Files | Code | Comments | Blank |
+| --- | --: | --: | --: | --: |
+| TOML | 1 | 10 | 0 | 3 |
+| Rust | 4 | 4 | 1 | 1 |
+| Markdown | 1 | 0 | 2 | 1 |
+
+In no language that is counted: 1 file.
+
+## Largest files
+
+| File | Bytes |
+| --- | --: |
+| `Cargo.lock` | {lockfile} |
+| `Cargo.toml` | {manifest} |
+| `src/main.rs` | 46 |
+| `README.md` | 19 |
+| `src/a\\|b.rs` | 11 |
+| `src/empty.rs` | 0 |
+| `tools/empty.rs` | 0 |
+
+## Most recently changed files
+
+| File | Changed (UTC) |
+| --- | --: |
+| `Cargo.toml` | 2024-05-01 00:01:00 |
+| `src/main.rs` | 2024-05-01 00:01:00 |
+| `Cargo.lock` | 2024-05-01 00:00:50 |
+| `src/a\\|b.rs` | 2024-05-01 00:00:30 |
+| `src/empty.rs` | 2024-05-01 00:00:20 |
+| `tools/empty.rs` | 2024-05-01 00:00:20 |
+| `README.md` | 2024-05-01 00:00:10 |
+
+## Cargo.toml
+
+- Package: `demo`
+- Version: 0.3.1
+- Edition: 2024
+- Dependencies: 2 normal, 1 dev, 0 build
+
+## Cargo.lock
+
+- Packages: 4, 1 of them local
+- Crates in several versions: 1
+- `syn`: 1.0.109, 2.0.10
+
+## Git
+
+- Commits: 3
+- Last commit: `{last}` 2024-05-01 00:01:40, Ann: Say \\*hi\\*
+- First commit: `{first}` 2024-05-01 00:00:00, Ann: Begin
+- Authors: 2
+
+| Author | Commits |
+| --- | --: |
+| Ann | 2 |
+| Bob\\_B | 1 |
+",
+        bytes = MANIFEST.len() + LOCKFILE.len() + 46 + 19 + 11,
+        lockfile = LOCKFILE.len(),
+        manifest = MANIFEST.len(),
+    );
+    assert_eq!(stdout(&output), expected);
+}
+
+#[test]
+fn siblings_overlap() {
+    let (tree, ..) = demo();
+    let output = tree.run([Path::new("--trace"), &tree.root]);
+    assert_eq!(stdout(&output), stdout(&tree.report()), "the trace is no part of the report");
+
+    let trace = str::from_utf8(&output.stderr).unwrap();
+    let last = trace.lines().last().unwrap();
+    let at_once = last.strip_prefix("17 steps, at most ").and_then(|rest| rest.strip_suffix(" at once"));
+    let at_once: usize = at_once.unwrap_or_else(|| panic!("{trace}")).parse().unwrap();
+    assert!(at_once >= 2, "{trace}");
+}
+
+#[test]
+fn a_tree_with_nothing() {
+    let output = Tree::new().report();
+    let report = stdout(&output);
+    assert!(report.contains("- 0 files with 0 bytes\n"), "{report}");
+    assert!(report.contains("\nThere is no `Cargo.toml`.\n"), "{report}");
+    assert!(report.contains("\nThere is no `Cargo.lock`.\n"), "{report}");
+    assert!(report.contains("\nThere is no git repository.\n"), "{report}");
+}
+
+#[test]
+fn a_repository_without_commits() {
+    let tree = Tree::new();
+    Repository::init(&tree.root).unwrap();
+    let output = tree.report();
+    let report = stdout(&output);
+    assert!(report.contains("## Git\n\nThere are no commits yet.\n"), "{report}");
+}
+
+#[test]
+fn a_member_of_a_workspace() {
+    let tree = Tree::new();
+    tree.file("Cargo.toml", "[package]\nname = \"member\"\nversion.workspace = true\nedition.workspace = true\n", 0);
+    let output = tree.report();
+    let report = stdout(&output);
+    assert!(report.contains("- Version: that of the workspace\n- Edition: that of the workspace\n"), "{report}");
+}
+
+#[test]
+fn a_workspace_without_a_package() {
+    let tree = Tree::new();
+    tree.file("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\n", 0);
+    let output = tree.report();
+    let report = stdout(&output);
+    assert!(report.contains("## Cargo.toml\n\n- Workspace members: 2\n"), "{report}");
+}
+
+#[test]
+fn a_broken_manifest() {
+    let tree = Tree::new();
+    let path = tree.file("Cargo.toml", "[package]\nname = \"demo\nversion = \"1.0.0\"\n", 0).root.join("Cargo.toml");
+    let output = tree.report();
+    let error = error(&output);
+    assert!(error.starts_with(&format!("error: `{}` is broken at line 2, column ", path.display())), "{error}");
+    assert!(error.ends_with(" (in step `ReadManifest`)"), "{error}");
+}
+
+#[test]
+fn a_manifest_of_nothing() {
+    let tree = Tree::new();
+    let path = tree.file("Cargo.toml", "", 0).root.join("Cargo.toml");
+    let expected = "is broken: it has no `[package]` or `[workspace]` (in step `ReadManifest`)";
+    assert_eq!(error(&tree.report()), format!("error: `{}` {expected}", path.display()));
+}
+
+#[test]
+fn a_broken_lock_file() {
+    let tree = Tree::new();
+    let text = "version = 4\n\n[[package]]\nname = \"demo\"\nversion = \"one\"\n";
+    let path = tree.file("Cargo.lock", text, 0).root.join("Cargo.lock");
+    let output = tree.report();
+    let error = error(&output);
+    assert!(error.starts_with(&format!("error: `{}` is broken at line 5, column 11: ", path.display())), "{error}");
+    assert!(error.ends_with(" (in step `ReadLockfile`)"), "{error}");
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read() {
+    let tree = Tree::new();
+    let path = tree.root.join("Cargo.toml");
+    fs::create_dir(&path).unwrap();
+    let output = tree.report();
+    let error = error(&output);
+    assert!(error.starts_with(&format!("error: cannot read `{}`: ", path.display())), "{error}");
+}
+
+#[test]
+fn a_history_that_cannot_be_read() {
+    let (tree, _, last) = demo();
+    let id = last.to_string();
+    fs::remove_file(tree.root.join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    let output = tree.report();
+    let error = error(&output);
+    let expected = format!("error: cannot read the git history of `{}`: ", tree.root.display());
+    assert!(error.starts_with(&expected), "{error}");
+    assert!(error.ends_with(" (in step `ReadHistory`)"), "{error}");
+}
+
+#[test]
+fn a_missing_directory() {
+    let tree = Tree::new();
+    refused(&tree, &tree.root.join("missing"));
+}
+
+#[test]
+fn a_file_instead_of_a_directory() {
+    let tree = Tree::new();
+    tree.file("file", "", 0);
+    refused(&tree, &tree.root.join("file"));
+}
+
+/// A link to itself: nobody can read it, not even root.
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_read() {
+    let tree = Tree::new();
+    let path = tree.root.join("loop");
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    refused(&tree, &path);
+}
+
+#[track_caller]
+fn refused(tree: &Tree, path: &Path) {
+    let output = tree.run([path]);
+    let error = error(&output);
+    assert!(error.starts_with(&format!("error: cannot read the directory `{}`: ", path.display())), "{error}");
+    assert!(error.ends_with(" (in step `OpenTree`)"), "{error}");
+}
+
+/// Root can read it all the same, and then there is nothing to see here.
+#[cfg(unix)]
+#[test]
+fn parts_that_cannot_be_read_are_listed() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::new();
+    tree.file("open.rs", "fn open() {}\n", 0).file("closed.rs", "fn closed() {}\n", 0);
+    let closed = tree.root.join("closed.rs");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    if File::open(&closed).is_ok() {
+        return;
+    }
+    let output = tree.report();
+    let report = stdout(&output);
+    assert!(report.contains("| Rust | 1 | 1 | 0 | 0 |\n"), "{report}");
+    assert!(report.contains("## Not read\n\n- ") && report.contains("closed.rs: Permission denied"), "{report}");
+}
+
+#[test]
+fn no_argument_means_this_repository() {
+    let arguments: [&str; 0] = [];
+    let output = Tree::new().run(arguments);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let name = root.file_name().unwrap().to_str().unwrap();
+    assert!(stdout(&output).starts_with(&format!("# Report on {name}\n")), "{output:?}");
+}
+
+#[test]
+fn wrong_usage() {
+    let tree = Tree::new();
+    for (arguments, reason) in
+        [(["--quick", "."], "error: there is no option `--quick`\n"), ([".", "."], "error: more than one directory\n")]
+    {
+        let output = tree.run(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let stderr = std::str::from_utf8(&output.stderr).unwrap();
+        assert!(stderr.starts_with(reason), "{stderr}");
+        assert!(stderr.contains("usage: repo-report"), "{stderr}");
+    }
+}

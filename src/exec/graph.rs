@@ -1,0 +1,324 @@
+//! The graph of a run: its nodes, and the store that it runs on.
+
+use super::notify::Notifier;
+use super::plan::{ExecPlan, Key, PlannedStep, Source};
+use super::slot::SlotRef;
+use super::store_ref::{InputReader, StoreRef};
+use super::task::Started;
+use crate::error::Attachment;
+use crate::observe::{RunEnd, StepEventKind, StepInfo};
+use crate::options::{Observers, RunOptions};
+use core::task::Context;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The nodes of a run, by number: the steps of the plan of a store, a target if it is none of them,
+/// and the resources that come from the parent store.
+pub(crate) struct Graph {
+    plan: &'static ExecPlan,
+    target: Option<TargetNode>,
+    /// How resources of the parent store are computed, if there is a parent.
+    parent: Option<ParentRuns>,
+    /// Notifies the observers of the run, if there are any.
+    notifier: Option<Arc<Notifier>>,
+}
+
+/// A target that runs at every call, because it returns a value to the caller or stores nothing.
+pub(crate) struct TargetNode {
+    pub(crate) name: fn() -> &'static str,
+    /// The sources of its inputs.
+    pub(crate) inputs: Vec<Source>,
+    /// The inputs that it takes from the parent store and no step of the plan does; their places
+    /// come after those of the plan.
+    pub(crate) parent_inputs: Vec<Key>,
+    /// Starts it, and keeps its outputs.
+    pub(crate) cell: Arc<dyn StartTarget>,
+}
+
+/// Starts a target, and keeps its outputs.
+pub(crate) trait StartTarget: Send + Sync {
+    /// Starts it, when its inputs are there.
+    fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
+}
+
+/// How resources of the parent store are computed: by runs of their own.
+struct ParentRuns {
+    start: StartInParent,
+    options: RunOptions,
+}
+
+/// Starts a run for a resource of a store, or of a parent of that.
+pub(crate) type StartInParent = for<'s> fn(StoreRef<'s>, Key, &RunOptions, &mut Context<'_>) -> Started<'s>;
+
+/// The node with a number.
+#[derive(Clone, Copy)]
+enum Node<'a> {
+    Step(&'static PlannedStep),
+    Target(&'a TargetNode),
+    /// A resource of the parent store, at this place.
+    Parent(usize),
+}
+
+impl Graph {
+    /// The graph of a run on a store for the target or resource `name`.
+    #[inline]
+    pub(crate) fn new(
+        store: StoreRef<'_>,
+        target: Option<TargetNode>,
+        options: &RunOptions,
+        name: fn() -> &'static str,
+        start: StartInParent,
+    ) -> Self {
+        // A run in the parent takes the place of one step here. So if each runs one step at a time,
+        // no more run than are allowed.
+        let limit = options.limit.map(|_| 1);
+        let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
+        let mut graph = Graph { plan: store.plan(), target, parent, notifier: None };
+        if let Some(observers) = &options.observers {
+            graph.attach(observers, name());
+        }
+        graph
+    }
+
+    /// Attaches observers, and notifies them that the run begins.
+    #[cold]
+    fn attach(&mut self, observers: &Observers, target: &'static str) {
+        let step = |number: u16| {
+            let needs: BTreeSet<usize> =
+                self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
+            StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
+        };
+        let notifier = Notifier::new(observers, target, (0..self.len() as u16).map(step).collect());
+        if let Some(parent) = &mut self.parent {
+            parent.options.observers = Some(Box::new(notifier.observers_of_child()));
+        }
+        self.notifier = Some(notifier);
+    }
+
+    /// Notifies the observers of an event of a step.
+    #[inline(always)]
+    pub(crate) fn notify(&self, step: u16, kind: StepEventKind<'_>) {
+        if let Some(notifier) = &self.notifier {
+            notifier.notify(step, kind);
+        }
+    }
+
+    /// Records how the run has ended.
+    #[inline]
+    pub(crate) fn end(&self, end: RunEnd) {
+        if let Some(notifier) = &self.notifier {
+            notifier.end(end);
+        }
+    }
+
+    /// The values that observers attach to the error of the run.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.notifier.as_ref().map_or_else(Vec::new, |notifier| notifier.attachments())
+    }
+
+    /// Notifies the observers that nothing of the run goes on, before the run itself is dropped.
+    #[cfg(feature = "executor")]
+    pub(crate) fn close(&self) {
+        if let Some(notifier) = &self.notifier {
+            notifier.close();
+        }
+    }
+
+    #[inline]
+    fn node(&self, number: u16) -> Node<'_> {
+        let number = usize::from(number);
+        match (self.plan.steps().get(number), &self.target) {
+            (Some(step), _) => Node::Step(step),
+            (None, Some(target)) if number == self.plan.steps().len() => Node::Target(target),
+            _ => Node::Parent(number - self.first_of_parent()),
+        }
+    }
+
+    /// The number of the first resource of the parent store.
+    fn first_of_parent(&self) -> usize {
+        self.plan.steps().len() + usize::from(self.target.is_some())
+    }
+
+    /// The number of nodes.
+    pub(crate) fn len(&self) -> usize {
+        let of_target = self.target.as_ref().map_or(0, |target| target.parent_inputs.len());
+        let of_parent = if self.parent.is_some() { self.plan.parent_inputs().len() + of_target } else { 0 };
+        self.first_of_parent() + of_parent
+    }
+
+    /// The number of the target, if it is none of the steps of the store.
+    #[inline]
+    pub(crate) fn target(&self) -> Option<u16> {
+        self.target.is_some().then_some(self.plan.steps().len() as u16)
+    }
+
+    /// The number of the node that has to run before a source is there, if any.
+    #[inline]
+    pub(crate) fn provider(&self, source: Source) -> Option<u16> {
+        match source {
+            Source::Step { step, .. } => Some(step),
+            Source::Supplied(_) => None,
+            // Without a parent it has no source, and every step that takes it can do without it.
+            Source::Parent(place) => self.parent.is_some().then(|| self.first_of_parent() as u16 + place),
+        }
+    }
+
+    /// The sources of the inputs of a node.
+    #[inline]
+    pub(crate) fn inputs(&self, number: u16) -> &[Source] {
+        match self.node(number) {
+            Node::Step(step) => self.plan.inputs(step),
+            Node::Target(target) => &target.inputs,
+            Node::Parent(_) => &[],
+        }
+    }
+
+    /// The steps that take an output of a node, once for each input; without the target.
+    #[inline]
+    pub(crate) fn dependents(&self, number: u16) -> &'static [u16] {
+        match self.node(number) {
+            Node::Step(step) => self.plan.dependents(step),
+            Node::Parent(place) if place < self.plan.parent_inputs().len() => self.plan.dependents_of_parent(place),
+            Node::Target(_) | Node::Parent(_) => &[],
+        }
+    }
+
+    /// The name of a node: of the step, of the target, or of the resource of the parent store.
+    pub(crate) fn name(&self, number: u16) -> &'static str {
+        match self.node(number) {
+            Node::Step(step) => (step.spec().name)(),
+            Node::Target(target) => (target.name)(),
+            Node::Parent(place) => (self.parent_key(place).name)(),
+        }
+    }
+
+    /// Whether a node is a resource of the parent store. If so, its error is that of a run.
+    pub(crate) fn is_in_parent(&self, number: u16) -> bool {
+        matches!(self.node(number), Node::Parent(_))
+    }
+
+    /// The resource of the parent store at a place.
+    fn parent_key(&self, place: usize) -> Key {
+        match (place.checked_sub(self.plan.parent_inputs().len()), &self.target) {
+            (Some(place), Some(target)) => target.parent_inputs[place],
+            _ => self.plan.parent_inputs()[place].key(),
+        }
+    }
+
+    /// Whether the outputs of a node are there. A resource that no parent knows counts as there: it
+    /// is taken as an option.
+    pub(crate) fn is_done(&self, store: StoreRef<'_>, number: u16) -> bool {
+        match self.node(number) {
+            Node::Step(_) => store.slot(number.into()).is_filled(),
+            Node::Target(_) => false,
+            Node::Parent(place) => {
+                let key = self.parent_key(place).id;
+                store.parent().is_none_or(|parent| parent.value(key).is_some() || !parent.knows(key))
+            }
+        }
+    }
+
+    /// The slot of a step in a store; other nodes have none.
+    #[cfg(feature = "executor")]
+    pub(crate) fn slot<'s>(&self, store: StoreRef<'s>, number: u16) -> Option<SlotRef<'s>> {
+        matches!(self.node(number), Node::Step(_)).then(|| SlotRef::new(store.slot(number.into())))
+    }
+
+    /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
+    #[inline]
+    pub(crate) fn start<'s>(
+        &self,
+        number: u16,
+        store: StoreRef<'s>,
+        slots: &[SlotRef<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        match &self.notifier {
+            None => self.start_node(number, store, slots, cx),
+            Some(notifier) => self.start_observed(notifier, number, store, slots, cx),
+        }
+    }
+
+    /// Starts a node of a run with observers. If its outputs are there by now, it does not count as
+    /// started.
+    #[cold]
+    fn start_observed<'s>(
+        &self,
+        notifier: &Arc<Notifier>,
+        number: u16,
+        store: StoreRef<'s>,
+        slots: &[SlotRef<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        match self.is_done(store, number) {
+            true => self.start_node(number, store, slots, cx),
+            false => notifier.start(number, || self.start_node(number, store, slots, cx)),
+        }
+    }
+
+    /// Starts a node.
+    fn start_node<'s>(
+        &self,
+        number: u16,
+        store: StoreRef<'s>,
+        slots: &[SlotRef<'s>],
+        cx: &mut Context<'_>,
+    ) -> Started<'s> {
+        let parent_key = |place| self.parent_key(usize::from(place)).id;
+        let reader = |inputs| InputReader::new(inputs, slots, store, &parent_key);
+        match self.node(number) {
+            Node::Step(step) => {
+                let slot = match slots.get(usize::from(number)) {
+                    Some(listed) => listed.slot,
+                    None => store.slot(number.into()),
+                };
+                slot.start(reader(self.plan.inputs(step)), cx)
+            }
+            Node::Target(target) => Arc::clone(&target.cell).start(reader(&target.inputs), cx),
+            Node::Parent(place) => match (store.parent(), &self.parent) {
+                (Some(parent), Some(runs)) => (runs.start)(parent, self.parent_key(place), &runs.options, cx),
+                _ => Started::Ended(Err("this store has no parent".into())),
+            },
+        }
+    }
+}
+
+/// A run on a store that is borrowed for as long.
+pub(crate) struct BorrowedRun<'s> {
+    graph: Graph,
+    store: StoreRef<'s>,
+    /// The slots of all steps, by number.
+    slots: Vec<SlotRef<'s>>,
+}
+
+impl<'s> BorrowedRun<'s> {
+    #[inline]
+    pub(crate) fn new(graph: Graph, store: StoreRef<'s>) -> Self {
+        BorrowedRun { graph, store, slots: store.slots() }
+    }
+
+    #[inline]
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The slot of a step; other nodes have none.
+    #[inline]
+    pub(crate) fn slot(&self, step: u16) -> Option<&SlotRef<'s>> {
+        self.slots.get(usize::from(step))
+    }
+
+    /// Whether the outputs of a node were there when this was made.
+    #[inline]
+    pub(crate) fn was_done(&self, number: u16) -> bool {
+        match self.slot(number) {
+            Some(slot) => slot.was_filled,
+            None => self.graph.is_done(self.store, number),
+        }
+    }
+
+    /// Starts a node, whose inputs are there.
+    pub(crate) fn start(&self, number: u16, cx: &mut Context<'_>) -> Started<'s> {
+        self.graph.start(number, self.store, &self.slots, cx)
+    }
+}

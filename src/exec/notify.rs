@@ -1,0 +1,161 @@
+//! Notifies the observers of a run of the events of its steps.
+
+use super::task::{Running, Started};
+use crate::error::{Attachment, BoxError};
+use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use crate::options::Observers;
+use core::panic::AssertUnwindSafe;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use core::task::{Context, Poll};
+use std::panic::{catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A run with its observers. The run has ended when this is dropped, at the latest.
+pub(crate) struct Notifier {
+    observers: Observers,
+    run: RunInfo,
+    /// Whether a step is being executed in this run, by number.
+    running: Box<[AtomicBool]>,
+    /// How the run has ended: an index into `ENDS`.
+    end: AtomicU8,
+    /// Whether the observers have been notified of the end.
+    closed: AtomicBool,
+}
+
+/// All ways in which a run ends. The first is that of a run of which no other end was recorded.
+const ENDS: [RunEnd; 4] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed, RunEnd::Panicked];
+
+impl Notifier {
+    /// Notifies the observers that a run begins.
+    pub(crate) fn new(observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
+        let run = RunInfo { id: RunId::next(), parent: observers.parent, target, steps };
+        let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
+        let notifier = Notifier {
+            observers: observers.clone(),
+            run,
+            running,
+            end: AtomicU8::new(0),
+            closed: AtomicBool::new(false),
+        };
+        let now = Instant::now();
+        notifier.observers.all.iter().for_each(|observer| observer.run_started(&notifier.run, now));
+        Arc::new(notifier)
+    }
+
+    /// The observers of this run, for a run that computes a resource for it.
+    pub(crate) fn observers_of_child(&self) -> Observers {
+        Observers { parent: Some(self.run.id), ..self.observers.clone() }
+    }
+
+    /// Notifies the observers of an event of a step.
+    #[cold]
+    pub(crate) fn notify(&self, step: u16, mut kind: StepEventKind<'_>) {
+        let step = usize::from(step);
+        let running = &self.running[step];
+        match kind {
+            StepEventKind::Started => running.store(true, Ordering::Relaxed),
+            StepEventKind::Failed(_) | StepEventKind::Panicked => running.store(false, Ordering::Relaxed),
+            // Its outputs are there, but another run executed it.
+            StepEventKind::Finished if !running.swap(false, Ordering::Relaxed) => {
+                kind = StepEventKind::Skipped(SkipReason::Present);
+            }
+            _ => {}
+        }
+        self.emit(step, kind);
+    }
+
+    fn emit(&self, step: usize, kind: StepEventKind<'_>) {
+        let event = StepEvent::new(&self.run, step, Instant::now(), kind);
+        self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
+    }
+
+    /// Records how the run has ended. The first end that is recorded stays.
+    pub(crate) fn end(&self, end: RunEnd) {
+        let place = ENDS.iter().position(|&other| other == end).unwrap_or_default();
+        let _ = self.end.compare_exchange(0, place as u8, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// The values that observers attach to the error of the run, in the order of the observers.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.observers.all.iter().filter_map(|observer| observer.attachment(self.run.id)).collect()
+    }
+
+    /// Notifies the observers that the run has ended, once. Steps that are being executed are
+    /// cancelled.
+    #[cold]
+    pub(crate) fn close(&self) {
+        if self.closed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let running = |&step: &usize| self.running[step].load(Ordering::Relaxed);
+        (0..self.running.len()).filter(running).for_each(|step| self.emit(step, StepEventKind::Cancelled));
+        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
+        self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
+    }
+
+    /// Starts a step, with all observers around each of its polls.
+    #[cold]
+    pub(crate) fn start<'s>(self: &Arc<Self>, step: u16, start: impl FnOnce() -> Started<'s>) -> Started<'s> {
+        self.notify(step, StepEventKind::Started);
+        match self.around(step, start) {
+            Started::Ended(result) => Started::Ended(result),
+            Started::Running(future) => {
+                Started::Running(Box::pin(ObservedStep { future, step, notifier: Arc::clone(self) }))
+            }
+        }
+    }
+
+    /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic,
+    /// which goes on.
+    fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
+        let poll = || {
+            let (mut poll, mut polled) = (Some(poll), None);
+            self.nested(&self.observers.all, step, &mut || {
+                if let Some(poll) = poll.take() {
+                    polled = Some(poll());
+                }
+            });
+            // A step is polled even if an observer does not call `poll`.
+            polled.unwrap_or_else(|| poll.take().expect("a step that was not polled can be polled")())
+        };
+        catch_unwind(AssertUnwindSafe(poll)).unwrap_or_else(|panic| {
+            self.end(RunEnd::Panicked);
+            self.notify(step, StepEventKind::Panicked);
+            resume_unwind(panic)
+        })
+    }
+
+    fn nested(&self, observers: &[Arc<dyn Observer>], step: u16, poll: &mut dyn FnMut()) {
+        match observers.split_first() {
+            None => poll(),
+            Some((first, others)) => {
+                first.polling(&self.run, step.into(), &mut || self.nested(others, step, poll));
+            }
+        }
+    }
+}
+
+impl Drop for Notifier {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The future of a step in a run with observers.
+struct ObservedStep<'s> {
+    // Dropped first: a run has ended when nothing of it is left.
+    future: Running<'s>,
+    step: u16,
+    notifier: Arc<Notifier>,
+}
+
+impl Future for ObservedStep<'_> {
+    type Output = Result<(), BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let ObservedStep { future, step, notifier } = self.get_mut();
+        notifier.around(*step, || future.as_mut().poll(cx))
+    }
+}

@@ -1,0 +1,136 @@
+//! A store as the executor sees it: numbered places, and values without their types.
+
+use super::plan::{ExecPlan, Source};
+use super::slot::{AnySlot, SlotRef};
+use core::any::Any;
+
+/// A value without its type.
+pub(crate) type Erased = dyn Any + Send + Sync;
+
+/// A store without its type: what the executor needs of it.
+pub trait DynStore: Send + Sync {
+    /// Where everything is.
+    fn plan(&self) -> &'static ExecPlan;
+    /// The slot of a step.
+    fn slot(&self, step: usize) -> &dyn AnySlot;
+    /// The slot of a step, to change it.
+    fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot;
+    /// Appends the slots of all steps.
+    fn slots<'s>(&'s self, to: &mut Vec<SlotRef<'s>>);
+    /// The supplied value at a place.
+    fn supplied(&self, place: usize) -> Option<&Erased>;
+    /// The `Option` that holds the supplied value at a place.
+    fn supplied_mut(&mut self, place: usize) -> &mut dyn Any;
+    /// The parent store.
+    fn parent(&self) -> Option<StoreRef<'_>>;
+}
+
+/// A store, or a pointer to one, that a run can borrow.
+pub trait BorrowStore: Send + Sync {
+    /// The store.
+    fn store_ref(&self) -> StoreRef<'_>;
+}
+
+/// A store, borrowed for a run.
+#[derive(Clone, Copy)]
+pub struct StoreRef<'s> {
+    store: &'s dyn DynStore,
+}
+
+impl<'s> StoreRef<'s> {
+    pub(crate) fn new(store: &'s dyn DynStore) -> Self {
+        StoreRef { store }
+    }
+
+    pub(crate) fn plan(&self) -> &'static ExecPlan {
+        self.store.plan()
+    }
+
+    /// The parent store.
+    pub(crate) fn parent(&self) -> Option<StoreRef<'s>> {
+        self.store.parent()
+    }
+
+    /// The value of the resource with a key, if it is there: in this store, or in a parent if this
+    /// store does not know it.
+    pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
+        match self.plan().source(key) {
+            Some(Source::Supplied(place)) => self.store.supplied(place.into()),
+            Some(Source::Step { step, output }) => self.store.slot(step.into()).output(output.into()),
+            Some(Source::Parent(_)) | None => self.parent()?.value(key),
+        }
+    }
+
+    /// Whether this store, or a parent, has a source for the resource with a key.
+    pub(crate) fn knows(&self, key: u64) -> bool {
+        self.plan().source(key).is_some() || self.parent().is_some_and(|parent| parent.knows(key))
+    }
+
+    /// The slot of a step.
+    pub(crate) fn slot(&self, step: usize) -> &'s dyn AnySlot {
+        self.store.slot(step)
+    }
+
+    /// The slots of all steps, by their numbers.
+    pub(crate) fn slots(&self) -> Vec<SlotRef<'s>> {
+        let mut slots = Vec::with_capacity(self.plan().steps().len());
+        self.store.slots(&mut slots);
+        slots
+    }
+
+    /// The supplied value at a place.
+    pub(crate) fn supplied(&self, place: usize) -> Option<&'s Erased> {
+        self.store.supplied(place)
+    }
+}
+
+/// Reads the inputs of a step, one after the other.
+pub struct InputReader<'a, 's> {
+    /// The sources of the inputs that are left.
+    sources: core::slice::Iter<'a, Source>,
+    /// The slots of all steps, by number, if they have been listed.
+    slots: &'a [SlotRef<'s>],
+    store: StoreRef<'s>,
+    /// The keys of the resources of the parent store, by place.
+    parent_key: &'a dyn Fn(u16) -> u64,
+}
+
+impl<'a, 's> InputReader<'a, 's> {
+    pub(crate) fn new(
+        sources: &'a [Source],
+        slots: &'a [SlotRef<'s>],
+        store: StoreRef<'s>,
+        parent_key: &'a dyn Fn(u16) -> u64,
+    ) -> Self {
+        InputReader { sources: sources.iter(), slots, store, parent_key }
+    }
+
+    /// The next input.
+    ///
+    /// # Panics
+    ///
+    /// If it is not there, or not of the type. Either is a bug of the schedule.
+    pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
+        self.next_if_known().expect("a step starts when its inputs are there")
+    }
+
+    /// The next input, if a store knows it.
+    ///
+    /// # Panics
+    ///
+    /// If it is not of the type. That is a bug of the schedule.
+    pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
+        let value = match *self.sources.next()? {
+            Source::Supplied(place) => self.store.supplied(place.into()),
+            Source::Step { step, output } => {
+                let slot = match self.slots.get(usize::from(step)) {
+                    Some(listed) => listed.slot,
+                    None => self.store.slot(step.into()),
+                };
+                slot.output(output.into())
+            }
+            Source::Parent(place) => self.store.parent().and_then(|parent| parent.value((self.parent_key)(place))),
+        };
+        value.map(|value| value.downcast_ref().expect("a value has the type of its resource"))
+    }
+}

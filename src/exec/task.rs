@@ -1,0 +1,123 @@
+//! A step in progress: executing in this run, or claimed by another run that this one waits for.
+
+use super::claim::{Claim, ClaimGuard, ClaimWait};
+use super::slot::SlotRef;
+use crate::error::{BoxError, SharedError};
+use core::task::{Context, Poll, Waker};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// The future of a step, which puts its outputs where they belong.
+pub(crate) type Running<'s> = BoxFuture<'s, Result<(), BoxError>>;
+
+/// How far a step has come that was started.
+pub enum Started<'s> {
+    /// To its end.
+    Ended(Result<(), BoxError>),
+    /// It is to be polled again when it is woken.
+    Running(Running<'s>),
+}
+
+impl<'s> Started<'s> {
+    /// Polls the future of a step for the first time.
+    ///
+    /// Here its type is still known. So a step that is ready at once is polled and dropped without
+    /// a call by pointer, and where the compiler sees that it always is, without an allocation too.
+    #[inline]
+    pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
+        let mut future = Box::pin(future);
+        match future.as_mut().poll(cx) {
+            Poll::Ready(result) => Started::Ended(result),
+            Poll::Pending => Started::Running(future),
+        }
+    }
+}
+
+/// A step whose inputs are there, in progress.
+pub(crate) enum StepTask<'s> {
+    /// It is executed. The future comes before the guard, so that it is gone before another run
+    /// takes over. A target has no guard, because it has no slot.
+    Running { future: Running<'s>, guard: Option<ClaimGuard<'s>> },
+    /// Another run of the same store executes it.
+    InOtherRun(ClaimWait<'s>),
+}
+
+/// How a step starts.
+pub(crate) enum StartResult<'s> {
+    /// It has ended.
+    Ended(Outcome),
+    /// It is to be polled again.
+    Running(StepTask<'s>),
+    /// Another run executes it, and has this claim.
+    InOtherRun(&'s Claim),
+}
+
+/// How a step ends.
+pub(crate) enum Outcome {
+    /// The outputs are there.
+    Done,
+    /// The step failed, in this run or in another.
+    Failed(SharedError),
+    /// Another run gave the claim back: the step is to be started again.
+    Retry,
+}
+
+impl Outcome {
+    /// The outcome of a step that was executed here, also for all runs that wait for it.
+    #[inline]
+    fn of(result: Result<(), BoxError>, guard: Option<ClaimGuard<'_>>) -> Self {
+        match result {
+            Ok(()) => {
+                guard.into_iter().for_each(ClaimGuard::done);
+                Outcome::Done
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                guard.into_iter().for_each(|guard| guard.failed(Arc::clone(&error)));
+                Outcome::Failed(error)
+            }
+        }
+    }
+}
+
+impl<'s> StepTask<'s> {
+    /// Starts the step of this slot, or a target, which has none.
+    #[inline]
+    pub(crate) fn start(slot: Option<&SlotRef<'s>>, start: impl FnOnce() -> Started<'s>) -> StartResult<'s> {
+        let guard = match slot {
+            None => None,
+            Some(listed) => match listed.claim.take() {
+                Some(guard) => Some(guard),
+                None if listed.slot.is_filled() => return StartResult::Ended(Outcome::Done),
+                None => return StartResult::InOtherRun(listed.claim),
+            },
+        };
+        match start() {
+            Started::Ended(result) => StartResult::Ended(Outcome::of(result, guard)),
+            Started::Running(future) => StartResult::Running(StepTask::Running { future, guard }),
+        }
+    }
+
+    /// Waits for the run that has this claim; `None` if it gave the claim back in between.
+    pub(crate) fn wait(claim: &'s Claim, waker: &Waker) -> Option<Self> {
+        claim.wait(waker).map(StepTask::InOtherRun)
+    }
+
+    /// Polls the task, and gives it back if it has not ended.
+    pub(crate) fn poll(mut self, cx: &mut Context<'_>) -> Result<Outcome, Self> {
+        match &mut self {
+            StepTask::InOtherRun(wait) => match wait.over() {
+                None => Err(self),
+                Some(Ok(())) => Ok(Outcome::Retry),
+                Some(Err(error)) => Ok(Outcome::Failed(error)),
+            },
+            StepTask::Running { future, .. } => {
+                let Poll::Ready(result) = future.as_mut().poll(cx) else { return Err(self) };
+                let StepTask::Running { future, guard } = self else { unreachable!("it was running just now") };
+                // Runs that wait are notified when everything is gone that the step held.
+                drop(future);
+                Ok(Outcome::of(result, guard))
+            }
+        }
+    }
+}

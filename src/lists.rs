@@ -1,0 +1,8 @@
+//! The traits of lists: of inputs, of outputs and of steps. You never write them.
+//!
+//! Lists are declared with [`HList!`](crate::HList!). These traits are public because bounds in
+//! generic code may need them: a step that is generic over its inputs asks for [`InputList`].
+
+pub use crate::pipeline::{StepList, Steps};
+pub use crate::step::StepInputs;
+pub use crate::step::lists::{Input, InputList, Output, OutputList};

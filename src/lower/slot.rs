@@ -1,0 +1,76 @@
+//! The slot of a step: room in the store for its outputs, written once, by the run that has the
+//! claim.
+
+use super::start::start;
+use crate::exec::claim::Claim;
+use crate::exec::slot::AnySlot;
+use crate::exec::store_ref::{Erased, InputReader};
+use crate::exec::task::Started;
+use crate::step::Step;
+use crate::step::lists::OutputList;
+use core::any::Any;
+use core::fmt;
+use core::task::Context;
+use std::sync::OnceLock;
+
+/// Room for the stored outputs of the step `S`. They come and go together.
+pub struct Slot<S: Step> {
+    /// The right to execute the step.
+    claim: Claim,
+    /// The stored outputs.
+    stored: OnceLock<Stored<S>>,
+}
+
+/// The stored outputs of the step `S`.
+pub(crate) type Stored<S> = <<S as Step>::Outputs as OutputList>::Stored;
+
+impl<S: Step> Slot<S> {
+    /// A slot without outputs.
+    pub(crate) fn new() -> Self {
+        Slot { claim: Claim::new(), stored: OnceLock::new() }
+    }
+
+    /// Stores the outputs. If there are some already, those stay.
+    pub(crate) fn fill(&self, stored: Stored<S>) {
+        let _ = self.stored.set(stored);
+    }
+
+    /// Takes the outputs out.
+    pub(crate) fn take(&mut self) -> Option<Stored<S>> {
+        self.claim = Claim::new();
+        self.stored.take()
+    }
+}
+
+impl<S: Step> fmt::Debug for Slot<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot").field("filled", &self.is_filled()).finish_non_exhaustive()
+    }
+}
+
+impl<S: Step> AnySlot for Slot<S> {
+    fn is_filled(&self) -> bool {
+        self.stored.get().is_some()
+    }
+    fn output(&self, place: usize) -> Option<&Erased> {
+        self.stored.get().map(|stored| S::Outputs::stored(stored, place))
+    }
+    fn claim(&self) -> &Claim {
+        &self.claim
+    }
+    fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+        if self.is_filled() {
+            return Started::Ended(Ok(()));
+        }
+        start::<S>(inputs, cx, |values| self.fill(S::Outputs::split(values).0))
+    }
+    fn clear(&mut self) {
+        self.take();
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}

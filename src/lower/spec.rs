@@ -1,0 +1,17 @@
+//! A step as data.
+
+use crate::exec::plan::StepSpec;
+use crate::step::Step;
+use crate::step::lists::{InputList, OutputList};
+
+impl StepSpec {
+    /// A step as the executor knows it.
+    pub(crate) const fn of<S: Step>() -> Self {
+        StepSpec {
+            name: S::name,
+            inputs: <S::Inputs as InputList>::KEYS,
+            outputs: <S::Outputs as OutputList>::KEYS,
+            type_id: core::any::TypeId::of::<S>,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Mistake: a step needs a resource that has no source.
+
+use super::{NoFindings, ProofCheck, ProofQuery};
+use crate::pipeline::Pipeline;
+use crate::proof::check::findings::Findings;
+use crate::proof::env::{HasProofEnv, ProofEnvOf};
+use crate::proof::lists::StepsProof;
+use crate::proof::walk::goal::{ChildGoal, RequestedResources};
+use crate::sealed::Seal;
+use crate::store::parent::{NoParent, ParentStore};
+use crate::store::supplied::SuppliedValues;
+use core::marker::PhantomData;
+use frunk_core::hlist::HNil;
+
+/// Reports that the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`.
+///
+/// It is defined on [`ProofCheck`], [`ReporterInScope`] and [`ReporterForChild`]. It is needed to
+/// choose the text by the other stores in which the resource could be.
+pub trait ReportsMissing<Res, By, Pipe> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+/// The reporter of a store that is a scope of a store of `Parent`.
+#[derive(Debug)]
+pub struct ReporterInScope<Parent>(PhantomData<Parent>);
+
+/// The reporter of a store of which a child store requests a resource.
+#[derive(Debug)]
+pub struct ReporterForChild;
+
+impl<Res, By, Pipe> ReportsMissing<Res, By, Pipe> for ProofCheck
+where
+    ProofCheck: HasProvider<Res, By, Pipe>,
+{
+    fn seal(_: Seal) {}
+}
+
+impl<Res, By, Pipe, Parent> ReportsMissing<Res, By, Pipe> for ReporterInScope<Parent>
+where
+    ProofCheck: HasProviderInScope<Res, By, Pipe, Parent>,
+{
+    fn seal(_: Seal) {}
+}
+
+impl<Res, By, Pipe> ReportsMissing<Res, By, Pipe> for ReporterForChild
+where
+    ProofCheck: HasProviderInParent<Res, By, Pipe>,
+{
+    fn seal(_: Seal) {}
+}
+
+/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`.
+#[diagnostic::on_unimplemented(
+    message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
+    label = "`{Res}` is missing",
+    note = "supply it, `let store = store.with({Res}, value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`",
+    note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`; if it should read from a parent store, create it with `Store::<{Pipe}>::within(&parent)`"
+)]
+pub trait HasProvider<Res, By, Pipe> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`,
+/// nor in its parent, a store of `Parent`.
+#[diagnostic::on_unimplemented(
+    message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` or of its parent `{Parent}` provides it, and neither store was supplied with it",
+    label = "`{Res}` is missing",
+    note = "supply it, `let store = store.with({Res}, value);`, or register a step that gives `Out<{Res}>`: in `{Parent}`, once for all scopes, or in `{Pipe}`, for each"
+)]
+pub trait HasProviderInScope<Res, By, Pipe, Parent> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+/// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`,
+/// which is the parent of another.
+#[diagnostic::on_unimplemented(
+    message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and its store was not supplied with it",
+    label = "`{Res}` is missing",
+    note = "supply it to the store of `{Pipe}`, or register in `{Pipe}` a step that gives `Out<{Res}>`; the steps of `{Pipe}` never see the values of a scope"
+)]
+pub trait HasProviderInParent<Res, By, Pipe> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+/// Never holds: the resource `Res` has no source in a store of `Pipe`; the step `By` needs it,
+/// which provides `Offered` to steps that can do without that.
+#[diagnostic::on_unimplemented(
+    message = "step `{By}`, which is registered to provide the optional `{Offered}`, needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
+    label = "`{Res}` is missing",
+    note = "supply it, `let store = store.with({Res}, value);`, or do not register `{By}`: without a provider, an `Option` of `{Offered}` is `None`"
+)]
+pub trait HasProviderForOptional<Res, By, Offered, Pipe> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+/// A parent store, or none, that provides the resources in the list `Requested`.
+///
+/// It is defined on [`NoParent`], for an empty list, and on stores. It is needed because a child is
+/// complete only if its parent can provide what the child takes from it.
+pub trait ProvidesToChild<Requested> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+impl ProvidesToChild<HNil> for NoParent {
+    fn seal(_: Seal) {}
+}
+
+impl<S, Requested> ProvidesToChild<Requested> for S
+where
+    S: HasProofEnv<
+        ProofEnv: FindsForChild<Requested, Found: NoFindings<ProofQuery<ChildGoal<Requested>, S::ProofEnv>>>,
+    >,
+{
+    fn seal(_: Seal) {}
+}
+
+/// An environment: a function to the findings of the walk for a child store.
+///
+/// It is defined on [`ProofEnvOf`].
+pub trait FindsForChild<Requested> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The findings of the walk for the resources in the list `Requested`.
+    type Found: Findings;
+}
+
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, Requested: RequestedResources>
+    FindsForChild<Requested> for ProofEnvOf<Pipe, Supplied, Parent>
+{
+    fn seal(_: Seal) {}
+
+    type Found = <Pipe::Steps as StepsProof>::Findings<ChildGoal<Requested>, Pipe, Supplied, Parent>;
+}

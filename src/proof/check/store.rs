@@ -1,0 +1,170 @@
+//! The proofs of a store: it knows a resource, it can provide one, it can run a target.
+//!
+//! The bounds that users write, [`Runs`](crate::Runs) and [`Provides`](crate::Provides), rest on
+//! these.
+
+use super::findings::Findings;
+use super::target::IsKnown;
+use super::{NoFindings, ProofQuery};
+use crate::pipeline::Pipeline;
+use crate::proof::env::{HasProofEnv, ProofEnv, ProofEnvOf};
+use crate::proof::ids::digits::Digits;
+use crate::proof::lists::{InputsProof, StepsProof};
+use crate::proof::walk::goal::{ResourceGoal, TargetGoal};
+use crate::proof::walk::source::Source;
+use crate::proof::witness::{IsResource, Proven};
+use crate::resource::Resource;
+use crate::sealed::Seal;
+use crate::step::Step;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
+
+/// The origin of the resource `Res` in the environment `Env`.
+pub type OriginIn<Env, Res> = <<<Res as Resource>::Identity as Digits>::SourceIn<Env> as Source>::Origin;
+
+/// A store that knows the resource `R`: it was supplied with it, or a step of its pipeline provides
+/// it.
+pub trait Knows<R: Resource>: HasOrigin<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
+}
+
+impl<R: Resource, S: HasOrigin<R>> Knows<R> for S {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+/// A store in which the origin of the resource `R` is known.
+///
+/// It is apart from [`Knows`] for the reason that [`SatisfiesTarget`] has.
+pub trait HasOrigin<R: Resource> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+// For any type, and not for `Store`: rustc would quote those impls in each error.
+impl<R: Resource, S: HasProofEnv<ProofEnv: FindsResource<R>>> HasOrigin<R> for S
+where
+    OriginIn<S::ProofEnv, R>: IsKnown<R, S::ProofEnv>,
+{
+    fn seal(_: Seal) {}
+}
+
+/// The proof that a store can provide the resource `R`: a function from a store to [`Proven`],
+/// defined where nothing is missing.
+pub trait CanProvide<R: IsResource>: Knows<R> + SatisfiesResource<R> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
+}
+
+impl<R: IsResource, S: Knows<R> + SatisfiesResource<R>> CanProvide<R> for S {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+/// A store in which the walk for the resource `R` finds no mistake.
+///
+/// It is apart from [`CanProvide`] for the reason that [`SatisfiesTarget`] has.
+pub trait SatisfiesResource<R: Resource>: HasProofEnv {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+impl<R, S> SatisfiesResource<R> for S
+where
+    R: Resource,
+    S: HasProofEnv<ProofEnv: FindsResource<R, Found: NoFindings<ProofQuery<ResourceGoal<R>, S::ProofEnv>>>>,
+{
+    fn seal(_: Seal) {}
+}
+
+/// An environment: a function to the findings of the walk for a resource.
+///
+/// It is defined on [`ProofEnvOf`].
+#[diagnostic::on_unimplemented(
+    message = "cannot prove here that the store can provide `{R}`",
+    label = "nothing in the type of the store says so",
+    note = "add a bound: `store: &impl Provides<{R}>`, or for a store that does more, `S: Runs<Target> + Provides<{R}>`"
+)]
+pub trait FindsResource<R: Resource>: ProofEnv {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The findings of the walk for the resource `R`.
+    type Found: Findings;
+}
+
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource> FindsResource<R>
+    for ProofEnvOf<Pipe, Supplied, Parent>
+{
+    fn seal(_: Seal) {}
+
+    type Found = <Pipe::Steps as StepsProof>::Findings<ResourceGoal<R>, Pipe, Supplied, Parent>;
+}
+
+/// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined
+/// where nothing is missing.
+pub trait CanRun<T: Step>: SatisfiesTarget<T> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
+}
+
+impl<T: Step, S: SatisfiesTarget<T>> CanRun<T> for S {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+/// A store in which the walk from the target `T` finds no mistake.
+///
+/// It is apart from [`CanRun`] because rustc keeps what it has proved of a trait, but walks anew
+/// wherever it computes a type that needs the walk.
+pub trait SatisfiesTarget<T: Step>:
+    HasProofEnv<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, Self>>>>
+{
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
+impl<T: Step, S: HasProofEnv<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, S>>>>> SatisfiesTarget<T> for S {
+    fn seal(_: Seal) {}
+}
+
+/// The query for a run of the target `T` on the store `S`.
+pub type TargetQuery<T, S> = ProofQuery<TargetGoal<T>, <S as HasProofEnv>::ProofEnv>;
+
+/// An environment: a function to the findings of the walk from a target.
+///
+/// It is defined on [`ProofEnvOf`].
+#[diagnostic::on_unimplemented(
+    message = "cannot prove here that the store can run `{T}`",
+    label = "nothing in the type of the store says so",
+    note = "add a bound: `store: &impl Runs<{T}>`, or for a store that does more, `S: Runs<First> + Runs<{T}>`"
+)]
+pub trait FindsTarget<T: Step> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The findings of the walk from the target `T`.
+    type Found: Findings;
+}
+
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, T: Step> FindsTarget<T>
+    for ProofEnvOf<Pipe, Supplied, Parent>
+{
+    fn seal(_: Seal) {}
+
+    type Found = <T::Inputs as InputsProof>::Findings<T, Pipe, Supplied, Parent>;
+}

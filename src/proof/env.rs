@@ -1,0 +1,64 @@
+//! The typing environment of a proof: everything that the type of a store says about it.
+
+use crate::pipeline::Pipeline;
+use crate::proof::ids::number::FirstStep;
+use crate::proof::ids::trie::{Empty, Trie};
+use crate::proof::lists::{OutputsProof, StepsProof};
+use crate::proof::walk::source::NothingStored;
+use crate::sealed::{Seal, Sealed};
+use crate::step::Step;
+use crate::store::parent::{NoParent, ParentStore};
+use crate::store::supplied::SuppliedValues;
+use core::marker::PhantomData;
+
+/// The environment in which a target is proved: a function to the map of sources.
+///
+/// It is defined on [`ProofEnvOf`]. It is needed as a short name for the large map behind it: rustc
+/// quotes the name in errors, and not the map.
+pub trait ProofEnv {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The map from resources to their sources.
+    type Sources: Trie;
+}
+
+/// The environment of a store of the pipeline `Pipe` that was supplied with `Supplied` and reads
+/// from the store `Parent`.
+#[derive(Debug)]
+pub struct ProofEnvOf<Pipe, Supplied, Parent = NoParent>(PhantomData<(Pipe, Supplied, Parent)>);
+
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ProofEnv for ProofEnvOf<Pipe, Supplied, Parent> {
+    fn seal(_: Seal) {}
+
+    type Sources = SourcesOf<Pipe, Supplied, Parent>;
+}
+
+/// A store, or a pointer to one: a function to its environment.
+///
+/// It is defined on stores, and on references and `Arc`s of them. It is needed because a proof
+/// starts from the type of a store, and must not know how a store works.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to be a store",
+    label = "not a store, as far as it is known here",
+    note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>` or `&impl Provides<Resource>`"
+)]
+pub trait HasProofEnv: Sealed {
+    /// The environment.
+    type ProofEnv;
+}
+
+/// The steps of the pipeline `P` as a map from resources to the steps that provide them.
+pub type Providers<P> = <<P as Pipeline>::Steps as StepsProof>::Register<Empty, FirstStep>;
+
+/// The map of an environment: the supplied values, over the outputs of the steps, over the parent.
+pub type SourcesOf<Pipe, Supplied, Parent> = <Supplied as SuppliedValues>::Overlay<
+    <<Pipe as Pipeline>::Steps as StepsProof>::Register<<Parent as ParentStore>::Sources, FirstStep>,
+>;
+
+/// The sources of the inputs of all steps of the pipeline `Pipe`, in the map `Map`.
+pub type OriginsOf<Pipe, Map> = <<Pipe as Pipeline>::Steps as StepsProof>::Origins<Map>;
+
+/// The source of the outputs that the step `Target` stores, among the steps of the pipeline `Pipe`.
+pub type ProviderOf<Target, Pipe> =
+    <<Target as Step>::Outputs as OutputsProof>::Provider<Providers<Pipe>, NothingStored>;

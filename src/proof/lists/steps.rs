@@ -1,0 +1,107 @@
+//! The proof of a list of steps.
+
+use super::{InputsProof, OriginPair, OutputsProof};
+use crate::pipeline::Pipeline;
+use crate::proof::check::findings::Findings;
+use crate::proof::ids::number::Number;
+use crate::proof::ids::set::{EmptyResourceSet, ResourceSet};
+use crate::proof::ids::trie::Trie;
+use crate::proof::kind::{Group, OfSteps, Single};
+use crate::proof::walk::goal::Goal;
+use crate::proof::witness::IsStep;
+use crate::sealed::Seal;
+use crate::step::Step;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
+use frunk_core::hlist::{HCons, HNil};
+
+/// The steps of a pipeline: the functions by which the map of providers and the checks read them.
+///
+/// It is defined on `HNil`, `HCons`, and the list of a [`Swap`](crate::Swap). It is needed because
+/// a pipeline is a list, and a proof needs a map.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of steps",
+    label = "not a list of steps",
+    note = "write a list, even of one: `HList![Divide]`"
+)]
+pub trait StepsProof: OfSteps<Kind = Group> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The map `Map` with these steps registered, from number `Num` on.
+    type Register<Map: Trie, Num: Number>: Trie;
+    /// The number after these steps.
+    type Next<Num: Number>: Number;
+    /// The origins of the inputs of these steps in the map `Map`, as a tree of
+    /// [`ResolvesTo`](super::ResolvesTo).
+    type Origins<Map: Trie>;
+    /// The resources that one of these steps lists twice, as [conflicts](Source::Conflicts), before
+    /// `Rest`.
+    ///
+    /// [`Source::Conflicts`]: crate::proof::walk::source::Source::Conflicts
+    type Repeats<Rest>;
+    /// The findings of the walk for the goal `Sought` among these steps of `Pipe`; see
+    /// [`InputsProof::Findings`].
+    type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>: Findings;
+}
+
+#[diagnostic::do_not_recommend]
+impl StepsProof for HNil {
+    fn seal(_: Seal) {}
+
+    type Register<Map: Trie, Num: Number> = Map;
+    type Next<Num: Number> = Num;
+    type Origins<Map: Trie> = HNil;
+    type Repeats<Rest> = Rest;
+    type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        Supplied::Findings<Sought, Pipe, Parent>;
+}
+
+impl<Head: StepProof, Tail: StepsProof> StepsProof for HCons<Head, Tail> {
+    fn seal(_: Seal) {}
+
+    type Register<Map: Trie, Num: Number> = Tail::Register<Head::Register<Map, Num>, Head::Next<Num>>;
+    type Next<Num: Number> = Tail::Next<Head::Next<Num>>;
+    type Origins<Map: Trie> = OriginPair<Head::Origins<Map>, Tail::Origins<Map>>;
+    type Repeats<Rest> = Head::Repeats<Tail::Repeats<Rest>>;
+    type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        Supplied::Findings<Sought, Pipe, Parent>;
+}
+
+/// One element of a list of steps, of the kind `Kind`: a step, or a list of them.
+pub trait StepProof<Kind = <Self as OfSteps>::Kind>: OfSteps {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// See [`StepsProof::Register`].
+    type Register<Map: Trie, Num: Number>: Trie;
+    /// See [`StepsProof::Next`].
+    type Next<Num: Number>: Number;
+    /// See [`StepsProof::Origins`].
+    type Origins<Map: Trie>;
+    /// See [`StepsProof::Repeats`].
+    type Repeats<Rest>;
+}
+
+impl<S: IsStep> StepProof<Single> for S {
+    fn seal(_: Seal) {}
+
+    type Register<Map: Trie, Num: Number> = <S::CheckedOutputs as OutputsProof>::Provide<Map, S, Num>;
+    type Next<Num: Number> = Num::Next;
+    type Origins<Map: Trie> = <S::Inputs as InputsProof>::Origins<Map>;
+    type Repeats<Rest> = <InputsOf<S> as ResourceSet<S>>::Conflicts<<OutputsOf<S> as ResourceSet<S>>::Conflicts<Rest>>;
+}
+
+/// The inputs of the step `S`, as a set in which repetition shows.
+type InputsOf<S> = <<S as Step>::Inputs as InputsProof>::List<S, EmptyResourceSet>;
+/// The outputs of the step `S`, as a set in which repetition shows.
+type OutputsOf<S> = <<S as Step>::Outputs as OutputsProof>::List<S, EmptyResourceSet>;
+
+impl<List: StepsProof> StepProof<Group> for List {
+    fn seal(_: Seal) {}
+
+    type Register<Map: Trie, Num: Number> = <List as StepsProof>::Register<Map, Num>;
+    type Next<Num: Number> = <List as StepsProof>::Next<Num>;
+    type Origins<Map: Trie> = <List as StepsProof>::Origins<Map>;
+    type Repeats<Rest> = <List as StepsProof>::Repeats<Rest>;
+}

@@ -1,0 +1,126 @@
+//! The run of a target: the graph that computes its outputs, and the outputs at the end.
+
+use crate::exec::graph::{Graph, StartTarget, TargetNode};
+use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
+use crate::exec::single_task::start_in_parent;
+use crate::exec::store_ref::{DynStore, InputReader, StoreRef};
+use crate::exec::task::Started;
+use crate::lower::slot::Slot;
+use crate::lower::start::start;
+use crate::options::RunOptions;
+use crate::run::RunOutput;
+use crate::step::lists::{InputList, OutputList};
+use crate::step::{Outputs, Step};
+use core::task::Context;
+use std::sync::{Arc, Mutex};
+
+/// A run of the target `T`.
+pub(crate) struct TargetRun<T: Step> {
+    /// The source that has to be there at its end, if the target is a step of the plan.
+    pub(crate) source: Option<Source>,
+    /// The cell for the outputs of the target, if it has to run at every call.
+    cell: Option<Arc<ReturnCell<T>>>,
+}
+
+/// The cell for the outputs of the target `T`.
+struct ReturnCell<T: Step>(Mutex<Option<Outputs<T>>>);
+
+/// The reason why the lock of a cell is never poisoned.
+const NO_PANIC: &str = "nothing panics while it holds this lock";
+
+impl<T: Step> StartTarget for ReturnCell<T> {
+    fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+        start::<T>(inputs, cx, move |outputs| *self.0.lock().expect(NO_PANIC) = Some(outputs))
+    }
+}
+
+impl<T: Step> TargetRun<T> {
+    /// A run on a store, and its graph.
+    pub(crate) fn new(store: StoreRef<'_>, options: &RunOptions) -> (Self, Graph) {
+        if T::Outputs::ALL_STORED {
+            let run = TargetRun { source: source_of::<T>(store.plan()), cell: None };
+            return (run, Graph::new(store, None, options, T::name, start_in_parent));
+        }
+        let cell = Arc::new(ReturnCell::<T>(Mutex::new(None)));
+        let (inputs, parent_inputs) = sources(store, T::Inputs::KEYS);
+        let target = TargetNode { name: T::name, inputs, parent_inputs, cell: Arc::clone(&cell) as _ };
+        let graph = Graph::new(store, Some(target), options, T::name, start_in_parent);
+        (TargetRun { source: None, cell: Some(cell) }, graph)
+    }
+
+    /// The values that the target returns, once the run has succeeded. Those that it stores are put
+    /// into its slot.
+    pub(crate) fn returned(self, store: StoreRef<'_>) -> <T::Outputs as OutputList>::Returned {
+        let Some(cell) = self.cell else {
+            return T::Outputs::nothing_returned().expect("a target that stores all its outputs returns none");
+        };
+        let outputs = cell.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned its outputs");
+        let (stored, returned) = T::Outputs::split(outputs);
+        if let Some(Source::Step { step, .. }) = source_of::<T>(store.plan()) {
+            if let Some(slot) = store.slot(step.into()).as_any().downcast_ref::<Slot<T>>() {
+                slot.fill(stored);
+            }
+        }
+        returned
+    }
+}
+
+/// Fast path: the outputs of the target, if all of them are stored and already computed and no
+/// observer is registered.
+pub(crate) fn already_computed<'s, T: Step>(store: StoreRef<'s>, options: &RunOptions) -> Option<RunOutput<'s, T>> {
+    if !T::Outputs::ALL_STORED || options.observers.is_some() {
+        return None;
+    }
+    T::Outputs::run_output(store, T::Outputs::nothing_returned()?)
+}
+
+/// Takes the outputs of a target out of a store.
+pub(super) fn take<T: Step>(store: &mut dyn DynStore, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
+    let stored = match source_of::<T>(store.plan()) {
+        Some(Source::Step { step, .. }) => {
+            store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<T>>().and_then(Slot::take)
+        }
+        _ => None,
+    };
+    T::Outputs::owned_output(store, stored, returned).expect("a run that succeeded has all values that it demanded")
+}
+
+/// The step `T` as a source: that of its outputs, except for those that were supplied.
+fn source_of<T: Step>(plan: &ExecPlan) -> Option<Source> {
+    fn find(plan: &ExecPlan, keys: &ConstList<Key>) -> Option<Source> {
+        match keys {
+            ConstList::Empty => None,
+            ConstList::One(key) => plan.source(key.id).filter(|source| matches!(source, Source::Step { .. })),
+            ConstList::Both(first, second) => find(plan, first).or_else(|| find(plan, second)),
+        }
+    }
+    find(plan, T::Outputs::KEYS)
+}
+
+/// The sources of the resources of a list, in order; and those in the parent store for which the
+/// plan has no place.
+fn sources(store: StoreRef<'_>, keys: &ConstList<Key>) -> (Vec<Source>, Vec<Key>) {
+    fn list(plan: &ExecPlan, keys: &ConstList<Key>, to: &mut (Vec<Source>, Vec<Key>)) {
+        match keys {
+            ConstList::Empty => {}
+            ConstList::One(key) => {
+                let source = plan.source(key.id).unwrap_or_else(|| {
+                    let places = plan.parent_inputs().iter().map(|input| input.key().id);
+                    let place = places.chain(to.1.iter().map(|key| key.id)).position(|id| id == key.id);
+                    Source::Parent(place.unwrap_or_else(|| {
+                        to.1.push(*key);
+                        plan.parent_inputs().len() + to.1.len() - 1
+                    }) as u16)
+                });
+                to.0.push(source);
+            }
+            ConstList::Both(first, second) => {
+                list(plan, first, to);
+                list(plan, second, to);
+            }
+        }
+    }
+    let mut sources = (Vec::new(), Vec::new());
+    list(store.plan(), keys, &mut sources);
+    sources
+}

@@ -1,0 +1,432 @@
+//! The lists of inputs and outputs of a step, with their values.
+//!
+//! An element is a resource, a [`Return`] (among outputs), or a list again:
+//! [`HList!`](crate::HList!) makes lists of lists when there are more than 16 elements.
+//!
+//! This file is the one knot in the layers. A step has lists, the proof and the executor read them,
+//! and both the proof and the executor start from a step. So these traits name all three; nothing
+//! else does.
+
+use crate::exec::plan::{ConstList, Key, Source};
+use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};
+use crate::proof::check::ProofCheck;
+use crate::proof::check::target::StoresReturn;
+use crate::proof::ids::digits::Digits;
+use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
+use crate::proof::lists::{InputProof, InputsProof, OutputProof, OutputsProof};
+use crate::proof::witness::IsResource;
+use crate::resource::Return;
+use crate::sealed::Seal;
+use frunk_core::hlist::{HCons, HNil};
+
+/// A list of resources that a step takes: `HList![Base, Divisor]`.
+///
+/// You never write it. It is a function from a list to the references to its values, defined on
+/// `HNil` and `HCons`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Base]`"
+)]
+pub trait InputList: InputsProof + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The witness; see [`witness`](crate::proof::witness).
+    #[doc(hidden)]
+    type Witness;
+    /// A reference to the value of each.
+    type Refs<'s>: Send;
+    /// The resources as data.
+    #[doc(hidden)]
+    const KEYS: &'static ConstList<Key>;
+    /// Takes the references, in order.
+    #[doc(hidden)]
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
+}
+
+// Here and below for the empty list: rustc need not name it among the types that would do.
+#[diagnostic::do_not_recommend]
+impl InputList for HNil {
+    fn seal(_: Seal) {}
+
+    type Witness = HNil;
+    type Refs<'s> = HNil;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
+        HNil
+    }
+}
+
+impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
+    fn seal(_: Seal) {}
+
+    type Witness = (Head::Witness, Tail::Witness);
+    type Refs<'s> = HCons<Head::Refs<'s>, Tail::Refs<'s>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
+        HCons { head: Head::gather(from), tail: Tail::gather(from) }
+    }
+}
+
+/// An element of an [`InputList`], of the kind `Kind`.
+///
+/// You never write it.
+// Only a `Return` gets this message: its impl is `do_not_recommend`, so rustc does not go on to the
+// error inside it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an input",
+    label = "returned to the caller of `run`, and never stored",
+    note = "let the step that makes the value provide a resource, and take that"
+)]
+pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The witness; see [`witness`](crate::proof::witness).
+    #[doc(hidden)]
+    type Witness;
+    /// A reference to its value.
+    type Refs<'s>: Send;
+    #[doc(hidden)]
+    const KEYS: &'static ConstList<Key>;
+    #[doc(hidden)]
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
+}
+
+impl<R: IsResource> Input<Single> for R {
+    fn seal(_: Seal) {}
+
+    type Witness = R::CheckedValue;
+    type Refs<'s> = &'s R::CheckedValue;
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> &'s R::Value {
+        from.next()
+    }
+}
+
+/// A resource that the step can do without: `None` if no step provides it and the store was not
+/// supplied with it.
+#[diagnostic::do_not_recommend]
+impl<R: IsResource> Input<Optional> for Option<R> {
+    fn seal(_: Seal) {}
+
+    type Witness = R::CheckedValue;
+    type Refs<'s> = Option<&'s R::CheckedValue>;
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key { optional: true, ..Key::of::<R>() });
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Option<&'s R::Value> {
+        from.next_if_known()
+    }
+}
+
+impl<List: InputList> Input<Group> for List {
+    fn seal(_: Seal) {}
+
+    type Witness = <List as InputList>::Witness;
+    type Refs<'s> = <List as InputList>::Refs<'s>;
+    const KEYS: &'static ConstList<Key> = <List as InputList>::KEYS;
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
+        <List as InputList>::gather(from)
+    }
+}
+
+/// Refused, with a message of its own: a [`Return`] is never stored, so no step can take it.
+#[diagnostic::do_not_recommend]
+impl<V: 'static> Input<Returned> for Return<V>
+where
+    ProofCheck: StoresReturn<V>,
+{
+    fn seal(_: Seal) {}
+
+    type Witness = HNil;
+    type Refs<'s> = ();
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    fn gather<'s>(_: &mut InputReader<'_, 's>) {}
+}
+
+/// A list of the outputs of a step: resources, and [`Return`]s.
+///
+/// You never write it. It is a function from a list to the values of its elements, defined on
+/// `HNil` and `HCons`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Quotient]`"
+)]
+pub trait OutputList: OutputsProof + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The witness; see [`witness`](crate::proof::witness).
+    #[doc(hidden)]
+    type Witness;
+    /// The values that the step returns.
+    type Values: Send + 'static;
+    /// The part of them that is stored.
+    type Stored: Send + Sync + 'static;
+    /// The part of them that is returned to the caller of `run`.
+    type Returned: Send;
+    /// The output of a run: references to the stored values, the others by value.
+    type RunOutput<'s>: Send;
+
+    /// The stored outputs as data.
+    #[doc(hidden)]
+    const KEYS: &'static ConstList<Key>;
+    /// The number of stored outputs.
+    #[doc(hidden)]
+    const STORED: usize;
+    /// Whether nothing is returned by value.
+    #[doc(hidden)]
+    const NOTHING_RETURNED: bool;
+    /// Whether there are outputs, and all are stored. If so, a target need not run once its outputs
+    /// are there.
+    #[doc(hidden)]
+    const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::STORED > 0;
+
+    /// Splits the values into those that are stored and those that are returned.
+    #[doc(hidden)]
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
+    /// The stored output at a place.
+    #[doc(hidden)]
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased;
+    /// The `Returned` value of a list without `Return`s; `None` if the list has any.
+    #[doc(hidden)]
+    fn nothing_returned() -> Option<Self::Returned>;
+    /// The output of a run, if all stored values are there.
+    #[doc(hidden)]
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>>;
+    /// The output of a run by value: the supplied values, otherwise the stored ones.
+    #[doc(hidden)]
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values>;
+}
+
+#[diagnostic::do_not_recommend]
+impl OutputList for HNil {
+    fn seal(_: Seal) {}
+
+    type Witness = HNil;
+    type Values = HNil;
+    type Stored = HNil;
+    type Returned = HNil;
+    type RunOutput<'s> = HNil;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    const STORED: usize = 0;
+    const NOTHING_RETURNED: bool = true;
+
+    fn split(HNil: HNil) -> (HNil, HNil) {
+        (HNil, HNil)
+    }
+    fn stored(stored: &HNil, _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<HNil> {
+        Some(HNil)
+    }
+    fn run_output<'s>(_: StoreRef<'s>, HNil: HNil) -> Option<HNil> {
+        Some(HNil)
+    }
+    fn owned_output(_: &mut dyn DynStore, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
+        Some(HNil)
+    }
+}
+
+impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
+    fn seal(_: Seal) {}
+
+    type Witness = (Head::Witness, Tail::Witness);
+    type Values = HCons<Head::Values, Tail::Values>;
+    type Stored = HCons<Head::Stored, Tail::Stored>;
+    type Returned = HCons<Head::Returned, Tail::Returned>;
+    type RunOutput<'s> = HCons<Head::RunOutput<'s>, Tail::RunOutput<'s>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
+    const STORED: usize = Head::STORED + Tail::STORED;
+    const NOTHING_RETURNED: bool = Head::NOTHING_RETURNED && Tail::NOTHING_RETURNED;
+
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
+        let (head, head_returned) = Head::split(values.head);
+        let (tail, tail_returned) = Tail::split(values.tail);
+        (HCons { head, tail }, HCons { head: head_returned, tail: tail_returned })
+    }
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
+        match place.checked_sub(Head::STORED) {
+            None => Head::stored(&stored.head, place),
+            Some(place) => Tail::stored(&stored.tail, place),
+        }
+    }
+    fn nothing_returned() -> Option<Self::Returned> {
+        Some(HCons { head: Head::nothing_returned()?, tail: Tail::nothing_returned()? })
+    }
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>> {
+        Some(HCons { head: Head::run_output(store, returned.head)?, tail: Tail::run_output(store, returned.tail)? })
+    }
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values> {
+        let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
+        Some(HCons {
+            head: Head::owned_output(store, head, returned.head)?,
+            tail: Tail::owned_output(store, tail, returned.tail)?,
+        })
+    }
+}
+
+/// An element of an [`OutputList`], of the kind `Kind`: a resource, a [`Return`], or a list of
+/// them.
+///
+/// You never write it.
+// This message is for an `Option`, which has no impl, and for a `Return`: if its value is not
+// `Send`, rustc does not go on to that.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an output",
+    label = "expected a resource, or `Return<V>` where `V: Send`",
+    note = "returned values may cross threads, so use `Arc`, not `Rc`, and `Mutex`, not `RefCell`; an output cannot be optional: make the value of the resource an `Option`"
+)]
+pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'static {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The witness; see [`witness`](crate::proof::witness).
+    #[doc(hidden)]
+    type Witness;
+    /// The value that the step returns for it.
+    type Values: Send + 'static;
+    /// The part of them that is stored.
+    type Stored: Send + Sync + 'static;
+    /// The part of them that is returned to the caller of `run`.
+    type Returned: Send;
+    /// The output of a run: references to the stored values, the others by value.
+    type RunOutput<'s>: Send;
+
+    /// The stored outputs as data.
+    #[doc(hidden)]
+    const KEYS: &'static ConstList<Key>;
+    /// The number of stored outputs.
+    #[doc(hidden)]
+    const STORED: usize;
+    /// Whether nothing is returned by value.
+    #[doc(hidden)]
+    const NOTHING_RETURNED: bool;
+
+    /// Splits the values into those that are stored and those that are returned.
+    #[doc(hidden)]
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
+    /// The stored output at a place.
+    #[doc(hidden)]
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased;
+    /// The `Returned` value of a list without `Return`s; `None` if the list has any.
+    #[doc(hidden)]
+    fn nothing_returned() -> Option<Self::Returned>;
+    /// The output of a run, if all stored values are there.
+    #[doc(hidden)]
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>>;
+    /// The output of a run by value: the supplied values, otherwise the stored ones.
+    #[doc(hidden)]
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values>;
+}
+
+impl<R: IsResource> Output<Single> for R {
+    fn seal(_: Seal) {}
+
+    type Witness = R::CheckedValue;
+    type Values = R::CheckedValue;
+    type Stored = R::CheckedValue;
+    type Returned = ();
+    type RunOutput<'s> = &'s R::CheckedValue;
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
+    const STORED: usize = 1;
+    const NOTHING_RETURNED: bool = true;
+
+    fn split(value: R::Value) -> (R::Value, ()) {
+        (value, ())
+    }
+    fn stored(stored: &R::Value, _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<()> {
+        Some(())
+    }
+    fn run_output<'s>(store: StoreRef<'s>, (): ()) -> Option<&'s R::Value> {
+        store.value(<R::Identity as Digits>::KEY)?.downcast_ref()
+    }
+    fn owned_output(store: &mut dyn DynStore, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
+        match store.plan().source(<R::Identity as Digits>::KEY) {
+            Some(Source::Supplied(place)) => {
+                store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take()
+            }
+            _ => stored,
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Send + 'static> Output<Returned> for Return<V> {
+    fn seal(_: Seal) {}
+
+    type Witness = HNil;
+    type Values = Return<V>;
+    type Stored = ();
+    type Returned = Return<V>;
+    type RunOutput<'s> = Return<V>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    const STORED: usize = 0;
+    const NOTHING_RETURNED: bool = false;
+
+    fn split(value: Return<V>) -> ((), Return<V>) {
+        ((), value)
+    }
+    fn stored(stored: &(), _: usize) -> &Erased {
+        stored
+    }
+    fn nothing_returned() -> Option<Return<V>> {
+        None
+    }
+    fn run_output<'s>(_: StoreRef<'s>, returned: Return<V>) -> Option<Return<V>> {
+        Some(returned)
+    }
+    fn owned_output(_: &mut dyn DynStore, _: Option<()>, returned: Return<V>) -> Option<Return<V>> {
+        Some(returned)
+    }
+}
+
+impl<List: OutputList> Output<Group> for List {
+    fn seal(_: Seal) {}
+
+    type Witness = <List as OutputList>::Witness;
+    type Values = <List as OutputList>::Values;
+    type Stored = <List as OutputList>::Stored;
+    type Returned = <List as OutputList>::Returned;
+    type RunOutput<'s> = <List as OutputList>::RunOutput<'s>;
+    const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
+    const STORED: usize = <List as OutputList>::STORED;
+    const NOTHING_RETURNED: bool = <List as OutputList>::NOTHING_RETURNED;
+
+    fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
+        <List as OutputList>::split(values)
+    }
+    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
+        <List as OutputList>::stored(stored, place)
+    }
+    fn nothing_returned() -> Option<Self::Returned> {
+        <List as OutputList>::nothing_returned()
+    }
+    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>> {
+        <List as OutputList>::run_output(store, returned)
+    }
+    fn owned_output(
+        store: &mut dyn DynStore,
+        stored: Option<Self::Stored>,
+        returned: Self::Returned,
+    ) -> Option<Self::Values> {
+        <List as OutputList>::owned_output(store, stored, returned)
+    }
+}

@@ -1,0 +1,177 @@
+//! Parent stores, and the scopes that read from them.
+
+use crate::exec::store_ref::StoreRef;
+use crate::pipeline::Pipeline;
+use crate::proof::check::missing::ReporterInScope;
+use crate::proof::check::parent::IsParent;
+use crate::proof::check::{NeverMatches, ProofCheck};
+use crate::proof::env::SourcesOf;
+use crate::proof::ids::trie::{Empty, Trie};
+use crate::proof::witness::Proven;
+use crate::sealed::Seal;
+use crate::store::Store;
+use crate::store::supplied::SuppliedValues;
+use std::sync::Arc;
+
+/// A pipeline whose stores are scopes of a store of another pipeline: of one request in an
+/// application, for example.
+///
+/// A scope has room for the values of its own steps alone, so it is cheap to make. It reads the
+/// values of its parent store by reference. A value that is absent there and needed here is
+/// computed there, once for all scopes. The values of a scope stay in it: the steps of the parent
+/// never see them.
+///
+/// ```
+/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
+///
+/// resource! {
+///     Greeting: String;
+///     User: String;
+/// }
+///
+/// struct LoadGreeting;
+/// impl Step for LoadGreeting {
+///     type Inputs = HList![];
+///     type Outputs = HList![Greeting];
+///     type Error = std::convert::Infallible;
+///     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist!["Hello".to_owned()])
+///     }
+/// }
+///
+/// struct Greet;
+/// impl Step for Greet {
+///     type Inputs = HList![Greeting, User];
+///     type Outputs = HList![Return<String>];
+///     type Error = std::convert::Infallible;
+///     async fn run(hlist_pat![greeting, user]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+///         Ok(hlist![Return(format!("{greeting}, {user}!"))])
+///     }
+/// }
+///
+/// struct App;
+/// impl Pipeline for App {
+///     type Steps = HList![LoadGreeting];
+/// }
+///
+/// struct Request;
+/// impl Pipeline for Request {
+///     type Steps = HList![Greet];
+/// }
+/// impl Scoped for Request {
+///     type Parent = App;
+/// }
+///
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
+/// # smol::block_on(async {
+/// let app = Store::<App>::new();
+/// for user in ["Alice", "Bob"] {
+///     let request = Store::<Request>::within(&app).with(User, user.to_owned());
+///     let hlist_pat![Return(greeting)] = run::<Greet>(&request).await?;
+///     assert_eq!(greeting, format!("Hello, {user}!"));
+/// }
+/// // It was loaded once, in the parent.
+/// assert!(app.is_ready::<Greeting>());
+/// # Ok(()) }) }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scope of another pipeline",
+    label = "`{Self}` names no parent",
+    note = "name the pipeline of the parent store: `impl Scoped for {Self} {{ type Parent = App; }}`"
+)]
+pub trait Scoped: Pipeline {
+    /// The pipeline of the parent store.
+    type Parent: Pipeline;
+}
+
+/// The parent of a store: [`NoParent`], or a store, borrowed or in an [`Arc`].
+///
+/// You never write it. It is a function from a parent to its map of sources, as a child sees it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a reference to a store, nor an `Arc` of one",
+    label = "neither a reference to a store nor an `Arc` of one",
+    note = "make the scope within `&store`, or within `Arc::clone(&store)`"
+)]
+pub trait ParentStore: Send + Sync + Sized {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// This type. A store names its parent by `Parent::This` where it is made. So if `Parent` is no
+    /// parent, rustc knows no more of the store, and reports nothing more about it.
+    #[doc(hidden)]
+    type This: ParentStore;
+    /// The pipeline of that store.
+    #[doc(hidden)]
+    type Pipeline;
+    /// Its map of sources, as a child sees it.
+    #[doc(hidden)]
+    type Sources: Trie;
+    /// The type that reports a resource that is missing in a child.
+    #[doc(hidden)]
+    type Reporter;
+    /// The store, as the executor sees it.
+    #[doc(hidden)]
+    fn store_ref(&self) -> Option<StoreRef<'_>>;
+}
+
+/// No parent: the store is not a scope.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoParent;
+
+// Here and below: otherwise rustc shows one of these impls where a store is given by value.
+#[diagnostic::do_not_recommend]
+impl ParentStore for NoParent {
+    fn seal(_: Seal) {}
+
+    type This = Self;
+    type Pipeline = NeverMatches;
+    type Sources = Empty;
+    type Reporter = ProofCheck;
+    fn store_ref(&self) -> Option<StoreRef<'_>> {
+        None
+    }
+}
+
+macro_rules! parents {
+    ($($pointer:ty: |$this:ident| $store:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ParentStore for $pointer {
+            fn seal(_: Seal) {}
+
+            type This = Self;
+            type Pipeline = Pipe;
+            type Sources = <SourcesOf<Pipe, Supplied, Parent> as Trie>::ForChild;
+            type Reporter = ReporterInScope<Pipe>;
+            fn store_ref(&self) -> Option<StoreRef<'_>> {
+                let $this = self;
+                Some(StoreRef::new($store))
+            }
+        }
+    )*};
+}
+parents! {
+    &Store<Pipe, Supplied, Parent>: |this| *this;
+    &Arc<Store<Pipe, Supplied, Parent>>: |this| &***this;
+    Arc<Store<Pipe, Supplied, Parent>>: |this| &**this;
+}
+
+/// A store of the pipeline `P`, borrowed or in an [`Arc`].
+///
+/// You never write it. It holds for each [`ParentStore`] of `P`.
+pub trait StoreHandle<P>: ParentStore<This = Self> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    #[doc(hidden)]
+    type Witness;
+}
+
+impl<P, Handle: ParentStore<This = Handle>> StoreHandle<P> for Handle
+where
+    ProofCheck: IsParent<Handle::Pipeline, P>,
+{
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}

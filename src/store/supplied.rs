@@ -1,0 +1,198 @@
+//! The values with which a store was supplied: a list of resources, as a type.
+//!
+//! The list is sorted by identity, so its type does not depend on the order in which the values
+//! were supplied.
+
+use crate::exec::plan::{ConstList, Key};
+use crate::exec::store_ref::Erased;
+use crate::pipeline::Pipeline;
+use crate::proof::check::findings::Findings;
+use crate::proof::env::SourcesOf;
+use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
+use crate::proof::ids::trie::{Insert, Trie};
+use crate::proof::walk::FindingsOf;
+use crate::proof::walk::goal::Goal;
+use crate::proof::walk::source::FromStore;
+use crate::proof::witness::IsResource;
+use crate::resource::Resource;
+use crate::sealed::{Seal, Sealed};
+use crate::store::parent::ParentStore;
+use core::any::Any;
+use core::fmt;
+use frunk_core::hlist::{HCons, HNil};
+
+/// The store was supplied with nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NothingSupplied;
+
+/// The store was supplied with the resource `R`, and with those in `Rest`.
+pub struct With<R: Resource, Rest = NothingSupplied> {
+    /// The value; only `run_owned` takes it out.
+    pub(crate) value: Option<R::Value>,
+    /// The other values.
+    pub(crate) rest: Rest,
+}
+
+impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("With").field(&format_args!("{}", R::name())).finish_non_exhaustive()
+    }
+}
+
+/// The list of the values with which a store was supplied: [`NothingSupplied`], or [`With`].
+///
+/// You never write it. It is a function from the list to the list with one more, and to a map over
+/// another.
+pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
+    /// The list with one more resource in its place.
+    #[doc(hidden)]
+    type Insert<R: IsResource>: SuppliedValues;
+    /// The map `Map`, in which the supplied values replace other sources.
+    #[doc(hidden)]
+    type Overlay<Map: Trie>: Trie;
+    /// The findings of the walk for the goal `Sought` in a store of `Pipe` that was supplied with
+    /// these values and reads from `Parent`; see
+    /// [`InputsProof::Findings`](crate::proof::lists::InputsProof::Findings).
+    #[doc(hidden)]
+    type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore>: Findings;
+    /// The resources as data.
+    #[doc(hidden)]
+    const KEYS: &'static ConstList<Key>;
+    /// Puts a value into its place.
+    #[doc(hidden)]
+    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R>;
+    /// The value at a place.
+    #[doc(hidden)]
+    fn value(&self, place: usize) -> Option<&Erased>;
+    /// The `Option` that holds the value at a place.
+    #[doc(hidden)]
+    fn value_mut(&mut self, place: usize) -> &mut dyn Any;
+}
+
+impl Sealed for NothingSupplied {}
+impl SuppliedValues for NothingSupplied {
+    type Insert<R: IsResource> = <R::CheckedIdentity as Digits>::Alone<R>;
+    type Overlay<Map: Trie> = Map;
+    type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
+        FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
+        With { value: Some(value), rest: self }.into()
+    }
+    fn value(&self, _: usize) -> Option<&Erased> {
+        None
+    }
+    fn value_mut(&mut self, _: usize) -> &mut dyn Any {
+        unreachable!("a place in the plan is a place in the store")
+    }
+}
+
+impl<R: Resource, Rest> Sealed for With<R, Rest> {}
+impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest> {
+    type Insert<R: IsResource> =
+        <<R::CheckedIdentity as Digits>::Compare<First::Identity> as SupplyDecision>::Insert<R, First, Rest>;
+    type Overlay<Map: Trie> = Rest::Overlay<Insert<Map, FromStore<First>>>;
+    type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
+        FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
+    const KEYS: &'static ConstList<Key> = &ConstList::Both(&ConstList::One(Key::of::<First>()), Rest::KEYS);
+    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
+        <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, self)
+    }
+    fn value(&self, place: usize) -> Option<&Erased> {
+        match place.checked_sub(1) {
+            None => self.value.as_ref().map(|value| value as &Erased),
+            Some(place) => self.rest.value(place),
+        }
+    }
+    fn value_mut(&mut self, place: usize) -> &mut dyn Any {
+        match place.checked_sub(1) {
+            None => &mut self.value,
+            Some(place) => self.rest.value_mut(place),
+        }
+    }
+}
+
+/// The decision of a comparison in the sorted list of supplied values: `R` goes before `First` or
+/// behind it.
+///
+/// You never write it.
+pub trait SupplyDecision {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The list with `R` in its place.
+    #[doc(hidden)]
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues>: SuppliedValues;
+    /// Puts the value into its place.
+    #[doc(hidden)]
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> Self::Insert<R, First, Rest>;
+}
+
+impl SupplyDecision for Less {
+    fn seal(_: Seal) {}
+
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<R, With<First, Rest>>;
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> With<R, With<First, Rest>> {
+        With { value: Some(value), rest: list }
+    }
+}
+
+// It is reached only where `R` is refused, because it is supplied twice.
+impl SupplyDecision for Equal {
+    fn seal(_: Seal) {}
+
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<R, Rest>;
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> With<R, Rest> {
+        With { value: Some(value), rest: list.rest }
+    }
+}
+
+impl SupplyDecision for Greater {
+    fn seal(_: Seal) {}
+
+    type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<First, Rest::Insert<R>>;
+    fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
+        value: R::Value,
+        list: With<First, Rest>,
+    ) -> With<First, Rest::Insert<R>> {
+        With { value: list.value, rest: list.rest.insert::<R>(value) }
+    }
+}
+
+/// A list of resources, as the type of a store names them: `StoreOf<Calc, HList![Base, Divisor]>`.
+///
+/// You never write it. It is a function from a list to the sorted list, defined on `HNil` and
+/// `HCons`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of resources",
+    label = "not a list of resources",
+    note = "write a list, even of one: `HList![Base]`"
+)]
+pub trait ResourceList {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The sorted list.
+    type Sorted: SuppliedValues;
+}
+
+impl ResourceList for HNil {
+    fn seal(_: Seal) {}
+
+    type Sorted = NothingSupplied;
+}
+
+impl<R: IsResource, Rest: ResourceList> ResourceList for HCons<R, Rest> {
+    fn seal(_: Seal) {}
+
+    type Sorted = <Rest::Sorted as SuppliedValues>::Insert<R>;
+}

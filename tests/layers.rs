@@ -1,0 +1,87 @@
+//! The layers of the library, as `docs/architecture.md` draws them: an arrow that is not listed here fails.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each layer with those that its modules may use besides their own.
+///
+/// The knot is the one circle: a step, a pipeline and a store have lists, each list is bounded by its half of the proof
+/// and lowered to data, and the proof is about these lists.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("vocabulary", &[]),
+    ("exec", &["vocabulary"]),
+    ("proof", &["vocabulary", "knot"]),
+    ("knot", &["vocabulary", "proof", "exec", "lower"]),
+    ("lower", &["vocabulary", "knot", "proof", "exec"]),
+    ("store", &["vocabulary", "knot", "proof", "exec", "lower"]),
+    ("run", &["vocabulary", "knot", "proof", "exec", "lower", "store"]),
+    ("top", &["vocabulary", "knot", "proof", "exec", "lower", "store", "run"]),
+];
+
+/// The layer of a module, by its path: `store::supplied`.
+fn layer(module: &str) -> &'static str {
+    let (first, second) = module.split_once("::").unwrap_or((module, ""));
+    match (first, second.split("::").next().unwrap_or_default()) {
+        ("error" | "hlist" | "observe" | "options" | "sealed", _) | ("resource", "type_name") => "vocabulary",
+        ("store", "parent" | "supplied") | ("identified" | "pipeline" | "resource" | "step", _) => "knot",
+        ("exec", _) => "exec",
+        ("lower", _) => "lower",
+        ("proof", _) => "proof",
+        ("run", _) => "run",
+        ("store", _) => "store",
+        ("__private" | "dyn_step" | "executor" | "lists" | "plan", _) => "top",
+        _ => panic!("`{module}` is in no layer: add it to `tests/layers.rs` and to docs/architecture.md"),
+    }
+}
+
+/// The files below a folder that are not compiled for tests alone.
+fn files(folder: &Path, to: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of the library can be read") {
+        let path = entry.expect("its entries can be read").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("names are UTF-8");
+        match (path.is_dir(), name) {
+            (_, "allocations.rs" | "model.rs" | "stress.rs" | "testing.rs" | "tests.rs") | (true, "guide") => {}
+            (true, _) => files(&path, to),
+            (false, name) if name.ends_with(".rs") => to.push(path),
+            (false, _) => {}
+        }
+    }
+}
+
+/// The modules that a file uses, as paths after `crate::`.
+fn used(text: &str) -> BTreeSet<&str> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let lines = code.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    let paths = lines.flat_map(|line| line.split("crate::").skip(1).filter(|_| !line.contains("$crate::")));
+    let end = |path: &str| path.find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != ':');
+    paths.map(|path| &path[..end(path).unwrap_or(path.len())]).collect()
+}
+
+#[test]
+fn modules_use_only_the_layers_below() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    files(&src, &mut sources);
+    assert!(sources.len() > 50, "the modules are found: {}", sources.len());
+
+    let mut wrong = Vec::new();
+    for file in &sources {
+        let path = file.strip_prefix(&src).expect("it is below the folder").with_extension("");
+        let module = path.to_str().expect("names are UTF-8").replace('/', "::");
+        let module = module.trim_end_matches("::mod");
+        if matches!(module, "lib" | "guide") {
+            continue;
+        }
+        let (own, text) = (layer(module), fs::read_to_string(file).expect("a module can be read"));
+        let (_, allowed) = ARROWS.iter().find(|(layer, _)| *layer == own).expect("each layer has its arrows");
+        for path in used(&text) {
+            if path.is_empty() || path.starts_with(char::is_uppercase) {
+                wrong.push(format!("{module} uses `crate::{path}`: name the module, so that its layer shows"));
+            } else if layer(path) != own && !allowed.contains(&layer(path)) {
+                wrong.push(format!("{module} ({own}) uses crate::{path} ({})", layer(path)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that point up:\n{}", wrong.join("\n"));
+}
