@@ -2,7 +2,6 @@
 
 #[cfg(feature = "macros")]
 #[doc(hidden)]
-#[path = "private.rs"]
 pub mod __private;
 mod above;
 #[cfg(feature = "dyn-step")]
@@ -66,16 +65,16 @@ pub use store::{Store, StoreOf};
 pub use supply::{Nothing, Supply, SupplyList, With};
 pub use swap::Swap;
 
+/// The proc macro behind `resource!`.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use typed_pipeliner_macros::__declare;
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]
 pub use typed_pipeliner_macros::Identified;
 #[cfg(feature = "macros")]
 #[doc = include_str!("step.md")]
 pub use typed_pipeliner_macros::step;
-/// What `resource!` is made of: an item that is, to rustc, where its name is; what is wrong in a call.
-#[cfg(feature = "macros")]
-#[doc(hidden)]
-pub use typed_pipeliner_macros::{__at_name, __resources_amiss};
 
 /// For the list macros.
 #[doc(hidden)]

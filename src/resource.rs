@@ -114,39 +114,47 @@ pub struct Return<V>(pub V);
 /// ```
 #[macro_export]
 macro_rules! resource {
-    ($(
-        $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
-    );* $(;)?) => {$(
-        $crate::__resource! {
-            [$(#[$($attribute)*])*] [] [$(#[$($attribute)*])* $visibility] $name [$($($parameter [$($bound)?])+)?] $value
-        }
-    )*};
-    ($($amiss:tt)*) => { $crate::__resources_amiss! { ($crate) $($amiss)* } };
+    ($($declarations:tt)*) => { $crate::__declare! { ($crate) $($declarations)* } };
 }
 
-/// Declares one resource: first takes the `cfg`s out of its attributes, which the impl has as well.
+/// Declares resources without the proc macro, so without a check for each kind of mistake.
+#[cfg(not(feature = "macros"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declare {
+    (($library:tt) $(
+        $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
+    );* $(;)?) => {$(
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
+        $(#[$($attribute)*])*
+        $visibility struct $name $(<$($parameter),+>)? {
+            $(parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>)?
+        }
+        $crate::__declare! {
+            [$(#[$($attribute)*])*] [] $visibility $name [$($($parameter [$($bound)?])+)?] $value
+        }
+    )*};
+    // The impls have the same `cfg`s as the marker.
+    ([#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
+        $crate::__declare! { [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
+    };
+    ([$other:tt $attribute:tt $($rest:tt)*] $($resource:tt)*) => { $crate::__declare! { [$($rest)*] $($resource)* } };
+    ([] $($resource:tt)*) => { $crate::__resource! { $($resource)* } };
+    ($($other:tt)*) => {
+        ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
+    };
+}
+
+/// Declares the impls of a resource, and the function `new` of a generic one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __resource {
-    ([#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
-        $crate::__resource! { [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
-    };
-    ([#[$($other:tt)*] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
-        $crate::__resource! { [$($rest)*] [$($cfg)*] $($resource)* }
-    };
-    ([] [$($cfg:tt)*] [$(#[$($attribute:tt)*])* $visibility:vis] $name:ident [] $value:ty) => {
-        $crate::__at_name! {
-            // A marker is named, and not made.
-            #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-            $(#[$($attribute)*])*
-            $visibility struct $name;
-        }
-
+    ([$($cfg:tt)*] $visibility:vis $name:ident [] $value:ty) => {
         $($cfg)*
         #[allow(deprecated)]
         const _: () = {
             const __PIPELINER_HASH: u64 = $crate::__hash!($name);
-            // Else rustc quotes this whole macro wherever a type is no resource.
+            // Otherwise rustc quotes this macro wherever a type is not a resource.
             #[diagnostic::do_not_recommend]
             impl $crate::Resource for $name {
                 type Value = $value;
@@ -157,16 +165,7 @@ macro_rules! __resource {
             }
         };
     };
-    ([] [$($cfg:tt)*] [$(#[$($attribute:tt)*])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
-        $crate::__at_name! {
-            // A marker is named, and not made.
-            #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-            $(#[$($attribute)*])*
-            $visibility struct $name<$($parameter),+> {
-                parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
-            }
-        }
-
+    ([$($cfg:tt)*] $visibility:vis $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
         $($cfg)*
         #[allow(dead_code, deprecated, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
@@ -185,24 +184,6 @@ macro_rules! __resource {
                 type Identity = $crate::__spell!(__PIPELINER_HASH; $($parameter)+);
             }
         };
-    };
-}
-
-/// Without the proc macros: the item, which is where the macro was called that wrote it.
-#[cfg(not(feature = "macros"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __at_name {
-    ($($item:tt)*) => { $($item)* };
-}
-
-/// Without the proc macros: that something is wrong.
-#[cfg(not(feature = "macros"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __resources_amiss {
-    ($($amiss:tt)*) => {
-        ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
     };
 }
 
@@ -231,14 +212,7 @@ macro_rules! identity {
 #[macro_export]
 macro_rules! __hash {
     ($name:ident) => {
-        $crate::proof::identity::hash(&[
-            match option_env!("CARGO_PKG_VERSION") {
-                ::core::option::Option::Some(version) => version,
-                ::core::option::Option::None => "",
-            },
-            module_path!(),
-            stringify!($name),
-        ])
+        $crate::proof::identity::hash_of(option_env!("CARGO_PKG_VERSION"), module_path!(), stringify!($name))
     };
 }
 
@@ -246,14 +220,19 @@ macro_rules! __hash {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __spell {
-    ($hash:expr $(; $($parameter:ident)*)?) => { $crate::__spell!(@ $hash; [$($($parameter)*)?] 0 1 2 3 4 5 6 7) };
-    (@ $hash:expr; [$($parameter:ident)*] $($place:literal)*) => {
+    ($hash:expr $(; $($parameter:ident)+)?) => {
         $crate::proof::identity::Spelled<
-            $({ $crate::proof::identity::digit($hash, $place) },)*
-            $crate::__spell!(@then $($parameter)*)
+            { $crate::proof::identity::digit($hash, 0) },
+            { $crate::proof::identity::digit($hash, 1) },
+            { $crate::proof::identity::digit($hash, 2) },
+            { $crate::proof::identity::digit($hash, 3) },
+            { $crate::proof::identity::digit($hash, 4) },
+            { $crate::proof::identity::digit($hash, 5) },
+            { $crate::proof::identity::digit($hash, 6) },
+            { $crate::proof::identity::digit($hash, 7) },
+            $($crate::__spell!(@then $($parameter)+))?
         >
     };
-    (@then) => { $crate::proof::digits::End };
     (@then $first:ident) => { <$first as $crate::Identified>::Identity };
     (@then $first:ident $($rest:ident)+) => {
         $crate::proof::identity::Both<$crate::__spell!(@then $first), $crate::__spell!(@then $($rest)+)>
