@@ -2,7 +2,6 @@
 
 #[cfg(feature = "macros")]
 #[doc(hidden)]
-#[path = "private.rs"]
 pub mod __private;
 #[cfg(feature = "dyn-step")]
 pub mod dyn_step;
@@ -13,7 +12,6 @@ pub mod executor;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hlist;
-mod identified;
 pub mod lists;
 mod lower;
 pub mod observe;
@@ -29,12 +27,12 @@ pub mod store;
 
 pub use error::{BoxError, RunError};
 pub use frunk_core::hlist::{HCons, HNil};
-pub use identified::Identified;
 pub use observe::Observer;
 pub use options::RunOptions;
 pub use pipeline::Pipeline;
 pub use pipeline::swap::Swap;
 pub use plan::{Plan, plan};
+pub use resource::identified::Identified;
 pub use resource::{Resource, Return};
 pub use run::bounds::{Provides, Runs, RunsOwned};
 pub use run::{Run, RunOutput, fetch, run, run_owned, run_with};
@@ -42,16 +40,16 @@ pub use step::{In, Inputs, Out, Outputs, Step};
 pub use store::parent::Scoped;
 pub use store::{Store, StoreOf};
 
+/// The proc macro behind `resource!`.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use typed_pipeliner_macros::__declare;
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]
 pub use typed_pipeliner_macros::Identified;
 #[cfg(feature = "macros")]
 #[doc = include_str!("step.md")]
 pub use typed_pipeliner_macros::step;
-/// What `resource!` is made of: an item that is, to rustc, where its name is; what is wrong in a call.
-#[cfg(feature = "macros")]
-#[doc(hidden)]
-pub use typed_pipeliner_macros::{__at_name, __resources_amiss};
 
 /// For the list macros.
 #[doc(hidden)]

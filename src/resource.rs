@@ -1,10 +1,12 @@
 //! Resources: the named values that steps take and provide.
 
+pub(crate) mod identified;
+mod macros;
 pub(crate) mod type_name;
 
 use crate::proof::ids::digits::Reflexive;
 
-/// A named value of a pipeline: a zero-sized marker type that says what type the value has.
+/// A named value of a pipeline: a zero-sized marker type with the type of the value.
 ///
 /// Most resources are declared with [`resource!`](crate::resource!). To write the trait by hand, spell the identity with
 /// [`identity!`](crate::identity!), from a name that no other resource has:
@@ -25,24 +27,25 @@ use crate::proof::ids::digits::Reflexive;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "not a resource",
-    note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
+    note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ pub Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
 )]
 pub trait Resource: Send + Sync + 'static {
     /// The type of the value.
     type Value: Send + Sync + 'static;
 
-    /// What tells this resource from all others on the level of types: a hash of its name, spelled in digits.
+    /// The identity, which distinguishes this resource from all others on the level of types: a hash of its name, spelled in
+    /// digits.
     type Identity: Reflexive;
 
     /// The name of the resource in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
-        crate::resource::type_name::of::<Self>()
+        type_name::of::<Self>()
     }
 }
 
-/// An output that is handed to the caller of [`run`](crate::run()) by value, and never stored.
+/// An output that [`run`](crate::run()) returns to its caller by value, and that is never stored.
 ///
-/// A step with such an output runs each time it is the target of a run; nobody can take it as an input.
+/// A step with such an output runs each time it is the target of a run. No step can take it as an input.
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
@@ -73,191 +76,3 @@ pub trait Resource: Send + Sync + 'static {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Return<V>(pub V);
-
-/// Declares resources: a marker type each, with the type of its value.
-///
-/// Visibility, doc comments and attributes are carried over. Each marker is a unit struct, so it can be named where
-/// a value is expected: `store.with(Base, 38)`.
-///
-/// ```
-/// use typed_pipeliner::{Resource, resource};
-///
-/// resource! {
-///     /// The number that is divided.
-///     pub Base: i64;
-///     pub(crate) Divisor: i64;
-///     #[derive(Debug)]
-///     Names: Vec<String>;
-/// }
-///
-/// assert_eq!(Base::name(), "Base");
-/// assert_eq!(size_of_val(&Divisor), 0);
-/// ```
-///
-/// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all resources are, and each may
-/// have one bound more, `Table<T: Entity>`. Where a value is expected, such a marker is made with `new`:
-///
-/// ```
-/// use typed_pipeliner::{HList, Identified, Pipeline, Store, resource};
-///
-/// #[derive(Identified)]
-/// struct User;
-///
-/// resource! {
-///     /// All rows of a table.
-///     pub Table<T>: Vec<T>;
-/// }
-///
-/// struct App;
-/// impl Pipeline for App { type Steps = HList![]; }
-///
-/// let store = Store::<App>::new().with(Table::<User>::new(), vec![User, User]);
-/// assert_eq!(store.get::<Table<User>>().map(Vec::len), Some(2));
-/// ```
-#[macro_export]
-macro_rules! resource {
-    ($(
-        $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
-    );* $(;)?) => {$(
-        $crate::__resource! {
-            [$(#[$($attribute)*])*] [] [$(#[$($attribute)*])* $visibility] $name [$($($parameter [$($bound)?])+)?] $value
-        }
-    )*};
-    ($($amiss:tt)*) => { $crate::__resources_amiss! { ($crate) $($amiss)* } };
-}
-
-/// Declares one resource: first takes the `cfg`s out of its attributes, which the impl has as well.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __resource {
-    ([#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
-        $crate::__resource! { [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
-    };
-    ([#[$($other:tt)*] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
-        $crate::__resource! { [$($rest)*] [$($cfg)*] $($resource)* }
-    };
-    ([] [$($cfg:tt)*] [$(#[$($attribute:tt)*])* $visibility:vis] $name:ident [] $value:ty) => {
-        $crate::__at_name! {
-            // A marker is named, and not made.
-            #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-            $(#[$($attribute)*])*
-            $visibility struct $name;
-        }
-
-        $($cfg)*
-        #[allow(deprecated)]
-        const _: () = {
-            const __PIPELINER_HASH: u64 = $crate::__hash!($name);
-            // Else rustc quotes this whole macro wherever a type is no resource.
-            #[diagnostic::do_not_recommend]
-            impl $crate::Resource for $name {
-                type Value = $value;
-                type Identity = $crate::__spell!(__PIPELINER_HASH);
-                fn name() -> &'static str {
-                    stringify!($name)
-                }
-            }
-        };
-    };
-    ([] [$($cfg:tt)*] [$(#[$($attribute:tt)*])* $visibility:vis] $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
-        $crate::__at_name! {
-            // A marker is named, and not made.
-            #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-            $(#[$($attribute)*])*
-            $visibility struct $name<$($parameter),+> {
-                parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
-            }
-        }
-
-        $($cfg)*
-        #[allow(dead_code, deprecated, clippy::new_without_default)]
-        impl<$($parameter),+> $name<$($parameter),+> {
-            /// The marker, where a value is expected.
-            $visibility const fn new() -> Self {
-                $name { parameters: ::core::marker::PhantomData }
-            }
-        }
-
-        $($cfg)*
-        #[allow(deprecated)]
-        const _: () = {
-            const __PIPELINER_HASH: u64 = $crate::__hash!($name);
-            impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
-                type Value = $value;
-                type Identity = $crate::__spell!(__PIPELINER_HASH; $($parameter)+);
-            }
-        };
-    };
-}
-
-/// Without the proc macros: the item, which is where the macro was called that wrote it.
-#[cfg(not(feature = "macros"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __at_name {
-    ($($item:tt)*) => { $($item)* };
-}
-
-/// Without the proc macros: that something is wrong.
-#[cfg(not(feature = "macros"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __resources_amiss {
-    ($($amiss:tt)*) => {
-        ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
-    };
-}
-
-/// The identity of a resource whose [`Resource`] impl is written by hand.
-///
-/// It is made from a name, which must differ from the names and paths of all other resources that meet in one pipeline;
-/// two resources with one identity are refused by the compiler.
-///
-/// ```
-/// # use typed_pipeliner::{Resource, identity};
-/// struct Base;
-/// impl Resource for Base {
-///     type Value = i64;
-///     type Identity = identity!("my_crate::Base");
-/// }
-/// ```
-#[macro_export]
-macro_rules! identity {
-    ($name:expr) => {
-        $crate::__spell!($crate::proof::ids::identity::hash(&[$name]))
-    };
-}
-
-/// Hashes where a name is declared.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __hash {
-    ($name:ident) => {
-        $crate::proof::ids::identity::hash(&[
-            match option_env!("CARGO_PKG_VERSION") {
-                ::core::option::Option::Some(version) => version,
-                ::core::option::Option::None => "",
-            },
-            module_path!(),
-            stringify!($name),
-        ])
-    };
-}
-
-/// Spells a hash in digits, before the identities of some types.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __spell {
-    ($hash:expr $(; $($parameter:ident)*)?) => { $crate::__spell!(@ $hash; [$($($parameter)*)?] 0 1 2 3 4 5 6 7) };
-    (@ $hash:expr; [$($parameter:ident)*] $($place:literal)*) => {
-        $crate::proof::ids::identity::Spelled<
-            $({ $crate::proof::ids::identity::digit($hash, $place) },)*
-            $crate::__spell!(@then $($parameter)*)
-        >
-    };
-    (@then) => { $crate::proof::ids::digits::End };
-    (@then $first:ident) => { <$first as $crate::Identified>::Identity };
-    (@then $first:ident $($rest:ident)+) => {
-        $crate::proof::ids::identity::Both<$crate::__spell!(@then $first), $crate::__spell!(@then $($rest)+)>
-    };
-}

@@ -1,22 +1,25 @@
-//! `#[derive(Identified)]`: a type that may be a parameter of a generic resource.
+//! `#[derive(Identified)]`: gives a type an identity, so that it may be a parameter of a generic resource.
 
+use crate::diagnostics::Diagnostics;
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{DeriveInput, Error, GenericParam};
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, Error, GenericParam, Path, parse_quote};
 
-/// The impl of `Identified`.
+/// Expands to the impl of `Identified`.
 pub(crate) fn identified(item: TokenStream) -> TokenStream {
     let item: DeriveInput = match syn::parse2(item) {
         Ok(item) => item,
         Err(error) => return error.into_compile_error(),
     };
+    let mut mistakes = Diagnostics::default();
+    let library = library(&item, &mut mistakes);
     let name = &item.ident;
     let mut types = Vec::new();
     let mut generics = item.generics.clone();
     for parameter in &mut generics.params {
         match parameter {
             GenericParam::Type(parameter) => {
-                parameter.bounds.push(syn::parse_quote!(::typed_pipeliner::Identified));
+                parameter.bounds.push(parse_quote!(#library::Identified));
                 types.push(parameter.ident.clone());
             }
             other => {
@@ -26,14 +29,38 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
             }
         }
     }
+    let parameters = (!types.is_empty()).then(|| quote! { ; #(#types)* });
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let mistakes = mistakes.report();
     quote! {
+        #mistakes
         const _: () = {
-            const __PIPELINER_HASH: u64 = ::typed_pipeliner::__hash!(#name);
+            const __PIPELINER_HASH: u64 = #library::__hash!(#name);
             #[automatically_derived]
-            impl #impl_generics ::typed_pipeliner::Identified for #name #type_generics #where_clause {
-                type Identity = ::typed_pipeliner::__spell!(__PIPELINER_HASH; #(#types)*);
+            impl #impl_generics #library::Identified for #name #type_generics #where_clause {
+                type Identity = #library::__spell!(__PIPELINER_HASH #parameters);
             }
         };
     }
+}
+
+/// The path of the library: that of `#[identified(crate = path)]`, or `::typed_pipeliner`.
+fn library(item: &DeriveInput, mistakes: &mut Diagnostics) -> Path {
+    let mut library = crate::library::default();
+    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("identified")) {
+        let parsed = attribute.parse_nested_meta(|option| match option.path.is_ident("crate") {
+            true => {
+                library = crate::library::parse(&option.path, option.input)?;
+                Ok(())
+            }
+            false => {
+                let name = option.path.to_token_stream();
+                Err(option.error(format!("`#[identified]` has no option `{name}`: there is `crate = path`")))
+            }
+        });
+        if let Err(mistake) = parsed {
+            mistakes.add(mistake);
+        }
+    }
+    library
 }

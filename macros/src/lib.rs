@@ -1,17 +1,17 @@
 //! The macros of [typed-pipeliner](https://docs.rs/typed-pipeliner), which exports and documents them.
 //!
-//! Each is cut by phase: what was written is parsed, checked, and expanded. Where something is wrong, there is an error
-//! for each mistake, on the user's tokens – and an impl none the less, so that no second error follows from the first.
+//! Each macro has three phases: parse, check, expand. It reports every mistake on the user's tokens.
+//! After a mistake it still emits a usable impl, so that no second error follows from the first.
 
-mod at_name;
+mod diagnostics;
 mod identified;
-mod mistakes;
-mod resources;
+mod library;
+mod resource;
 mod step;
 
 use proc_macro::TokenStream;
 
-// The docs are where it is exported.
+// The library documents them, because users see them there.
 #[expect(missing_docs)]
 #[proc_macro_attribute]
 pub fn step(options: TokenStream, function: TokenStream) -> TokenStream {
@@ -19,19 +19,13 @@ pub fn step(options: TokenStream, function: TokenStream) -> TokenStream {
 }
 
 #[expect(missing_docs)]
-#[proc_macro_derive(Identified)]
+#[proc_macro_derive(Identified, attributes(identified))]
 pub fn identified(item: TokenStream) -> TokenStream {
     identified::identified(item.into()).into()
 }
 
 #[doc(hidden)]
 #[proc_macro]
-pub fn __at_name(item: TokenStream) -> TokenStream {
-    at_name::at_name(item.into()).into()
-}
-
-#[doc(hidden)]
-#[proc_macro]
-pub fn __resources_amiss(call: TokenStream) -> TokenStream {
-    resources::amiss(call.into()).into()
+pub fn __declare(call: TokenStream) -> TokenStream {
+    resource::declare(call.into()).into()
 }

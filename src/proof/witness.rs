@@ -64,7 +64,7 @@ impl<S: Step> IsStep for S {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "not a resource",
-    note = "a resource is a name for a value: write the one that carries `{Self}`, or declare one, `resource! {{ pub Name: {Self}; }}`; of a step, write what it gives"
+    note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ pub Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
 )]
 pub trait IsResource:
     Resource<Value = <Self as IsResource>::CheckedValue, Identity = <Self as IsResource>::CheckedIdentity>

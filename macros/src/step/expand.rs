@@ -1,45 +1,52 @@
-//! The step that a function is: a unit struct with an impl of `Step`, as one would write it by hand.
+//! Expands a function to its step: a struct and an impl of `Step`, as one would write them by hand.
 
+use super::error_recovery::{self, names_one_of};
 use super::function::Function;
 use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
-use super::signature::{Signature, Stands};
-use super::understood::{self, names_one_of};
+use super::signature::{EmitFunction, Signature};
+use crate::library;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, GenericParam, Generics, Item, Meta, ReturnType, Token, Type, TypeParam, TypeParamBound, WherePredicate,
-    parse_quote,
+    Attribute, GenericParam, Generics, Item, Meta, Path, ReturnType, Token, Type, TypeParam, TypeParamBound,
+    WherePredicate, parse_quote,
 };
 
-/// The step. Of a function with mistakes it is one of which rustc says nothing, so that the mistakes are all that is told.
+/// The step. After a mistake its lists are error types, so that rustc reports nothing else about it.
 pub(super) fn step(
     function: &Function,
     options: &Options,
     signature: &Signature,
     mistakes: Option<&TokenStream>,
 ) -> TokenStream {
-    let right = mistakes.is_none();
     let name = &signature.name;
+    let Some(library) = &options.library else {
+        return without_library(function, name, mistakes);
+    };
+    let right = mistakes.is_none();
     // A resource with that name is a type already.
-    let definition = (signature.stands != Stands::BesideItsResource).then(|| definition(function, name));
-    // What rustc says of the impl as a whole stands on the name of the function.
+    let definition = (signature.emit != EmitFunction::KeepWithoutStruct).then(|| definition(function, name));
+    // rustc reports at the name of the function what concerns the impl as a whole.
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
+    let library_here = library::at(span, library);
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
-        // What a parameter lacks is told once, where the function names the resource.
+        // With these bounds rustc reports an unmet bound of a resource once, in the function.
         let named = |resource: &&Type| names_one_of(resource, &generics);
-        let resources = signature.resources().filter(named).map(understood::argument);
-        let mut bounds: Vec<WherePredicate> =
-            resources.map(|resource| parse_quote!(#resource: ::typed_pipeliner::Resource)).collect();
+        let resources = signature.resources().filter(named);
+        let mut bounds: Vec<WherePredicate> = resources
+            .map(|resource| error_recovery::argument(library, resource))
+            .map(|resource| parse_quote!(#resource: #library::Resource))
+            .collect();
         if options.blocking.is_some() {
-            // With that bound rustc no longer looks what the value of a resource is.
+            // With the bound above, rustc no longer normalizes the value of the resource.
             let cloned = signature.inputs.iter().map(|input| &input.resource).filter(named);
             bounds.extend(cloned.map(|resource| -> WherePredicate {
-                parse_quote!(<#resource as ::typed_pipeliner::Resource>::Value: ::core::clone::Clone)
+                parse_quote!(<#resource as #library::Resource>::Value: ::core::clone::Clone)
             }));
         }
         generics.make_where_clause().predicates.extend(bounds);
@@ -50,58 +57,57 @@ pub(super) fn step(
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let inputs = quote_spanned! { span => ::typed_pipeliner::HList![#(#inputs),*] };
+    let inputs = quote_spanned! { span => #library_here::HList![#(#inputs),*] };
     let outputs = &signature.outputs.list;
-    let outputs = quote_spanned! { span => ::typed_pipeliner::HList![#(#outputs),*] };
+    let outputs = quote_spanned! { span => #library_here::HList![#(#outputs),*] };
     let (inputs, outputs, clause) = match mistakes {
-        Some(mistakes) => (
-            quote! { ::typed_pipeliner::__private::Understood<{ #mistakes 0 }, #inputs> },
-            quote! { Self::Inputs },
-            None,
-        ),
+        Some(mistakes) => {
+            (quote! { #library::__private::PoisonUnless<{ #mistakes 0 }, #inputs> }, quote! { Self::Inputs }, None)
+        }
         None => {
             let blocking = options.blocking.is_some();
-            let behind = |inputs, outputs| {
-                let outputs = understood::outputs(function, signature, &generics, blocking, outputs);
-                (understood::inputs(signature, &generics, inputs), outputs)
+            let poison_unless = |inputs, outputs| {
+                let outputs = error_recovery::outputs(library, function, signature, &generics, blocking, outputs);
+                (error_recovery::inputs(library, signature, &generics, inputs), outputs)
             };
-            // In a generic impl rustc does not look that the lists are not known.
+            // In a generic impl rustc does not notice that `Self::Inputs` is an error type.
             let known = match generics.params.is_empty() {
                 true => (quote! { Self::Inputs }, quote! { Self::Outputs }),
-                false => behind(quote! { () }, quote! { () }),
+                false => poison_unless(quote! { () }, quote! { () }),
             };
-            let (inputs, outputs) = behind(inputs, outputs);
-            (inputs, outputs, Some(understood::clause(known)))
+            let (inputs, outputs) = poison_unless(inputs, outputs);
+            (inputs, outputs, Some(error_recovery::clause(library, known)))
         }
     };
     let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let error = match &signature.outputs.failure {
         _ if !right => quote! { ::core::convert::Infallible },
         Failure::Never => quote! { ::core::convert::Infallible },
-        Failure::With(error) if options.blocking.is_none() => understood::argument(error),
-        Failure::With(error) => understood::error(error, quote! { #error }),
+        Failure::With(error) if options.blocking.is_none() => error_recovery::argument(library, error),
+        Failure::With(error) => error_recovery::error(library, error, quote! { #error }),
         Failure::Of(result) => {
-            understood::error(result, quote! { <#result as ::typed_pipeliner::__private::Fallible>::Error })
+            error_recovery::error(library, result, quote! { <#result as #library::__private::IsResult>::Error })
         }
     };
     let future = match (right, &options.blocking, &function.sig.asyncness) {
         (false, ..) => quote! { ::core::future::pending() },
-        (true, Some(_), _) => blocking(function, signature, &arguments),
-        (true, None, Some(_)) => mapped(function, signature, called(function, quote! { #(#arguments),* })),
+        (true, Some(_), _) => blocking(library, function, signature, &arguments),
+        (true, None, Some(_)) => mapped(library, function, signature, called(function, quote! { #(#arguments),* })),
         (true, None, None) => {
-            let (list, returned) = (list(signature), called(function, quote! { #(#arguments),* }));
-            quote_spanned! { span => ::typed_pipeliner::__private::lazy(move |_| #list(#returned)) }
+            let (list, returned) = (list(library, signature), called(function, quote! { #(#arguments),* }));
+            quote_spanned! { span => #library_here::__private::lazy(move |_| #list(#returned)) }
         }
     };
-    // The impl names the types of the function once more. What is expected of that is told of the function.
+    // The impl names the types of the function again. A lint that the user expects there is allowed
+    // here, because the expectation is fulfilled in the function.
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
     let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
     let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
-    // Else rustc lists all functions that are steps, wherever a type is none. For a generic one it would be silent on what
-    // its parameters lack.
+    // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks the
+    // attribute, because with it rustc would not report an unmet bound of a parameter.
     let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
-    // Of a name that it does not find, rustc says where a parameter may be missing: after this word, as after that name. What it says of
-    // the impl is then what it says of the function, and is told once.
+    // For an unknown name, rustc suggests a type parameter after the keyword `impl`, or after the name
+    // of the function. With this span both suggestions are at one place, so the two errors are equal.
     let keyword = Token![impl](function.sig.ident.span());
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
@@ -109,15 +115,15 @@ pub(super) fn step(
         #(#attributes)*
         #(#[allow(#expected)])*
         #[allow(deprecated, clippy::type_complexity)]
-        #keyword #impl_generics ::typed_pipeliner::Step for #name #type_generics #where_clause {
+        #keyword #impl_generics #library_here::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
 
             fn run(
-                ::typed_pipeliner::hlist_pat![#(#arguments),*]: ::typed_pipeliner::Inputs<'_, Self>,
+                #library_here::hlist_pat![#(#arguments),*]: #library_here::Inputs<'_, Self>,
             ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<::typed_pipeliner::Outputs<Self>, Self::Error>,
+                Output = ::core::result::Result<#library_here::Outputs<Self>, Self::Error>,
             > + ::core::marker::Send
             #clause
             {
@@ -132,41 +138,51 @@ pub(super) fn step(
     }
 }
 
-/// A step of which rustc says nothing, in place of the one that was asked for on an item that is no function.
-pub(super) fn of_a_type(item: &Item, mistakes: &TokenStream) -> Option<TokenStream> {
+/// An error type in place of a step, if it is unknown where the library is.
+fn without_library(function: &Function, name: &Ident, mistakes: Option<&TokenStream>) -> TokenStream {
+    let visibility = &function.vis;
+    let conditions = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg"]));
+    quote! {
+        #(#conditions)*
+        #[allow(dead_code, missing_docs)]
+        #visibility type #name = [(); { #mistakes 0 }];
+    }
+}
+
+/// A step that rustc reports nothing about, for a struct or an enum with `#[step]`.
+pub(super) fn of_a_type(item: &Item, library: Option<&Path>, mistakes: &TokenStream) -> Option<TokenStream> {
     let (name, generics) = match item {
         Item::Struct(item) => (&item.ident, &item.generics),
         Item::Enum(item) => (&item.ident, &item.generics),
         _ => return None,
     };
-    generics.params.is_empty().then(|| {
-        quote! {
-            impl ::typed_pipeliner::Step for #name {
-                type Inputs = ::typed_pipeliner::__private::Understood<{ #mistakes 0 }, ::typed_pipeliner::HList![]>;
-                type Outputs = Self::Inputs;
-                type Error = ::core::convert::Infallible;
+    let library = library.filter(|_| generics.params.is_empty())?;
+    Some(quote! {
+        impl #library::Step for #name {
+            type Inputs = #library::__private::PoisonUnless<{ #mistakes 0 }, #library::HList![]>;
+            type Outputs = Self::Inputs;
+            type Error = ::core::convert::Infallible;
 
-                async fn run(
-                    _: ::typed_pipeliner::Inputs<'_, Self>,
-                ) -> ::core::result::Result<::typed_pipeliner::Outputs<Self>, Self::Error> {
-                    ::core::future::pending().await
-                }
+            async fn run(
+                _: #library::Inputs<'_, Self>,
+            ) -> ::core::result::Result<#library::Outputs<Self>, Self::Error> {
+                ::core::future::pending().await
             }
         }
     })
 }
 
-/// A name that no other can be taken for, and that stands for what is at `span`.
+/// The name of a local variable. It is hygienic, and rustc reports its mistakes at `span`.
 fn local(name: &str, place: usize, span: Span) -> Ident {
     format_ident!("{name}{place}", span = span.resolved_at(Span::mixed_site()))
 }
 
-/// The type: a unit struct, or for a generic step one that holds nothing.
+/// The struct: a unit struct, or for a generic step a struct with a `PhantomData`.
 fn definition(function: &Function, name: &Ident) -> TokenStream {
     let carried_over = ["doc", "cfg", "deprecated", "allow", "warn", "deny"];
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &carried_over));
     let visibility = &function.vis;
-    // A step is a name: none is ever made. What is unused, or has no docs, is told of the function.
+    // Nobody makes a value of a step. rustc reports in the function that it is unused or has no docs.
     let allowed =
         quote! { #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
@@ -192,8 +208,8 @@ fn definition(function: &Function, name: &Ident) -> TokenStream {
     }
 }
 
-/// The generics of the function as those of the step: without lifetimes, which are those of a single run; the types
-/// have to be `'static`, as a step is.
+/// The generics of the step: those of the function, without lifetimes, because these belong to a
+/// single run. The types are `'static`, as a step is.
 pub(super) fn of_types(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params =
@@ -218,7 +234,7 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
         });
         clause.predicates = predicates.collect();
     }
-    // Not where the parameters are declared: rustc suggests other bounds there, at the same places as for the function.
+    // In a clause, not at the parameters: there rustc would suggest other bounds than in the function.
     let statics =
         generics.type_params().map(|TypeParam { ident, .. }| -> WherePredicate { parse_quote!(#ident: 'static) });
     let statics: Vec<_> = statics.collect();
@@ -228,19 +244,19 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
     generics
 }
 
-/// Bounds without those that are lifetimes: what is `'static` outlives them all.
+/// The bounds that are no lifetimes. A `'static` type outlives all lifetimes.
 fn without_lifetimes(bounds: &Bounds) -> Bounds {
     bounds.iter().filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_))).cloned().collect()
 }
 
 type Bounds = Punctuated<TypeParamBound, Token![+]>;
 
-/// Whether an attribute is one of these, also on a condition.
+/// Whether an attribute has one of these names, directly or within a `cfg_attr`.
 fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     let is_one = |path: &syn::Path| names.iter().any(|name| path.is_ident(name));
     match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {
-            // After the condition, all of them.
+            // The first part is the condition.
             let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
             parts.is_ok_and(|parts| parts.iter().skip(1).all(|part| is_one(part.path())))
         }
@@ -248,20 +264,21 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     }
 }
 
-/// A future that gives what the function gives, as the result of a step.
+/// A future of the result of the step, made from the future of the function.
 ///
-/// No `async` block: rustc takes longer for each of these than for anything else in a step.
-fn mapped(function: &Function, signature: &Signature, future: TokenStream) -> TokenStream {
+/// It is no `async` block: rustc takes longer for one of these than for all else in a step.
+fn mapped(library: &Path, function: &Function, signature: &Signature, future: TokenStream) -> TokenStream {
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
-    let list = list(signature);
-    quote_spanned! { span => ::typed_pipeliner::__private::listed(#future, #list) }
+    let (list, library) = (list(library, signature), library::at(span, library));
+    quote_spanned! { span => #library::__private::listed(#future, #list) }
 }
 
-/// A future of what the function gives that is called by a thread of the pool, with clones of the inputs.
-fn blocking(function: &Function, signature: &Signature, arguments: &[Ident]) -> TokenStream {
+/// A future of the result of the step. A thread of the pool calls the function, with clones of the inputs.
+fn blocking(library: &Path, function: &Function, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let inputs = || arguments.iter().zip(&signature.inputs);
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
-        let clone = quote_spanned! { resource.span() => ::typed_pipeliner::__private::clone_of::<#resource> };
+        let library = library::at(resource.span(), library);
+        let clone = quote_spanned! { resource.span() => #library::__private::clone_of::<#resource> };
         match optional {
             true => {
                 quote_spanned! { resource.span() => let #argument = ::core::option::Option::map(#argument, #clone); }
@@ -278,9 +295,9 @@ fn blocking(function: &Function, signature: &Signature, arguments: &[Ident]) -> 
         ReturnType::Type(_, ty) => quote! { #ty },
         ReturnType::Default => quote! { () },
     };
-    let returned = quote! { ::typed_pipeliner::__private::After<Self::Outputs, #returned> };
-    let task =
-        mapped(function, signature, quote! { ::typed_pipeliner::__private::unblock::<#returned, _>(move || #called) });
+    let returned = quote! { #library::__private::IfKnown<Self::Outputs, #returned> };
+    let task = quote! { #library::__private::unblock::<#returned, _>(move || #called) };
+    let task = mapped(library, function, signature, task);
     quote! { #(#clones)* #task }
 }
 
@@ -297,8 +314,8 @@ fn called(function: &Function, arguments: TokenStream) -> TokenStream {
     quote_spanned! { name.span() => #name #turbofish(#arguments) }
 }
 
-/// The function of the library that makes the result of a step of what its function returned.
-fn list(signature: &Signature) -> TokenStream {
+/// The path of the function in the library that converts the returned value to the result of a step.
+fn list(library: &Path, signature: &Signature) -> TokenStream {
     let may_fail = !matches!(signature.outputs.failure, Failure::Never);
     let list = match (&signature.outputs.list[..], signature.outputs.tuple, may_fail) {
         ([], _, false) => "none",
@@ -309,5 +326,5 @@ fn list(signature: &Signature) -> TokenStream {
         (_, true, true) => "all_or_error",
     };
     let list = Ident::new(list, Span::mixed_site());
-    quote! { ::typed_pipeliner::__private::list::#list }
+    quote! { #library::__private::list::#list }
 }

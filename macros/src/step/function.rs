@@ -1,11 +1,11 @@
-//! The function, as far as it is read: up to its body.
+//! Parses the function up to its body.
 
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility, token};
 
-/// A function whose body may be anything: it goes to rustc as it was written, and what is wrong in it, or not finished yet, is
-/// rustc's to tell.
+/// The head of a function. The macro does not read the body: rustc gets it as it was written, and
+/// reports the mistakes in it.
 pub(super) struct Function {
     pub(super) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,

@@ -1,6 +1,6 @@
 //! What a step takes: its arguments, `base: In<'_, Base>`, or `Option<In<'_, Base>>` for what it can do without.
 
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 use heck::ToUpperCamelCase;
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -24,7 +24,7 @@ pub(super) struct Input {
 }
 
 /// The inputs of a function; those that are wrong are told and left out.
-pub(super) fn check(signature: &Signature, mistakes: &mut Mistakes) -> Inputs {
+pub(super) fn check(signature: &Signature, mistakes: &mut Diagnostics) -> Inputs {
     let mut inputs = Inputs::default();
     if let Some(variadic) = &signature.variadic {
         mistakes

@@ -1,65 +1,90 @@
-//! What stands in the brackets of `#[step(…)]`.
+//! The options of `#[step(…)]`.
 
-use crate::mistakes::Mistakes;
-use proc_macro2::TokenStream;
+use crate::diagnostics::Diagnostics;
+use crate::library;
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Error, Ident, LitStr, Token};
+use syn::{Error, Ident, LitStr, Path, Token};
 
 /// The options of a step.
-#[derive(Default)]
 pub(super) struct Options {
-    /// The name of its type, if it is not that of the function.
+    /// The name of the step, unless it is derived from that of the function.
     pub(super) name: Option<Ident>,
-    /// Where it is asked to run on the pool for blocking work.
+    /// The word `blocking`: the step runs on the pool for blocking work.
     pub(super) blocking: Option<Ident>,
+    /// The path of the library; `None` if a mistake may have hidden it.
+    pub(super) library: Option<Path>,
 }
 
+/// One option: its key, and its value if it has one.
 enum Choice {
     Name(Ident, Ident),
     Blocking(Ident),
+    Crate(Ident, Path),
 }
 
 impl Options {
-    pub(super) fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
-        let mut options = Options::default();
-        let choices = match Punctuated::<Choice, Token![,]>::parse_terminated.parse2(tokens) {
-            Ok(choices) => choices,
-            Err(mistake) => {
-                mistakes.add(mistake);
-                return options;
+    /// Parses the options. After a mistake in one of them, the others still count.
+    pub(super) fn parse(tokens: TokenStream, mistakes: &mut Diagnostics) -> Self {
+        let mut options = Options { name: None, blocking: None, library: None };
+        let parsed = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(mistake) = options.parse_one(input) {
+                    mistakes.add(mistake);
+                    while !input.is_empty() && !input.peek(Token![,]) {
+                        input.parse::<TokenTree>()?;
+                    }
+                }
+                input.parse::<Option<Token![,]>>()?;
             }
+            Ok(())
         };
-        for choice in choices {
-            let (key, before) = match choice {
-                Choice::Name(key, name) => (key, options.name.replace(name).is_some()),
-                Choice::Blocking(key) => (key.clone(), options.blocking.replace(key).is_some()),
-            };
-            if before {
-                mistakes.add(Error::new_spanned(&key, format!("`{key}` is given twice")));
-            }
+        if let Err(mistake) = parsed.parse2(tokens) {
+            mistakes.add(mistake);
+        }
+        if options.library.is_none() && mistakes.is_empty() {
+            options.library = Some(library::default());
         }
         options
+    }
+
+    /// Parses an option and looks for the comma after it.
+    fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let (key, before) = match input.parse()? {
+            Choice::Name(key, value) => (key, self.name.replace(value).is_some()),
+            Choice::Blocking(key) => (key.clone(), self.blocking.replace(key).is_some()),
+            Choice::Crate(key, path) => (key, self.library.replace(path).is_some()),
+        };
+        if before {
+            return Err(Error::new_spanned(&key, format!("`{key}` is given twice")));
+        }
+        match input.is_empty() || input.peek(Token![,]) {
+            true => Ok(()),
+            false => Err(input.error("expected `,`")),
+        }
     }
 }
 
 impl Parse for Choice {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key: Ident = input.parse().map_err(|error| Error::new(error.span(), KNOWN))?;
+        let key = input.call(Ident::parse_any).map_err(|error| Error::new(error.span(), KNOWN))?;
         if key == "blocking" {
             if input.peek(Token![=]) {
                 return Err(input.error("`blocking` takes no value: write `#[step(blocking)]`"));
             }
             return Ok(Choice::Blocking(key));
         }
+        if key == "crate" {
+            return library::parse(key.clone(), input).map(|path| Choice::Crate(key, path));
+        }
         if key != "name" {
             return Err(Error::new_spanned(&key, format!("`#[step]` has no option `{key}`: {KNOWN}")));
         }
-        if !input.peek(Token![=]) {
+        if input.parse::<Option<Token![=]>>()?.is_none() {
             return Err(Error::new_spanned(&key, "the name of the step is missing: write `name = Divide`"));
         }
-        input.parse::<Token![=]>()?;
-        if let Ok(text) = input.fork().parse::<LitStr>() {
+        if let Some(text) = input.parse::<Option<LitStr>>()? {
             let message =
                 format!("the name of a step is that of a type: write it without quotes, `name = {}`", text.value());
             return Err(Error::new_spanned(text, message));
@@ -68,5 +93,5 @@ impl Parse for Choice {
     }
 }
 
-/// What there is to choose from.
-const KNOWN: &str = "there are `name = Divide` and `blocking`";
+/// The options that there are.
+const KNOWN: &str = "there are `name = Divide`, `blocking` and `crate = path`";

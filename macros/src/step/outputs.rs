@@ -1,7 +1,7 @@
 //! What a step gives: the type that its function returns.
 
 use super::inputs::{bare, is_value, last_segment, text, types};
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Error, GenericArgument, PathArguments, ReturnType, Signature, Type};
@@ -38,7 +38,7 @@ pub(super) enum Failure {
 
 impl Outputs {
     /// The outputs of a function; those that are wrong are told and left out.
-    pub(super) fn check(signature: &Signature, mistakes: &mut Mistakes) -> Self {
+    pub(super) fn check(signature: &Signature, mistakes: &mut Diagnostics) -> Self {
         let ReturnType::Type(_, returned) = &signature.output else {
             return Outputs { tuple: true, ..Outputs::default() };
         };

@@ -1,42 +1,42 @@
-//! The signature of the function, checked: what the step takes, what it gives, and how it may fail.
+//! Checks the signature of the function: the inputs, the outputs and the error of the step.
 
 use super::function::Function;
 use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Outputs;
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 use heck::ToUpperCamelCase;
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Error, Ident, Safety, Type};
 
-/// What is known of a function that is a step.
+/// The checked signature of a function with `#[step]`.
 pub(super) struct Signature {
-    /// The name of the type.
+    /// The name of the step.
     pub(super) name: Ident,
     pub(super) inputs: Vec<Input>,
     pub(super) outputs: Outputs,
-    /// What becomes of the function.
-    pub(super) stands: Stands,
+    /// Which items the macro emits.
+    pub(super) emit: EmitFunction,
 }
 
-/// What becomes of the function beside its step.
+/// Which items the macro emits: the function, the struct of the step, and the impl of `Step`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stands {
-    /// It stays as it is. If there are mistakes, rustc looks at its body none the less.
-    Beside,
-    /// It stays, and the resource whose name its step has is taken for the step.
-    BesideItsResource,
-    /// It goes, since rustc would stumble over the same mistake.
-    InItsWay,
-    /// It has a `self`, so it is in an impl, where no step can be.
-    InAnImpl,
-    /// It stays, but its step has a name that something else has.
-    Nameless,
+pub(super) enum EmitFunction {
+    /// All three. After a mistake rustc still checks the body of the function.
+    Keep,
+    /// The function and the impl, which is one for the resource that has the name of the step.
+    KeepWithoutStruct,
+    /// The function alone, because its step has no name, or one that is taken.
+    KeepWithoutStep,
+    /// The step alone, because rustc would report the same mistake in the function.
+    Drop,
+    /// None: the function has a `self`, so it is in an impl, which cannot contain a step.
+    DropWithStep,
 }
 
-/// The types, the traits and the variants of the prelude, which a struct would hide in its module.
+/// The names in the prelude. A struct with such a name would shadow it in its module.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -84,13 +84,13 @@ const PRELUDE: &[&str] = &[
 ];
 
 impl Signature {
-    pub(super) fn check(function: &Function, options: &Options, mistakes: &mut Mistakes) -> Self {
+    pub(super) fn check(function: &Function, options: &Options, mistakes: &mut Diagnostics) -> Self {
         let signature = &function.sig;
-        let mut stands = Stands::Beside;
+        let mut emit = EmitFunction::Keep;
         let name = options.name.clone().or_else(|| type_name(&signature.ident)).unwrap_or_else(|| {
             let message = format!("no name of a type can be made of `{}`: write `#[step(name = …)]`", signature.ident);
             mistakes.add(Error::new_spanned(&signature.ident, message));
-            stands = Stands::Nameless;
+            emit = EmitFunction::KeepWithoutStep;
             format_ident!("Nameless")
         });
         if name == signature.ident {
@@ -98,14 +98,14 @@ impl Signature {
                 "the step would be called `{name}`, as the function is: write `#[step(name = …)]`, or rename the function"
             );
             mistakes.add(Error::new_spanned(&signature.ident, message));
-            stands = Stands::InItsWay;
+            emit = EmitFunction::Drop;
         }
         if PRELUDE.iter().any(|hidden| name == hidden) {
             let message = format!(
                 "the step would be called `{name}`, and hide that of the prelude: write `#[step(name = …)]`, or rename the function"
             );
             mistakes.add(Error::new_spanned(&name, message));
-            stands = Stands::Nameless;
+            emit = EmitFunction::KeepWithoutStep;
         }
         let unsafety = match &signature.safety {
             Safety::Unsafe(token) => Some(token.span()),
@@ -149,29 +149,29 @@ impl Signature {
                 "the step would be called `{name}`, as this resource is: write `#[step(name = …)]`, or rename the function"
             );
             mistakes.add(Error::new_spanned(resource, message));
-            stands = Stands::BesideItsResource;
+            emit = EmitFunction::KeepWithoutStruct;
         }
         if signature.receiver().is_some() {
-            stands = Stands::InAnImpl;
-        } else if stands == Stands::Beside && (inputs.lack_a_resource || outputs.lack_a_resource) {
-            stands = Stands::InItsWay;
+            emit = EmitFunction::DropWithStep;
+        } else if emit == EmitFunction::Keep && (inputs.lack_a_resource || outputs.lack_a_resource) {
+            emit = EmitFunction::Drop;
         }
-        Signature { name, inputs: inputs.list, outputs, stands }
+        Signature { name, inputs: inputs.list, outputs, emit }
     }
 
-    /// The resources that the function names.
+    /// The resources in the signature, without `Return`s.
     pub(super) fn resources(&self) -> impl Iterator<Item = &Type> {
         let inputs = self.inputs.iter().map(|input| &input.resource);
         inputs.chain(self.outputs.list.iter().filter(|output| !inputs::is_return(output)))
     }
 }
 
-/// Whether a type is written with nothing but this name.
+/// Whether a type is this name and no more.
 fn is_named(ty: &Type, name: &Ident) -> bool {
     matches!(inputs::bare(ty), Type::Path(path) if path.path.is_ident(name))
 }
 
-/// The name of the type for a function: `GetDivision` for `get_division`; none for `_2d`, of which there is none.
+/// The name of the step for a function: `GetDivision` for `get_division`. There is none for `_2d`.
 fn type_name(function: &Ident) -> Option<Ident> {
     let mut name: Ident = syn::parse_str(&function.unraw().to_string().to_upper_camel_case()).ok()?;
     name.set_span(function.span());

@@ -28,6 +28,15 @@ pub const fn hash(parts: &[&str]) -> u64 {
     hash ^ (hash >> 31)
 }
 
+/// Hashes the place where a name is declared. A package without a version has an empty one.
+pub const fn hash_of(version: Option<&str>, module: &str, name: &str) -> u64 {
+    let version = match version {
+        Some(version) => version,
+        None => "",
+    };
+    hash(&[version, module, name])
+}
+
 /// The digit at a place of a hash.
 pub const fn digit(hash: u64, place: u32) -> u8 {
     ((hash >> (4 * place)) & 15) as u8

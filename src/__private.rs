@@ -1,61 +1,62 @@
-//! What the macros write: not for you.
+//! Support code for the macros. It is no part of the public API: any release may change it.
 
 use crate::identity;
 use crate::resource::Resource;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-/// A result, whatever it is called.
+/// A `Result`, under any alias.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`",
     label = "a step returns its outputs, or a `Result` of them"
 )]
-pub trait Fallible {
+pub trait IsResult {
     /// The error.
     type Error;
 }
 
-impl<T, E> Fallible for Result<T, E> {
+impl<T, E> IsResult for Result<T, E> {
     type Error = E;
 }
 
-/// A function from a type `Self` and a type `T` to `T`, defined for all types.
-///
-/// It is needed for what rustc does where it is not defined: if `Self` is a type that rustc could not work out, and has said so,
-/// then what comes after it is one that it does not know, and that it says nothing of.
-pub trait Then<T> {
+/// The trait behind [`IfKnown`], with an impl for all types.
+pub trait Known<T> {
     /// `T`.
     type Type;
 }
 
-impl<S: ?Sized, T> Then<T> for S {
+impl<S: ?Sized, T> Known<T> for S {
     type Type = T;
 }
 
-/// `T`, if rustc knows what `S` is.
-pub type After<S, T> = <S as Then<T>>::Type;
+/// `T`, unless `S` is an error type.
+///
+/// Error recovery: if rustc has reported an error and replaced `S` by an error type, then
+/// `IfKnown<S, T>` is an error type too, and rustc reports nothing further about it.
+pub type IfKnown<S, T> = <S as Known<T>>::Type;
 
-/// `T`, if rustc understands the block of code that gives the number `N`.
-pub type Understood<const N: usize, T> = After<[(); N], T>;
+/// `T`, or an error type if the block that computes `N` does not compile.
+pub type PoisonUnless<const N: usize, T> = IfKnown<[(); N], T>;
 
-/// That very type, as an argument.
-pub type Itself<T> = T;
+/// `T`. The alias makes it an argument; see `error_recovery::argument` in the macros.
+pub type Id<T> = T;
 
-/// What stands where any resource will do.
+/// A resource that no pipeline has, for the bounds of error recovery.
 #[derive(Debug)]
-pub struct AnyResource;
+pub struct ErrorResource;
 
-impl Resource for AnyResource {
+impl Resource for ErrorResource {
     type Value = ();
-    type Identity = identity!("typed_pipeliner::AnyResource");
+    type Identity = identity!("typed_pipeliner::ErrorResource");
 }
 
 #[cfg(feature = "executor")]
 pub use blocking::{clone_of, unblock};
 
-/// The future of a function that is a step, and the list that what it returns is made into.
+/// The future of a function with `#[step]`, whose output it converts to the result of a step.
 ///
-/// Not an `async` block and not `FutureExt::map`: there is one for each step, and rustc takes longer for those.
+/// Each step has one. It is neither an `async` block nor a `FutureExt::map`, because rustc takes longer
+/// for those.
 #[pin_project::pin_project]
 #[derive(Debug)]
 pub struct Listed<F, T, L> {
@@ -73,57 +74,58 @@ impl<F: Future, L> Future for Listed<F, F::Output, L> {
     }
 }
 
-/// What the future of a function gives, as a list.
+/// Converts the output of a future to the result of a step.
 pub fn listed<F: Future, L>(future: F, list: fn(F::Output) -> L) -> Listed<F, F::Output, L> {
     Listed { future, list }
 }
 
-/// A future that calls the function of a step.
+/// Makes a future that calls a function when it is polled.
 pub use futures::future::lazy;
 
-/// What a function returned, as the result of a step. Functions and no closures, of which there would be one for each step.
+/// Conversions of a returned value to the result of a step. They are functions, because each step
+/// would need a closure of its own.
 pub mod list {
     use core::convert::Infallible;
     use frunk_core::generic::Generic;
     use frunk_core::hlist::{HCons, HNil};
 
-    /// Nothing.
+    /// Converts `()`.
     pub fn none((): ()) -> Result<HNil, Infallible> {
         Ok(HNil)
     }
 
-    /// Nothing, if it succeeded.
+    /// Converts a `Result` of `()`.
     pub fn none_or_error<E>(returned: Result<(), E>) -> Result<HNil, E> {
         returned.map(|()| HNil)
     }
 
-    /// One value.
+    /// Converts a single value.
     pub fn one<V>(value: V) -> Result<HCons<V, HNil>, Infallible> {
         Ok(HCons { head: value, tail: HNil })
     }
 
-    /// One value, if it succeeded.
+    /// Converts a `Result` of a single value.
     pub fn one_or_error<V, E>(returned: Result<V, E>) -> Result<HCons<V, HNil>, E> {
         returned.map(|value| HCons { head: value, tail: HNil })
     }
 
-    /// The values of a tuple.
+    /// Converts a tuple.
     pub fn all<T: Generic>(values: T) -> Result<T::Repr, Infallible> {
         Ok(values.into())
     }
 
-    /// The values of a tuple, if it succeeded.
+    /// Converts a `Result` of a tuple.
     pub fn all_or_error<T: Generic, E>(returned: Result<T, E>) -> Result<T::Repr, E> {
         returned.map(T::into)
     }
 }
 
-/// `#[step(blocking)]`.
+/// Support code for `#[step(blocking)]`.
 #[cfg(feature = "executor")]
 mod blocking {
     use crate::resource::Resource;
 
-    /// A value that a blocking step takes along to its thread.
+    /// Clones a value for the thread of a blocking step.
     pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Clone {
         R::clone(value)
     }
@@ -135,9 +137,9 @@ mod blocking {
         note = "let `{Self}` carry an `Arc` of it"
     )]
     pub trait Cloned: Resource {
-        /// The value. Of the type that comes back from a call, rustc tells what is wrong without a quote.
+        /// The value. As it is the returned type of a call, rustc reports a mistake without a quote.
         type Clone;
-        /// A clone of a value.
+        /// Clones a value.
         fn clone(value: &Self::Value) -> Self::Clone;
     }
 
@@ -149,6 +151,6 @@ mod blocking {
         }
     }
 
-    /// Runs blocking work on smol's pool of threads. If it panics, so does whoever awaits it.
+    /// Runs blocking work on smol's pool of threads. A panic reaches the task that awaits the work.
     pub use smol::unblock;
 }
