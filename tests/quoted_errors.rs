@@ -78,11 +78,49 @@ fn is_part(quote: &[String], snapshot: &str, programs: &[&[String]]) -> bool {
     })
 }
 
+/// The texts of all UI snapshots.
+fn snapshots(root: &Path) -> Vec<String> {
+    files(&root.join("ui-tests/fail"), &["stderr"]).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// Reports whether a headline reads like a sentence in which each code span names something else.
+fn reads_like(headline: &str, sentence: &str) -> bool {
+    let mut rest = headline;
+    sentence.split('`').step_by(2).all(|words| match rest.find(words) {
+        Some(at) => {
+            rest = &rest[at + words.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+#[test]
+fn guide_explains_errors_by_their_headlines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let snapshots = snapshots(root);
+    let headlines: Vec<_> =
+        snapshots.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("error")).collect();
+
+    let guide = fs::read_to_string(root.join("src/guide/errors.md")).unwrap();
+    let (_, proof) = guide.split_once("# From the proof\n").unwrap();
+    let (proof, _) = proof.split_once("\n# ").unwrap();
+    let sentences: Vec<_> = proof.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert!(sentences.len() > 20, "{sentences:?}");
+    for sentence in sentences {
+        // A heading may name two errors: "…, or …".
+        let first = sentence.split(", or ").next().unwrap();
+        assert!(
+            headlines.iter().any(|headline| reads_like(headline, first)),
+            "no UI snapshot has this error: {sentence}"
+        );
+    }
+}
+
 #[test]
 fn quoted_errors_are_parts_of_ui_snapshots() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let snapshots: Vec<_> =
-        files(&root.join("ui-tests/fail"), &["stderr"]).iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let snapshots = snapshots(root);
     let documents = [root.join("README.md")];
     let documents =
         documents.into_iter().chain(files(&root.join("src"), &["md", "rs"])).chain(files(&root.join("docs"), &["md"]));
