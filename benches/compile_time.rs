@@ -6,7 +6,7 @@
 //! The library is built once, by cargo. Then rustc is called without cargo, with the options of the dev profile: so the
 //! times are those of the one crate that declares the pipeline.
 
-#[path = "../tests/generate/mod.rs"]
+#[path = "../ui-tests/tests/generate/mod.rs"]
 mod generate;
 
 use generate::{Added, Ending, Files, Large, Shape, Written};
@@ -108,7 +108,7 @@ impl Compiler {
     /// Builds the library.
     fn prepare() -> Compiler {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time");
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let manifest = generate::repository().join("Cargo.toml");
         let target = folder.join("target");
         let mut cargo = Command::new(env!("CARGO"));
         cargo

@@ -1,6 +1,7 @@
 //! Errors: of a step, and of a run.
 
 use crate::sealed::Seal;
+use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
@@ -86,10 +87,12 @@ struct Causes {
     failures: Vec<Failure>,
     /// The names of the steps that were needed, and did not run because of them.
     skipped: Vec<&'static str>,
-    /// What was recorded of the run.
-    #[cfg(feature = "report")]
-    recording: Option<crate::report::Recording>,
+    /// The values that observers attached, in the order of the observers.
+    attachments: Vec<Attachment>,
 }
+
+/// A value that an observer attaches to the error of a run.
+pub(crate) type Attachment = Arc<dyn Any + Send + Sync>;
 
 /// A step that failed, with its error.
 pub struct Failure {
@@ -107,20 +110,8 @@ const NAMED: usize = 4;
 
 impl RunError {
     /// An error of these failures, of which there is at least one.
-    pub(crate) fn new(failures: Vec<Failure>, skipped: Vec<&'static str>) -> Self {
-        RunError(Box::new(Causes {
-            failures,
-            skipped,
-            #[cfg(feature = "report")]
-            recording: None,
-        }))
-    }
-
-    /// The same error, with what was recorded of the run.
-    #[cfg(feature = "report")]
-    pub(crate) fn recorded(mut self, recording: Option<crate::report::Recording>) -> Self {
-        self.0.recording = recording;
-        self
+    pub(crate) fn new(failures: Vec<Failure>, skipped: Vec<&'static str>, attachments: Vec<Attachment>) -> Self {
+        RunError(Box::new(Causes { failures, skipped, attachments }))
     }
 
     /// The failures, each with a path that is longer by these steps; and the skipped steps.
@@ -148,38 +139,10 @@ impl RunError {
         &self.0.skipped
     }
 
-    /// The report of the run, if a [`Recorder`](crate::report::Recorder) watched it: of this run
-    /// alone, and of those above that it needed.
-    ///
-    /// It is made when it is first asked for, of what was recorded until then. A run has ended
-    /// before its caller has the error, so that is all of it, also what was cancelled by the
-    /// failure.
-    ///
-    /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, Recorder, RunOptions, Store, resource, run_with, step};
-    /// # resource! { Port: u16; }
-    /// #[step]
-    /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
-    ///     "eighty".parse()
-    /// }
-    /// # struct App;
-    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
-    ///
-    /// # futures::executor::block_on(async {
-    /// let store = Store::<App>::new();
-    /// let options = RunOptions::new().observe(Recorder::new());
-    /// let error = run_with::<ReadPort>(&store, options).await.unwrap_err();
-    /// assert_eq!(
-    ///     error.report().unwrap().without_times().to_string(),
-    ///     "run of ReadPort failed: 0 of 1 step ran, 1 failed\n\
-    ///      \x20 ReadPort  failed\n\
-    ///      ReadPort failed: invalid digit found in string\n"
-    /// );
-    /// # });
-    /// ```
-    #[cfg(feature = "report")]
-    pub fn report(&self) -> Option<&crate::report::RunReport> {
-        self.0.recording.as_ref().map(crate::report::Recording::report)
+    /// Returns the value of type `T` that an observer of the run [attached](crate::Observer::attachment),
+    /// if there is one; that of the first such observer if several attached one.
+    pub fn attachment<T: Any>(&self) -> Option<&T> {
+        self.0.attachments.iter().find_map(|attachment| attachment.downcast_ref())
     }
 
     /// The name of the step that failed.

@@ -29,21 +29,11 @@ pub mod borrowed_inputs {}
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
 
-#[cfg(feature = "plan")]
 #[doc = include_str!("guide/seeing.md")]
 #[doc = include_str!("../docs/pictures/before.svg")]
 pub mod seeing {}
 
-/// Seeing a pipeline is documented with the feature `plan`.
-#[cfg(not(feature = "plan"))]
-pub mod seeing {}
-
-#[cfg(feature = "report")]
 #[doc = include_str!("guide/reports.md")]
-pub mod reports {}
-
-/// Reports of runs are documented with the feature `report`.
-#[cfg(not(feature = "report"))]
 pub mod reports {}
 
 #[doc = include_str!("guide/crates.md")]
@@ -55,15 +45,7 @@ pub mod from_async {}
 #[doc = include_str!("guide/from_python.md")]
 pub mod from_python {}
 
-// Its code and its links need all three.
-#[cfg_attr(
-    all(feature = "tracing", feature = "metrics", feature = "progress"),
-    doc = include_str!("guide/observing.md")
-)]
-#[cfg_attr(
-    not(all(feature = "tracing", feature = "metrics", feature = "progress")),
-    doc = "This page is there where the docs are made with the features `tracing`, `metrics` and `progress`."
-)]
+#[doc = include_str!("guide/observing.md")]
 pub mod observing {}
 
 #[doc = include_str!("guide/explorer.md")]

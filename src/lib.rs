@@ -14,18 +14,13 @@ pub mod executor;
 pub mod guide;
 mod hlist;
 mod identified;
-#[cfg(any(feature = "plan", feature = "report"))]
-mod lettering;
 pub mod lists;
 mod lower;
 pub mod observe;
 mod options;
 mod pipeline;
-#[cfg(feature = "plan")]
 pub mod plan;
 pub mod proof;
-#[cfg(feature = "report")]
-pub mod report;
 mod resource;
 mod run;
 mod sealed;
@@ -39,7 +34,6 @@ pub use observe::Observer;
 pub use options::RunOptions;
 pub use pipeline::Pipeline;
 pub use pipeline::swap::Swap;
-#[cfg(feature = "plan")]
 pub use plan::{Plan, plan};
 pub use resource::{Resource, Return};
 pub use run::bounds::{Provides, Runs, RunsOwned};

@@ -1,29 +1,17 @@
-//! Observers: whoever watches a run.
+//! Observers: what happens in a run, reported while it happens.
 
+use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 use std::time::Instant;
 
-#[cfg(feature = "metrics")]
-mod metrics;
-#[cfg(feature = "progress")]
-mod progress;
-#[cfg(feature = "tracing")]
-mod tracing;
-
-#[cfg(feature = "metrics")]
-pub use metrics::Metrics;
-#[cfg(feature = "progress")]
-pub use progress::Progress;
-#[cfg(feature = "tracing")]
-pub use tracing::Tracing;
-
-/// Whoever watches a run: it is told what happens to each step, when it happens.
+/// Receives the events of runs: when they start and end, and what happens to each of their steps.
 ///
-/// Observers are given to a run with [`RunOptions::observe`](crate::RunOptions::observe), any number of them. A run without
-/// any pays next to nothing for them. Some are here, each with a feature of its name: `Tracing` makes spans, `Metrics`
-/// counts and measures, `Progress` shows in the terminal what runs.
+/// [`RunOptions::observe`](crate::RunOptions::observe) adds an observer to a run, and a run may have
+/// any number of them. A run without observers pays next to nothing for the possibility. Ready-made
+/// observers are crates of their own; the [guide](crate::guide::observing) lists them.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -43,7 +31,7 @@ pub use tracing::Tracing;
 ///     type Steps = HList![Count];
 /// }
 ///
-/// /// Notes which steps have finished.
+/// /// Collects the names of the steps that have finished.
 /// #[derive(Default)]
 /// struct Finished(Mutex<Vec<&'static str>>);
 ///
@@ -64,47 +52,83 @@ pub use tracing::Tracing;
 /// # Ok(()) }) }
 /// ```
 ///
-/// # What an observer may do
+/// # Rules for observers
 ///
-/// It is called by the run, in whichever thread that is, and with what the run holds for itself locked. So it is to be
-/// quick, must not wait for the run, and should not panic.
+/// Observers are called on the thread that polls the run, while the run holds its locks. They must be
+/// fast, must not wait for the run, and should not panic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an observer",
     label = "not an observer",
     note = "an observer is given away: of one that is asked afterwards give a clone, or an `Arc` of it"
 )]
 pub trait Observer: Send + Sync + 'static {
-    /// A run begins. It was polled for the first time, and no step of it runs yet.
+    /// A run has started: it is polled for the first time, and none of its steps runs yet.
     fn run_started(&self, run: &RunInfo, time: Instant) {
         let _ = (run, time);
     }
 
-    /// Something happens to a step of a run.
+    /// Something has happened to a step of a run.
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>);
 
-    /// A run has ended, and nothing of it runs any more. It is told before the caller has the result.
+    /// A run has ended, and nothing of it is running any more. The caller does not have its result yet.
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
         let _ = (run, end, time);
     }
 
-    /// Polls a step. What is to be around that, such as a span that is entered, goes around the call of `poll`, which is
-    /// to be called once.
+    /// Polls a step. An override calls `poll` exactly once, and may do something before and after it,
+    /// such as entering and leaving a span.
     fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
         let _ = (run, step);
         poll();
     }
 
-    /// The [`Recorder`](crate::report::Recorder) that this observer is, or that it passes everything on to; none by default.
+    /// Returns a value to attach to the error of a run that fails; `None` by default.
     ///
-    /// A run that fails asks its observers for it, one after the other: what the first one has recorded of the run is
-    /// [part of the error](crate::RunError::report). Nobody asks a run that succeeds.
-    #[cfg(feature = "report")]
-    fn recorder(&self) -> Option<&crate::report::Recorder> {
+    /// It is called once for each run that fails, before [`run_ended`](Observer::run_ended), and never
+    /// for a run that succeeds. [`RunError::attachment`](crate::RunError::attachment) returns the value
+    /// by its type, so use a type of your own.
+    ///
+    /// ```
+    /// use std::any::Any;
+    /// use std::sync::Arc;
+    /// use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// use typed_pipeliner::Observer;
+    /// use typed_pipeliner::observe::{RunId, RunInfo, StepEvent};
+    ///
+    /// /// The identifier of the request for which the run is.
+    /// #[derive(Debug, PartialEq)]
+    /// struct RequestId(u32);
+    ///
+    /// struct Request(Arc<RequestId>);
+    ///
+    /// impl Observer for Request {
+    ///     fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    ///     fn attachment(&self, _: RunId) -> Option<Arc<dyn Any + Send + Sync>> {
+    ///         Some(self.0.clone())
+    ///     }
+    /// }
+    ///
+    /// # resource! { Port: u16; }
+    /// #[step]
+    /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
+    ///     "eighty".parse()
+    /// }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let options = RunOptions::new().observe(Request(Arc::new(RequestId(7))));
+    /// let error = run_with::<ReadPort>(&Store::<App>::new(), options).await.unwrap_err();
+    /// assert_eq!(error.attachment::<RequestId>(), Some(&RequestId(7)));
+    /// # });
+    /// ```
+    fn attachment(&self, run: RunId) -> Option<Arc<dyn Any + Send + Sync>> {
+        let _ = run;
         None
     }
 }
 
-impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
+impl<O: Observer + ?Sized> Observer for Arc<O> {
     fn run_started(&self, run: &RunInfo, time: Instant) {
         O::run_started(self, run, time);
     }
@@ -117,24 +141,23 @@ impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
     fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
         O::polling(self, run, step, poll);
     }
-    #[cfg(feature = "report")]
-    fn recorder(&self) -> Option<&crate::report::Recorder> {
-        O::recorder(self)
+    fn attachment(&self, run: RunId) -> Option<Arc<dyn Any + Send + Sync>> {
+        O::attachment(self, run)
     }
 }
 
-/// The identity of a run: another for each in this process.
+/// The identifier of a run, unique within the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(u64);
 
 impl RunId {
-    /// An identity that no run has had.
+    /// An identifier that no other run has.
     pub(crate) fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         RunId(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The number.
+    /// The identifier as a number.
     pub fn get(self) -> u64 {
         self.0
     }
@@ -146,7 +169,7 @@ impl fmt::Display for RunId {
     }
 }
 
-/// What is known of a run from the start.
+/// A run, as observers know it: its target and its steps.
 #[derive(Debug)]
 pub struct RunInfo {
     pub(crate) id: RunId,
@@ -156,30 +179,58 @@ pub struct RunInfo {
 }
 
 impl RunInfo {
-    /// Its identity.
+    /// Describes a run that nobody executes, with an identifier of its own: for tests of an observer.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use typed_pipeliner::Observer;
+    /// use typed_pipeliner::observe::{RunEnd, RunInfo, StepEvent, StepEventKind, StepInfo};
+    ///
+    /// # struct Mine;
+    /// # impl Observer for Mine {
+    /// #     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+    /// #         assert_eq!(run.steps()[event.step].name(), event.name);
+    /// #         assert_eq!(run.steps()[0].needs(), [1]);
+    /// #     }
+    /// # }
+    /// # let observer = Mine;
+    /// let run = RunInfo::new("Sum", vec![StepInfo::new("Sum", vec![1]), StepInfo::new("Load", vec![])]);
+    /// let start = Instant::now();
+    /// observer.run_started(&run, start);
+    /// observer.step(&run, &StepEvent::new(&run, 1, start, StepEventKind::Started));
+    /// observer.run_ended(&run, RunEnd::Dropped, start);
+    /// ```
+    pub fn new(target: &'static str, steps: Vec<StepInfo>) -> Self {
+        RunInfo { id: RunId::next(), parent: None, target, steps }
+    }
+
+    /// Its identifier.
     pub fn id(&self) -> RunId {
         self.id
     }
 
-    /// The run of a scope, for which this one computes something in the store above it.
+    /// The run in a child store that caused this run in the parent store, if there is one.
     pub fn parent(&self) -> Option<RunId> {
         self.parent
     }
 
-    /// What was asked for: the name of the step, or of the resource.
+    /// The name of its target: a step, or a resource.
     pub fn target(&self) -> &'static str {
         self.target
     }
 
-    /// All steps that the run knows, demanded or not, by number: those of the pipeline, in the order of registration; then the
-    /// target, if it returns something by value or is none of them; then what is taken from the store above, by the names of
-    /// the resources. A target that returns something by value and is registered is both, and it is the later one that runs.
+    /// All steps of the run, whether or not it needs them.
+    ///
+    /// The steps of the pipeline come first, in the order of registration. The target is next if it
+    /// returns values or is not registered; a registered target that returns values is listed twice,
+    /// and it is the second one that runs. The last ones are the resources that come from the parent
+    /// store, by name.
     pub fn steps(&self) -> &[StepInfo] {
         &self.steps
     }
 }
 
-/// What is known of a step in a run from the start.
+/// A step of a run, as observers know it.
 #[derive(Debug)]
 pub struct StepInfo {
     pub(crate) name: &'static str,
@@ -187,62 +238,72 @@ pub struct StepInfo {
 }
 
 impl StepInfo {
+    /// Describes a step by its name and its [dependencies](StepInfo::needs): for tests of an observer,
+    /// see [`RunInfo::new`].
+    pub fn new(name: &'static str, needs: Vec<usize>) -> Self {
+        StepInfo { name, needs }
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The numbers of the steps that provide what it takes. What is supplied comes from none.
+    /// The steps that provide its inputs: indices in [`RunInfo::steps`]. Supplied inputs have none.
     pub fn needs(&self) -> &[usize] {
         &self.needs
     }
 }
 
-/// Something that happens to a step.
+/// An event of a step.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct StepEvent<'a> {
-    /// The number of the step among those of the [run](RunInfo::steps).
+    /// The index of the step in [`RunInfo::steps`].
     pub step: usize,
-    /// Its name.
+    /// The name of the step.
     pub name: &'static str,
-    /// When it happens.
+    /// When it happened.
     pub time: Instant,
-    /// What happens.
+    /// What happened.
     pub kind: StepEventKind<'a>,
 }
 
 impl<'a> StepEvent<'a> {
-    /// An event of now.
-    pub(crate) fn now(step: usize, name: &'static str, kind: StepEventKind<'a>) -> Self {
-        StepEvent { step, name, time: Instant::now(), kind }
+    /// An event of the step with this index: for tests of an observer, see [`RunInfo::new`].
+    ///
+    /// # Panics
+    ///
+    /// If the run has no such step.
+    pub fn new(run: &RunInfo, step: usize, time: Instant, kind: StepEventKind<'a>) -> Self {
+        StepEvent { step, name: run.steps[step].name, time, kind }
     }
 }
 
-/// What happens to a step.
+/// What happened to a step.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum StepEventKind<'a> {
-    /// It is needed: by a step with this number, or by the caller.
+    /// It is needed by another step, or it is the target.
     Demanded {
-        /// The step that needs it, the first if several do; none if it was asked for.
+        /// The first step that needs it: an index in [`RunInfo::steps`]; `None` for the target.
         by: Option<usize>,
     },
-    /// Its inputs are there; it starts as soon as it may.
+    /// Its inputs are there. It starts as soon as a thread is free and the limit of the run allows.
     Ready,
-    /// Another run of the same store executes it. This one waits for the end of that.
-    Waiting,
-    /// It is executed from now on.
+    /// Another run on the same store executes it, and this run waits for the result.
+    WaitingForOtherRun,
+    /// Its execution has started.
     Started,
     /// It was executed, and its outputs are there.
     Finished,
-    /// It need not be executed, or cannot.
+    /// It is not executed.
     Skipped(SkipReason),
-    /// It was executed, here or by the run that this one waited for, and failed.
+    /// It was executed, by this run or by the one that this run waited for, and failed.
     Failed(&'a (dyn Error + Send + Sync + 'static)),
-    /// It panicked, or an observer around it did. The panic goes on to whoever polls the run.
+    /// It panicked, or an observer around it did. The panic goes on to the code that polls the run.
     Panicked,
-    /// It was being executed when the run ended: its future was dropped.
+    /// Its future was dropped, because the run ended while it was executed.
     Cancelled,
 }
 
@@ -250,30 +311,39 @@ pub enum StepEventKind<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// Its outputs are there already.
+    /// Its outputs are in the store.
     Present,
-    /// Something that it needs has failed.
-    NeedsFailed,
+    /// A step that it depends on has failed.
+    DependencyFailed,
 }
 
-/// How a run has ended.
+impl SkipReason {
+    /// The reason as an identifier: `present` or `dependency_failed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SkipReason::Present => "present",
+            SkipReason::DependencyFailed => "dependency_failed",
+        }
+    }
+}
+
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunEnd {
-    /// All is there that was asked for.
+    /// The target was reached.
     Succeeded,
-    /// With an error.
+    /// A step failed.
     Failed,
     /// A step panicked.
     Panicked,
-    /// It was dropped before its end.
+    /// The run was dropped before its end.
     Dropped,
 }
 
-#[cfg(any(feature = "metrics", feature = "report", feature = "tracing"))]
 impl RunEnd {
-    /// In a word, as metrics, spans and JSON have it.
-    pub(crate) fn word(self) -> &'static str {
+    /// The end as an identifier: `succeeded`, `failed`, `panicked` or `dropped`.
+    pub fn as_str(self) -> &'static str {
         match self {
             RunEnd::Succeeded => "succeeded",
             RunEnd::Failed => "failed",

@@ -178,7 +178,6 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> BorrowStore 
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> AnyStore for Store<Pipe, Supplied, Parent> {
-    #[cfg(feature = "plan")]
     fn pipeline() -> &'static str {
         crate::resource::type_name::of::<Pipe>()
     }

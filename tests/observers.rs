@@ -1,10 +1,11 @@
-//! Observers: what they are told of each step, in order.
+//! Observers: the events that they receive, and the values that they attach to errors.
 
 #[path = "support/sums.rs"]
 mod sums;
 mod support;
 
 use futures::FutureExt;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -18,7 +19,7 @@ use typed_pipeliner::{Store, resource, run_with, step};
 
 resource! { Held: Gate; }
 
-/// Writes down what it is told.
+/// Records all events.
 #[derive(Default)]
 struct Log(Mutex<Vec<String>>);
 
@@ -45,7 +46,7 @@ impl Observer for Log {
             },
             StepEventKind::Failed(error) => format!("failed: {error}"),
             StepEventKind::Skipped(SkipReason::Present) => "skipped, present".to_owned(),
-            StepEventKind::Skipped(SkipReason::NeedsFailed) => "skipped, needs failed".to_owned(),
+            StepEventKind::Skipped(SkipReason::DependencyFailed) => "skipped, dependency failed".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
         self.note(format!("{} {what}", event.name));
@@ -60,7 +61,7 @@ impl Observer for Log {
     }
 }
 
-/// What is logged, but for the polls.
+/// The recorded events without the polls.
 fn without_polls(log: &Log) -> Vec<String> {
     log.take().into_iter().filter(|line| !line.starts_with(['(', ')'])).collect()
 }
@@ -70,7 +71,7 @@ fn observed(log: &Arc<Log>) -> RunOptions {
 }
 
 #[test]
-fn each_event_is_told_in_order() -> Result<(), RunError> {
+fn events_arrive_in_order() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, 12);
     smol::block_on(run_with::<Add>(&store, observed(&log)))?;
@@ -103,7 +104,7 @@ fn each_event_is_told_in_order() -> Result<(), RunError> {
 }
 
 #[test]
-fn what_is_there_is_skipped() -> Result<(), RunError> {
+fn present_steps_are_skipped() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, 12);
     smol::block_on(store.resource::<Half>())?;
@@ -112,14 +113,14 @@ fn what_is_there_is_skipped() -> Result<(), RunError> {
     assert!(lines.contains(&"Halve skipped, present".to_owned()), "{lines:?}");
     assert!(!lines.iter().any(|line| line.starts_with("Halve started")), "{lines:?}");
 
-    // A second run has nothing to do, and says so.
+    // A second run has nothing to do.
     smol::block_on(run_with::<Add>(&store, observed(&log)))?;
     assert_eq!(log.take(), ["run of Add", "Add skipped, present", "run Succeeded"]);
     Ok(())
 }
 
 #[test]
-fn a_supplied_value_demands_nobody() -> Result<(), RunError> {
+fn supplied_value_demands_no_step() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Half, 6).with(Third, 4);
     smol::block_on(run_with::<Add>(&store, observed(&log)))?;
@@ -131,22 +132,22 @@ fn a_supplied_value_demands_nobody() -> Result<(), RunError> {
 }
 
 #[test]
-fn a_failure_is_told_and_the_run_has_failed() {
+fn failure_is_an_event_and_ends_the_run() {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, -1);
     smol::block_on(run_with::<Add>(&store, observed(&log))).unwrap_err();
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 2..], ["ThirdOf failed: too small", "run Failed"]);
 
-    // With the other policy it is told too what could not run because of it.
+    // With `keep_going`, the skipped steps are reported too.
     let store = Store::<Sums>::new().with(Base, -1);
     smol::block_on(run_with::<Add>(&store, observed(&log).keep_going())).unwrap_err();
     let lines = without_polls(&log);
-    assert_eq!(lines[lines.len() - 3..], ["ThirdOf failed: too small", "Add skipped, needs failed", "run Failed"]);
+    assert_eq!(lines[lines.len() - 3..], ["ThirdOf failed: too small", "Add skipped, dependency failed", "run Failed"]);
 }
 
 #[test]
-fn a_step_that_is_dropped_is_cancelled() {
+fn dropped_step_is_cancelled() {
     #[step]
     async fn hold(held: In<'_, Held>) -> Return<()> {
         held.pass().await;
@@ -164,7 +165,7 @@ fn a_step_that_is_dropped_is_cancelled() {
 }
 
 #[test]
-fn a_panic_is_told_and_goes_on() {
+fn panic_is_an_event_and_goes_on() {
     #[step]
     async fn fall(held: In<'_, Held>) -> Return<()> {
         held.pass().await;
@@ -196,7 +197,7 @@ fn a_panic_is_told_and_goes_on() {
 }
 
 #[test]
-fn waiting_for_another_run_is_told() -> Result<(), RunError> {
+fn waiting_for_another_run_is_an_event() -> Result<(), RunError> {
     #[step]
     async fn halve_slowly(base: In<'_, Base>, held: In<'_, Held>) -> Out<Half> {
         held.pass().await;
@@ -220,7 +221,7 @@ fn waiting_for_another_run_is_told() -> Result<(), RunError> {
             "run of HalveSlowly",
             "HalveSlowly demanded",
             "HalveSlowly ready",
-            "HalveSlowly waiting",
+            "HalveSlowly waitingforotherrun",
             "HalveSlowly skipped, present",
             "run Succeeded"
         ]
@@ -229,8 +230,8 @@ fn waiting_for_another_run_is_told() -> Result<(), RunError> {
 }
 
 #[test]
-fn several_observers_are_told_the_first_one_outermost() -> Result<(), RunError> {
-    /// Tells of the polls alone.
+fn first_of_several_observers_is_outermost() -> Result<(), RunError> {
+    /// Records the polls alone.
     struct Around(&'static str, Arc<Log>);
     impl Observer for Around {
         fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
@@ -240,7 +241,7 @@ fn several_observers_are_told_the_first_one_outermost() -> Result<(), RunError> 
             self.1.note(format!("){}", self.0));
         }
     }
-    /// Forgets to poll.
+    /// Never polls.
     struct Forgetful;
     impl Observer for Forgetful {
         fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
@@ -254,7 +255,7 @@ fn several_observers_are_told_the_first_one_outermost() -> Result<(), RunError> 
     smol::block_on(run_with::<Halve>(&store, options))?;
     assert_eq!(log.take(), ["a(", "b(", ")b", ")a"]);
 
-    // The step is polled none the less.
+    // The step is polled nevertheless.
     let store = Store::<Sums>::new().with(Base, 12);
     smol::block_on(run_with::<Add>(&store, RunOptions::new().observe(Forgetful)))?;
     assert_eq!(store.get::<Sum>(), Some(&10));
@@ -262,7 +263,7 @@ fn several_observers_are_told_the_first_one_outermost() -> Result<(), RunError> 
 }
 
 #[test]
-fn a_run_above_names_the_run_it_is_for() -> Result<(), RunError> {
+fn run_in_parent_store_has_the_id_of_its_child() -> Result<(), RunError> {
     #[derive(Default)]
     struct Runs(Mutex<Vec<(RunId, Option<RunId>, &'static str)>>);
     impl Observer for Runs {
@@ -272,7 +273,7 @@ fn a_run_above_names_the_run_it_is_for() -> Result<(), RunError> {
         fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
     }
     #[step]
-    fn tell(sum: In<'_, Sum>) -> Return<String> {
+    fn show(sum: In<'_, Sum>) -> Return<String> {
         Return(sum.to_string())
     }
     pipeline! { Request: []; }
@@ -283,17 +284,17 @@ fn a_run_above_names_the_run_it_is_for() -> Result<(), RunError> {
     let runs = Arc::new(Runs::default());
     let app = Store::<Sums>::new().with(Base, 12);
     let request = Store::<Request>::within(&app);
-    smol::block_on(run_with::<Tell>(&request, RunOptions::new().observe(Arc::clone(&runs))))?;
+    smol::block_on(run_with::<Show>(&request, RunOptions::new().observe(Arc::clone(&runs))))?;
     let runs = runs.0.lock().unwrap();
-    let [(below, None, "Tell"), (above, Some(parent), "Sum")] = runs[..] else { panic!("{runs:?}") };
-    assert_eq!(parent, below);
-    assert_ne!(above, below);
-    assert_eq!(above.get().to_string(), above.to_string());
+    let [(child, None, "Show"), (run, Some(parent), "Sum")] = runs[..] else { panic!("{runs:?}") };
+    assert_eq!(parent, child);
+    assert_ne!(run, child);
+    assert_eq!(run.get().to_string(), run.to_string());
     Ok(())
 }
 
 #[test]
-fn threads_tell_the_same() -> Result<(), RunError> {
+fn events_are_the_same_on_threads() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let executor = Executor::new(2);
     let arc = Arc::new(Store::<Sums>::new().with(Base, 12));
@@ -315,7 +316,7 @@ fn threads_tell_the_same() -> Result<(), RunError> {
 }
 
 #[test]
-fn the_end_is_told_before_the_caller_has_the_result() {
+fn end_of_a_run_is_reported_before_its_result() {
     let log = Arc::new(Log::default());
     let executor = Executor::new(2);
     for base in [12, -1].into_iter().cycle().take(400) {
@@ -327,7 +328,7 @@ fn the_end_is_told_before_the_caller_has_the_result() {
 }
 
 #[test]
-fn the_needs_of_each_step_are_known_from_the_start() -> Result<(), RunError> {
+fn dependencies_are_known_at_the_start() -> Result<(), RunError> {
     struct Needs;
     impl Observer for Needs {
         fn run_started(&self, run: &RunInfo, _: Instant) {
@@ -339,4 +340,51 @@ fn the_needs_of_each_step_are_known_from_the_start() -> Result<(), RunError> {
     let store = Store::<Sums>::new().with(Base, 12);
     smol::block_on(run_with::<Add>(&store, RunOptions::new().observe(Needs)))?;
     Ok(())
+}
+
+/// Attaches a value to the errors of runs.
+struct Attach<T>(Arc<T>, Arc<Mutex<Vec<RunId>>>);
+
+impl<T: Any + Send + Sync> Observer for Attach<T> {
+    fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    fn attachment(&self, run: RunId) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.1.lock().unwrap().push(run);
+        Some(self.0.clone())
+    }
+}
+
+#[test]
+fn error_has_the_first_attachment_of_each_type() {
+    let asked = Arc::default();
+    let store = Store::<Sums>::new().with(Base, -1);
+    let options = RunOptions::new()
+        .observe(Log::default())
+        .observe(Attach(Arc::new(1_u8), Arc::clone(&asked)))
+        .observe(Arc::new(Attach(Arc::new("text"), Arc::clone(&asked))))
+        .observe(Attach(Arc::new(2_u8), Arc::clone(&asked)));
+    let error = smol::block_on(run_with::<Add>(&store, options)).unwrap_err();
+    assert_eq!(error.attachment::<u8>(), Some(&1));
+    assert_eq!(error.attachment::<&str>(), Some(&"text"));
+    assert_eq!(error.attachment::<u16>(), None);
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked[..], [asked[0]; 3], "each observer is asked once, for one run");
+}
+
+#[test]
+fn observers_of_a_run_that_succeeds_attach_nothing() -> Result<(), RunError> {
+    let asked = Arc::default();
+    let store = Store::<Sums>::new().with(Base, 12);
+    let options = RunOptions::new().observe(Attach(Arc::new(1_u8), Arc::clone(&asked)));
+    smol::block_on(run_with::<Add>(&store, options))?;
+    assert!(asked.lock().unwrap().is_empty());
+    Ok(())
+}
+
+#[test]
+fn attachments_are_those_of_the_run_on_threads() {
+    let asked = Arc::default();
+    let store = Arc::new(Store::<Sums>::new().with(Base, -1));
+    let options = || RunOptions::new().observe(Attach(Arc::new(1_u8), Arc::clone(&asked)));
+    let error = smol::block_on(Executor::new(2).run_with::<Add>(&store, options())).unwrap_err();
+    assert_eq!(error.attachment::<u8>(), Some(&1));
 }

@@ -1,5 +1,4 @@
-//! The plan of a target: which steps would run, and why the others are skipped; and that it is what a run then does.
-#![cfg(feature = "plan")]
+//! The plan of a target: the steps that would run, why the others are skipped, and that the run agrees.
 
 mod support;
 
@@ -34,8 +33,8 @@ step!(Show(log: Log, _index: Index) -> [Return<()>] {
     log.note("Show");
     Ok(hlist![Return(())])
 });
-step!(Tell(log: Log, _words: Words) -> [Return<()>] {
-    log.note("Tell");
+step!(Announce(log: Log, _words: Words) -> [Return<()>] {
+    log.note("Announce");
     Ok(hlist![Return(())])
 });
 // Stores something, and returns something: it runs at every call.
@@ -46,7 +45,7 @@ step!(Print(log: Log, _title: Title) -> [Index, Return<()>] {
 
 pipeline! {
     Web: [Show, BuildIndex, Count, Fetch];
-    /// In other groups again, which changes nothing.
+    /// The same steps in groups.
     Grouped: [typed_pipeliner::HList![Count, Fetch], typed_pipeliner::HList![Fetch, BuildIndex], Show];
     Press: [Print, Fetch];
 }
@@ -58,7 +57,7 @@ fn states(plan: &Plan) -> Vec<(&'static str, State)> {
     steps.chain(resources).filter(|&(name, _)| name != "Log").collect()
 }
 
-/// The plan of a target, which is then run: the steps of the plan are those that do.
+/// Runs a target, and checks that the steps of its plan are those that ran.
 fn run_as_planned<T: Step>(store: &impl Runs<T>, log: &Journal) -> Result<Plan, RunError> {
     let plan = plan::<T>(store);
     log.take();
@@ -70,7 +69,7 @@ fn run_as_planned<T: Step>(store: &impl Runs<T>, log: &Journal) -> Result<Plan, 
 }
 
 #[test]
-fn all_that_is_needed_runs() -> Result<(), RunError> {
+fn all_needed_steps_run() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Web>::new().with(Log, log.clone()).with(Url, "home");
     let plan = run_as_planned::<Show>(&store, &log)?;
@@ -82,26 +81,26 @@ fn all_that_is_needed_runs() -> Result<(), RunError> {
 }
 
 #[test]
-fn what_is_supplied_is_not_made_and_what_only_that_needed_is_not_demanded() -> Result<(), RunError> {
+fn providers_of_supplied_resources_and_their_dependencies_are_skipped() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Web>::new().with(Log, log.clone()).with(Words, 7).with(Title, 8);
     let expected = [
         ("Show", State::Runs),
         ("BuildIndex", State::Runs),
         ("Count", State::Supplied),
-        ("Fetch", State::NotDemanded),
+        ("Fetch", State::NotNeeded),
         ("Index", State::Runs),
         ("Words", State::Supplied),
         ("Title", State::Supplied),
-        ("Page", State::NotDemanded),
-        ("Url", State::NotDemanded),
+        ("Page", State::NotNeeded),
+        ("Url", State::NotNeeded),
     ];
     assert_eq!(states(&run_as_planned::<Show>(&store, &log)?), expected);
     Ok(())
 }
 
 #[test]
-fn a_step_of_which_one_output_is_supplied_runs_for_the_other() -> Result<(), RunError> {
+fn step_with_one_supplied_output_runs_for_the_other() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Web>::new().with(Log, log.clone()).with(Url, "home").with(Title, 8);
     let plan = run_as_planned::<Show>(&store, &log)?;
@@ -111,7 +110,7 @@ fn a_step_of_which_one_output_is_supplied_runs_for_the_other() -> Result<(), Run
 }
 
 #[test]
-fn what_is_computed_is_skipped() -> Result<(), RunError> {
+fn computed_steps_are_skipped() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Web>::new().with(Log, log.clone()).with(Url, "home");
     ready(store.resource::<Words>())?;
@@ -127,14 +126,14 @@ fn what_is_computed_is_skipped() -> Result<(), RunError> {
         ("Url", State::Supplied),
     ];
     assert_eq!(states(&run_as_planned::<Show>(&store, &log)?), expected);
-    // What only returns runs again, and nothing else does.
+    // Only the step that returns a value runs again.
     let plan = run_as_planned::<Show>(&store, &log)?;
     assert_eq!(plan.steps().iter().filter(|step| step.state() == State::Runs).count(), 1);
     Ok(())
 }
 
 #[test]
-fn a_target_whose_outputs_are_there_does_not_run() -> Result<(), RunError> {
+fn target_with_present_outputs_does_not_run() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Web>::new().with(Log, log.clone()).with(Url, "home");
     ready(run::<Count>(&store))?;
@@ -148,7 +147,7 @@ fn a_target_whose_outputs_are_there_does_not_run() -> Result<(), RunError> {
 }
 
 #[test]
-fn a_target_that_returns_runs_though_what_it_stores_is_there() -> Result<(), RunError> {
+fn target_that_returns_runs_with_present_outputs() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Press>::new().with(Log, log.clone()).with(Url, "home");
     run_as_planned::<Print>(&store, &log)?;
@@ -159,18 +158,18 @@ fn a_target_that_returns_runs_though_what_it_stores_is_there() -> Result<(), Run
 }
 
 #[test]
-fn a_target_that_only_returns_need_not_be_registered() -> Result<(), RunError> {
+fn target_that_only_returns_need_not_be_registered() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Web>::new().with(Log, log.clone()).with(Url, "home");
-    let plan = run_as_planned::<Tell>(&store, &log)?;
-    assert_eq!(plan.target().unwrap().name(), "Tell");
+    let plan = run_as_planned::<Announce>(&store, &log)?;
+    assert_eq!(plan.target().unwrap().name(), "Announce");
     assert!(!plan.target().unwrap().is_registered());
-    assert_eq!(plan.step::<Show>().unwrap().state(), State::NotDemanded);
+    assert_eq!(plan.step::<Show>().unwrap().state(), State::NotNeeded);
     Ok(())
 }
 
 #[test]
-fn a_step_in_two_groups_is_one() -> Result<(), RunError> {
+fn step_in_two_groups_is_one() -> Result<(), RunError> {
     let log = Journal::default();
     let store = Store::<Grouped>::new().with(Log, log.clone()).with(Url, "home");
     let plan = run_as_planned::<Show>(&store, &log)?;
@@ -180,19 +179,19 @@ fn a_step_in_two_groups_is_one() -> Result<(), RunError> {
 }
 
 #[test]
-fn what_is_supplied_and_taken_by_nobody_is_named() {
+fn supplied_resource_without_consumers_is_listed() {
     let store = Store::<Press>::new().with(Log, Journal::default()).with(Url, "home").with(Words, 7);
-    assert!(plan::<Fetch>(&store).to_string().ends_with("\nsupplied, and taken by nobody: Words\n"));
+    assert!(plan::<Fetch>(&store).to_string().ends_with("\nsupplied, but not used: Words\n"));
 }
 
 #[test]
-fn a_plan_can_be_handed_on() {
+fn plan_is_a_plain_value() {
     fn check<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
     check::<Plan>();
 }
 
 #[test]
-fn a_store_in_an_arc_has_a_plan_too() {
+fn store_in_an_arc_has_a_plan() {
     let store = Arc::new(Store::<Web>::new().with(Log, Journal::default()).with(Url, "home"));
     assert_eq!(plan::<Show>(&store).title(), "Show in Web");
     assert_eq!(Plan::of_store(&store).title(), "Web");

@@ -1,5 +1,4 @@
-//! The plan of what the compiler refuses: the holes are drawn and named.
-#![cfg(feature = "plan")]
+//! The plans of runs that the compiler rejects: each problem is shown and listed.
 
 mod support;
 
@@ -27,7 +26,7 @@ fn half(base: In<'_, Base>) -> Out<Quotient> {
     base / 2
 }
 #[step]
-fn tell(quotient: In<'_, Quotient>, base: In<'_, Base>, cache: Option<In<'_, Cache>>) -> Return<u8> {
+fn show(quotient: In<'_, Quotient>, base: In<'_, Base>, cache: Option<In<'_, Cache>>) -> Return<u8> {
     Return(quotient + base + cache.map_or(0, |cache| *cache))
 }
 #[step]
@@ -48,73 +47,73 @@ fn keep(hen: In<'_, Hen>, base: In<'_, Base>) -> Out<Farm> {
 }
 
 pipeline! {
-    Calc: [Tell, Divide];
-    Twice: [Tell, Divide, Half];
+    Calc: [Show, Divide];
+    Twice: [Show, Divide, Half];
     Hens: [Grow, Lay, Hatch, Keep];
     Cycle: [Grow, Lay, Hatch];
     Chosen: [Divide, Hatch];
 }
 
-/// The last lines of the text: what is wrong.
+/// The last lines of the text: the problems.
 fn problems(plan: &Plan) -> Vec<String> {
-    let kinds = ["missing: ", "cycle: ", "provided twice: ", "not registered: "];
+    let kinds = ["missing: ", "cycle: ", "ambiguous: ", "not registered: "];
     let text = plan.to_string();
     text.lines().filter(|line| kinds.iter().any(|kind| line.starts_with(kind))).map(str::to_owned).collect()
 }
 
 #[test]
-fn what_is_missing_is_named_with_whoever_needs_it() {
-    let plan = plan::<Tell>(&Store::<Calc>::new());
+fn missing_resource_is_listed_with_its_consumers() {
+    let plan = plan::<Show>(&Store::<Calc>::new());
     let missing: Vec<_> = plan.missing().map(|resource| resource.name()).collect();
     assert_eq!(missing, ["Base", "Divisor"]);
-    assert_eq!(problems(&plan), ["missing: Base, needed by Tell and Divide", "missing: Divisor, needed by Divide"]);
+    assert_eq!(problems(&plan), ["missing: Base, needed by Show and Divide", "missing: Divisor, needed by Divide"]);
     assert_eq!(plan.step::<Divide>().unwrap().state(), State::Blocked);
     assert_eq!(plan.resource::<Quotient>().unwrap().state(), State::Blocked);
-    assert_eq!(plan.waves().count(), 0);
+    assert_eq!(plan.levels().count(), 0);
 }
 
 #[test]
-fn what_a_supplied_target_would_need_is_asked_for_as_the_compiler_does() {
+fn supplied_target_needs_its_prerequisites_as_for_the_compiler() {
     let plan = plan::<Divide>(&Store::<Calc>::new().with(Quotient, 1).with(Base, 2));
     assert_eq!(problems(&plan), ["missing: Divisor, needed by Divide"]);
 }
 
 #[test]
-fn what_a_step_can_do_without_is_not_missing() {
-    let plan = plan::<Tell>(&Store::<Calc>::new().with(Quotient, 1).with(Base, 2));
-    assert_eq!(plan.resource::<Cache>().unwrap().state(), State::LeftOut);
+fn optional_input_is_not_missing() {
+    let plan = plan::<Show>(&Store::<Calc>::new().with(Quotient, 1).with(Base, 2));
+    assert_eq!(plan.resource::<Cache>().unwrap().state(), State::OptionalMissing);
     assert_eq!(problems(&plan), [""; 0]);
     assert_eq!(plan.target().unwrap().state(), State::Runs);
 }
 
 #[test]
-fn a_hole_that_no_target_needs_is_none() {
+fn missing_resource_that_the_target_does_not_need_is_no_problem() {
     let plan = plan::<Hatch>(&Store::<Chosen>::new().with(Egg, 1));
-    assert_eq!(plan.resource::<Base>().unwrap().state(), State::NotDemanded);
+    assert_eq!(plan.resource::<Base>().unwrap().state(), State::NotNeeded);
     assert_eq!(problems(&plan), [""; 0]);
 }
 
 #[test]
-fn a_pipeline_needs_no_store() {
+fn plan_of_a_pipeline_needs_no_store() {
     let plan = Plan::of::<Calc>();
-    assert_eq!(problems(&plan), ["missing: Base, needed by Tell and Divide", "missing: Divisor, needed by Divide"]);
-    // The type of a store does as well.
+    assert_eq!(problems(&plan), ["missing: Base, needed by Show and Divide", "missing: Divisor, needed by Divide"]);
+    // The type of a store is a source too.
     let plan = Plan::of::<StoreOf<Calc, HList![Base, Divisor]>>();
     assert_eq!(problems(&plan), [""; 0]);
     assert_eq!(plan.title(), "Calc");
 }
 
 #[test]
-fn two_providers_are_named() {
+fn two_providers_are_listed() {
     // `Store::<Twice>::new()` does not compile.
     let plan = Plan::of::<StoreOf<Twice, HList![Base, Divisor]>>();
-    assert_eq!(problems(&plan), ["provided twice: Quotient, by Divide and Half"]);
-    assert_eq!(plan.step::<Tell>().unwrap().state(), State::Blocked);
+    assert_eq!(problems(&plan), ["ambiguous: Quotient, provided by Divide and Half"]);
+    assert_eq!(plan.step::<Show>().unwrap().state(), State::Blocked);
     assert_eq!(plan.step::<Half>().unwrap().state(), State::Runs);
 }
 
 #[test]
-fn a_cycle_is_told_whole_and_in_order() {
+fn cycle_is_listed_whole_and_in_order() {
     let plan = plan::<Keep>(&Store::<Hens>::new().with(Base, 1));
     let expected = "cycle: Grow needs Chick of Hatch, which needs Egg of Lay, which needs Hen of Grow";
     assert_eq!(problems(&plan), [expected]);
@@ -124,7 +123,7 @@ fn a_cycle_is_told_whole_and_in_order() {
 }
 
 #[test]
-fn a_cycle_is_shown_though_nobody_needs_it() {
+fn cycle_without_dependents_is_shown() {
     let expected = "\
 Cycle: no step can run
 Grow: blocked
@@ -137,30 +136,30 @@ cycle: Grow needs Chick of Hatch, which needs Egg of Lay, which needs Hen of Gro
 }
 
 #[test]
-fn a_value_cuts_a_cycle() {
+fn supplied_value_cuts_a_cycle() {
     let plan = plan::<Keep>(&Store::<Hens>::new().with(Base, 1).with(Egg, 2));
     assert_eq!(problems(&plan), [""; 0]);
     assert_eq!(plan.step::<Lay>().unwrap().state(), State::Supplied);
-    assert_eq!(plan.step::<Keep>().unwrap().wave(), Some(2));
+    assert_eq!(plan.step::<Keep>().unwrap().level(), Some(2));
 }
 
 #[test]
-fn a_target_that_stores_and_is_not_registered_is_named() {
+fn unregistered_target_that_stores_is_listed() {
     let plan = plan::<Grow>(&Store::<Calc>::new().with(Chick, 1));
     assert_eq!(problems(&plan), ["not registered: Grow, which stores its outputs"]);
     assert_eq!(plan.target().unwrap().state(), State::Blocked);
-    // It may even be in dispute with one that is.
+    // Its output may also be ambiguous.
     let plan = typed_pipeliner::plan::<Half>(&Store::<Calc>::new().with(Base, 1));
     assert_eq!(
         problems(&plan),
-        ["provided twice: Quotient, by Divide and Half", "not registered: Half, which stores its outputs",]
+        ["ambiguous: Quotient, provided by Divide and Half", "not registered: Half, which stores its outputs",]
     );
 }
 
 #[test]
-fn a_step_that_takes_what_it_gives_is_a_cycle_of_one() {
+fn step_with_its_output_as_input_is_a_cycle_of_one() {
     use support::step;
-    // `#[step]` refuses such a function.
+    // `#[step]` rejects such a function.
     step!(Think(egg: Egg) -> [Egg] { Ok(hlist![*egg]) });
     pipeline! { Mind: [Think] }
     assert_eq!(problems(&Plan::of::<Mind>()), ["cycle: Think needs Egg of Think"]);

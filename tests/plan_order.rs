@@ -1,5 +1,4 @@
-//! When steps can start, the critical path, and who needs whom.
-#![cfg(feature = "plan")]
+//! Levels, the critical path, dependents and dependencies.
 
 #[path = "support/hundred.rs"]
 mod hundred;
@@ -30,62 +29,64 @@ fn names(steps: &[&StepNode]) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_step_starts_a_wave_after_the_last_that_it_needs() {
+fn level_follows_those_of_the_dependencies() {
     let plan = Plan::of::<Letters>();
-    let waves: Vec<_> = plan.waves().map(|wave| names(&wave)).collect();
-    assert_eq!(waves, [vec!["MakeB", "MakeA"], vec!["MakeC"], vec!["MakeD"]]);
+    let levels: Vec<_> = plan.levels().map(|level| names(&level)).collect();
+    assert_eq!(levels, [vec!["MakeB", "MakeA"], vec!["MakeC"], vec!["MakeD"]]);
     assert_eq!(plan.step::<MakeE>().unwrap().state(), State::Blocked);
-    assert_eq!(plan.step::<MakeE>().unwrap().wave(), None);
+    assert_eq!(plan.step::<MakeE>().unwrap().level(), None);
 }
 
 #[test]
-fn the_critical_path_is_the_chain_that_takes_longest() {
+fn critical_path_is_the_longest_chain() {
     let plan = Plan::of::<Letters>();
     assert!(plan.critical_path().is_empty());
-    // It leads over the step that takes long, though the other way has more steps.
+    // The duration counts first, not the number of steps.
     let plan = plan.with_durations(|step| Some(Duration::from_millis(if step == "MakeB" { 100 } else { 10 })));
     assert_eq!(names(&plan.critical_path()), ["MakeB", "MakeD"]);
     assert_eq!(plan.critical_time(), Duration::from_millis(110));
-    assert!(plan.to_string().contains("\ncritical path: MakeB → MakeD, 110 ms\n"));
-    // Where nothing is known, it is the longest way.
+    assert!(plan.to_string().contains("\ncritical path: MakeB → MakeD, 110.00ms\n"));
+    // Without durations, the number of steps counts.
     let plan = plan.with_durations(|_| None);
     assert_eq!(names(&plan.critical_path()), ["MakeA", "MakeC", "MakeD"]);
     assert_eq!(plan.critical_time(), Duration::ZERO);
 }
 
-/// Who needs the resource directly or through others, by asking each step.
-fn need(plan: &Plan, step: usize, resource: usize) -> bool {
-    let takes = plan.steps()[step].takes().iter().map(|taken| taken.resource);
-    takes.into_iter().any(|taken| {
-        taken == resource || plan.resources()[taken].providers().iter().any(|&giver| need(plan, giver, resource))
+/// Whether a step depends on a resource, by a recursive search.
+fn depends_on(plan: &Plan, step: usize, resource: usize) -> bool {
+    let inputs = plan.steps()[step].inputs().iter().map(|input| input.resource);
+    inputs.into_iter().any(|input| {
+        input == resource
+            || plan.resources()[input].providers().iter().any(|&provider| depends_on(plan, provider, resource))
     })
 }
 
 #[test]
-fn who_needs_a_resource_is_one_call() {
+fn dependents_of_a_resource() {
     let plan = Plan::of::<Company>();
     let resource = plan.resources().iter().position(|resource| resource.name() == CheckedBills::name()).unwrap();
     let expected: Vec<_> =
-        (0..100).filter(|&step| need(&plan, step, resource)).map(|step| plan.steps()[step].name()).collect();
-    let part = plan.who_needs::<CheckedBills>();
+        (0..100).filter(|&step| depends_on(&plan, step, resource)).map(|step| plan.steps()[step].name()).collect();
+    let part = plan.dependents_of::<CheckedBills>();
     assert_eq!(part.steps().iter().map(|step| step.name()).collect::<Vec<_>>(), expected);
-    assert_eq!(part.title(), "who needs CheckedBills, in Company");
-    // Places are those in the part.
-    let taker = part.resource::<CheckedBills>().unwrap().takers()[0];
-    assert_eq!(part.steps()[taker].name(), "CleanBills");
-    assert!(plan.who_needs::<A>().steps().is_empty());
+    assert_eq!(part.title(), "dependents of CheckedBills in Company");
+    // Indices are those in the part.
+    let consumer = part.resource::<CheckedBills>().unwrap().consumers()[0];
+    assert_eq!(part.steps()[consumer].name(), "CleanBills");
+    assert!(plan.dependents_of::<A>().steps().is_empty());
 }
 
 #[test]
-fn what_a_step_needs_is_one_call() {
+fn dependencies_of_a_step() {
     let plan = Plan::of::<Company>();
-    let part = plan.needs_of::<ReportUsers>();
+    let part = plan.dependencies_of::<ReportUsers>();
     let has = |name| part.steps().iter().any(|step| step.name() == name);
     let target = plan.steps().iter().position(|step| step.name() == ReportUsers::name()).unwrap();
     for step in plan.steps() {
-        let needed = step.gives().iter().any(|&output| need(&plan, target, output)) || step.name() == "ReportUsers";
+        let needed =
+            step.outputs().iter().any(|&output| depends_on(&plan, target, output)) || step.name() == "ReportUsers";
         assert_eq!(has(step.name()), needed, "{}", step.name());
     }
-    assert_eq!(plan.needs_of::<FetchItems>().steps().len(), 1);
-    assert!(plan.needs_of::<MakeA>().steps().is_empty());
+    assert_eq!(plan.dependencies_of::<FetchItems>().steps().len(), 1);
+    assert!(plan.dependencies_of::<MakeA>().steps().is_empty());
 }

@@ -1,5 +1,4 @@
-//! The plan of a scope: what is above is shown as such.
-#![cfg(feature = "plan")]
+//! The plan of a store with a parent store.
 
 mod support;
 
@@ -36,17 +35,17 @@ impl Scoped for Request {
 }
 
 #[test]
-fn what_is_above_is_shown_as_such_before_and_after_it_is_there() -> Result<(), RunError> {
+fn resource_of_the_parent_is_in_parent_before_and_after_it_is_computed() -> Result<(), RunError> {
     let app = Store::<App>::new();
     let request = Store::<Request>::within(&app).with(User, "Alice".to_owned());
     let expected = "\
 Greet in Request: 1 of 2 steps would run
 Greet: runs
-├── Greeting: above
+├── Greeting: in parent
 ├── User: supplied
-└── Log, optional: left out
+└── Log: optional, missing
 starts: 1. Greet
-skipped: Whisper (not demanded)
+skipped: Whisper (not needed)
 ";
     assert_eq!(plan::<Greet>(&request).to_string(), expected);
     ready(app.resource::<Greeting>())?;
@@ -55,19 +54,19 @@ skipped: Whisper (not demanded)
 }
 
 #[test]
-fn what_nobody_has_is_missing_in_a_scope_as_well() {
+fn resource_that_the_parent_does_not_know_is_missing() {
     let app = Store::<App>::new();
     let request = Store::<Request>::within(&app);
     let plan = plan::<Whisper>(&request);
     assert_eq!(plan.missing().map(|resource| resource.name()).collect::<Vec<_>>(), ["Secret"]);
-    assert_eq!(plan.resource::<Greeting>().unwrap().state(), State::Above);
-    // Without the store nobody knows what is above.
+    assert_eq!(plan.resource::<Greeting>().unwrap().state(), State::InParent);
+    // Without the store, the parent is not known.
     assert_eq!(Plan::of::<Request>().resource::<Greeting>().unwrap().state(), State::Missing);
-    assert_eq!(Plan::of_store(&request).resource::<Greeting>().unwrap().state(), State::Above);
+    assert_eq!(Plan::of_store(&request).resource::<Greeting>().unwrap().state(), State::InParent);
 }
 
 #[test]
-fn what_a_scope_provides_itself_is_not_above() {
+fn resource_of_the_store_itself_is_not_in_parent() {
     let app = Store::<App>::new();
     let request = Store::<Request>::within(&app).with(Greeting, "Hi".to_owned());
     assert_eq!(Plan::of_store(&request).resource::<Greeting>().unwrap().state(), State::Supplied);

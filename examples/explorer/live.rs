@@ -152,7 +152,7 @@ impl Observer for Live {
                 step.ready = now;
                 "ready"
             }
-            StepEventKind::Waiting => "waiting",
+            StepEventKind::WaitingForOtherRun => "waiting",
             StepEventKind::Started => {
                 step.started = now;
                 "running"

@@ -5,6 +5,7 @@ use super::plan::{ExecPlan, Key, PlannedStep, Source};
 use super::slot::SlotRef;
 use super::store_ref::{InputReader, StoreRef};
 use super::task::Started;
+use crate::error::Attachment;
 use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::options::{Observers, RunOptions};
 use core::task::Context;
@@ -110,10 +111,9 @@ impl Graph {
         }
     }
 
-    /// The attachment that an observer has for the error of the run.
-    #[cfg(feature = "report")]
-    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
-        self.notifier.as_ref()?.recording()
+    /// The values that observers attach to the error of the run.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.notifier.as_ref().map_or_else(Vec::new, |notifier| notifier.attachments())
     }
 
     /// Notifies the observers that nothing of the run goes on, before the run itself is dropped.

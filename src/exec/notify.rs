@@ -1,7 +1,7 @@
 //! Notifies the observers of a run of the events of its steps.
 
 use super::task::{Running, Started};
-use crate::error::BoxError;
+use crate::error::{Attachment, BoxError};
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::options::Observers;
 use core::panic::AssertUnwindSafe;
@@ -67,7 +67,7 @@ impl Notifier {
     }
 
     fn emit(&self, step: usize, kind: StepEventKind<'_>) {
-        let event = StepEvent::now(step, self.run.steps[step].name, kind);
+        let event = StepEvent::new(&self.run, step, Instant::now(), kind);
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
@@ -77,11 +77,9 @@ impl Notifier {
         let _ = self.end.compare_exchange(0, place as u8, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// The recording of the run.
-    #[cfg(feature = "report")]
-    pub(crate) fn recording(&self) -> Option<crate::report::Recording> {
-        let recorder = self.observers.all.iter().find_map(|observer| observer.recorder())?;
-        Some(recorder.of_run(self.run.id))
+    /// The values that observers attach to the error of the run, in the order of the observers.
+    pub(crate) fn attachments(&self) -> Vec<Attachment> {
+        self.observers.all.iter().filter_map(|observer| observer.attachment(self.run.id)).collect()
     }
 
     /// Notifies the observers that the run has ended, once. Steps that are being executed are

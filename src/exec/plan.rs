@@ -20,7 +20,6 @@ pub enum ConstList<T: 'static> {
     Both(&'static ConstList<T>, &'static ConstList<T>),
 }
 
-#[cfg(feature = "plan")]
 impl<T> ConstList<T> {
     /// The values, in order.
     pub fn list(&'static self) -> Vec<&'static T> {
@@ -47,6 +46,8 @@ pub struct Key {
     pub id: u64,
     /// Its name.
     pub name: fn() -> &'static str,
+    /// Whether it is an optional input.
+    pub optional: bool,
 }
 
 /// A step as the executor knows it.
@@ -58,11 +59,7 @@ pub struct StepSpec {
     pub inputs: &'static ConstList<Key>,
     /// The outputs that it stores.
     pub outputs: &'static ConstList<Key>,
-    /// Whether it can do without each of its inputs.
-    #[cfg(feature = "plan")]
-    pub optional: &'static ConstList<bool>,
     /// Its type: a step that is reached through two groups is one.
-    #[cfg(feature = "plan")]
     pub type_id: fn() -> core::any::TypeId,
 }
 
@@ -345,9 +342,6 @@ const UNUSED: PlannedStep = PlannedStep {
         name: || unreachable!(),
         inputs: &ConstList::Empty,
         outputs: &ConstList::Empty,
-        #[cfg(feature = "plan")]
-        optional: &ConstList::Empty,
-        #[cfg(feature = "plan")]
         type_id: || unreachable!(),
     },
     inputs: (0, 0),
@@ -356,7 +350,7 @@ const UNUSED: PlannedStep = PlannedStep {
 
 /// An unused entry of the table of inputs from the parent store.
 const UNUSED_PARENT_INPUT: ParentInput =
-    ParentInput { key: Key { id: 0, name: || unreachable!() }, dependents: (0, 0) };
+    ParentInput { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     const fn build(steps: &'static ConstList<StepSpec>, supplied: &'static ConstList<Key>) -> Self {

@@ -207,7 +207,7 @@ impl Schedule {
     /// A step turns out to run in another run: another step may start in its place.
     pub(crate) fn park_in_other_run(&mut self, graph: &Graph, step: u16) {
         self.set_stage(step, Stage::InOtherRun);
-        graph.notify(step, StepEventKind::Waiting);
+        graph.notify(step, StepEventKind::WaitingForOtherRun);
     }
 
     /// A step is to be started again.
@@ -288,7 +288,7 @@ impl Schedule {
                 node.stage = Stage::Failed;
                 self.unfinished -= 1;
                 self.skipped.push(step);
-                graph.notify(step, StepEventKind::Skipped(SkipReason::NeedsFailed));
+                graph.notify(step, StepEventKind::Skipped(SkipReason::DependencyFailed));
             }
         }
     }
@@ -312,9 +312,6 @@ impl Schedule {
         graph.end(RunEnd::Failed);
         let here = self.skipped.iter().map(|&step| graph.name(step));
         let skipped = self.skipped_in_parent.drain(..).chain(here).collect();
-        let error = RunError::new(core::mem::take(&mut self.failures), skipped);
-        #[cfg(feature = "report")]
-        let error = error.recorded(graph.recording());
-        error
+        RunError::new(core::mem::take(&mut self.failures), skipped, graph.attachments())
     }
 }

@@ -205,9 +205,6 @@ static SPEC: StepSpec = StepSpec {
     name: || "step",
     inputs: &ConstList::Empty,
     outputs: &ConstList::Empty,
-    #[cfg(feature = "plan")]
-    optional: &ConstList::Empty,
-    #[cfg(feature = "plan")]
     type_id: std::any::TypeId::of::<Store>,
 };
 

@@ -64,7 +64,7 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// The outcome of a step that was executed here, also for all runs that wait for it.
-    #[inline]
+    #[inline(always)]
     fn of(result: Result<(), BoxError>, guard: Option<ClaimGuard<'_>>) -> Self {
         match result {
             Ok(()) => {

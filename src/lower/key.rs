@@ -7,6 +7,6 @@ use crate::resource::Resource;
 impl Key {
     /// The key of a resource.
     pub(crate) const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name }
+        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
     }
 }

@@ -11,9 +11,6 @@ impl StepSpec {
             name: S::name,
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
-            #[cfg(feature = "plan")]
-            optional: <S::Inputs as InputList>::OPTIONAL,
-            #[cfg(feature = "plan")]
             type_id: core::any::TypeId::of::<S>,
         }
     }

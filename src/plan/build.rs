@@ -1,46 +1,46 @@
-//! How a plan is made: from lists of steps and the state of a store, by the rules that a run goes by.
+//! Building a plan from the list of steps and the state of a store, by the rules of a run.
 
-use super::order::{cycles, waves};
-use super::{Plan, Planned, ResourceNode, State, StepNode, Taken};
-use crate::exec::plan::{Key, Source, StepSpec as Spec};
-use crate::exec::store_ref::StoreRef as View;
+use super::topology::{cycles, set_levels};
+use super::{InputEdge, Plan, PlanSource, ResourceNode, State, StepNode};
+use crate::exec::plan::{Key, Source, StepSpec};
+use crate::exec::store_ref::StoreRef;
 use crate::step::Step;
-use crate::store::AnyStore as Backing;
+use crate::store::AnyStore;
 use std::collections::HashMap;
 
-/// What a plan is made from.
+/// The input of a plan.
 pub(super) struct Ground<'s> {
     /// The name of the pipeline.
     pub(super) pipeline: &'static str,
-    /// The steps, each once, and whether what it stores is there.
-    steps: Vec<(&'static Spec, bool)>,
-    /// How many of them are registered: all but a target, which comes last.
+    /// The steps, each once, and whether its outputs are in the store.
+    steps: Vec<(&'static StepSpec, bool)>,
+    /// The number of registered steps: all but a target, which comes last.
     registered: usize,
-    /// What is supplied.
+    /// The supplied resources.
     supplied: Vec<Key>,
-    /// The store above.
-    above: Option<View<'s>>,
+    /// The parent store.
+    parent: Option<StoreRef<'s>>,
 }
 
-/// What a plan is to lead to.
+/// The goal of a plan.
 #[derive(Clone, Copy)]
 pub(super) enum Aim {
-    /// Everything.
+    /// All steps.
     All,
     /// A target.
     Target {
-        /// Its place among the steps.
+        /// Its index among the steps.
         step: usize,
-        /// Whether it runs even if what it stores is there.
+        /// Whether it runs even if its outputs are in the store.
         always: bool,
     },
 }
 
 impl Ground<'_> {
-    /// What the plan of a pipeline, or of the type of a store, is made from.
-    pub(super) fn of<P: Planned>() -> Self {
+    /// For a pipeline, or the type of a store.
+    pub(super) fn of<P: PlanSource>() -> Self {
         let supplied = P::SUPPLIED.list().into_iter().copied().collect();
-        let mut ground = Ground { pipeline: P::pipeline(), steps: Vec::new(), registered: 0, supplied, above: None };
+        let mut ground = Ground { pipeline: P::pipeline(), steps: Vec::new(), registered: 0, supplied, parent: None };
         for spec in P::STEPS.list() {
             ground.place(spec, || false);
         }
@@ -48,13 +48,13 @@ impl Ground<'_> {
         ground
     }
 
-    /// The place of the step `T`; if it is not registered, that is the last one.
+    /// The index of the step `T`; the last one if it is not registered.
     pub(super) fn target<T: Step>(&mut self) -> usize {
-        self.place(const { &Spec::of::<T>() }, || false)
+        self.place(const { &StepSpec::of::<T>() }, || false)
     }
 
-    /// The place of a step. A step that is reached through several groups is one.
-    fn place(&mut self, spec: &'static Spec, is_filled: impl FnOnce() -> bool) -> usize {
+    /// The index of a step. A step that several groups list is one step.
+    fn place(&mut self, spec: &'static StepSpec, is_filled: impl FnOnce() -> bool) -> usize {
         let known = self.steps.iter().position(|(known, _)| (known.type_id)() == (spec.type_id)());
         known.unwrap_or_else(|| {
             self.steps.push((spec, is_filled()));
@@ -64,27 +64,27 @@ impl Ground<'_> {
 }
 
 impl<'s> Ground<'s> {
-    /// What the plan of a store is made from.
-    pub(super) fn of_store<S: Backing>(store: &'s S) -> Self {
-        let view = store.store_ref();
+    /// For a store.
+    pub(super) fn of_store<S: AnyStore>(store: &'s S) -> Self {
+        let store = store.store_ref();
         let (steps, supplied) = (Vec::new(), Vec::new());
-        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, above: view.parent() };
-        for (number, step) in view.plan().steps().iter().enumerate() {
-            ground.place(step.spec(), || view.slot(number).is_filled());
+        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, parent: store.parent() };
+        for (number, step) in store.plan().steps().iter().enumerate() {
+            ground.place(step.spec(), || store.slot(number).is_filled());
         }
         ground.registered = ground.steps.len();
-        let mut supplied: Vec<_> = view.plan().resources().collect();
+        let mut supplied: Vec<_> = store.plan().resources().collect();
         supplied.retain(|(_, source)| matches!(source, Source::Supplied(_)));
-        // The table has no order of its own.
+        // The table is a hash table.
         supplied.sort_by_key(|(key, _)| (key.name)());
         ground.supplied.extend(supplied.into_iter().map(|(key, _)| key));
         ground
     }
 
-    /// The plan.
+    /// Builds the plan.
     pub(super) fn plan(&self, title: String, aim: Aim) -> Plan {
         let plan = self.plan_for(aim);
-        // A target all of whose outputs are supplied does not run, but the compiler asks that it could.
+        // A target whose outputs are all supplied does not run, but the compiler requires that it could.
         let strict = match aim {
             Aim::Target { step, .. } if plan.steps[step].state == State::Supplied => {
                 Some(self.plan_for(Aim::Target { step, always: true }))
@@ -95,7 +95,7 @@ impl<'s> Ground<'s> {
         Plan { title, ..strict.unwrap_or(plan) }
     }
 
-    /// The plan, without a title.
+    /// Builds the plan, without a title.
     fn plan_for(&self, aim: Aim) -> Plan {
         let mut draft = Draft::new(self);
         let demanded = draft.demanded(aim);
@@ -112,21 +112,21 @@ impl<'s> Ground<'s> {
         };
         plan.cycles = cycles(&plan);
         plan.block();
-        waves(&mut plan);
+        set_levels(&mut plan);
         plan
     }
 }
 
-/// A plan while it is made.
+/// A plan while it is built.
 struct Draft {
-    /// All but the states.
+    /// Complete but for the states.
     plan: Plan,
     /// Which steps have their outputs in the store.
     filled: Vec<bool>,
     /// Which resources are supplied.
     supplied: Vec<bool>,
-    /// Which resources are known above.
-    above: Vec<bool>,
+    /// Which resources the parent store has or can compute.
+    in_parent: Vec<bool>,
 }
 
 impl Draft {
@@ -135,28 +135,28 @@ impl Draft {
         let (mut places, mut resources) = (HashMap::new(), Vec::new());
         let mut place = |key: &Key| {
             *places.entry(key.id).or_insert_with(|| {
-                let (providers, takers) = (Vec::new(), Vec::new());
+                let (providers, consumers) = (Vec::new(), Vec::new());
                 resources.push(ResourceNode {
                     id: key.id,
                     name: (key.name)(),
-                    state: State::NotDemanded,
+                    state: State::NotNeeded,
                     providers,
-                    takers,
+                    consumers,
                 });
                 resources.len() - 1
             })
         };
         let mut steps: Vec<_> = ground.steps.iter().map(|(spec, _)| step_of(spec, &mut place)).collect();
-        let given: Vec<_> = ground.supplied.iter().map(place).collect();
+        let keys: Vec<_> = ground.supplied.iter().map(place).collect();
         for (number, step) in steps.iter_mut().enumerate() {
             step.registered = number < ground.registered;
-            step.takes.iter().for_each(|taken| resources[taken.resource].takers.push(number));
-            step.gives.iter().for_each(|&place| resources[place].providers.push(number));
+            step.inputs.iter().for_each(|input| resources[input.resource].consumers.push(number));
+            step.outputs.iter().for_each(|&place| resources[place].providers.push(number));
         }
         let mut supplied = vec![false; resources.len()];
-        given.into_iter().for_each(|place| supplied[place] = true);
-        let above =
-            resources.iter().map(|resource| ground.above.is_some_and(|above| above.knows(resource.id))).collect();
+        keys.into_iter().for_each(|place| supplied[place] = true);
+        let knows = |resource: &ResourceNode| ground.parent.is_some_and(|parent| parent.knows(resource.id));
+        let in_parent = resources.iter().map(knows).collect();
         let plan = Plan {
             title: String::new(),
             pipeline: ground.pipeline,
@@ -165,10 +165,10 @@ impl Draft {
             resources,
             cycles: Vec::new(),
         };
-        Draft { plan, filled: ground.steps.iter().map(|&(_, filled)| filled).collect(), supplied, above }
+        Draft { plan, filled: ground.steps.iter().map(|&(_, filled)| filled).collect(), supplied, in_parent }
     }
 
-    /// Which steps a run would execute, if nothing was missing.
+    /// Which steps a run would execute if nothing was missing.
     fn demanded(&self, aim: Aim) -> Vec<bool> {
         let mut demanded = vec![false; self.plan.steps.len()];
         let mut next: Vec<usize> = match aim {
@@ -178,7 +178,7 @@ impl Draft {
         };
         while let Some(step) = next.pop() {
             if !core::mem::replace(&mut demanded[step], true) {
-                let inputs = self.plan.steps[step].takes.iter().map(|taken| taken.resource);
+                let inputs = self.plan.steps[step].inputs.iter().map(|input| input.resource);
                 let absent = inputs.filter(|&resource| !self.supplied[resource]);
                 let providers = absent.flat_map(|resource| &self.plan.resources[resource].providers);
                 next.extend(providers.filter(|&&provider| !self.filled[provider]));
@@ -187,46 +187,46 @@ impl Draft {
         demanded
     }
 
-    /// Whether a step would run if it was asked for. One that stores nothing always does.
+    /// Whether a step would run as a target. A step that stores nothing always does.
     fn is_due(&self, step: usize) -> bool {
-        let outputs = &self.plan.steps[step].gives;
+        let outputs = &self.plan.steps[step].outputs;
         outputs.is_empty() || !self.filled[step] && outputs.iter().any(|&output| !self.supplied[output])
     }
 
-    /// The state of a step, when it is known which ones are demanded.
+    /// The state of a step, given whether it is demanded.
     fn state_of_step(&self, step: usize, demanded: bool) -> State {
-        let outputs = &self.plan.steps[step].gives;
+        let outputs = &self.plan.steps[step].outputs;
         if demanded {
             State::Runs
         } else if outputs.is_empty() {
-            State::NotDemanded
+            State::NotNeeded
         } else if outputs.iter().all(|&output| self.supplied[output]) {
             State::Supplied
         } else if self.filled[step] {
             State::Computed
         } else {
-            State::NotDemanded
+            State::NotNeeded
         }
     }
 
-    /// The state of a resource, when those of the steps are known.
+    /// The state of a resource, given those of the steps.
     fn state_of_resource(&self, place: usize) -> State {
         let resource = &self.plan.resources[place];
         let state_of = |&step: &usize| self.plan.steps[step].state;
         match resource.providers.as_slice() {
             _ if self.supplied[place] => State::Supplied,
-            // What was computed stays, also where its step runs once more for what it returns.
+            // It stays computed if its step runs once more for a returned value.
             [step] if self.filled[*step] => State::Computed,
             [step] => state_of(step),
-            [_, _, ..] => State::Disputed,
-            [] if self.above[place] => State::Above,
+            [_, _, ..] => State::Ambiguous,
+            [] if self.in_parent[place] => State::InParent,
             [] => {
-                let running = resource.takers.iter().filter(|step| state_of(step) == State::Runs);
-                let takes = running.flat_map(|&step| &self.plan.steps[step].takes);
-                let takes: Vec<_> = takes.filter(|taken| taken.resource == place).collect();
-                match takes.iter().all(|taken| taken.optional) {
-                    true if takes.is_empty() => State::NotDemanded,
-                    true => State::LeftOut,
+                let running = resource.consumers.iter().filter(|step| state_of(step) == State::Runs);
+                let inputs = running.flat_map(|&step| &self.plan.steps[step].inputs);
+                let inputs: Vec<_> = inputs.filter(|input| input.resource == place).collect();
+                match inputs.iter().all(|input| input.optional) {
+                    true if inputs.is_empty() => State::NotNeeded,
+                    true => State::OptionalMissing,
                     false => State::Missing,
                 }
             }
@@ -235,23 +235,24 @@ impl Draft {
 }
 
 impl Plan {
-    /// Finds the steps that cannot run: what they need is missing, or in a cycle, or of such a step.
+    /// Marks the steps that cannot run: those in a cycle, and those that depend on a missing or an
+    /// ambiguous resource or on such a step.
     fn block(&mut self) {
         let mut next: Vec<usize> = self.cycles.concat();
         next.extend((0..self.steps.len()).filter(|&step| self.steps[step].is_unregistered()));
         for resource in &self.resources {
-            if matches!(resource.state, State::Missing | State::Disputed) {
-                next.extend(&resource.takers);
+            if matches!(resource.state, State::Missing | State::Ambiguous) {
+                next.extend(&resource.consumers);
             }
         }
         while let Some(step) = next.pop() {
             if self.steps[step].state == State::Runs {
                 self.steps[step].state = State::Blocked;
-                for &output in &self.steps[step].gives {
+                for &output in &self.steps[step].outputs {
                     let resource = &mut self.resources[output];
                     if resource.state == State::Runs {
                         resource.state = State::Blocked;
-                        next.extend(&resource.takers);
+                        next.extend(&resource.consumers);
                     }
                 }
             }
@@ -260,26 +261,26 @@ impl Plan {
 }
 
 impl StepNode {
-    /// Whether it stores its outputs and is no step of the pipeline: as a target it is refused.
+    /// Whether it stores its outputs and is not registered: the compiler rejects such a target.
     pub(super) fn is_unregistered(&self) -> bool {
-        !self.registered && !self.gives.is_empty()
+        !self.registered && !self.outputs.is_empty()
     }
 }
 
-/// A step with the places of its resources.
-fn step_of(spec: &'static Spec, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
-    let mut takes: Vec<Taken> = Vec::new();
-    for (key, &optional) in spec.inputs.list().into_iter().zip(spec.optional.list()) {
-        let resource = place(key);
-        // One that is listed twice is refused where a store is made.
-        match takes.iter_mut().find(|taken| taken.resource == resource) {
-            Some(taken) => taken.optional &= optional,
-            None => takes.push(Taken { resource, optional }),
+/// A step with the indices of its resources.
+fn step_of(spec: &'static StepSpec, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
+    let mut inputs: Vec<InputEdge> = Vec::new();
+    for key in spec.inputs.list() {
+        let (resource, optional) = (place(key), key.optional);
+        // `Store::new` rejects a resource that is listed twice; a plan has no store.
+        match inputs.iter_mut().find(|input| input.resource == resource) {
+            Some(input) => input.optional &= optional,
+            None => inputs.push(InputEdge { resource, optional }),
         }
     }
-    let mut gives: Vec<usize> = spec.outputs.list().into_iter().map(&mut *place).collect();
+    let mut outputs: Vec<usize> = spec.outputs.list().into_iter().map(&mut *place).collect();
     let mut seen = Vec::new();
-    gives.retain(|&output| {
+    outputs.retain(|&output| {
         let is_new = !seen.contains(&output);
         seen.push(output);
         is_new
@@ -288,10 +289,10 @@ fn step_of(spec: &'static Spec, place: &mut impl FnMut(&Key) -> usize) -> StepNo
         id: (spec.type_id)(),
         name: (spec.name)(),
         registered: true,
-        state: State::NotDemanded,
-        takes,
-        gives,
-        wave: None,
+        state: State::NotNeeded,
+        inputs,
+        outputs,
+        level: None,
         duration: None,
         critical: false,
     }

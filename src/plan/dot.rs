@@ -1,13 +1,12 @@
-//! A plan in the language of Graphviz.
+//! A plan in DOT, the language of Graphviz.
 
-use super::look::Look;
+use super::style::Style;
 use super::{Plan, State};
-use crate::lettering::short;
 use core::fmt::Write as _;
 
 impl Plan {
-    /// The plan in the language of [Graphviz](https://graphviz.org): `dot -Tpdf plan.dot`. Steps are boxes, resources are
-    /// ellipses, optional inputs are dashed lines.
+    /// Returns the plan in DOT, the language of [Graphviz](https://graphviz.org): `dot -Tpdf plan.dot`.
+    /// Steps are boxes, resources are ellipses, optional inputs are dashed lines.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
@@ -27,30 +26,34 @@ impl Plan {
         dot + "}\n"
     }
 
-    /// Appends the whole but for its first and last line.
+    /// Writes the lines between the first and the last.
     fn write_dot(&self, dot: &mut String) -> core::fmt::Result {
         let title = escaped(&format!("{}: {}", self.title, self.summary()));
         writeln!(dot, "    graph [label=\"{title}\" labelloc=t fontname=\"Helvetica\" bgcolor=white]")?;
         writeln!(dot, "    node [fontname=\"Helvetica\" fontsize=11]")?;
         writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
         for (number, step) in self.steps.iter().enumerate() {
-            let duration = step.duration.map(|duration| format!(", {}", short(duration))).unwrap_or_default();
+            let duration = step.duration.map(|duration| format!(", {duration:.2?}")).unwrap_or_default();
             let label = format!("{}\\n{}{duration}", escaped(step.name), step.state);
             let width = if self.target == Some(number) { " penwidth=3" } else { "" };
             writeln!(
                 dot,
                 "    s{number} [label=\"{label}\" shape=box {}{width}]",
-                style(step.state.look(), "rounded,")
+                attributes(step.state.style(), "rounded,")
             )?;
         }
         for (number, resource) in self.resources.iter().enumerate() {
             let state = match resource.state {
-                // Its step says it.
+                // Its step shows the state.
                 State::Runs | State::Blocked => String::new(),
                 state => format!("\\n{state}"),
             };
             let label = format!("{}{state}", escaped(resource.name));
-            writeln!(dot, "    r{number} [label=\"{label}\" shape=ellipse {}]", style(resource.state.look(), ""))?;
+            writeln!(
+                dot,
+                "    r{number} [label=\"{label}\" shape=ellipse {}]",
+                attributes(resource.state.style(), "")
+            )?;
         }
         for edge in self.edges() {
             let style = match (edge.optional, edge.critical) {
@@ -66,13 +69,13 @@ impl Plan {
 }
 
 /// The attributes of a node.
-fn style(look: Look, shape: &str) -> String {
-    let dashed = if look.dashed { ",dashed" } else { "" };
-    let Look { fill, line, ink, .. } = look;
+fn attributes(style: Style, shape: &str) -> String {
+    let dashed = if style.dashed { ",dashed" } else { "" };
+    let Style { fill, line, ink, .. } = style;
     format!("style=\"{shape}filled{dashed}\" fillcolor=\"{fill}\" color=\"{line}\" fontcolor=\"{ink}\"")
 }
 
-/// Text that stands in quotes.
+/// Text for a quoted string.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

@@ -1,13 +1,12 @@
-//! A plan as a Mermaid flowchart, which GitHub and others draw where they find it in Markdown.
+//! A plan as a Mermaid flowchart, which GitHub and others draw in Markdown.
 
-use super::look::STATES;
+use super::style::STATES;
 use super::{Plan, State};
-use crate::lettering::short;
 use core::fmt::Write as _;
 
 impl Plan {
-    /// The plan as a [Mermaid](https://mermaid.js.org) flowchart: steps are boxes, resources have round ends, optional
-    /// inputs are dotted lines.
+    /// Returns the plan as a [Mermaid](https://mermaid.js.org) flowchart. Steps are boxes, resources have
+    /// round ends, optional inputs are dotted lines.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
@@ -27,17 +26,17 @@ impl Plan {
         chart
     }
 
-    /// Appends the whole but for its first line.
+    /// Writes all lines but the first.
     fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
         writeln!(chart, "    accTitle: {}", one_line(&format!("{}: {}", self.title, self.summary())))?;
         for (number, step) in self.steps.iter().enumerate() {
-            let duration = step.duration.map(|duration| format!(", {}", short(duration))).unwrap_or_default();
+            let duration = step.duration.map(|duration| format!(", {duration:.2?}")).unwrap_or_default();
             let label = format!("{}<br/>{}{duration}", escaped(step.name), step.state);
             writeln!(chart, "    s{number}[\"{label}\"]:::{}", step.state.class())?;
         }
         for (number, resource) in self.resources.iter().enumerate() {
             let state = match resource.state {
-                // Its step says it.
+                // Its step shows the state.
                 State::Runs | State::Blocked => String::new(),
                 state => format!("<br/>{state}"),
             };
@@ -55,9 +54,9 @@ impl Plan {
             writeln!(chart, "    linkStyle {} stroke-width:4px", critical.join(","))?;
         }
         for state in STATES.into_iter().filter(|&state| self.has(state)) {
-            let look = state.look();
-            let dashes = if look.dashed { ",stroke-dasharray:5 4" } else { "" };
-            let (class, fill, line, ink) = (state.class(), look.fill, look.line, look.ink);
+            let style = state.style();
+            let dashes = if style.dashed { ",stroke-dasharray:5 4" } else { "" };
+            let (class, fill, line, ink) = (state.class(), style.fill, style.line, style.ink);
             writeln!(chart, "    classDef {class} fill:{fill},stroke:{line},color:{ink}{dashes}")?;
         }
         if let Some(target) = self.target {
@@ -68,14 +67,14 @@ impl Plan {
 }
 
 impl Plan {
-    /// Whether anything is in a state.
+    /// Whether any step or resource is in a state.
     pub(super) fn has(&self, state: State) -> bool {
         self.steps.iter().any(|step| step.state == state)
             || self.resources.iter().any(|resource| resource.state == state)
     }
 }
 
-/// Text that stands in quotes in a chart, as Mermaid has its entities.
+/// Text for a quoted label, with the entities of Mermaid.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in one_line(text).chars() {
@@ -92,7 +91,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Text that is one line.
+/// Text without line breaks.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

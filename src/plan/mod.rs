@@ -1,38 +1,40 @@
-//! Plans to look at: what a run would do, before it does, as text, JSON and pictures.
+//! Plans: the steps that a run would execute, as text, Mermaid, Graphviz, JSON and pictures.
 //!
-//! [`plan()`] takes a target and a store, as [`run`](crate::run()) does, but asks for no proof: what is missing is drawn and
-//! named. So where rustc refuses a `run`, put `plan` in its place and look. [`Plan::of`] takes a pipeline as a whole. Feature `plan`.
+//! [`plan()`] takes a target and a store, as [`run`](crate::run()) does, but asks for no proof: a
+//! missing prerequisite is part of the plan, with its name. Where rustc rejects a `run`, call `plan`
+//! instead and print the result. [`Plan::of`] takes a whole pipeline and needs no store.
+//!
+//! Text, [Mermaid](Plan::to_mermaid) and [Graphviz](Plan::to_dot) are always there. The feature
+//! `serde` makes a plan `Serialize`, and the feature `svg` adds `Plan::to_svg`.
 
 mod build;
 mod dot;
 mod edges;
-mod look;
 mod mermaid;
-mod order;
-mod part;
+mod style;
+mod subgraph;
+#[cfg(feature = "svg")]
 mod svg;
 mod text;
+mod topology;
 
-use crate::exec::plan::{ConstList as Tree, Key, StepSpec as Spec};
+use crate::exec::plan::{ConstList, Key, StepSpec};
 use crate::pipeline::{Pipeline, StepList};
-use crate::resource::Resource;
+use crate::resource::{Resource, type_name};
 use crate::sealed::Seal;
 use crate::step::Step;
 use crate::step::lists::OutputList;
-use crate::store::AnyStore as Backing;
-use crate::store::Store;
-use crate::store::SuppliedValues as Supply;
+use crate::store::{AnyStore, Store, SuppliedValues};
 use build::{Aim, Ground};
 use core::any::TypeId;
 use core::fmt;
 use core::time::Duration;
-use serde::{Serialize, Serializer};
 
-/// What a run of the target `T` on a store would do now: which steps would run, in which order they can start, and which
-/// are skipped and why.
+/// Returns the plan of a run of the target `T` on a store, as the store is now: the steps that would
+/// run, the order in which they can start, and why each other step is skipped.
 ///
-/// Nothing is run, and nothing is asked of the store but that it is one: a target whose prerequisites are missing has a
-/// plan too, in which they are named. The store may be in an [`Arc`](std::sync::Arc).
+/// Nothing is run and nothing is proved. A target whose prerequisites are missing has a plan too, and
+/// the plan names them. The store may be in an [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, plan, resource, step};
@@ -48,182 +50,189 @@ use serde::{Serialize, Serializer};
 ///     base.checked_div(*divisor).ok_or("division by zero".to_owned())
 /// }
 /// #[step]
-/// fn tell(quotient: In<'_, Quotient>) -> Return<String> {
+/// fn show(quotient: In<'_, Quotient>) -> Return<String> {
 ///     Return(quotient.to_string())
 /// }
 ///
 /// struct Calc;
 /// impl Pipeline for Calc {
-///     type Steps = HList![BaseProvider, Divide, Tell];
+///     type Steps = HList![BaseProvider, Divide, Show];
 /// }
 ///
-/// // `run::<Tell>(&store)` does not compile, and this shows why.
+/// // `run::<Show>(&store)` does not compile, and this shows why.
 /// let store = Store::<Calc>::new().with(Base, 38);
 /// let expected = "\
-/// Tell in Calc: no step can run
-/// Tell: blocked
+/// Show in Calc: no step can run
+/// Show: blocked
 /// └── Quotient ← Divide: blocked
 ///     ├── Base: supplied
 ///     └── Divisor: missing
 /// skipped: BaseProvider (supplied)
 /// missing: Divisor, needed by Divide
 /// ";
-/// assert_eq!(plan::<Tell>(&store).to_string(), expected);
+/// assert_eq!(plan::<Show>(&store).to_string(), expected);
 /// ```
-pub fn plan<T: Step>(store: &impl Backing) -> Plan {
+pub fn plan<T: Step>(store: &impl AnyStore) -> Plan {
     let mut ground = Ground::of_store(store);
     let target = ground.target::<T>();
     let aim = Aim::Target { step: target, always: !T::Outputs::ALL_STORED };
     ground.plan(format!("{} in {}", T::name(), ground.pipeline), aim)
 }
 
-/// What a run would do, or what a pipeline consists of: steps, and the resources between them.
+/// The steps of a run or of a whole pipeline, and the resources between them.
 ///
-/// Made by [`plan()`] for a target and a store, by [`Plan::of`] and [`Plan::of_store`] for a pipeline as a whole. It shows
-/// itself as a text tree (`Display`), as JSON and whatever else there is a serializer for ([`Serialize`]), and as
-/// pictures: [`to_svg`](Plan::to_svg), [`to_mermaid`](Plan::to_mermaid), [`to_dot`](Plan::to_dot).
+/// [`plan()`] makes one for a target and a store, [`Plan::of`] and [`Plan::of_store`] for a whole
+/// pipeline. `Display` prints it as a tree. [`to_mermaid`](Plan::to_mermaid) and
+/// [`to_dot`](Plan::to_dot) return it in the language of another program. With the feature `serde` it
+/// is `Serialize`, and with the feature `svg` there is `to_svg`, a picture.
 ///
-/// It is a picture of one moment: of a store that others use, it may be old when it is shown.
-#[derive(Debug, Clone, Serialize)]
+/// A plan is a snapshot: if others use the store, it may be out of date when it is shown.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Plan {
-    /// What it is of, for a reader.
+    /// The heading: the target and the pipeline.
     title: String,
     /// The name of the pipeline.
     pipeline: &'static str,
-    /// The place of the target among the steps.
+    /// The index of the target among the steps.
     target: Option<usize>,
     /// In the order of registration; a target that is not registered comes last.
     steps: Vec<StepNode>,
-    /// In the order in which steps name them.
+    /// In the order in which the steps list them.
     resources: Vec<ResourceNode>,
-    /// Each in order, by places: a step needs something of the next one, the last of the first.
+    /// Indices of steps: each step depends on the next one, the last on the first.
     cycles: Vec<Vec<usize>>,
 }
 
-/// A step in a plan.
-#[derive(Debug, Clone, Serialize)]
+/// A step in a [`Plan`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StepNode {
-    /// What type it is.
-    #[serde(skip)]
+    /// Its type.
+    #[cfg_attr(feature = "serde", serde(skip))]
     id: TypeId,
     /// Its name.
     name: &'static str,
-    /// Whether it is a step of the pipeline; a target need not be.
+    /// Whether the pipeline registers it; a target need not be registered.
     registered: bool,
-    /// What becomes of it.
+    /// Whether it would run, and if not, why.
     state: State,
-    /// What it takes.
-    takes: Vec<Taken>,
-    /// What it stores, by places among the resources.
-    gives: Vec<usize>,
-    /// When it can start.
-    wave: Option<usize>,
-    /// How long it takes, in seconds, if anybody has said.
-    #[serde(serialize_with = "in_seconds")]
+    /// Its inputs, each once.
+    inputs: Vec<InputEdge>,
+    /// The resources that it stores: indices among the resources, each once.
+    outputs: Vec<usize>,
+    /// The number of steps that have to run before it, one after the other.
+    level: Option<usize>,
+    /// Its duration, if known; in seconds when serialized.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
     duration: Option<Duration>,
     /// Whether it is on the critical path.
     critical: bool,
 }
 
-/// A resource in a plan.
-#[derive(Debug, Clone, Serialize)]
+/// A resource in a [`Plan`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ResourceNode {
-    /// The value of its identity.
-    #[serde(skip)]
+    /// The hash of its identity.
+    #[cfg_attr(feature = "serde", serde(skip))]
     id: u64,
     /// Its name.
     name: &'static str,
     /// Where it comes from.
     state: State,
-    /// The steps that provide it, by places.
+    /// The steps that provide it: indices.
     providers: Vec<usize>,
-    /// The steps that take it, by places.
-    takers: Vec<usize>,
+    /// The steps that have it as an input: indices.
+    consumers: Vec<usize>,
 }
 
-/// A resource as a step takes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Taken {
-    /// Its place in [`Plan::resources`].
+/// An input of a step: an edge from a resource to the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct InputEdge {
+    /// The index of the resource in [`Plan::resources`].
     pub resource: usize,
-    /// Whether the step can do without.
+    /// Whether the input is optional: the step runs without it as well.
     pub optional: bool,
 }
 
-/// What becomes of a step, or where a resource comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// Whether a step would run, or where a resource comes from.
+///
+/// `Display` prints it in words, as trees show it: `not needed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum State {
-    /// The step would run; the resource would be provided by one that does.
+    /// The step would run; the resource would be provided by such a step.
     Runs,
-    /// The outputs of the step are there, so it is skipped; the resource has been computed.
+    /// The outputs of the step are in the store, so it is skipped; the resource was computed.
     Computed,
-    /// All that the step stores is supplied, so it is skipped; the resource is supplied.
+    /// All outputs of the step were supplied, so it is skipped; the resource was supplied.
     Supplied,
-    /// The resource is in the store above, or is made there.
-    Above,
-    /// Nothing that would run takes it.
-    NotDemanded,
-    /// Nobody has the resource, and the steps that take it can do without.
-    LeftOut,
-    /// The step cannot run, for what is missing, a cycle, or because it is not registered; the resource is of such a step.
+    /// The resource comes from the parent store.
+    InParent,
+    /// No step that would run has it as an input.
+    NotNeeded,
+    /// Nothing provides the resource, and it is only an optional input.
+    OptionalMissing,
+    /// The step cannot run, because of a missing resource, a cycle, or because it is not registered;
+    /// the resource would be provided by such a step.
     Blocked,
-    /// Nobody has the resource, and a step needs it.
+    /// Nothing provides the resource, and a step that would run needs it.
     Missing,
-    /// Several steps provide the resource.
-    Disputed,
+    /// Two or more steps provide the resource.
+    Ambiguous,
 }
 
-/// What there is a plan of without a store: a pipeline, or the type of a store, of which what is supplied counts.
+/// The source of a plan without a store: a [`Pipeline`], or the type of a store.
 ///
-/// You never write it. The stores above a scope are no part of its type; see [`Plan::of_store`].
+/// Implemented for both; you never write it. The type of a store says which resources are supplied,
+/// but does not include its parent stores; see [`Plan::of_store`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no pipeline",
     label = "neither a pipeline nor the type of a store",
     note = "name a pipeline, `Plan::of::<Calc>()`, or the type of a store, `Plan::of::<StoreOf<Calc, HList![Base]>>()`"
 )]
-pub trait Planned {
+pub trait PlanSource {
     #[doc(hidden)]
     fn seal(_: Seal);
-
-    /// The steps.
+    /// The registered steps.
     #[doc(hidden)]
-    const STEPS: &'static Tree<Spec>;
-    /// What is supplied.
+    const STEPS: &'static ConstList<StepSpec>;
+    /// The supplied resources.
     #[doc(hidden)]
-    const SUPPLIED: &'static Tree<Key>;
+    const SUPPLIED: &'static ConstList<Key>;
     /// The name of the pipeline.
     #[doc(hidden)]
     fn pipeline() -> &'static str;
 }
 
-impl<P: Pipeline> Planned for P {
+impl<P: Pipeline> PlanSource for P {
     fn seal(_: Seal) {}
-
-    const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
-    const SUPPLIED: &'static Tree<Key> = &Tree::Empty;
+    const STEPS: &'static ConstList<StepSpec> = <P::Steps as StepList>::SPECS;
+    const SUPPLIED: &'static ConstList<Key> = &ConstList::Empty;
     fn pipeline() -> &'static str {
-        crate::resource::type_name::of::<P>()
+        type_name::of::<P>()
     }
 }
 
-impl<P: Pipeline, G: Supply> Planned for Store<P, G> {
+impl<P: Pipeline, G: SuppliedValues> PlanSource for Store<P, G> {
     fn seal(_: Seal) {}
-
-    const STEPS: &'static Tree<Spec> = <P::Steps as StepList>::SPECS;
-    const SUPPLIED: &'static Tree<Key> = G::KEYS;
+    const STEPS: &'static ConstList<StepSpec> = <P::Steps as StepList>::SPECS;
+    const SUPPLIED: &'static ConstList<Key> = G::KEYS;
     fn pipeline() -> &'static str {
-        crate::resource::type_name::of::<P>()
+        type_name::of::<P>()
     }
 }
 
 impl Plan {
-    /// The plan of a pipeline as a whole, as if everything was asked for: `Plan::of::<Calc>()`.
+    /// Returns the plan of a whole pipeline, as if each of its steps was a target: `Plan::of::<Calc>()`.
     ///
-    /// It asks for no store and for no proof. What no step provides is [missing](State::Missing) here; with the type of a
-    /// store in place of the pipeline, what that is supplied with is there. Cycles and resources that two steps provide
-    /// are drawn and named as well.
+    /// It needs no store and no proof. A resource that no step provides is
+    /// [missing](State::Missing), unless the type argument is the type of a store that is supplied
+    /// with it. The plan also shows cycles, and resources that two steps provide.
     ///
     /// ```
     /// use typed_pipeliner::{HList, In, Out, Pipeline, Plan, StoreOf, resource, step};
@@ -251,11 +260,12 @@ impl Plan {
     /// let plan = Plan::of::<StoreOf<Farm, HList![Hen, Grain]>>();
     /// assert_eq!(plan.to_string().lines().next(), Some("Farm: 1 of 2 steps would run"));
     /// ```
-    pub fn of<P: Planned>() -> Plan {
+    pub fn of<P: PlanSource>() -> Plan {
         Ground::of::<P>().plan(P::pipeline().to_owned(), Aim::All)
     }
 
-    /// The plan of a pipeline as a whole in the present state of a store: what is supplied, computed, and above.
+    /// Returns the plan of a whole pipeline for a store as it is now, including the resources that were
+    /// supplied, computed, or come from the parent store.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, Store, resource, step};
@@ -278,54 +288,56 @@ impl Plan {
     /// assert_eq!(plan.step::<Connect>().unwrap().state(), State::Runs);
     /// # Ok(()) }) }
     /// ```
-    pub fn of_store(store: &impl Backing) -> Plan {
+    pub fn of_store(store: &impl AnyStore) -> Plan {
         let ground = Ground::of_store(store);
         ground.plan(ground.pipeline.to_owned(), Aim::All)
     }
 
-    /// What it is of: `GetDivision in Calc`.
+    /// The heading: `GetDivision in Calc`.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The target, if it is the plan of one.
+    /// The target; `None` for the plan of a whole pipeline.
     pub fn target(&self) -> Option<&StepNode> {
         self.target.map(|target| &self.steps[target])
     }
 
-    /// The steps, in the order of registration.
+    /// The steps, in the order of registration; a target that is not registered comes last.
     pub fn steps(&self) -> &[StepNode] {
         &self.steps
     }
 
-    /// The resources that steps take or provide, or that are supplied.
+    /// All resources that steps have as inputs or outputs, or that are supplied.
     pub fn resources(&self) -> &[ResourceNode] {
         &self.resources
     }
 
-    /// A step of the plan, if it is there: `plan.step::<Divide>()`.
+    /// The node of a step, if the plan has it: `plan.step::<Divide>()`.
     pub fn step<S: Step>(&self) -> Option<&StepNode> {
         self.steps.iter().find(|step| step.id == TypeId::of::<S>())
     }
 
-    /// A resource of the plan, if it is there: `plan.resource::<Base>()`.
+    /// The node of a resource, if the plan has it: `plan.resource::<Base>()`.
     pub fn resource<R: Resource>(&self) -> Option<&ResourceNode> {
         self.resources.iter().find(|resource| resource.id == Key::of::<R>().id)
     }
 
-    /// The resources that are missing: those which the compiler names where it refuses a run.
+    /// The missing resources: those that the compiler names when it rejects the run.
     pub fn missing(&self) -> impl Iterator<Item = &ResourceNode> {
         self.resources.iter().filter(|resource| resource.state == State::Missing)
     }
 
-    /// The cycles among the steps that would run: each step needs something of the next one, the last of the first.
+    /// The cycles among the steps that would run: each step depends on the next one, the last on the
+    /// first.
     pub fn cycles(&self) -> impl Iterator<Item = Vec<&StepNode>> {
         self.cycles.iter().map(|cycle| cycle.iter().map(|&step| &self.steps[step]).collect())
     }
 
-    /// The place of what one step gives and another one takes.
-    fn passes(&self, giver: usize, taker: usize) -> Option<usize> {
-        self.steps[taker].takes.iter().map(|taken| taken.resource).find(|place| self.steps[giver].gives.contains(place))
+    /// The index of a resource that is an output of one step and an input of another.
+    fn shared_resource(&self, provider: usize, consumer: usize) -> Option<usize> {
+        let mut inputs = self.steps[consumer].inputs.iter().map(|input| input.resource);
+        inputs.find(|resource| self.steps[provider].outputs.contains(resource))
     }
 }
 
@@ -335,33 +347,33 @@ impl StepNode {
         self.name
     }
 
-    /// Whether it is a step of the pipeline. A target that only returns need not be; one that stores its outputs is
-    /// [blocked](State::Blocked) if it is not.
+    /// Whether the pipeline registers it. A target that only returns values need not be registered; one
+    /// that stores its outputs is [blocked](State::Blocked) if it is not.
     pub fn is_registered(&self) -> bool {
         self.registered
     }
 
-    /// Whether it would run, or why not.
+    /// Whether it would run, and if not, why.
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// What it takes.
-    pub fn takes(&self) -> &[Taken] {
-        &self.takes
+    /// Its inputs.
+    pub fn inputs(&self) -> &[InputEdge] {
+        &self.inputs
     }
 
-    /// What it stores, by places in [`Plan::resources`].
-    pub fn gives(&self) -> &[usize] {
-        &self.gives
+    /// The resources that it stores: indices in [`Plan::resources`].
+    pub fn outputs(&self) -> &[usize] {
+        &self.outputs
     }
 
-    /// When it can start, if it would run: see [`Plan::waves`].
-    pub fn wave(&self) -> Option<usize> {
-        self.wave
+    /// The level at which it can start, from 0; `None` if it would not run. See [`Plan::levels`].
+    pub fn level(&self) -> Option<usize> {
+        self.level
     }
 
-    /// How long it takes, if [`Plan::with_durations`] was told.
+    /// Its duration, if [`Plan::with_durations`] was given one.
     pub fn duration(&self) -> Option<Duration> {
         self.duration
     }
@@ -378,35 +390,36 @@ impl ResourceNode {
         self.state
     }
 
-    /// The steps that provide it, by places in [`Plan::steps`]: at most one, unless it is [disputed](State::Disputed).
+    /// The steps that provide it: indices in [`Plan::steps`], at most one unless the resource is
+    /// [ambiguous](State::Ambiguous).
     pub fn providers(&self) -> &[usize] {
         &self.providers
     }
 
-    /// The steps that take it, by places in [`Plan::steps`].
-    pub fn takers(&self) -> &[usize] {
-        &self.takers
+    /// The steps that have it as an input: indices in [`Plan::steps`].
+    pub fn consumers(&self) -> &[usize] {
+        &self.consumers
     }
 }
 
-/// The state in words: `not demanded`.
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             State::Runs => "runs",
             State::Computed => "computed",
             State::Supplied => "supplied",
-            State::Above => "above",
-            State::NotDemanded => "not demanded",
-            State::LeftOut => "left out",
+            State::InParent => "in parent",
+            State::NotNeeded => "not needed",
+            State::OptionalMissing => "optional, missing",
             State::Blocked => "blocked",
             State::Missing => "missing",
-            State::Disputed => "provided twice",
+            State::Ambiguous => "ambiguous",
         })
     }
 }
 
-/// A duration as a number of seconds.
-fn in_seconds<S: Serializer>(duration: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
-    duration.map(|duration| duration.as_secs_f64()).serialize(to)
+/// Serializes a duration as a number of seconds.
+#[cfg(feature = "serde")]
+fn seconds<S: serde::Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(&duration.map(|duration| duration.as_secs_f64()), serializer)
 }

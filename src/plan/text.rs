@@ -1,19 +1,19 @@
-//! A plan as text: a tree from the targets down to what is there, and below it what is to be known at a glance.
+//! A plan as text: a tree from the target down to the inputs that are there, and a summary below it.
 
-use super::{Plan, ResourceNode, State, StepNode, Taken};
-use crate::lettering::short;
+use super::{InputEdge, Plan, ResourceNode, State, StepNode};
 use core::fmt;
 
-/// A tree: what a step takes stands below it. What has been shown above is not shown again, but marked with `(*)`.
+/// A tree: the inputs of a step are listed below it. A subtree is printed once; after that its root is
+/// marked with `(*)`.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.title, self.summary())?;
-        // The steps below which what they take stands.
+        // The steps whose inputs have been printed.
         let mut shown = vec![false; self.steps.len()];
         for root in self.roots() {
             self.tree(f, root, &mut shown)?;
         }
-        // What no root leads to is in a cycle that nobody outside of it needs.
+        // The remaining steps are in cycles that no other step depends on.
         for step in 0..self.steps.len() {
             if self.goes_on(step) && !shown[step] {
                 self.tree(f, step, &mut shown)?;
@@ -23,18 +23,18 @@ impl fmt::Display for Plan {
     }
 }
 
-/// A step's input that is still to be shown below it.
+/// An input that is still to be printed.
 struct Branch {
-    /// What stands before it in the line.
+    /// The indentation of its line.
     prefix: String,
-    /// Whether it is the last one of its step.
+    /// Whether it is the last input of its step.
     is_last: bool,
     /// The input.
-    taken: Taken,
+    input: InputEdge,
 }
 
 impl Plan {
-    /// How many steps would run.
+    /// The number of steps that would run, in words.
     pub(super) fn summary(&self) -> String {
         let of = |state| self.steps.iter().filter(|step| step.state == state).count();
         let steps = |count| if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
@@ -46,34 +46,35 @@ impl Plan {
         }
     }
 
-    /// Where the tree begins: the target, or the steps of which no other would take anything.
+    /// The roots of the tree: the target, or the steps that no other step depends on.
     fn roots(&self) -> Vec<usize> {
         if let Some(target) = self.target {
             return vec![target];
         }
         let needed = |step: &StepNode| {
-            let takers = step.gives.iter().flat_map(|&output| &self.resources[output].takers);
-            takers.into_iter().any(|&taker| self.goes_on(taker))
+            let consumers = step.outputs.iter().flat_map(|&output| &self.resources[output].consumers);
+            consumers.into_iter().any(|&consumer| self.goes_on(consumer))
         };
         (0..self.steps.len()).filter(|&step| self.goes_on(step) && !needed(&self.steps[step])).collect()
     }
 
-    /// Whether what the step takes matters: it would run, or would if it could.
+    /// Whether the inputs of the step matter: it would run, or would if it was not blocked.
     fn goes_on(&self, step: usize) -> bool {
         matches!(self.steps[step].state, State::Runs | State::Blocked)
     }
 
-    /// The tree below a step.
+    /// Prints the tree below a step.
     fn tree(&self, f: &mut fmt::Formatter<'_>, root: usize, shown: &mut [bool]) -> fmt::Result {
         self.step_line(f, root)?;
         writeln!(f)?;
         let mut next = Vec::new();
         self.branch(root, "", shown, &mut next);
-        // A stack, and no recursion: a chain may be long.
-        while let Some(Branch { prefix, is_last, taken }) = next.pop() {
-            let resource = &self.resources[taken.resource];
+        // A stack instead of recursion, because a chain may be long.
+        while let Some(Branch { prefix, is_last, input }) = next.pop() {
+            let resource = &self.resources[input.resource];
             write!(f, "{prefix}{}── {}", if is_last { "└" } else { "├" }, resource.name)?;
-            if taken.optional {
+            // The state says it of an optional input that is missing.
+            if input.optional && resource.state != State::OptionalMissing {
                 write!(f, ", optional")?;
             }
             let below = format!("{prefix}{}   ", if is_last { " " } else { "│" });
@@ -84,7 +85,7 @@ impl Plan {
                         write!(f, "{}: computed", self.steps[step].name)?;
                     } else {
                         self.step_line(f, step)?;
-                        if shown[step] && !self.steps[step].takes.is_empty() {
+                        if shown[step] && !self.steps[step].inputs.is_empty() {
                             write!(f, " (*)")?;
                         }
                         self.branch(step, &below, shown, &mut next);
@@ -97,75 +98,76 @@ impl Plan {
         Ok(())
     }
 
-    /// Puts what a step takes on the stack, the first one on top.
+    /// Pushes the inputs of a step, the first one on top.
     fn branch(&self, step: usize, prefix: &str, shown: &mut [bool], next: &mut Vec<Branch>) {
         if self.goes_on(step) && !core::mem::replace(&mut shown[step], true) {
-            let takes = self.steps[step].takes.iter().enumerate().rev();
-            let last = self.steps[step].takes.len().wrapping_sub(1);
-            next.extend(takes.map(|(at, &taken)| Branch { prefix: prefix.to_owned(), is_last: at == last, taken }));
+            let inputs = self.steps[step].inputs.iter().enumerate().rev();
+            let last = self.steps[step].inputs.len().wrapping_sub(1);
+            next.extend(inputs.map(|(at, &input)| Branch { prefix: prefix.to_owned(), is_last: at == last, input }));
         }
     }
 
-    /// A step with its state, and how long it takes if that is known.
+    /// Prints a step, its state, and its duration if known.
     fn step_line(&self, f: &mut fmt::Formatter<'_>, step: usize) -> fmt::Result {
         let step = &self.steps[step];
         write!(f, "{}: {}", step.name, step.state)?;
-        step.duration.map_or(Ok(()), |duration| write!(f, ", {}", short(duration)))
+        step.duration.map_or(Ok(()), |duration| write!(f, ", {duration:.2?}"))
     }
 
-    /// What stands below the tree: one line for each kind of thing that there is.
+    /// Prints the lines below the tree.
     fn notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waves = self.waves().enumerate().map(|(number, wave)| format!("{}. {}", number + 1, names(&wave)));
-        note(f, "starts", &waves.collect::<Vec<_>>().join("  "))?;
+        let levels = self.levels().enumerate().map(|(number, level)| format!("{}. {}", number + 1, names(&level)));
+        note(f, "starts", &levels.collect::<Vec<_>>().join("  "))?;
         let path = self.critical_path();
         if !path.is_empty() {
             let steps: Vec<_> = path.iter().map(|step| step.name).collect();
-            note(f, "critical path", &format!("{}, {}", steps.join(" → "), short(self.critical_time())))?;
+            note(f, "critical path", &format!("{}, {:.2?}", steps.join(" → "), self.critical_time()))?;
         }
         let skipped = self.steps.iter().filter(|step| !matches!(step.state, State::Runs | State::Blocked));
         let skipped = skipped.map(|step| format!("{} ({})", step.name, step.state));
         note(f, "skipped", &skipped.collect::<Vec<_>>().join(", "))?;
-        let idle = self.resources.iter().filter(|it| it.state == State::Supplied && it.takers.is_empty());
-        note(f, "supplied, and taken by nobody", &idle.map(|resource| resource.name).collect::<Vec<_>>().join(", "))?;
+        let unused = self.resources.iter().filter(|it| it.state == State::Supplied && it.consumers.is_empty());
+        note(f, "supplied, but not used", &unused.map(|resource| resource.name).collect::<Vec<_>>().join(", "))?;
         for problem in self.problems() {
             writeln!(f, "{problem}")?;
         }
         Ok(())
     }
 
-    /// Why steps cannot run, a sentence each.
+    /// The reasons why steps cannot run, one line each.
     pub(super) fn problems(&self) -> Vec<String> {
         let in_state = |state| self.resources.iter().filter(move |resource| resource.state == state);
-        let named = |steps: &[usize]| names(&steps.iter().map(|&step| &self.steps[step]).collect::<Vec<_>>());
+        let list = |steps: &[usize]| names(&steps.iter().map(|&step| &self.steps[step]).collect::<Vec<_>>());
         let needs = |resource: &ResourceNode| {
-            let takers: Vec<_> = resource.takers.iter().copied().filter(|&taker| self.goes_on(taker)).collect();
-            named(&takers)
+            let consumers: Vec<_> =
+                resource.consumers.iter().copied().filter(|&consumer| self.goes_on(consumer)).collect();
+            list(&consumers)
         };
         let missing = in_state(State::Missing).map(|hole| format!("missing: {}, needed by {}", hole.name, needs(hole)));
-        let twice = in_state(State::Disputed)
-            .map(|resource| format!("provided twice: {}, by {}", resource.name, named(&resource.providers)));
+        let ambiguous = in_state(State::Ambiguous)
+            .map(|resource| format!("ambiguous: {}, provided by {}", resource.name, list(&resource.providers)));
         let cycles = self.cycles.iter().map(|cycle| {
             let mut text = format!("cycle: {}", self.steps[cycle[0]].name);
-            for (at, &taker) in cycle.iter().enumerate() {
-                let giver = cycle[(at + 1) % cycle.len()];
-                let passed = self.passes(giver, taker).map_or("", |place| self.resources[place].name);
+            for (at, &consumer) in cycle.iter().enumerate() {
+                let provider = cycle[(at + 1) % cycle.len()];
+                let resource = self.shared_resource(provider, consumer).map_or("", |place| self.resources[place].name);
                 let which = if at == 0 { "" } else { ", which" };
-                text += &format!("{which} needs {passed} of {}", self.steps[giver].name);
+                text += &format!("{which} needs {resource} of {}", self.steps[provider].name);
             }
             text
         });
         let unregistered = self.steps.iter().filter(|step| step.is_unregistered());
         let unregistered = unregistered.map(|step| format!("not registered: {}, which stores its outputs", step.name));
-        missing.chain(twice).chain(cycles).chain(unregistered).collect()
+        missing.chain(ambiguous).chain(cycles).chain(unregistered).collect()
     }
 }
 
-/// A line below the tree, if there is something to say.
+/// Prints a line below the tree, unless it is empty.
 fn note(f: &mut fmt::Formatter<'_>, what: &str, text: &str) -> fmt::Result {
     if text.is_empty() { Ok(()) } else { writeln!(f, "{what}: {text}") }
 }
 
-/// Names of steps, as one says them: `A, B and C`.
+/// The names of steps in one phrase: `A, B and C`.
 fn names(steps: &[&StepNode]) -> String {
     let names: Vec<_> = steps.iter().map(|step| step.name).collect();
     match names.split_last() {

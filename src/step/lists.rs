@@ -40,10 +40,6 @@ pub trait InputList: InputsProof + 'static {
     /// The resources as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
-    /// Whether the step can do without each.
-    #[cfg(feature = "plan")]
-    #[doc(hidden)]
-    const OPTIONAL: &'static ConstList<bool>;
     /// Takes the references, in order.
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
@@ -57,8 +53,6 @@ impl InputList for HNil {
     type Witness = HNil;
     type Refs<'s> = HNil;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static ConstList<bool> = &ConstList::Empty;
     fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
         HNil
     }
@@ -70,8 +64,6 @@ impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
     type Witness = (Head::Witness, Tail::Witness);
     type Refs<'s> = HCons<Head::Refs<'s>, Tail::Refs<'s>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static ConstList<bool> = &ConstList::Both(Head::OPTIONAL, Tail::OPTIONAL);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         HCons { head: Head::gather(from), tail: Tail::gather(from) }
     }
@@ -98,9 +90,6 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static 
     type Refs<'s>: Send;
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
-    #[cfg(feature = "plan")]
-    #[doc(hidden)]
-    const OPTIONAL: &'static ConstList<bool>;
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
 }
@@ -111,8 +100,6 @@ impl<R: IsResource> Input<Single> for R {
     type Witness = R::CheckedValue;
     type Refs<'s> = &'s R::CheckedValue;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static ConstList<bool> = &ConstList::One(false);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> &'s R::Value {
         from.next()
     }
@@ -126,9 +113,7 @@ impl<R: IsResource> Input<Optional> for Option<R> {
 
     type Witness = R::CheckedValue;
     type Refs<'s> = Option<&'s R::CheckedValue>;
-    const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static ConstList<bool> = &ConstList::One(true);
+    const KEYS: &'static ConstList<Key> = &ConstList::One(Key { optional: true, ..Key::of::<R>() });
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
@@ -140,8 +125,6 @@ impl<List: InputList> Input<Group> for List {
     type Witness = <List as InputList>::Witness;
     type Refs<'s> = <List as InputList>::Refs<'s>;
     const KEYS: &'static ConstList<Key> = <List as InputList>::KEYS;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static ConstList<bool> = <List as InputList>::OPTIONAL;
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         <List as InputList>::gather(from)
     }
@@ -158,8 +141,6 @@ where
     type Witness = HNil;
     type Refs<'s> = ();
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    #[cfg(feature = "plan")]
-    const OPTIONAL: &'static ConstList<bool> = &ConstList::Empty;
     fn gather<'s>(_: &mut InputReader<'_, 's>) {}
 }
 

@@ -11,7 +11,6 @@ use std::sync::Arc;
 /// each function that it calls through it.
 pub trait AnyStore: HasProofEnv + BorrowStore {
     /// The name of its pipeline.
-    #[cfg(feature = "plan")]
     #[doc(hidden)]
     fn pipeline() -> &'static str;
 }
@@ -30,7 +29,6 @@ macro_rules! pointers {
         }
 
         impl<S: AnyStore> AnyStore for $pointer {
-            #[cfg(feature = "plan")]
             fn pipeline() -> &'static str {
                 S::pipeline()
             }

@@ -39,7 +39,8 @@ use std::iter::successors;
 use std::process::ExitCode;
 use trace::{Timeline, Trace, Traced};
 use tree::Directory;
-use typed_pipeliner::{HList, Pipeline, Progress, RunError, RunOptions, Store, hlist_pat, plan, run_with};
+use typed_pipeliner::{HList, Pipeline, RunError, RunOptions, Store, hlist_pat, plan, run_with};
+use typed_pipeliner_progress::Progress;
 
 /// All steps, in any order.
 struct RepoReport;

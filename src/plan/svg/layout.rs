@@ -1,7 +1,7 @@
-//! Where everything in a picture goes: by dagre, and by how wide names are.
+//! The layout of a picture: measured here, placed by dagre.
 
-use super::shapes::{LETTERS, MARK, padding};
-use crate::lettering::{short, shortened, width_of};
+use super::shapes::{FONT_SIZE, MARK, padding, shortened, width_of};
+use super::stroke::Stroke;
 use crate::plan::edges::{Edge, End};
 use crate::plan::{Plan, State};
 use dagre::graph::{Graph, GraphOptions};
@@ -12,42 +12,45 @@ const BOX: f64 = 30.0;
 /// The height of a resource's pill.
 const PILL: f64 = 26.0;
 
-/// A plan, laid out.
+/// A plan with the positions of its nodes and edges.
 pub(super) struct Picture<'p> {
-    /// What it is a picture of.
+    /// The plan.
     pub(super) plan: &'p Plan,
     /// The steps, then the resources.
     pub(super) nodes: Vec<Node>,
-    /// Each with the points that it goes through.
-    pub(super) edges: Vec<(Edge, Vec<(f64, f64)>)>,
+    /// Each with its line and the points that it goes through.
+    pub(super) edges: Vec<(Edge, Stroke, Route)>,
     /// The width of the graph alone.
     pub(super) width: f64,
     /// The height of the graph alone.
     pub(super) height: f64,
 }
 
-/// A step or a resource in its place.
+/// The points that an edge goes through.
+pub(super) type Route = Vec<(f64, f64)>;
+
+/// A step or a resource with its position.
 pub(super) struct Node {
-    /// Which one it is.
+    /// The step or the resource.
     pub(super) end: End,
-    /// Its whole name.
+    /// Its name.
     pub(super) name: &'static str,
-    /// What is shown of the name.
+    /// Its name as it is shown.
     pub(super) shown: String,
-    /// What stands behind the name, in smaller letters.
+    /// The text after the name, in a smaller font.
     pub(super) aside: String,
-    /// What becomes of it.
+    /// Its state.
     pub(super) state: State,
-    /// Where its middle is.
+    /// The position of its centre.
     pub(super) middle: (f64, f64),
-    /// How wide and how high it is.
+    /// Its width and its height.
     pub(super) size: (f64, f64),
-    /// Whether the plan leads to it.
+    /// Whether it is the target of the plan.
     pub(super) is_target: bool,
 }
 
 impl<'p> Picture<'p> {
-    /// Lays a plan out.
+    /// Computes the layout of a plan.
     pub(super) fn new(plan: &'p Plan) -> Self {
         let mut nodes = nodes(plan);
         let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
@@ -78,28 +81,32 @@ impl<'p> Picture<'p> {
         };
         let route = |edge: Edge| {
             let label = graph.edge(&edge.from.to_string(), &edge.to.to_string(), None);
-            (edge, attached(label.map_or(&[], |label| &label.points), node(edge.from), node(edge.to)))
+            (
+                edge,
+                Stroke::new(plan, &edge),
+                attached(label.map_or(&[], |label| &label.points), node(edge.from), node(edge.to)),
+            )
         };
         let edges: Vec<_> = edges.into_iter().map(route).collect();
-        for &(x, y) in edges.iter().flat_map(|(_, route)| route) {
+        for &(x, y) in edges.iter().flat_map(|(.., route)| route) {
             (width, height) = (width.max(x), height.max(y));
         }
         Picture { plan, nodes, edges, width, height }
     }
 }
 
-/// The steps and resources of a plan, measured.
+/// The steps and resources of a plan, with their sizes.
 fn nodes(plan: &Plan) -> Vec<Node> {
     let node = |end, name: &'static str, state, aside: String| {
         let shown = shortened(name);
         let aside_width = if aside.is_empty() { 0.0 } else { 6.0 + width_of(&aside, 11.0) };
-        let width = 2.0 * padding(end) + MARK + width_of(&shown, LETTERS) + aside_width;
+        let width = 2.0 * padding(end) + MARK + width_of(&shown, FONT_SIZE) + aside_width;
         let height = if matches!(end, End::Step(_)) { BOX } else { PILL };
         let is_target = matches!(end, End::Step(step) if plan.target == Some(step));
         Node { end, name, shown, aside, state, middle: (0.0, 0.0), size: (width, height), is_target }
     };
     let steps = plan.steps.iter().enumerate().map(|(place, step)| {
-        let aside = step.duration.map(short).unwrap_or_default();
+        let aside = step.duration.map(|duration| format!("{duration:.2?}")).unwrap_or_default();
         node(End::Step(place), step.name, step.state, aside)
     });
     let resources = plan.resources.iter().enumerate();
@@ -108,17 +115,17 @@ fn nodes(plan: &Plan) -> Vec<Node> {
     steps.chain(resources).collect()
 }
 
-/// The route of an edge from the lower edge of one node to the upper edge of another, or the other way round in a cycle,
-/// by the points that the layout gives for it.
-fn attached(route: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
+/// The route of an edge from the bottom of one node to the top of another, or from top to bottom in a
+/// cycle, along the points that dagre computed.
+fn attached(route: &[Point], from: &Node, to: &Node) -> Route {
     let down = from.middle.1 < to.middle.1;
     let attach = |node: &Node, near: f64, below: bool| {
         let ((x, y), (width, height)) = (node.middle, node.size);
-        // Not at the corners, which are round.
+        // Not at the corners, which are rounded.
         let room = (width / 2.0 - 16.0).max(0.0);
         (near.clamp(x - room, x + room), if below { y + height / 2.0 } else { y - height / 2.0 })
     };
-    // Past the nodes of a layer, straight; every other point lies between layers and says nothing.
+    // Straight past the nodes of a layer. Every other point is between two layers and is not needed.
     let layers = route.iter().skip(2).step_by(2).take(route.len().saturating_sub(3) / 2);
     let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
     let inner: Vec<_> = layers.flat_map(|point| [(point.x, point.y - half), (point.x, point.y + half)]).collect();

@@ -1,28 +1,27 @@
 //! The legend of a picture.
 
 use super::layout::Picture;
-use super::shapes::{mark, outline, text};
+use super::shapes::{mark, outline, text, width_of};
 use super::{LINE, MARGIN};
-use crate::lettering::width_of;
 use crate::plan::State;
 use crate::plan::edges::Edge;
-use crate::plan::look::STATES;
+use crate::plan::style::STATES;
 use core::fmt::{self, Write as _};
 
-/// What the states and shapes mean that are in a picture.
+/// The meaning of the states and shapes in a picture.
 pub(super) struct Legend {
-    /// Each with its place: how far to the right, and in which line.
+    /// Each with its position: the distance from the left, and the line.
     entries: Vec<(Sample, f64, usize)>,
 }
 
-/// What is explained.
+/// The subject of an entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sample {
     /// The shape of steps.
     Step,
     /// The shape of resources.
     Resource,
-    /// How a state looks.
+    /// The look of a state.
     State(State),
     /// The outline of the target.
     Target,
@@ -33,25 +32,26 @@ enum Sample {
 }
 
 impl Sample {
-    /// What stands beside it.
-    fn told(self) -> &'static str {
+    /// The text of the entry.
+    fn label(self) -> String {
         match self {
+            Sample::State(state) => return state.to_string(),
             Sample::Step => "step",
             Sample::Resource => "resource",
-            Sample::State(state) => state.told(),
             Sample::Target => "target",
-            Sample::Optional => "can do without",
+            Sample::Optional => "optional input",
             Sample::Critical => "critical path",
         }
+        .to_owned()
     }
 }
 
 impl Legend {
-    /// The legend of what is in a picture, in lines of a width.
+    /// The legend of a picture, in lines of the given width.
     pub(super) fn new(picture: &Picture<'_>, width: f64) -> Self {
         let mut samples = vec![Sample::Step, Sample::Resource];
         samples.extend(STATES.into_iter().filter(|state| picture.plan.has(*state)).map(Sample::State));
-        let has = |of: fn(&Edge) -> bool| picture.edges.iter().any(|(edge, _)| of(edge));
+        let has = |of: fn(&Edge) -> bool| picture.edges.iter().any(|(edge, ..)| of(edge));
         let others = [
             (Sample::Target, picture.plan.target.is_some()),
             (Sample::Optional, has(|edge| edge.optional)),
@@ -60,7 +60,7 @@ impl Legend {
         samples.extend(others.into_iter().filter(|(_, is_there)| *is_there).map(|(sample, _)| sample));
         let (mut x, mut line) = (0.0, 0);
         let mut place = |sample: Sample| {
-            let room = 44.0 + width_of(sample.told(), 11.0);
+            let room = 44.0 + width_of(&sample.label(), 11.0);
             if x > 0.0 && x + room > width {
                 (x, line) = (0.0, line + 1);
             }
@@ -70,12 +70,12 @@ impl Legend {
         Legend { entries: samples.into_iter().map(&mut place).collect() }
     }
 
-    /// How much room it takes.
+    /// The height of the legend.
     pub(super) fn height(&self) -> f64 {
         self.entries.last().map_or(0.0, |&(.., line)| LINE * (line + 1) as f64 + 8.0)
     }
 
-    /// Appends the legend, from a height on.
+    /// Writes the legend below a height.
     pub(super) fn write(&self, svg: &mut String, top: f64) -> fmt::Result {
         writeln!(svg, "<g class=\"legend\">")?;
         for &(sample, x, line) in &self.entries {
@@ -99,11 +99,11 @@ impl Legend {
                 Sample::Optional => stroke(svg, "stroke=\"#6b6b6b\" stroke-width=\"1.2\" stroke-dasharray=\"5 3\"")?,
                 Sample::Critical => stroke(svg, "stroke=\"#1a1a1a\" stroke-width=\"2.6\"")?,
                 Sample::State(state) => {
-                    shape(svg, 3.0, &outline(state.look(), 1.5))?;
-                    mark(svg, (x + 8.0, y - 5.0), state.look())?;
+                    shape(svg, 3.0, &outline(state.style(), 1.5))?;
+                    mark(svg, (x + 8.0, y - 5.0), state)?;
                 }
             }
-            text(svg, (x + 30.0, y + 4.0), 11.0, "#444444", sample.told())?;
+            text(svg, (x + 30.0, y + 4.0), 11.0, "#444444", &sample.label())?;
         }
         writeln!(svg, "</g>")
     }

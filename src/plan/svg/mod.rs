@@ -1,16 +1,16 @@
-//! A plan as a picture in SVG: laid out by dagre, drawn by hand.
+//! A plan as an SVG picture.
 
 mod layout;
 mod legend;
 mod shapes;
+mod stroke;
 
 use super::Plan;
 use super::edges::End;
-use crate::lettering::{escaped, width_of};
 use core::fmt::{self, Write as _};
 use layout::{Node, Picture};
 use legend::Legend;
-use shapes::{LETTERS, MARK, kind, mark, outline, padding, text, write_edge};
+use shapes::{FONT_SIZE, MARK, escaped, kind, mark, outline, padding, text, width_of, write_edge};
 
 /// The space around everything.
 const MARGIN: f64 = 20.0;
@@ -18,17 +18,17 @@ const MARGIN: f64 = 20.0;
 const TITLE: f64 = 34.0;
 /// The height of a line of the legend, or of a problem.
 const LINE: f64 = 22.0;
-/// How narrow a picture may be, so that there is room for the legend.
+/// The least width of a picture, so that there is room for the legend.
 const NARROWEST: f64 = 440.0;
 
 impl Plan {
-    /// The plan as a picture, in [SVG](https://www.w3.org/TR/SVG11/), that needs no other program: `fs::write("plan.svg",
-    /// plan.to_svg())`.
+    /// Returns the plan as a picture in [SVG](https://www.w3.org/TR/SVG11/), which needs no other
+    /// program: `fs::write("plan.svg", plan.to_svg())`. Feature `svg`.
     ///
-    /// Steps are boxes, resources are pills; an arrow leads from what is there first to what comes of it, dashed where a
-    /// step can do without. Colours and marks tell the states, and stand in a legend; the outline of the target is thick,
-    /// and so are the arrows of the critical path. The picture has a light ground of its own. It is the same, byte for
-    /// byte, for the same plan.
+    /// Steps are boxes and resources are pills. Arrows lead from inputs to steps and from steps to
+    /// outputs; they are dashed for optional inputs. Each state has a colour and a mark, which a legend
+    /// explains. The outline of the target and the arrows of the critical path are thick. The picture
+    /// has a light background of its own. For equal plans it is the same, byte for byte.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
@@ -49,11 +49,11 @@ impl Plan {
 }
 
 impl Picture<'_> {
-    /// Appends the picture.
+    /// Writes the picture.
     fn write(&self, svg: &mut String) -> fmt::Result {
         let heading = self.plan.summary();
         let problems = self.plan.problems();
-        let title_width = width_of(&self.plan.title, 16.0).max(width_of(&heading, LETTERS));
+        let title_width = width_of(&self.plan.title, 16.0).max(width_of(&heading, FONT_SIZE));
         let widest = problems.iter().map(|problem| width_of(problem, 12.0)).fold(title_width, f64::max);
         let inner = self.width.max(widest).max(NARROWEST);
         let legend = Legend::new(self, inner);
@@ -66,19 +66,24 @@ impl Picture<'_> {
         let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\"";
         writeln!(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" {size} {font} role=\"img\">")?;
         writeln!(svg, "<title>{}: {}</title>", escaped(&self.plan.title), escaped(&heading))?;
-        // A ground of its own: on a dark page the text would be lost.
-        let ground = "rx=\"8\" fill=\"#ffffff\" stroke=\"#dddddd\"";
-        writeln!(svg, "<rect x=\"0.5\" y=\"0.5\" width=\"{}\" height=\"{}\" {ground}/>", width - 1.0, height - 1.0)?;
+        // A background of its own: on a dark page the text would be invisible.
+        let background = "rx=\"8\" fill=\"#ffffff\" stroke=\"#dddddd\"";
+        writeln!(
+            svg,
+            "<rect x=\"0.5\" y=\"0.5\" width=\"{}\" height=\"{}\" {background}/>",
+            width - 1.0,
+            height - 1.0
+        )?;
         text(svg, (MARGIN, MARGIN + 14.0), 16.0, "#1a1a1a", &self.plan.title)?;
-        text(svg, (MARGIN, MARGIN + 33.0), LETTERS, "#666666", &heading)?;
+        text(svg, (MARGIN, MARGIN + 33.0), FONT_SIZE, "#666666", &heading)?;
 
         let left = MARGIN + (inner - self.width) / 2.0;
         writeln!(svg, "<g transform=\"translate({left:.1} {top:.1})\">")?;
-        // What matters lies on top.
+        // The lines that matter most are on top.
         let mut edges: Vec<_> = self.edges.iter().collect();
-        edges.sort_by_key(|(edge, _)| (edge.critical, !edge.faint));
-        for (edge, route) in edges {
-            write_edge(svg, edge, route)?;
+        edges.sort_by_key(|(_, stroke, _)| stroke.layer);
+        for (_, stroke, route) in edges {
+            write_edge(svg, stroke, route)?;
         }
         for node in &self.nodes {
             self.write_node(svg, node)?;
@@ -93,9 +98,9 @@ impl Picture<'_> {
         Ok(())
     }
 
-    /// Appends a step or a resource.
+    /// Writes a step or a resource.
     fn write_node(&self, svg: &mut String, node: &Node) -> fmt::Result {
-        let look = node.state.look();
+        let style = node.state.style();
         let ((x, y), (width, height)) = (node.middle, node.size);
         let (left, top) = (x - width / 2.0, y - height / 2.0);
         writeln!(svg, "<g id=\"{}\" class=\"{} {}\">", node.end, kind(node.end), node.state.class())?;
@@ -103,18 +108,18 @@ impl Picture<'_> {
         let round = if matches!(node.end, End::Step(_)) { 4.0 } else { height / 2.0 };
         let place =
             format!("x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{round}\"");
-        writeln!(svg, "<rect {place} {}/>", outline(look, if node.is_target { 3.5 } else { 1.5 }))?;
+        writeln!(svg, "<rect {place} {}/>", outline(style, if node.is_target { 3.5 } else { 1.5 }))?;
         let padding = padding(node.end);
-        mark(svg, (left + padding, y - 5.0), look)?;
+        mark(svg, (left + padding, y - 5.0), node.state)?;
         let at = (left + padding + MARK, y + 4.5);
-        text(svg, at, LETTERS, look.ink, &node.shown)?;
+        text(svg, at, FONT_SIZE, style.ink, &node.shown)?;
         if !node.aside.is_empty() {
-            text(svg, (at.0 + width_of(&node.shown, LETTERS) + 6.0, at.1), 11.0, "#555555", &node.aside)?;
+            text(svg, (at.0 + width_of(&node.shown, FONT_SIZE) + 6.0, at.1), 11.0, "#555555", &node.aside)?;
         }
         writeln!(svg, "</g>")
     }
 
-    /// What is told where the pointer rests.
+    /// The text that is shown when the pointer rests on a node.
     fn tooltip(&self, node: &Node) -> String {
         let names = |places: &[usize]| {
             places.iter().map(|&place| self.plan.resources[place].name).collect::<Vec<_>>().join(", ")
@@ -122,10 +127,10 @@ impl Picture<'_> {
         let mut text = format!("{} {}: {}", kind(node.end), node.name, node.state);
         if let End::Step(step) = node.end {
             let step = &self.plan.steps[step];
-            let takes: Vec<_> = step.takes.iter().map(|taken| taken.resource).collect();
-            for (what, places) in [("takes", &takes), ("gives", &step.gives)] {
+            let inputs: Vec<_> = step.inputs.iter().map(|input| input.resource).collect();
+            for (what, places) in [("inputs", &inputs), ("outputs", &step.outputs)] {
                 if !places.is_empty() {
-                    text += &format!("; {what} {}", names(places));
+                    text += &format!("; {what}: {}", names(places));
                 }
             }
         }

@@ -1,16 +1,45 @@
-//! What pictures are made of: text, outlines, marks, edges.
+//! The parts of a picture: text, outlines, marks, edges.
 
-use crate::lettering::escaped;
-use crate::plan::edges::{Edge, End};
-use crate::plan::look::Look;
+use super::stroke::Stroke;
+use crate::plan::State;
+use crate::plan::edges::End;
+use crate::plan::style::Style;
 use core::fmt::{self, Write as _};
+use pulldown_cmark_escape::{FmtWriter, escape_html};
+use unicode_width::UnicodeWidthStr;
 
-/// The size of the letters of names.
-pub(super) const LETTERS: f64 = 13.0;
-/// What a mark takes: ten, and the space after it.
+/// The font size of names.
+pub(super) const FONT_SIZE: f64 = 13.0;
+/// The width of a mark and the space after it.
 pub(super) const MARK: f64 = 16.0;
+/// The number of characters of a name that are shown.
+const LONGEST: usize = 44;
 
-/// What an end is, in a word.
+/// A name, shortened in the middle if it is long: both ends of the name of a generic type matter.
+pub(super) fn shortened(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    if characters.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let half = LONGEST / 2;
+    let (start, end) = (&characters[..half], &characters[characters.len() - half + 1..]);
+    start.iter().chain(&['…']).chain(end).collect()
+}
+
+/// The approximate width of a text in a wide sans-serif font.
+pub(super) fn width_of(text: &str, font_size: f64) -> f64 {
+    0.62 * font_size * text.width() as f64
+}
+
+/// Text for XML, which cannot contain control characters, not even escaped.
+pub(super) fn escaped(text: &str) -> String {
+    let text = text.replace(|letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}'), " ");
+    let mut escaped = String::with_capacity(text.len());
+    escape_html(FmtWriter(&mut escaped), &text).expect("writing to a string does not fail");
+    escaped
+}
+
+/// The kind of a node, in a word.
 pub(super) fn kind(end: End) -> &'static str {
     match end {
         End::Step(_) => "step",
@@ -27,47 +56,59 @@ pub(super) fn padding(end: End) -> f64 {
 }
 
 /// The attributes of a shape.
-pub(super) fn outline(look: Look, width: f64) -> String {
-    let dashes = if look.dashed { " stroke-dasharray=\"5 3\"" } else { "" };
-    format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"{width}\"{dashes}", look.fill, look.line)
+pub(super) fn outline(style: Style, width: f64) -> String {
+    let dashes = if style.dashed { " stroke-dasharray=\"5 3\"" } else { "" };
+    format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"{width}\"{dashes}", style.fill, style.line)
 }
 
-/// The mark of a state, in ten by ten.
-pub(super) fn mark(svg: &mut String, (x, y): (f64, f64), look: Look) -> fmt::Result {
+/// The mark of a state, in a square of 10 by 10: with it, states differ in more than their colours.
+pub(super) fn mark(svg: &mut String, (x, y): (f64, f64), state: State) -> fmt::Result {
+    let path = match state {
+        // A triangle, as on a play button.
+        State::Runs => "M2 1 L9 5 L2 9 Z",
+        // A tick.
+        State::Computed => "M1 5 L4 8.5 L9.5 1.5",
+        // An arrow into a tray.
+        State::Supplied => "M5 0.5 V6 M2 4 L5 7 L8 4 M1 9.5 H9",
+        // An arrow up.
+        State::InParent => "M5 9.5 V1 M1.5 4.5 L5 1 L8.5 4.5",
+        // A dash.
+        State::NotNeeded => "M1.5 5 H8.5",
+        // A ring.
+        State::OptionalMissing => "M5 1.5 A3.5 3.5 0 1 1 4.99 1.5",
+        // An exclamation mark.
+        State::Blocked => "M5 1 V6 M5 8.2 V9.4",
+        // A cross.
+        State::Missing => "M1.5 1.5 L8.5 8.5 M8.5 1.5 L1.5 8.5",
+        // Two rings.
+        State::Ambiguous => "M3.5 2.5 A2.5 2.5 0 1 0 3.51 2.5 M7 2.5 A2.5 2.5 0 1 0 7.01 2.5",
+    };
     let strokes = "fill=\"none\" stroke-width=\"1.8\" stroke-linecap=\"round\" stroke-linejoin=\"round\"";
-    writeln!(
-        svg,
-        "<path d=\"{}\" transform=\"translate({x:.1} {y:.1})\" stroke=\"{}\" {strokes}/>",
-        look.mark, look.line
-    )
+    let colour = state.style().line;
+    writeln!(svg, "<path d=\"{path}\" transform=\"translate({x:.1} {y:.1})\" stroke=\"{colour}\" {strokes}/>")
 }
 
-/// A line of text, from the left end of its base line.
+/// A line of text, from the left end of its baseline.
 pub(super) fn text(svg: &mut String, (x, y): (f64, f64), size: f64, ink: &str, text: &str) -> fmt::Result {
     writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" fill=\"{ink}\">{}</text>", escaped(text))
 }
 
 /// An edge: a smooth line through the points of its route, with a head at its end.
-pub(super) fn write_edge(svg: &mut String, edge: &Edge, route: &[(f64, f64)]) -> fmt::Result {
+pub(super) fn write_edge(svg: &mut String, stroke: &Stroke, route: &[(f64, f64)]) -> fmt::Result {
     let &[.., before, last] = route else { return Ok(()) };
-    let (colour, width) = match edge {
-        Edge { critical: true, .. } => ("#1a1a1a", 2.6),
-        Edge { wrong: true, .. } => ("#d55e00", 1.6),
-        Edge { faint: true, .. } => ("#c4c4c4", 1.1),
-        _ => ("#6b6b6b", 1.2),
-    };
-    let dashes = if edge.optional || edge.empty { " stroke-dasharray=\"5 3\"" } else { "" };
+    let Stroke { colour, width, dashed, .. } = stroke;
+    let dashes = if *dashed { " stroke-dasharray=\"5 3\"" } else { "" };
     // The line ends where the head begins, straight up or down.
     let head = if before.1 < last.1 { 6.0 + width } else { -6.0 - width };
     let mut points = route.to_vec();
     points[route.len() - 1].1 -= head;
-    let stroke = format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}");
-    writeln!(svg, "<path class=\"edge\" d=\"{}\" {stroke}/>", smooth(&points))?;
+    let attributes = format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}");
+    writeln!(svg, "<path class=\"edge\" d=\"{}\" {attributes}/>", smooth(&points))?;
     let ((x, y), half) = (last, head * 0.45);
     writeln!(svg, "<path d=\"M{x:.1} {y:.1} l{half:.1} {:.1} h{:.1} Z\" fill=\"{colour}\"/>", -head, -2.0 * half)
 }
 
-/// A path through some points that goes straight up or down at each of them.
+/// A path through some points that is vertical at each of them.
 fn smooth(points: &[(f64, f64)]) -> String {
     let mut path = format!("M{:.1} {:.1}", points[0].0, points[0].1);
     for pair in points.windows(2) {
@@ -79,4 +120,23 @@ fn smooth(points: &[(f64, f64)]) -> String {
         };
     }
     path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        let long = format!("Start{}End", "x".repeat(60));
+        let short = shortened(&long);
+        assert_eq!(short.chars().count(), LONGEST);
+        assert!(short.starts_with("Start") && short.ends_with("End") && short.contains('…'));
+        assert_eq!(shortened(&long[..LONGEST]), &long[..LONGEST]);
+    }
+
+    #[test]
+    fn control_characters_become_spaces() {
+        assert_eq!(escaped("<a & \u{1b}[1m\"b\"\u{ffff}>"), "&lt;a &amp;  [1m&quot;b&quot; &gt;");
+    }
 }

@@ -1,0 +1,333 @@
+#![doc = include_str!("../README.md")]
+
+use console::{Term, truncate_str};
+use indicatif::{
+    HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::{Observer, RunError};
+
+/// How often the times are updated while nothing happens.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How many of the steps that a step waits for are listed.
+const NAMED: usize = 3;
+
+/// An [`Observer`] that shows a run in the terminal: which steps run, which steps wait for which, and how
+/// many are done.
+///
+/// It is drawn to the standard error. If that is not a terminal, nothing is written and nothing is kept.
+///
+/// The first line counts the steps that the run needs. Below it are the steps that are not done, as many
+/// as there is room for: first those that run; then those that are ready but may not start yet, or that
+/// another run executes; then those that wait for other steps, beginning with those that wait for the
+/// fewest. If a step fails, a line with its error is printed above the display. The display disappears at
+/// the end of the run, and the printed lines stay.
+///
+/// Each run has its own display. A run in a parent store is part of the display of the run that needs it.
+pub struct Progress {
+    bars: MultiProgress,
+    terminal: Terminal,
+    /// The displays of the runs that have not ended.
+    displays: Mutex<HashMap<RunId, Arc<Display>>>,
+}
+
+/// The terminal.
+#[derive(Clone)]
+struct Terminal {
+    /// Returns its columns and lines.
+    size: Arc<dyn Fn() -> (usize, usize) + Send + Sync>,
+    /// The number of displays on it.
+    displays: Arc<AtomicUsize>,
+}
+
+/// The display of a run, and of the runs in parent stores that it needs.
+struct Display {
+    /// The run that the display belongs to.
+    root: RunId,
+    bar: ProgressBar,
+    steps: Arc<Mutex<Steps>>,
+}
+
+/// The steps of a display.
+#[derive(Default)]
+struct Steps {
+    /// The demanded steps.
+    demanded: BTreeMap<(RunId, usize), ShownStep>,
+    /// The number of steps that are done.
+    done: usize,
+    /// The number of steps that have failed.
+    failed: usize,
+    /// The number of failed runs in parent stores whose errors the child run has not received yet.
+    failed_in_parent: usize,
+}
+
+/// A step of a display.
+struct ShownStep {
+    name: &'static str,
+    needs: Vec<usize>,
+    stage: Stage,
+}
+
+/// The stage of a step, in the order in which steps are listed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Running(Instant),
+    Ready,
+    InOtherRun,
+    Waiting,
+    Over,
+}
+
+impl Progress {
+    /// Creates a display on the standard error.
+    pub fn new() -> Self {
+        let size = || {
+            let (lines, columns) = Term::stderr().size();
+            (columns.into(), lines.into())
+        };
+        Progress::drawn_to(ProgressDrawTarget::stderr(), Arc::new(size))
+    }
+
+    /// Creates a display on another terminal, such as one in memory for a test. It is drawn at each event.
+    ///
+    /// ```
+    /// use indicatif::InMemoryTerm;
+    /// use typed_pipeliner_progress::Progress;
+    ///
+    /// let terminal = InMemoryTerm::new(24, 80);
+    /// let progress = Progress::on(terminal.clone());
+    /// assert_eq!(terminal.contents(), "");
+    /// # drop(progress);
+    /// ```
+    pub fn on(terminal: impl TermLike + Clone + 'static) -> Self {
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        Progress::drawn_to(target, Arc::new(move || (terminal.width().into(), terminal.height().into())))
+    }
+
+    fn drawn_to(target: ProgressDrawTarget, size: Arc<dyn Fn() -> (usize, usize) + Send + Sync>) -> Self {
+        Progress {
+            bars: MultiProgress::with_draw_target(target),
+            terminal: Terminal { size, displays: Arc::default() },
+            displays: Mutex::default(),
+        }
+    }
+
+    /// The bars of the display: to add bars of your own, and to write to the terminal without mixing with
+    /// the display, with [`println`](MultiProgress::println) or [`suspend`](MultiProgress::suspend).
+    ///
+    /// ```
+    /// use typed_pipeliner::RunOptions;
+    /// use typed_pipeliner_progress::Progress;
+    /// use std::sync::Arc;
+    ///
+    /// let progress = Arc::new(Progress::new());
+    /// let options = RunOptions::new().observe(Arc::clone(&progress));
+    /// // … and during the run:
+    /// progress.bars().suspend(|| println!("the display is hidden while this is printed"));
+    /// # drop(options);
+    /// ```
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// The display of a run.
+    fn display(&self, run: RunId) -> Option<Arc<Display>> {
+        lock(&self.displays).get(&run).cloned()
+    }
+
+    /// Prints the error of a step above the display.
+    fn print_failure(&self, name: &str, error: &(dyn Error + 'static)) {
+        let causes = std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string);
+        let text = format!("failed   {name}: {}", causes.collect::<Vec<_>>().join(": "));
+        // If writing to the terminal fails, there is no place to report that.
+        let _ = self.bars.println(text);
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Progress::new()
+    }
+}
+
+impl Observer for Progress {
+    fn run_started(&self, run: &RunInfo, _: Instant) {
+        if self.bars.is_hidden() {
+            return;
+        }
+        let display = match run.parent().and_then(|parent| self.display(parent)) {
+            Some(display) => display,
+            None => Arc::new(Display::new(run, &self.bars, &self.terminal)),
+        };
+        lock(&self.displays).insert(run.id(), display);
+    }
+
+    fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+        let Some(display) = self.display(run.id()) else { return };
+        let is_printed_already = lock(&display.steps).update(run, event);
+        match event.kind {
+            StepEventKind::Failed(error) if !is_printed_already => self.print_failure(event.name, error),
+            _ => {}
+        }
+        // Another event follows these two at once, and draws the display.
+        if !matches!(event.kind, StepEventKind::Demanded { .. } | StepEventKind::Ready) {
+            display.draw();
+        }
+    }
+
+    fn run_ended(&self, run: &RunInfo, end: RunEnd, _: Instant) {
+        let Some(display) = lock(&self.displays).remove(&run.id()) else { return };
+        if display.root == run.id() {
+            display.bar.finish_and_clear();
+            self.bars.remove(&display.bar);
+            self.terminal.displays.fetch_sub(1, Ordering::Relaxed);
+        } else if end == RunEnd::Failed {
+            lock(&display.steps).failed_in_parent += 1;
+        }
+    }
+}
+
+impl Display {
+    fn new(run: &RunInfo, bars: &MultiProgress, terminal: &Terminal) -> Self {
+        terminal.displays.fetch_add(1, Ordering::Relaxed);
+        let (steps, terminal) = (Arc::<Mutex<Steps>>::default(), terminal.clone());
+        let shown = Arc::clone(&steps);
+        let style = ProgressStyle::with_template("{prefix} [{bar:20}] {pos}/{len} steps{steps}")
+            .expect("the template has the syntax of templates")
+            .progress_chars("=> ")
+            .with_key("steps", move |state: &ProgressState, to: &mut dyn fmt::Write| {
+                // A formatter of indicatif writes to a string, which does not fail.
+                let _ = lock(&shown).write(state.elapsed(), terminal.room(), to);
+            });
+        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(run.target()));
+        bar.enable_steady_tick(TICK);
+        Display { root: run.id(), bar, steps }
+    }
+
+    /// Draws the display; indicatif limits how often that happens.
+    fn draw(&self) {
+        let (done, demanded) = {
+            let steps = lock(&self.steps);
+            (steps.done as u64, steps.demanded.len() as u64)
+        };
+        self.bar.set_position(done);
+        self.bar.set_length(demanded);
+    }
+}
+
+impl Terminal {
+    /// The columns and lines that a display may use.
+    fn room(&self) -> (usize, usize) {
+        let (columns, lines) = (self.size)();
+        (columns, lines.saturating_sub(1) / self.displays.load(Ordering::Relaxed).max(1))
+    }
+}
+
+impl Steps {
+    /// Updates a step. Returns whether it failed with the error of a run in the parent store, which has
+    /// been printed already.
+    fn update(&mut self, run: &RunInfo, event: &StepEvent<'_>) -> bool {
+        let key = (run.id(), event.step);
+        if let StepEventKind::Demanded { .. } = event.kind {
+            let needs = run.steps()[event.step].needs().to_vec();
+            self.demanded.insert(key, ShownStep { name: event.name, needs, stage: Stage::Waiting });
+            return false;
+        }
+        // A step whose outputs were in the store is not demanded.
+        let Some(step) = self.demanded.get_mut(&key) else { return false };
+        step.stage = match event.kind {
+            StepEventKind::Ready => Stage::Ready,
+            StepEventKind::WaitingForOtherRun => Stage::InOtherRun,
+            StepEventKind::Started => Stage::Running(event.time),
+            StepEventKind::Finished
+            | StepEventKind::Skipped(_)
+            | StepEventKind::Failed(_)
+            | StepEventKind::Panicked
+            | StepEventKind::Cancelled => Stage::Over,
+            _ => step.stage,
+        };
+        match event.kind {
+            StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present) => self.done += 1,
+            StepEventKind::Failed(error) if error.is::<RunError>() && self.failed_in_parent > 0 => {
+                self.failed_in_parent -= 1;
+                return true;
+            }
+            StepEventKind::Failed(_) => self.failed += 1,
+            _ => {}
+        }
+        false
+    }
+
+    /// Writes the rest of the first line, and a line for each listed step.
+    fn write(&self, elapsed: Duration, room: (usize, usize), to: &mut dyn fmt::Write) -> fmt::Result {
+        let (columns, lines) = room;
+        // By stage; among running steps the oldest first, among waiting ones those that wait for the fewest.
+        let mut steps: Vec<_> = self
+            .demanded
+            .iter()
+            .filter(|(_, step)| step.stage < Stage::Over)
+            .map(|(key, step)| (key.0, step))
+            .collect();
+        steps.sort_by_cached_key(|(run, step)| (step.stage, self.awaited(*run, step).count()));
+        let running = steps.iter().filter(|(_, step)| matches!(step.stage, Stage::Running(_))).count();
+        for (count, what) in [(running, "running"), (self.failed, "failed")] {
+            if count > 0 {
+                write!(to, ", {count} {what}")?;
+            }
+        }
+        write!(to, ", {:#}", HumanDuration(elapsed))?;
+
+        let room = lines.saturating_sub(1);
+        let shown = if steps.len() <= room { steps.len() } else { room.saturating_sub(1) };
+        let (shown, others) = steps.split_at(shown);
+        let width = shown.iter().map(|(_, step)| step.name.chars().count()).max().unwrap_or_default();
+        for (run, step) in shown {
+            let (stage, more) = match step.stage {
+                Stage::Running(since) => ("running", format!("{:#}", HumanDuration(since.elapsed()))),
+                Stage::Ready => ("ready", String::new()),
+                Stage::InOtherRun => ("waiting", "for another run".to_owned()),
+                Stage::Waiting | Stage::Over => ("waiting", self.describe_awaited(*run, step)),
+            };
+            let line = format!("  {stage:<8} {:<width$} {more}", step.name);
+            write!(to, "\n{}", truncate_str(line.trim_end(), columns, "…"))?;
+        }
+        if !others.is_empty() && room > 0 {
+            write!(to, "\n  and {} more", others.len())?;
+        }
+        Ok(())
+    }
+
+    /// The names of the steps that a step waits for.
+    fn awaited<'a>(&'a self, run: RunId, step: &'a ShownStep) -> impl Iterator<Item = &'static str> + 'a {
+        let needs = step.needs.iter().filter_map(move |&need| self.demanded.get(&(run, need)));
+        needs.filter(|need| need.stage < Stage::Over).map(|need| need.name)
+    }
+
+    /// The steps that a step waits for, in words.
+    fn describe_awaited(&self, run: RunId, step: &ShownStep) -> String {
+        let names: Vec<_> = self.awaited(run, step).collect();
+        match names.len().saturating_sub(NAMED) {
+            _ if names.is_empty() => String::new(),
+            0 => format!("for {}", names.join(", ")),
+            more => format!("for {} and {more} more", names[..NAMED].join(", ")),
+        }
+    }
+}
+
+/// Locks a mutex. A poisoned lock is harmless, because the terminal is written to outside of all locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").field("bars", &self.bars).finish_non_exhaustive()
+    }
+}

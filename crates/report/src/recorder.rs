@@ -1,0 +1,353 @@
+//! The observer that records runs, and the report of an error.
+
+use super::critical_path::critical_path;
+use super::{Outcome, RunRecord, RunReport, StepRecord, Wait};
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::{Observer, RunError};
+
+/// An [`Observer`] that records runs, for a [report](Recorder::report).
+///
+/// Clones share one record. It grows with each run and is freed with the last clone, so a server needs
+/// one recorder for each request that is to have a report, and not one for all.
+///
+/// ```
+/// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// # use typed_pipeliner_report::Recorder;
+/// # resource! { Config: u8; }
+/// # #[step]
+/// # fn read_config() -> Out<Config> { 1 }
+/// # struct App;
+/// # impl Pipeline for App { type Steps = HList![ReadConfig]; }
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
+/// # futures::executor::block_on(async {
+/// let (store, recorder) = (Store::<App>::new(), Recorder::new());
+/// for _ in 0..2 {
+///     run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;
+/// }
+/// assert_eq!(
+///     recorder.report().without_times().to_string(),
+///     "run of ReadConfig succeeded: 1 of 1 step ran\n\
+///      \x20 ReadConfig  ran\n\
+///      \n\
+///      run of ReadConfig succeeded: 0 of 1 step ran, 1 skipped\n\
+///      \x20 ReadConfig  skipped: present\n"
+/// );
+/// # Ok(()) }) }
+/// ```
+#[derive(Clone, Default)]
+pub struct Recorder(Arc<Mutex<Vec<Run>>>);
+
+/// The record of a run.
+struct Run {
+    id: RunId,
+    parent: Option<RunId>,
+    target: &'static str,
+    start: Instant,
+    end: Option<(RunEnd, Instant)>,
+    steps: Vec<Step>,
+}
+
+/// The record of a step in a run.
+struct Step {
+    name: &'static str,
+    needs: Vec<usize>,
+    stage: Stage,
+    /// The time of its last event.
+    time: Option<Instant>,
+    start: Option<Instant>,
+    end: Option<Instant>,
+    /// The intervals in which it waited, and whether another run executed it meanwhile.
+    waits: Vec<(bool, Instant, Instant)>,
+    errors: Vec<String>,
+}
+
+/// The stage of a step, by its last event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    Demanded,
+    Ready,
+    InOtherRun,
+    Started,
+    Over(Outcome),
+}
+
+impl Recorder {
+    /// Creates an empty recorder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the report of all recorded runs. It may be called at any time, even during a run.
+    pub fn report(&self) -> RunReport {
+        self.report_of(|run, runs| !runs.iter().any(|other| Some(other.id) == run.parent))
+    }
+
+    /// The report of the selected runs.
+    fn report_of(&self, is_selected: impl Fn(&Run, &[Run]) -> bool) -> RunReport {
+        let (runs, now) = (self.runs(), Instant::now());
+        let selected: Vec<_> = runs.iter().filter(|run| is_selected(run, &runs)).collect();
+        let origin = selected.iter().map(|run| run.start).min().unwrap_or(now);
+        let clock = Clock { origin, now };
+        RunReport { runs: selected.into_iter().map(|run| run.record(&runs, clock)).collect() }
+    }
+
+    /// All runs, in the order in which they started.
+    fn runs(&self) -> MutexGuard<'_, Vec<Run>> {
+        // Nothing panics while it holds this lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the record of a run.
+    fn change(&self, id: RunId, change: impl FnOnce(&mut Run)) {
+        // From the end, because most events belong to a run that started recently.
+        if let Some(run) = self.runs().iter_mut().rev().find(|run| run.id == id) {
+            change(run);
+        }
+    }
+}
+
+/// The report of an error. It is created with the error, when the run has not ended yet, and builds the
+/// report when it is asked for.
+struct ErrorReport {
+    recorder: Recorder,
+    run: RunId,
+    report: OnceLock<RunReport>,
+}
+
+/// The report of the error of a run.
+///
+/// Implemented for [`RunError`] alone.
+pub trait ReportExt: sealed::Sealed {
+    /// Returns the report of the run that failed, if a [`Recorder`] observed it; `None` otherwise.
+    ///
+    /// It contains this run and the runs in parent stores that it needed. A run has ended before its
+    /// caller receives the error, so the report is complete, including the steps that were cancelled
+    /// because of the failure.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// use typed_pipeliner_report::{Recorder, ReportExt};
+    ///
+    /// # resource! { Port: u16; }
+    /// #[step]
+    /// fn read_port() -> Result<Out<Port>, std::num::ParseIntError> {
+    ///     "eighty".parse()
+    /// }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
+    ///
+    /// # smol::block_on(async {
+    /// let store = Store::<App>::new();
+    /// let options = RunOptions::new().observe(Recorder::new());
+    /// let error = run_with::<ReadPort>(&store, options).await.unwrap_err();
+    /// assert_eq!(
+    ///     error.report().unwrap().without_times().to_string(),
+    ///     "run of ReadPort failed: 0 of 1 step ran, 1 failed\n\
+    ///      \x20 ReadPort  failed\n\
+    ///      ReadPort failed: invalid digit found in string\n"
+    /// );
+    /// # });
+    /// ```
+    fn report(&self) -> Option<&RunReport>;
+}
+
+impl ReportExt for RunError {
+    fn report(&self) -> Option<&RunReport> {
+        let ErrorReport { recorder, run, report } = self.attachment()?;
+        Some(report.get_or_init(|| recorder.report_of(|other, _| other.id == *run)))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for typed_pipeliner::RunError {}
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recorder of {} runs", self.runs().len())
+    }
+}
+
+impl Observer for Recorder {
+    fn run_started(&self, run: &RunInfo, time: Instant) {
+        let step = |info: &StepInfo| Step {
+            name: info.name(),
+            needs: info.needs().to_vec(),
+            stage: Stage::Idle,
+            time: None,
+            start: None,
+            end: None,
+            waits: Vec::new(),
+            errors: Vec::new(),
+        };
+        let steps = run.steps().iter().map(step).collect();
+        let (id, parent, target) = (run.id(), run.parent(), run.target());
+        self.runs().push(Run { id, parent, target, start: time, end: None, steps });
+    }
+
+    fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+        // Before the lock is taken, because this calls code of the step.
+        let errors = match event.kind {
+            StepEventKind::Failed(error) => messages(error),
+            _ => Vec::new(),
+        };
+        self.change(run.id(), |run| run.steps[event.step].record_event(event.kind, event.time, errors));
+    }
+
+    fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
+        self.change(run.id(), |run| run.end = Some((end, time)));
+    }
+
+    fn attachment(&self, run: RunId) -> Option<Arc<dyn Any + Send + Sync>> {
+        Some(Arc::new(ErrorReport { recorder: self.clone(), run, report: OnceLock::new() }))
+    }
+}
+
+/// The texts of an error, of its source, and so on to the last.
+fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
+    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
+}
+
+impl Step {
+    fn record_event(&mut self, kind: StepEventKind<'_>, time: Instant, errors: Vec<String>) {
+        let last = self.time.replace(time).unwrap_or(time);
+        match self.stage {
+            Stage::Ready => self.waits.push((false, last, time)),
+            Stage::InOtherRun => self.waits.push((true, last, time)),
+            _ => {}
+        }
+        let waited = self.stage == Stage::InOtherRun;
+        self.stage = match kind {
+            StepEventKind::Demanded { .. } => Stage::Demanded,
+            StepEventKind::Ready => Stage::Ready,
+            StepEventKind::WaitingForOtherRun => Stage::InOtherRun,
+            StepEventKind::Started => {
+                (self.start, self.end) = (Some(time), None);
+                Stage::Started
+            }
+            StepEventKind::Finished => Stage::Over(Outcome::Ran),
+            StepEventKind::Skipped(SkipReason::Present) if waited => Stage::Over(Outcome::RanInOtherRun),
+            StepEventKind::Skipped(reason) => Stage::Over(Outcome::Skipped(reason)),
+            StepEventKind::Failed(_) => Stage::Over(Outcome::Failed),
+            StepEventKind::Panicked => Stage::Over(Outcome::Panicked),
+            StepEventKind::Cancelled => Stage::Over(Outcome::Cancelled),
+            _ => self.stage,
+        };
+        if let Stage::Over(_) = self.stage {
+            self.end = Some(time);
+        }
+        self.errors = errors;
+    }
+}
+
+/// The origin of the times in a report, and the time when it is made.
+#[derive(Clone, Copy)]
+struct Clock {
+    origin: Instant,
+    now: Instant,
+}
+
+impl Clock {
+    fn of(self, time: Instant) -> Duration {
+        time.saturating_duration_since(self.origin)
+    }
+}
+
+impl Run {
+    fn record(&self, runs: &[Run], clock: Clock) -> RunRecord {
+        let end = self.end.map_or(clock.now, |(_, time)| time);
+        let mut steps: Vec<_> = self.steps.iter().map(|step| step.record(self.end.is_some(), end, clock)).collect();
+        for run in runs.iter().filter(|run| run.parent == Some(self.id)) {
+            if let Some(step) = self.step_for(run) {
+                steps[step].runs.push(run.record(runs, clock));
+            }
+        }
+        for step in 0..steps.len() {
+            if steps[step].outcome == Outcome::Skipped(SkipReason::DependencyFailed) {
+                steps[step].failed_dependency = failed_dependency(&steps, step);
+            }
+        }
+        RunRecord {
+            id: self.id,
+            target: self.target,
+            end: self.end.map(|(end, _)| end),
+            start: clock.of(self.start),
+            duration: end.saturating_duration_since(self.start),
+            critical_path: critical_path(&steps, self.end.map(|(end, _)| end)),
+            steps,
+        }
+    }
+
+    /// The step that needed a run in the parent store: it has the name of the target of that run, is
+    /// executed meanwhile, and is listed after the steps of the pipeline.
+    fn step_for(&self, other: &Run) -> Option<usize> {
+        let needed_it = |step: &Step| {
+            step.name == other.target
+                && step.start.is_some_and(|start| start <= other.start)
+                && step.end.is_none_or(|end| other.start <= end)
+        };
+        self.steps.iter().rposition(needed_it)
+    }
+}
+
+/// The first failed step among the dependencies of a step, by a breadth-first search.
+fn failed_dependency(steps: &[StepRecord], step: usize) -> Option<&'static str> {
+    let (mut seen, mut at) = (vec![step], 0);
+    while let Some(&step) = seen.get(at) {
+        if steps[step].outcome == Outcome::Failed {
+            return Some(steps[step].name);
+        }
+        for &need in &steps[step].needs {
+            if !seen.contains(&need) {
+                seen.push(need);
+            }
+        }
+        at += 1;
+    }
+    None
+}
+
+impl Step {
+    /// The record for a report, at a time: of a run that is over, or is still running.
+    fn record(&self, is_over: bool, run_end: Instant, clock: Clock) -> StepRecord {
+        let outcome = match self.stage {
+            Stage::Over(outcome) => outcome,
+            Stage::Idle => Outcome::NotNeeded,
+            _ if is_over => Outcome::NotReached,
+            Stage::Started => Outcome::Running,
+            _ => Outcome::Pending,
+        };
+        // It may still be waiting.
+        let since = self.time.filter(|_| matches!(self.stage, Stage::Ready | Stage::InOtherRun));
+        let open = since.map(|since| (self.stage == Stage::InOtherRun, since, run_end.max(since)));
+        let waits: Vec<_> = (self.waits.iter().copied().chain(open))
+            .map(|(for_other_run, from, to)| Wait { for_other_run, from: clock.of(from), to: clock.of(to) })
+            .collect();
+        let waited = |for_other_run| {
+            let waits = waits.iter().filter(|wait| wait.for_other_run == for_other_run);
+            waits.map(|wait| wait.to.saturating_sub(wait.from)).sum()
+        };
+        let end = self.end.unwrap_or(run_end);
+        StepRecord {
+            name: self.name,
+            outcome,
+            start: self.start.map(|start| clock.of(start)),
+            duration: self.start.map(|start| end.saturating_duration_since(start)),
+            queued_for: waited(false),
+            blocked_for: waited(true),
+            needs: self.needs.clone(),
+            failed_dependency: None,
+            errors: self.errors.clone(),
+            ended: (outcome != Outcome::NotNeeded).then(|| clock.of(end)),
+            waits,
+            runs: Vec::new(),
+        }
+    }
+}

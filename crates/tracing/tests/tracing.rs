@@ -1,0 +1,334 @@
+//! The spans and events that a subscriber receives, and their parents.
+
+#[path = "../../../tests/support/mod.rs"]
+mod support;
+
+use futures::FutureExt;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use support::{Gate, pipeline};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::{DefaultGuard, set_default};
+use tracing::{Event, Subscriber, info, info_span};
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use typed_pipeliner::executor::Executor;
+use typed_pipeliner::{In, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner_tracing::Tracing;
+
+resource! {
+    Base: i64;
+    Half: i64;
+    Third: i64;
+    Sum: i64;
+    Held: Gate;
+}
+
+#[step]
+fn halve(base: In<'_, Base>) -> Out<Half> {
+    info_span!("inside", %base).in_scope(|| info!("halving"));
+    base / 2
+}
+
+#[step]
+async fn third_of(base: In<'_, Base>) -> Result<Out<Third>, String> {
+    smol::future::yield_now().await;
+    info!("after the first poll");
+    if *base < 0 { Err("too small".to_owned()) } else { Ok(base / 3) }
+}
+
+#[step]
+fn add(half: In<'_, Half>, third: In<'_, Third>) -> Out<Sum> {
+    half + third
+}
+
+pipeline! { Sums: [Add, Halve, ThirdOf]; }
+
+/// The fields of a span or an event, by name, without the identifiers of runs, which differ each time.
+#[derive(Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let value = if field.name() == "pipeliner.run.id" { "…".to_owned() } else { format!("{value:?}") };
+        self.0.insert(field.name(), value);
+    }
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+}
+
+impl Fields {
+    fn describe(&self) -> String {
+        self.0.iter().map(|(name, value)| format!(" {name}={value}")).collect()
+    }
+}
+
+/// Records each event, and each span at its end, with the spans around them.
+#[derive(Clone, Default)]
+struct Capture(Arc<Mutex<Vec<String>>>);
+
+impl Capture {
+    /// Starts to record the spans and events of this thread, at these levels.
+    fn begin(level: LevelFilter) -> (Self, DefaultGuard) {
+        let capture = Capture::default();
+        let guard = set_default(Registry::default().with(level).with(capture.clone()));
+        (capture, guard)
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    /// The recorded spans, sorted.
+    fn spans(&self) -> Vec<String> {
+        let mut lines: Vec<_> = self.take().into_iter().filter(|line| line.starts_with("span ")).collect();
+        lines.sort();
+        lines
+    }
+}
+
+/// The names of a span and of the spans around it, the outermost first.
+fn path<S: Subscriber + for<'s> LookupSpan<'s>>(id: Option<&Id>, context: &Context<'_, S>) -> String {
+    let names = id.and_then(|id| context.span_scope(id)).into_iter().flat_map(|scope| scope.from_root()).map(|span| {
+        let extensions = span.extensions();
+        let name = extensions.get::<Fields>().and_then(|fields| fields.0.get("otel.name").cloned());
+        name.unwrap_or_else(|| span.name().to_owned())
+    });
+    names.collect::<Vec<_>>().join("/")
+}
+
+impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Capture {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        context.span(id).unwrap().extensions_mut().insert(fields);
+    }
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        values.record(context.span(id).unwrap().extensions_mut().get_mut::<Fields>().unwrap());
+    }
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let within = context.event_span(event).map(|span| span.id());
+        let (level, within) = (event.metadata().level(), path(within.as_ref(), &context));
+        self.0.lock().unwrap().push(format!("{level} {within}:{}", fields.describe()));
+    }
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let span = context.span(&id).unwrap();
+        let fields = span.extensions().get::<Fields>().unwrap().describe();
+        let name = (span.metadata().target(), span.name());
+        let named = if name.0 == "typed_pipeliner" { name.1 } else { "own" };
+        let line = format!("span {}: {named}{fields}", path(Some(&id), &context));
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+fn traced() -> RunOptions {
+    RunOptions::new().observe(Tracing::new())
+}
+
+/// The line of the span of a step that has finished.
+fn finished(within: &str, step: &str) -> String {
+    let fields = format!("otel.kind=internal otel.name={step} pipeliner.outcome=finished pipeliner.step={step}");
+    format!("span {within}/{step}: step {fields}")
+}
+
+/// The line of the span of a run that has ended.
+fn run_of(within: &str, target: &str, outcome: &str) -> String {
+    let fields = format!("otel.kind=internal otel.name=run {target} pipeliner.outcome={outcome}");
+    format!("span {within}run {target}: run {fields} pipeliner.run.id=… pipeliner.target={target}")
+}
+
+#[test]
+fn span_of_a_step_is_in_that_of_its_run_and_around_its_own_spans() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Sums>::new().with(Base, 12);
+    info_span!("request").in_scope(|| smol::block_on(run_with::<Add>(&store, traced())))?;
+    let expected = [
+        "INFO request/run Add/Halve/inside: message=halving",
+        "span request/run Add/Halve/inside: own base=12",
+        &finished("request/run Add", "Halve"),
+        "INFO request/run Add/ThirdOf: message=after the first poll",
+        &finished("request/run Add", "ThirdOf"),
+        &finished("request/run Add", "Add"),
+        &run_of("request/", "Add", "succeeded"),
+        "span request: own",
+    ];
+    assert_eq!(capture.take(), expected);
+    Ok(())
+}
+
+#[test]
+fn parent_of_a_run_is_the_span_of_its_first_poll() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Sums>::new().with(Base, 12);
+    let run = info_span!("asked").in_scope(|| run_with::<Halve>(&store, traced()));
+    capture.take();
+    info_span!("polled").in_scope(|| smol::block_on(run))?;
+    assert!(capture.spans().contains(&run_of("polled/", "Halve", "succeeded")));
+    Ok(())
+}
+
+#[test]
+fn spans_are_the_same_on_threads() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, traced()))?;
+    let of_local = {
+        let mut lines = capture.take();
+        lines.sort();
+        lines
+    };
+    assert!(of_local.contains(&"INFO run Add/ThirdOf: message=after the first poll".to_owned()), "{of_local:?}");
+
+    let executor = Executor::new(2);
+    let arc = Arc::new(Store::<Sums>::new().with(Base, 12));
+    smol::block_on(executor.run_with::<Add>(&arc, traced()))?;
+    let mut of_arc = capture.take();
+    let store = Store::<Sums>::new().with(Base, 12);
+    executor.scope(async |scope| scope.run_with::<Add>(&store, traced()).await)?;
+    let mut of_borrowed = capture.take();
+    of_arc.sort();
+    of_borrowed.sort();
+    assert_eq!(of_arc, of_local);
+    assert_eq!(of_borrowed, of_local);
+    Ok(())
+}
+
+#[test]
+fn failure_is_marked_by_the_conventions() {
+    let (capture, _guard) = Capture::begin(LevelFilter::ERROR);
+    let run = || {
+        let store = Store::<Sums>::new().with(Third, 4).with(Base, -1);
+        smol::block_on(run_with::<Add>(&store, traced())).unwrap();
+        let store = Store::<Sums>::new().with(Base, -1);
+        smol::block_on(run_with::<Add>(&store, traced())).unwrap_err();
+    };
+    // The event is there even if the spans are filtered out.
+    run();
+    assert_eq!(capture.take(), ["ERROR : error=too small message=step failed pipeliner.step=ThirdOf"]);
+
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    run();
+    let lines = capture.take();
+    let expected = [
+        "ERROR run Add/ThirdOf: error=too small message=step failed pipeliner.step=ThirdOf",
+        "span run Add/ThirdOf: step error.type=_OTHER exception.message=too small otel.kind=internal \
+         otel.name=ThirdOf otel.status_code=ERROR otel.status_description=too small pipeliner.outcome=failed \
+         pipeliner.step=ThirdOf",
+        "span run Add: run error.type=_OTHER otel.kind=internal otel.name=run Add otel.status_code=ERROR \
+         pipeliner.outcome=failed pipeliner.run.id=… pipeliner.target=Add",
+    ];
+    assert_eq!(lines[lines.len() - 3..], expected);
+}
+
+#[test]
+fn skipped_step_is_an_event() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::TRACE);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(store.resource::<Half>())?;
+    capture.take();
+    smol::block_on(run_with::<Add>(&store, traced()))?;
+    let lines = capture.take();
+    let expected = [
+        "TRACE run Add: message=demanded pipeliner.step=Add",
+        "DEBUG run Add: message=skipped pipeliner.step=Halve reason=present",
+        "TRACE run Add: by=Add message=demanded pipeliner.step=ThirdOf",
+        "TRACE run Add: message=ready pipeliner.step=ThirdOf",
+    ];
+    assert_eq!(lines[..4], expected);
+
+    let store = Store::<Sums>::new().with(Base, -1);
+    smol::block_on(run_with::<Add>(&store, traced().keep_going())).unwrap_err();
+    let skipped = "DEBUG run Add: message=skipped pipeliner.step=Add reason=dependency_failed";
+    assert!(capture.take().contains(&skipped.to_owned()));
+    Ok(())
+}
+
+#[test]
+fn waiting_for_another_run_is_an_event_and_a_dropped_run_closes_its_spans() {
+    #[step]
+    async fn hold(held: In<'_, Held>) -> Out<Half> {
+        held.pass().await;
+        1
+    }
+    pipeline! { Slow: [Hold]; }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::DEBUG);
+    let store = Store::<Slow>::new().with(Held, Gate::new());
+    let mut first = run_with::<Hold>(&store, traced());
+    assert!((&mut first).now_or_never().is_none());
+    let mut second = run_with::<Hold>(&store, traced());
+    assert!((&mut second).now_or_never().is_none());
+    assert_eq!(capture.take(), ["DEBUG run Hold: message=waiting for another run pipeliner.step=Hold"]);
+    drop(first);
+    let cancelled = finished("run Hold", "Hold").replace("finished", "cancelled");
+    assert_eq!(capture.take(), [cancelled, run_of("", "Hold", "dropped")]);
+}
+
+#[test]
+fn run_in_parent_store_is_in_the_span_of_its_step() -> Result<(), RunError> {
+    #[step]
+    fn show(sum: In<'_, Sum>) -> Return<String> {
+        Return(sum.to_string())
+    }
+    pipeline! { Request: []; }
+    impl Scoped for Request {
+        type Parent = Sums;
+    }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let expected = |lines: &[String]| {
+        for step in ["Halve", "ThirdOf", "Add"] {
+            assert!(lines.contains(&finished("run Show/Sum/run Sum", step)), "{lines:#?}");
+        }
+        assert!(lines.contains(&run_of("run Show/Sum/", "Sum", "succeeded")), "{lines:#?}");
+        assert!(lines.contains(&finished("run Show", "Show")), "{lines:#?}");
+    };
+    let app = Store::<Sums>::new().with(Base, 12);
+    let request = Store::<Request>::within(&app);
+    smol::block_on(run_with::<Show>(&request, traced()))?;
+    expected(&capture.spans());
+
+    let app = Arc::new(Store::<Sums>::new().with(Base, 12));
+    let request = Arc::new(Store::<Request>::within(app));
+    smol::block_on(Executor::new(2).run_with::<Show>(&request, traced()))?;
+    expected(&capture.spans());
+    Ok(())
+}
+
+#[test]
+fn subscriber_that_is_off_receives_nothing() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::OFF);
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run_with::<Add>(&store, traced()))?;
+    assert_eq!(capture.take(), [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn panicked_step_is_an_error() {
+    #[step]
+    fn fall() -> Return<()> {
+        panic!("it fell");
+    }
+    pipeline! { Steep: []; }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Steep>::new();
+    let run = || smol::block_on(run_with::<Fall>(&store, traced()));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    let expected = [
+        "ERROR run Fall/Fall: message=step panicked pipeliner.step=Fall",
+        "span run Fall/Fall: step error.type=_OTHER otel.kind=internal otel.name=Fall otel.status_code=ERROR \
+         pipeliner.outcome=panicked pipeliner.step=Fall",
+        "span run Fall: run error.type=_OTHER otel.kind=internal otel.name=run Fall otel.status_code=ERROR \
+         pipeliner.outcome=panicked pipeliner.run.id=… pipeliner.target=Fall",
+    ];
+    assert_eq!(capture.take(), expected);
+}
