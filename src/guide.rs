@@ -1,19 +1,21 @@
 //! The guide: from the first step to an application of several crates.
 //!
 //! 1. [The first hour](first_hour): from three functions to the start of a service.
-//! 2. [Reading errors](errors): what the compiler says, what it means, what to do.
-//! 3. [Borrowed inputs](borrowed_inputs): streams and closures over an input across an await – the one trap.
+//! 2. [Reading errors](errors): the text of the compiler, its meaning, and the remedy.
+//! 3. [Borrowed inputs](borrowed_inputs): streams and closures over an input across an await, the
+//!    one trap.
 //! 4. [Testing](testing) a pipeline: functions, supplied values, stubs.
-//! 5. [Seeing a pipeline](seeing): what a run would do, as text and as a picture.
-//! 6. [Observing](observing) runs: spans, metrics, a display of progress, and observers of your own.
-//! 7. [Reports](reports) of runs, afterwards: as table, picture and trace file.
+//! 5. [Seeing a pipeline](seeing): the plan of a run, as text and as a picture.
+//! 6. [Observing](observing) runs: spans, metrics, a display of progress, observers of your own.
+//! 7. [Reports](reports) of runs: a table, a picture, a trace file.
 //! 8. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 9. [From hand-written async code](from_async): what becomes of `join!`, `spawn`, `OnceCell` and `select!`.
+//! 9. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
+//!    and `select!`.
 //! 10. [From Python's Pipeliner](from_python): a table, old to new.
-//! 11. [The explorer](explorer): a page on a running pipeline.
+//! 11. [The explorer](explorer): a page that shows a pipeline while it runs.
 //! 12. [Limits](limits): how far the library goes, and which features it lacks.
 //!
-//! There is nothing here but text; every piece of code in it is compiled and run with the tests.
+//! These pages are text only. The tests compile and run every example in them.
 
 #[doc = include_str!("guide/first_hour.md")]
 pub mod first_hour {}
