@@ -8,29 +8,34 @@ use smol::net::{SocketAddr, TcpListener, TcpStream};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Seek};
+use std::path::PathBuf;
 use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Scoped, Store, resource, run, step};
 
 resource! {
     ConfigText: String;
-    Config: toml::Table;
-    /// Open handles on the dictionary: whoever takes one gives it back.
+    Config: Settings;
+    /// Open handles on the dictionary: a step that takes one gives it back.
     Pool: (Sender<File>, Receiver<File>);
     Cache: Mutex<HashMap<String, String>>;
     Listener: TcpListener;
 }
 
+struct Settings {
+    dictionary: PathBuf,
+    handles: usize,
+}
+
 #[step]
-fn read_config(text: In<'_, ConfigText>) -> Result<Out<Config>, toml::de::Error> {
-    text.parse()
+fn read_config(text: In<'_, ConfigText>) -> Result<Out<Config>, BoxError> {
+    let (dictionary, handles) = text.rsplit_once(' ').ok_or("the configuration is a path and a number")?;
+    Ok(Settings { dictionary: dictionary.into(), handles: handles.parse()? })
 }
 
 #[step]
 async fn open_pool(config: In<'_, Config>) -> Result<Out<Pool>, BoxError> {
-    let dictionary = config.get("dictionary").and_then(toml::Value::as_str).ok_or("`dictionary` is not a path")?;
-    let handles = config.get("handles").and_then(toml::Value::as_integer).ok_or("`handles` is not a number")?;
     let (give, take) = unbounded();
-    for _ in 0..handles {
-        give.send(File::open(dictionary)?).await?;
+    for _ in 0..config.handles {
+        give.send(File::open(&config.dictionary)?).await?;
     }
     Ok((give, take))
 }
@@ -106,7 +111,7 @@ fn main() -> Result<(), BoxError> {
     fs::write(&dictionary, "crab: walks sideways\ngopher: digs\n")?;
 
     smol::block_on(async {
-        let service = Store::<Service>::new().with(ConfigText, format!("dictionary = {dictionary:?}\nhandles = 2"));
+        let service = Store::<Service>::new().with(ConfigText, format!("{} 2", dictionary.display()));
         let listener = service.resource::<Listener>().await?;
         for word in ["crab", "gopher", "crab"] {
             let serve = async {
