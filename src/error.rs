@@ -139,8 +139,9 @@ impl RunError {
         &self.0.skipped
     }
 
-    /// Returns the value of type `T` that an observer of the run [attached](crate::Observer::attachment),
-    /// if there is one; that of the first such observer if several attached one.
+    /// Returns the value of type `T` that an observer of the run
+    /// [attached](crate::Observer::attachment), if there is one; that of the first such observer if
+    /// several attached one.
     pub fn attachment<T: Any>(&self) -> Option<&T> {
         self.0.attachments.iter().find_map(|attachment| attachment.downcast_ref())
     }

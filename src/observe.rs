@@ -9,9 +9,9 @@ use std::time::Instant;
 
 /// Receives the events of runs: when they start and end, and what happens to each of their steps.
 ///
-/// [`RunOptions::observe`](crate::RunOptions::observe) adds an observer to a run, and a run may have
-/// any number of them. A run without observers pays next to nothing for the possibility. Ready-made
-/// observers are crates of their own; the [guide](crate::guide::observing) lists them.
+/// [`RunOptions::observe`](crate::RunOptions::observe) adds an observer to a run, and a run may
+/// have any number of them. A run without observers pays next to nothing for the possibility.
+/// Ready-made observers are crates of their own; the [guide](crate::guide::observing) lists them.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -54,8 +54,8 @@ use std::time::Instant;
 ///
 /// # Rules for observers
 ///
-/// Observers are called on the thread that polls the run, while the run holds its locks. They must be
-/// fast, must not wait for the run, and should not panic.
+/// Observers are called on the thread that polls the run, while the run holds its locks. They must
+/// be fast, must not wait for the run, and should not panic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an observer",
     label = "not an observer",
@@ -70,13 +70,14 @@ pub trait Observer: Send + Sync + 'static {
     /// Something has happened to a step of a run.
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>);
 
-    /// A run has ended, and nothing of it is running any more. The caller does not have its result yet.
+    /// A run has ended, and nothing of it is running any more. The caller does not have its result
+    /// yet.
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
         let _ = (run, end, time);
     }
 
-    /// Polls a step. An override calls `poll` exactly once, and may do something before and after it,
-    /// such as entering and leaving a span.
+    /// Polls a step. An override calls `poll` exactly once, and may do something before and after
+    /// it, such as entering and leaving a span.
     fn polling(&self, run: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
         let _ = (run, step);
         poll();
@@ -84,9 +85,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// Returns a value to attach to the error of a run that fails; `None` by default.
     ///
-    /// It is called once for each run that fails, before [`run_ended`](Observer::run_ended), and never
-    /// for a run that succeeds. [`RunError::attachment`](crate::RunError::attachment) returns the value
-    /// by its type, so use a type of your own.
+    /// It is called once for each run that fails, before [`run_ended`](Observer::run_ended), and
+    /// never for a run that succeeds. [`RunError::attachment`](crate::RunError::attachment) returns
+    /// the value by its type, so use a type of your own.
     ///
     /// ```
     /// use std::any::Any;
@@ -179,7 +180,8 @@ pub struct RunInfo {
 }
 
 impl RunInfo {
-    /// Describes a run that nobody executes, with an identifier of its own: for tests of an observer.
+    /// Describes a run that nobody executes, with an identifier of its own: for tests of an
+    /// observer.
     ///
     /// ```
     /// use std::time::Instant;
@@ -222,9 +224,9 @@ impl RunInfo {
     /// All steps of the run, whether or not it needs them.
     ///
     /// The steps of the pipeline come first, in the order of registration. The target is next if it
-    /// returns values or is not registered; a registered target that returns values is listed twice,
-    /// and it is the second one that runs. The last ones are the resources that come from the parent
-    /// store, by name.
+    /// returns values or is not registered; a registered target that returns values is listed
+    /// twice, and it is the second one that runs. The last ones are the resources that come from
+    /// the parent store, by name.
     pub fn steps(&self) -> &[StepInfo] {
         &self.steps
     }
@@ -238,8 +240,8 @@ pub struct StepInfo {
 }
 
 impl StepInfo {
-    /// Describes a step by its name and its [dependencies](StepInfo::needs): for tests of an observer,
-    /// see [`RunInfo::new`].
+    /// Describes a step by its name and its [dependencies](StepInfo::needs): for tests of an
+    /// observer, see [`RunInfo::new`].
     pub fn new(name: &'static str, needs: Vec<usize>) -> Self {
         StepInfo { name, needs }
     }

@@ -1,4 +1,5 @@
-//! The plan of a target: the steps that would run, why the others are skipped, and that the run agrees.
+//! The plan of a target: the steps that would run, why the others are skipped, and that the run
+//! agrees.
 
 mod support;
 

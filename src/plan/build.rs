@@ -84,7 +84,8 @@ impl<'s> Ground<'s> {
     /// Builds the plan.
     pub(super) fn plan(&self, title: String, aim: Aim) -> Plan {
         let plan = self.plan_for(aim);
-        // A target whose outputs are all supplied does not run, but the compiler requires that it could.
+        // A target whose outputs are all supplied does not run, but the compiler requires that it
+        // could.
         let strict = match aim {
             Aim::Target { step, .. } if plan.steps[step].state == State::Supplied => {
                 Some(self.plan_for(Aim::Target { step, always: true }))

@@ -5,8 +5,8 @@ use super::{Plan, State};
 use core::fmt::Write as _;
 
 impl Plan {
-    /// Returns the plan in DOT, the language of [Graphviz](https://graphviz.org): `dot -Tpdf plan.dot`.
-    /// Steps are boxes, resources are ellipses, optional inputs are dashed lines.
+    /// Returns the plan in DOT, the language of [Graphviz](https://graphviz.org): `dot -Tpdf
+    /// plan.dot`. Steps are boxes, resources are ellipses, optional inputs are dashed lines.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};

@@ -5,8 +5,8 @@ use super::{Plan, State};
 use core::fmt::Write as _;
 
 impl Plan {
-    /// Returns the plan as a [Mermaid](https://mermaid.js.org) flowchart. Steps are boxes, resources have
-    /// round ends, optional inputs are dotted lines.
+    /// Returns the plan as a [Mermaid](https://mermaid.js.org) flowchart. Steps are boxes,
+    /// resources have round ends, optional inputs are dotted lines.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};

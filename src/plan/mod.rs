@@ -1,8 +1,8 @@
 //! Plans: the steps that a run would execute, as text, Mermaid, Graphviz, JSON and pictures.
 //!
 //! [`plan()`] takes a target and a store, as [`run`](crate::run()) does, but asks for no proof: a
-//! missing prerequisite is part of the plan, with its name. Where rustc rejects a `run`, call `plan`
-//! instead and print the result. [`Plan::of`] takes a whole pipeline and needs no store.
+//! missing prerequisite is part of the plan, with its name. Where rustc rejects a `run`, call
+//! `plan` instead and print the result. [`Plan::of`] takes a whole pipeline and needs no store.
 //!
 //! Text, [Mermaid](Plan::to_mermaid) and [Graphviz](Plan::to_dot) are always there. The feature
 //! `serde` makes a plan `Serialize`, and the feature `svg` adds `Plan::to_svg`.
@@ -30,11 +30,11 @@ use core::any::TypeId;
 use core::fmt;
 use core::time::Duration;
 
-/// Returns the plan of a run of the target `T` on a store, as the store is now: the steps that would
-/// run, the order in which they can start, and why each other step is skipped.
+/// Returns the plan of a run of the target `T` on a store, as the store is now: the steps that
+/// would run, the order in which they can start, and why each other step is skipped.
 ///
-/// Nothing is run and nothing is proved. A target whose prerequisites are missing has a plan too, and
-/// the plan names them. The store may be in an [`Arc`](std::sync::Arc).
+/// Nothing is run and nothing is proved. A target whose prerequisites are missing has a plan too,
+/// and the plan names them. The store may be in an [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, plan, resource, step};
@@ -83,8 +83,8 @@ pub fn plan<T: Step>(store: &impl AnyStore) -> Plan {
 ///
 /// [`plan()`] makes one for a target and a store, [`Plan::of`] and [`Plan::of_store`] for a whole
 /// pipeline. `Display` prints it as a tree. [`to_mermaid`](Plan::to_mermaid) and
-/// [`to_dot`](Plan::to_dot) return it in the language of another program. With the feature `serde` it
-/// is `Serialize`, and with the feature `svg` there is `to_svg`, a picture.
+/// [`to_dot`](Plan::to_dot) return it in the language of another program. With the feature `serde`
+/// it is `Serialize`, and with the feature `svg` there is `to_svg`, a picture.
 ///
 /// A plan is a snapshot: if others use the store, it may be out of date when it is shown.
 #[derive(Debug, Clone)]
@@ -177,8 +177,8 @@ pub enum State {
     NotNeeded,
     /// Nothing provides the resource, and it is only an optional input.
     OptionalMissing,
-    /// The step cannot run, because of a missing resource, a cycle, or because it is not registered;
-    /// the resource would be provided by such a step.
+    /// The step cannot run, because of a missing resource, a cycle, or because it is not
+    /// registered; the resource would be provided by such a step.
     Blocked,
     /// Nothing provides the resource, and a step that would run needs it.
     Missing,
@@ -228,7 +228,8 @@ impl<P: Pipeline, G: SuppliedValues> PlanSource for Store<P, G> {
 }
 
 impl Plan {
-    /// Returns the plan of a whole pipeline, as if each of its steps was a target: `Plan::of::<Calc>()`.
+    /// Returns the plan of a whole pipeline, as if each of its steps was a target:
+    /// `Plan::of::<Calc>()`.
     ///
     /// It needs no store and no proof. A resource that no step provides is
     /// [missing](State::Missing), unless the type argument is the type of a store that is supplied
@@ -264,8 +265,8 @@ impl Plan {
         Ground::of::<P>().plan(P::pipeline().to_owned(), Aim::All)
     }
 
-    /// Returns the plan of a whole pipeline for a store as it is now, including the resources that were
-    /// supplied, computed, or come from the parent store.
+    /// Returns the plan of a whole pipeline for a store as it is now, including the resources that
+    /// were supplied, computed, or come from the parent store.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, Store, resource, step};
@@ -328,8 +329,8 @@ impl Plan {
         self.resources.iter().filter(|resource| resource.state == State::Missing)
     }
 
-    /// The cycles among the steps that would run: each step depends on the next one, the last on the
-    /// first.
+    /// The cycles among the steps that would run: each step depends on the next one, the last on
+    /// the first.
     pub fn cycles(&self) -> impl Iterator<Item = Vec<&StepNode>> {
         self.cycles.iter().map(|cycle| cycle.iter().map(|&step| &self.steps[step]).collect())
     }
@@ -347,8 +348,8 @@ impl StepNode {
         self.name
     }
 
-    /// Whether the pipeline registers it. A target that only returns values need not be registered; one
-    /// that stores its outputs is [blocked](State::Blocked) if it is not.
+    /// Whether the pipeline registers it. A target that only returns values need not be registered;
+    /// one that stores its outputs is [blocked](State::Blocked) if it is not.
     pub fn is_registered(&self) -> bool {
         self.registered
     }

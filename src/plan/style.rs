@@ -1,5 +1,5 @@
-//! The style of each state in pictures. The colours are from the palette of Okabe and Ito, which is safe
-//! for colour-blind readers.
+//! The style of each state in pictures. The colours are from the palette of Okabe and Ito, which is
+//! safe for colour-blind readers.
 
 use super::State;
 

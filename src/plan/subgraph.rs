@@ -7,11 +7,11 @@ use crate::step::Step;
 use core::any::TypeId;
 
 impl Plan {
-    /// Returns the part of the plan that depends on a resource: the steps that have it as an input, the
-    /// resources that they provide, the steps that have those as inputs, and so on.
+    /// Returns the part of the plan that depends on a resource: the steps that have it as an input,
+    /// the resources that they provide, the steps that have those as inputs, and so on.
     ///
-    /// The result is a plan, so it can be printed and drawn in the same ways. It is empty if the plan
-    /// does not have the resource.
+    /// The result is a plan, so it can be printed and drawn in the same ways. It is empty if the
+    /// plan does not have the resource.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
@@ -46,11 +46,11 @@ impl Plan {
         self.subgraph(format!("dependents of {} in {}", R::name(), self.pipeline), &steps, &resources)
     }
 
-    /// Returns the part of the plan that a step depends on: its inputs, the steps that provide them,
-    /// the inputs of those, and so on, whether or not they have been computed.
+    /// Returns the part of the plan that a step depends on: its inputs, the steps that provide
+    /// them, the inputs of those, and so on, whether or not they have been computed.
     ///
-    /// The result is a plan, so it can be printed and drawn in the same ways. It is empty if the plan
-    /// does not have the step.
+    /// The result is a plan, so it can be printed and drawn in the same ways. It is empty if the
+    /// plan does not have the step.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};

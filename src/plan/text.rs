@@ -1,10 +1,11 @@
-//! A plan as text: a tree from the target down to the inputs that are there, and a summary below it.
+//! A plan as text: a tree from the target down to the inputs that are there, and a summary below
+//! it.
 
 use super::{InputEdge, Plan, ResourceNode, State, StepNode};
 use core::fmt;
 
-/// A tree: the inputs of a step are listed below it. A subtree is printed once; after that its root is
-/// marked with `(*)`.
+/// A tree: the inputs of a step are listed below it. A subtree is printed once; after that its root
+/// is marked with `(*)`.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.title, self.summary())?;

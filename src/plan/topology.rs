@@ -5,8 +5,8 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 impl Plan {
-    /// Returns the steps that would run, by level: those of the first level have nothing to wait for, and
-    /// those of each further level depend on at least one step of the level before.
+    /// Returns the steps that would run, by level: those of the first level have nothing to wait
+    /// for, and those of each further level depend on at least one step of the level before.
     ///
     /// Levels are an order for readers, not a schedule: a step starts as soon as its own inputs are
     /// there, and does not wait for the other steps of a level.
@@ -33,11 +33,11 @@ impl Plan {
         levels.map(|level| self.steps.iter().filter(|step| step.level == Some(level)).collect())
     }
 
-    /// Adds the durations of steps, by name, for example from an earlier run, and with them the critical
-    /// path: the chain of steps that determines the duration of the run.
+    /// Adds the durations of steps, by name, for example from an earlier run, and with them the
+    /// critical path: the chain of steps that determines the duration of the run.
     ///
-    /// A step without a duration counts as zero. Between chains of equal duration, the one with more
-    /// steps counts.
+    /// A step without a duration counts as zero. Between chains of equal duration, the one with
+    /// more steps counts.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, resource, step};
@@ -129,7 +129,8 @@ pub(super) fn set_levels(plan: &mut Plan) {
     }
 }
 
-/// Cycles among the steps that would run. Each step that is in a cycle is in one of the returned ones.
+/// Cycles among the steps that would run. Each step that is in a cycle is in one of the returned
+/// ones.
 pub(super) fn cycles(plan: &Plan) -> Vec<Vec<usize>> {
     let mut cycles: Vec<Vec<usize>> = Vec::new();
     for step in 0..plan.steps.len() {

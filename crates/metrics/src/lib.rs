@@ -16,12 +16,13 @@ const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
 
 /// An [`Observer`] that counts runs and steps and measures their durations.
 ///
-/// It records to the recorder that the application has installed; install it before the first run. The
-/// names follow the [conventions of Prometheus](https://prometheus.io/docs/practices/naming/), and
-/// [the crate](crate) lists them. The recorder chooses the buckets of the histograms. Descriptions and
-/// units are registered when the first run starts.
+/// It records to the recorder that the application has installed; install it before the first run.
+/// The names follow the [conventions of Prometheus](https://prometheus.io/docs/practices/naming/),
+/// and [the crate](crate) lists them. The recorder chooses the buckets of the histograms.
+/// Descriptions and units are registered when the first run starts.
 ///
-/// The outcome of a run is `succeeded`, `failed`, `panicked` or `dropped`. The outcomes of a step are:
+/// The outcome of a run is `succeeded`, `failed`, `panicked` or `dropped`. The outcomes of a step
+/// are:
 ///
 /// | outcome | meaning |
 /// | --- | --- |
@@ -29,8 +30,9 @@ const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
 /// | `skipped` | its outputs were in the store, or another run computed them |
 /// | `not_run` | it was not executed, because a step that it depends on failed, or because the run that executed it for this one did not succeed |
 ///
-/// A duration is the time from the first poll of a step to its end, and includes the time in which the
-/// step waits. If several runs on a store share a step, the run that executes it records the duration.
+/// A duration is the time from the first poll of a step to its end, and includes the time in which
+/// the step waits. If several runs on a store share a step, the run that executes it records the
+/// duration.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Set when the metrics have been described to the recorder.
@@ -59,7 +61,8 @@ impl Metrics {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records the end of a step, with one outcome if this run executed it and another if it did not.
+    /// Records the end of a step, with one outcome if this run executed it and another if it did
+    /// not.
     fn end_step(&self, run: &RunInfo, event: &StepEvent<'_>, executed: &'static str, not_executed: &'static str) {
         let start = self.runs().get_mut(&run.id()).and_then(|run| run.steps.remove(&event.step));
         let outcome = if start.is_some() { executed } else { not_executed };

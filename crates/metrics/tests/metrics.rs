@@ -16,8 +16,8 @@ use typed_pipeliner_metrics::Metrics;
 
 resource! { Held: Gate; }
 
-/// All recorded metrics, a line each: the name, the labels, and the value; for histograms, the number of
-/// durations.
+/// All recorded metrics, a line each: the name, the labels, and the value; for histograms, the
+/// number of durations.
 fn lines(recorded: &Snapshotter) -> Vec<String> {
     let lines = recorded.snapshot().into_vec().into_iter().map(|(key, _, _, value)| {
         let labels: Vec<_> = key.key().labels().map(|label| label.value().to_owned()).collect();

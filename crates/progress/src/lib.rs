@@ -19,18 +19,20 @@ const TICK: Duration = Duration::from_millis(200);
 /// How many of the steps that a step waits for are listed.
 const NAMED: usize = 3;
 
-/// An [`Observer`] that shows a run in the terminal: which steps run, which steps wait for which, and how
-/// many are done.
+/// An [`Observer`] that shows a run in the terminal: which steps run, which steps wait for which,
+/// and how many are done.
 ///
-/// It is drawn to the standard error. If that is not a terminal, nothing is written and nothing is kept.
+/// It is drawn to the standard error. If that is not a terminal, nothing is written and nothing is
+/// kept.
 ///
-/// The first line counts the steps that the run needs. Below it are the steps that are not done, as many
-/// as there is room for: first those that run; then those that are ready but may not start yet, or that
-/// another run executes; then those that wait for other steps, beginning with those that wait for the
-/// fewest. If a step fails, a line with its error is printed above the display. The display disappears at
-/// the end of the run, and the printed lines stay.
+/// The first line counts the steps that the run needs. Below it are the steps that are not done, as
+/// many as there is room for: first those that run; then those that are ready but may not start
+/// yet, or that another run executes; then those that wait for other steps, beginning with those
+/// that wait for the fewest. If a step fails, a line with its error is printed above the display.
+/// The display disappears at the end of the run, and the printed lines stay.
 ///
-/// Each run has its own display. A run in a parent store is part of the display of the run that needs it.
+/// Each run has its own display. A run in a parent store is part of the display of the run that
+/// needs it.
 pub struct Progress {
     bars: MultiProgress,
     terminal: Terminal,
@@ -95,7 +97,8 @@ impl Progress {
         Progress::drawn_to(ProgressDrawTarget::stderr(), Arc::new(size))
     }
 
-    /// Creates a display on another terminal, such as one in memory for a test. It is drawn at each event.
+    /// Creates a display on another terminal, such as one in memory for a test. It is drawn at each
+    /// event.
     ///
     /// ```
     /// use indicatif::InMemoryTerm;
@@ -119,8 +122,9 @@ impl Progress {
         }
     }
 
-    /// The bars of the display: to add bars of your own, and to write to the terminal without mixing with
-    /// the display, with [`println`](MultiProgress::println) or [`suspend`](MultiProgress::suspend).
+    /// The bars of the display: to add bars of your own, and to write to the terminal without
+    /// mixing with the display, with [`println`](MultiProgress::println) or
+    /// [`suspend`](MultiProgress::suspend).
     ///
     /// ```
     /// use typed_pipeliner::RunOptions;
@@ -231,8 +235,8 @@ impl Terminal {
 }
 
 impl Steps {
-    /// Updates a step. Returns whether it failed with the error of a run in the parent store, which has
-    /// been printed already.
+    /// Updates a step. Returns whether it failed with the error of a run in the parent store, which
+    /// has been printed already.
     fn update(&mut self, run: &RunInfo, event: &StepEvent<'_>) -> bool {
         let key = (run.id(), event.step);
         if let StepEventKind::Demanded { .. } = event.kind {
@@ -268,7 +272,8 @@ impl Steps {
     /// Writes the rest of the first line, and a line for each listed step.
     fn write(&self, elapsed: Duration, room: (usize, usize), to: &mut dyn fmt::Write) -> fmt::Result {
         let (columns, lines) = room;
-        // By stage; among running steps the oldest first, among waiting ones those that wait for the fewest.
+        // By stage; among running steps the oldest first, among waiting ones those that wait for
+        // the fewest.
         let mut steps: Vec<_> = self
             .demanded
             .iter()
@@ -321,7 +326,8 @@ impl Steps {
     }
 }
 
-/// Locks a mutex. A poisoned lock is harmless, because the terminal is written to outside of all locks.
+/// Locks a mutex. A poisoned lock is harmless, because the terminal is written to outside of all
+/// locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

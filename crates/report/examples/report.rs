@@ -1,5 +1,5 @@
-//! The report of two runs on one store, which check the lines of a source tree on threads. The first run
-//! fails, and the second executes only the remaining steps.
+//! The report of two runs on one store, which check the lines of a source tree on threads. The
+//! first run fails, and the second executes only the remaining steps.
 //!
 //! ```sh
 //! cargo run --package typed-pipeliner-report --example report

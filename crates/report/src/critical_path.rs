@@ -6,8 +6,8 @@ use typed_pipeliner::observe::RunEnd;
 
 /// The step that ended last, before it the one of its dependencies that ended last, and so on.
 ///
-/// Steps that took no time are not part of it, nor are steps that were cancelled because the run ended
-/// for another reason.
+/// Steps that took no time are not part of it, nor are steps that were cancelled because the run
+/// ended for another reason.
 pub(super) fn critical_path(steps: &[StepRecord], run: Option<RunEnd>) -> CriticalPath {
     let has_end = matches!(run, Some(RunEnd::Succeeded | RunEnd::Failed | RunEnd::Panicked));
     let end = |&step: &usize| -> Option<(Duration, usize)> {

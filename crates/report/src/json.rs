@@ -11,8 +11,8 @@ impl RunReport {
     ///
     /// The `outcome` of a step is `ran`, `ran_in_other_run`, `skipped_present`,
     /// `skipped_dependency_failed`, `failed`, `panicked`, `cancelled`, `not_reached`, `not_needed`,
-    /// `running` or `pending`. The `end` of a run is `succeeded`, `failed`, `panicked`, `dropped` or
-    /// `null`.
+    /// `running` or `pending`. The `end` of a run is `succeeded`, `failed`, `panicked`, `dropped`
+    /// or `null`.
     ///
     /// A report implements [`Serialize`], so it can be written in any other format too.
     ///

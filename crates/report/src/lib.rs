@@ -21,9 +21,9 @@ use typed_pipeliner::observe::{RunEnd, RunId, SkipReason};
 /// The report of one or several runs.
 ///
 /// [`Recorder::report`] returns it, and so does [`ReportExt::report`] for the error of a run.
-/// [`Display`](std::fmt::Display) prints it as a table. Other forms are [`to_svg`](RunReport::to_svg),
-/// [`to_trace`](RunReport::to_trace) and [`to_json`](RunReport::to_json). [The crate](crate) has an
-/// example.
+/// [`Display`](std::fmt::Display) prints it as a table. Other forms are
+/// [`to_svg`](RunReport::to_svg), [`to_trace`](RunReport::to_trace) and
+/// [`to_json`](RunReport::to_json). [The crate](crate) has an example.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
     runs: Vec<RunRecord>,
@@ -36,8 +36,8 @@ impl RunReport {
         &self.runs
     }
 
-    /// The first step with this name that was needed, in any of the runs; if none was needed, the first
-    /// with this name.
+    /// The first step with this name that was needed, in any of the runs; if none was needed, the
+    /// first with this name.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -64,7 +64,8 @@ impl RunReport {
         of_name().find(|step| step.outcome != Outcome::NotNeeded).or_else(|| of_name().next())
     }
 
-    /// The duration of the step with this name in the last run that completed it; `None` if no run did.
+    /// The duration of the step with this name in the last run that completed it; `None` if no run
+    /// did.
     ///
     /// [`Plan::with_durations`](typed_pipeliner::Plan::with_durations) takes such a function:
     /// `plan.with_durations(|step| report.duration(step))`.
@@ -73,8 +74,8 @@ impl RunReport {
         self.all_steps().filter(ran).last()?.duration
     }
 
-    /// The steps that failed, in the order in which they failed. If a run in a parent store failed, these
-    /// are the steps that failed there.
+    /// The steps that failed, in the order in which they failed. If a run in a parent store failed,
+    /// these are the steps that failed there.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -168,9 +169,9 @@ impl RunRecord {
         &self.steps
     }
 
-    /// The critical path, from the first step to the last: the step that ended last, before it the one of
-    /// its dependencies that ended last, and so on. Making any other step faster does not make the run
-    /// faster.
+    /// The critical path, from the first step to the last: the step that ended last, before it the
+    /// one of its dependencies that ended last, and so on. Making any other step faster does not
+    /// make the run faster.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -272,8 +273,8 @@ impl StepRecord {
         self.outcome
     }
 
-    /// When this run started to execute it, since the start of the first run of the report; `None` if this
-    /// run did not execute it.
+    /// When this run started to execute it, since the start of the first run of the report; `None`
+    /// if this run did not execute it.
     pub fn start(&self) -> Option<Duration> {
         self.start
     }
@@ -300,8 +301,8 @@ impl StepRecord {
         &self.needs
     }
 
-    /// If it failed, the text of its error, of the [source](std::error::Error::source) of the error, and
-    /// so on to the last; empty otherwise.
+    /// If it failed, the text of its error, of the [source](std::error::Error::source) of the
+    /// error, and so on to the last; empty otherwise.
     pub fn errors(&self) -> &[String] {
         &self.errors
     }

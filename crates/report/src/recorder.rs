@@ -12,8 +12,8 @@ use typed_pipeliner::{Observer, RunError};
 
 /// An [`Observer`] that records runs, for a [report](Recorder::report).
 ///
-/// Clones share one record. It grows with each run and is freed with the last clone, so a server needs
-/// one recorder for each request that is to have a report, and not one for all.
+/// Clones share one record. It grows with each run and is freed with the last clone, so a server
+/// needs one recorder for each request that is to have a report, and not one for all.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -112,8 +112,8 @@ impl Recorder {
     }
 }
 
-/// The report of an error. It is created with the error, when the run has not ended yet, and builds the
-/// report when it is asked for.
+/// The report of an error. It is created with the error, when the run has not ended yet, and builds
+/// the report when it is asked for.
 struct ErrorReport {
     recorder: Recorder,
     run: RunId,
@@ -126,9 +126,9 @@ struct ErrorReport {
 pub trait ReportExt: sealed::Sealed {
     /// Returns the report of the run that failed, if a [`Recorder`] observed it; `None` otherwise.
     ///
-    /// It contains this run and the runs in parent stores that it needed. A run has ended before its
-    /// caller receives the error, so the report is complete, including the steps that were cancelled
-    /// because of the failure.
+    /// It contains this run and the runs in parent stores that it needed. A run has ended before
+    /// its caller receives the error, so the report is complete, including the steps that were
+    /// cancelled because of the failure.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -285,8 +285,8 @@ impl Run {
         }
     }
 
-    /// The step that needed a run in the parent store: it has the name of the target of that run, is
-    /// executed meanwhile, and is listed after the steps of the pipeline.
+    /// The step that needed a run in the parent store: it has the name of the target of that run,
+    /// is executed meanwhile, and is listed after the steps of the pipeline.
     fn step_for(&self, other: &Run) -> Option<usize> {
         let needed_it = |step: &Step| {
             step.name == other.target

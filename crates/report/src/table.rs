@@ -9,11 +9,11 @@ use std::time::Duration;
 /// The width of the time line in columns.
 const WIDTH: usize = 40;
 
-/// A table for each run, with a line for each step in the order in which they were ready; below it the
-/// critical path and the errors.
+/// A table for each run, with a line for each step in the order in which they were ready; below it
+/// the critical path and the errors.
 ///
-/// Steps that were not needed are only counted. A `*` marks the critical path. On the time line a step
-/// is `█` while it is executed, `░` while it is queued, and `·` while another run executes it.
+/// Steps that were not needed are only counted. A `*` marks the critical path. On the time line a
+/// step is `█` while it is executed, `░` while it is queued, and `·` while another run executes it.
 impl fmt::Display for RunReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, run) in self.runs.iter().enumerate() {
@@ -110,11 +110,11 @@ fn write_failures(f: &mut fmt::Formatter<'_>, rows: &[Row<'_>]) -> fmt::Result {
 pub struct WithoutTimes<'r>(&'r RunReport);
 
 impl RunReport {
-    /// Returns the part of the report that does not depend on the clock: the outcome of each step, in the
-    /// order of registration, and the errors.
+    /// Returns the part of the report that does not depend on the clock: the outcome of each step,
+    /// in the order of registration, and the errors.
     ///
-    /// Its text is for comparisons in tests: it is the same in each run, provided that steps that overlap
-    /// end in the same order. [The crate](crate) has an example.
+    /// Its text is for comparisons in tests: it is the same in each run, provided that steps that
+    /// overlap end in the same order. [The crate](crate) has an example.
     pub fn without_times(&self) -> WithoutTimes<'_> {
         WithoutTimes(self)
     }

@@ -30,13 +30,14 @@ const INK: &str = "#1a1a1a";
 const FAINT: &str = "#666666";
 
 impl RunReport {
-    /// Returns the report as a timeline in [SVG](https://www.w3.org/TR/SVG11/), which needs no other
-    /// program: `fs::write("run.svg", report.to_svg())`.
+    /// Returns the report as a timeline in [SVG](https://www.w3.org/TR/SVG11/), which needs no
+    /// other program: `fs::write("run.svg", report.to_svg())`.
     ///
-    /// Each run has a time axis from its start to its end, and each of its steps a bar. The steps of a run
-    /// in a parent store are indented below the step that needed it. Outcomes differ in colour, pattern
-    /// and text. The bars of the critical path have a thick outline, and its names are bold. Before the
-    /// bar of a step are the times in which it waited. The picture has a light background of its own.
+    /// Each run has a time axis from its start to its end, and each of its steps a bar. The steps
+    /// of a run in a parent store are indented below the step that needed it. Outcomes differ in
+    /// colour, pattern and text. The bars of the critical path have a thick outline, and its names
+    /// are bold. Before the bar of a step are the times in which it waited. The picture has a light
+    /// background of its own.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -324,7 +325,8 @@ struct Style {
     ink: &'static str,
 }
 
-/// The style of an outcome. The colours are those of Okabe and Ito, which is safe for colour-blind readers.
+/// The style of an outcome. The colours are those of Okabe and Ito, which is safe for colour-blind
+/// readers.
 fn style(outcome: Outcome) -> Style {
     let (class, fill, ink) = match outcome {
         Outcome::Ran => ("ran", "fill=\"#0072b2\"", "#333333"),

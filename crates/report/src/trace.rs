@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 impl RunReport {
-    /// Returns the report as a trace file, for [Perfetto](https://ui.perfetto.dev) or `chrome://tracing`.
+    /// Returns the report as a trace file, for [Perfetto](https://ui.perfetto.dev) or
+    /// `chrome://tracing`.
     ///
     /// It is JSON in the [Trace Event
-    /// Format](https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU). Each run
-    /// is a process with the name of its target, including runs in parent stores. Its rows are the run
-    /// itself, the executions of steps, and the times in which steps waited. Steps that overlap are in
-    /// different rows, so the number of rows is the number of steps that were executed at the same time;
-    /// the rows are not threads of the machine. A selected step shows its outcome, how long it waited, and
-    /// why it failed.
+    /// Format](https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU).
+    /// Each run is a process with the name of its target, including runs in parent stores. Its rows
+    /// are the run itself, the executions of steps, and the times in which steps waited. Steps that
+    /// overlap are in different rows, so the number of rows is the number of steps that were
+    /// executed at the same time; the rows are not threads of the machine. A selected step shows
+    /// its outcome, how long it waited, and why it failed.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};

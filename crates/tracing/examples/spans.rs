@@ -47,7 +47,8 @@ fn group(measured: In<'_, Measured>) -> Out<Stations> {
 async fn average(stations: In<'_, Stations>) -> Out<Means> {
     let mut means = BTreeMap::new();
     for (&station, temperatures) in stations {
-        // The span is left after each poll and entered before the next, so it has the later events too.
+        // The span is left after each poll and entered before the next, so it has the later events
+        // too.
         smol::future::yield_now().await;
         let mean = temperatures.iter().sum::<f64>() / temperatures.len() as f64;
         info!(station, mean, "averaged");

@@ -13,27 +13,28 @@ use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, StepEvent, StepEventKind}
 /// The target of all spans and events.
 const TARGET: &str = "typed_pipeliner";
 
-/// The [type of an error](https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/) that
-/// is not known: of the error of a step, only the text is.
+/// The [type of an error](https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/)
+/// that is not known: of the error of a step, only the text is.
 const OTHER: &str = "_OTHER";
 
 /// An [`Observer`] that opens a span for each run, and in it a span for each step that is executed.
 ///
 /// # Parents
 ///
-/// The parent of the span of a run is the span that is current when the run is first polled. The parent
-/// of the span of a step is the span of its run. It is entered whenever the step is polled, in whichever
-/// thread, so the spans and events of the step itself are in it. A run in a parent store is in the span
-/// of the step that waits for it in the child store. All threads of a run use the subscriber of the
-/// thread that first polled the run.
+/// The parent of the span of a run is the span that is current when the run is first polled. The
+/// parent of the span of a step is the span of its run. It is entered whenever the step is polled,
+/// in whichever thread, so the spans and events of the step itself are in it. A run in a parent
+/// store is in the span of the step that waits for it in the child store. All threads of a run use
+/// the subscriber of the thread that first polled the run.
 ///
 /// # Names and fields
 ///
 /// All spans and events have the target `typed_pipeliner`. The `tracing` crate needs names that are
-/// known at compile time, so the spans are called `run` and `step`. The field `otel.name` holds the name
-/// of the target or the step, and [tracing-opentelemetry](https://docs.rs/tracing-opentelemetry) uses
-/// it as the name of the span. Fields of our own begin with `pipeliner.`, because OpenTelemetry
-/// [asks for a prefix](https://opentelemetry.io/docs/specs/semconv/general/naming/).
+/// known at compile time, so the spans are called `run` and `step`. The field `otel.name` holds the
+/// name of the target or the step, and
+/// [tracing-opentelemetry](https://docs.rs/tracing-opentelemetry) uses it as the name of the span.
+/// Fields of our own begin with `pipeliner.`, because OpenTelemetry [asks for a
+/// prefix](https://opentelemetry.io/docs/specs/semconv/general/naming/).
 ///
 /// | span, level | fields |
 /// | --- | --- |
@@ -83,7 +84,8 @@ impl Tracing {
 
 impl Observer for Tracing {
     fn run_started(&self, run: &RunInfo, _: Instant) {
-        // The current span is that of the caller; for a run in a parent store, that of the step that waits.
+        // The current span is that of the caller; for a run in a parent store, that of the step
+        // that waits.
         let span = info_span!(
             target: TARGET,
             "run",
@@ -188,14 +190,16 @@ impl Spans {
         self.end(step, "failed");
     }
 
-    /// The span in which a step is polled: its own, or that of the run if a filter disables its own.
+    /// The span in which a step is polled: its own, or that of the run if a filter disables its
+    /// own.
     fn around(&self, step: usize) -> Span {
         let own = lock(&self.steps).get(&step).filter(|span| !span.is_disabled()).cloned();
         own.unwrap_or_else(|| self.run.clone())
     }
 }
 
-/// Locks a mutex. A poisoned lock is harmless, because the subscriber is called outside of all locks.
+/// Locks a mutex. A poisoned lock is harmless, because the subscriber is called outside of all
+/// locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

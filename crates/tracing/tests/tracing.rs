@@ -48,7 +48,8 @@ fn add(half: In<'_, Half>, third: In<'_, Third>) -> Out<Sum> {
 
 pipeline! { Sums: [Add, Halve, ThirdOf]; }
 
-/// The fields of a span or an event, by name, without the identifiers of runs, which differ each time.
+/// The fields of a span or an event, by name, without the identifiers of runs, which differ each
+/// time.
 #[derive(Default)]
 struct Fields(BTreeMap<&'static str, String>);
 

@@ -115,8 +115,8 @@ fn nodes(plan: &Plan) -> Vec<Node> {
     steps.chain(resources).collect()
 }
 
-/// The route of an edge from the bottom of one node to the top of another, or from top to bottom in a
-/// cycle, along the points that dagre computed.
+/// The route of an edge from the bottom of one node to the top of another, or from top to bottom in
+/// a cycle, along the points that dagre computed.
 fn attached(route: &[Point], from: &Node, to: &Node) -> Route {
     let down = from.middle.1 < to.middle.1;
     let attach = |node: &Node, near: f64, below: bool| {
@@ -125,7 +125,8 @@ fn attached(route: &[Point], from: &Node, to: &Node) -> Route {
         let room = (width / 2.0 - 16.0).max(0.0);
         (near.clamp(x - room, x + room), if below { y + height / 2.0 } else { y - height / 2.0 })
     };
-    // Straight past the nodes of a layer. Every other point is between two layers and is not needed.
+    // Straight past the nodes of a layer. Every other point is between two layers and is not
+    // needed.
     let layers = route.iter().skip(2).step_by(2).take(route.len().saturating_sub(3) / 2);
     let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
     let inner: Vec<_> = layers.flat_map(|point| [(point.x, point.y - half), (point.x, point.y + half)]).collect();

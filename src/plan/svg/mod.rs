@@ -26,9 +26,10 @@ impl Plan {
     /// program: `fs::write("plan.svg", plan.to_svg())`. Feature `svg`.
     ///
     /// Steps are boxes and resources are pills. Arrows lead from inputs to steps and from steps to
-    /// outputs; they are dashed for optional inputs. Each state has a colour and a mark, which a legend
-    /// explains. The outline of the target and the arrows of the critical path are thick. The picture
-    /// has a light background of its own. For equal plans it is the same, byte for byte.
+    /// outputs; they are dashed for optional inputs. Each state has a colour and a mark, which a
+    /// legend explains. The outline of the target and the arrows of the critical path are thick.
+    /// The picture has a light background of its own. For equal plans it is the same, byte for
+    /// byte.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};

@@ -47,7 +47,7 @@ pub(super) fn kind(end: End) -> &'static str {
     }
 }
 
-/// The space between the outline of a node and what is in it.
+/// The space between the outline of a node and its text.
 pub(super) fn padding(end: End) -> f64 {
     match end {
         End::Step(_) => 11.0,
