@@ -8,7 +8,7 @@ use std::env;
 use std::io::{BufRead, BufReader, Write as _};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -77,6 +77,14 @@ pub(crate) async fn eventually<T>(
 /// A process that ends with this.
 pub(crate) struct Process(Child);
 
+impl Process {
+    /// The input of the process.
+    #[allow(dead_code, reason = "not every test has a program that reads")]
+    pub(crate) fn input(&mut self) -> &mut ChildStdin {
+        self.0.stdin.as_mut().expect("`started` opens the input")
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended by itself.
@@ -90,7 +98,7 @@ pub(crate) fn started(
     command: &mut Command,
     find: impl Fn(&str) -> Option<String>,
 ) -> Result<(Process, String), Box<dyn std::error::Error>> {
-    let mut process = Process(command.stdout(Stdio::piped()).spawn()?);
+    let mut process = Process(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
     let mut lines = BufReader::new(process.0.stdout.take().ok_or("no output")?).lines();
     let found = lines.by_ref().map_while(Result::ok).find_map(|line| find(&line));
     // Else the program would be stopped by what nobody reads.

@@ -1,0 +1,591 @@
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+
+// Each state of a step: its name, and its mark in a square of ten by ten.
+const STATES = {
+  idle: ["not needed", "M1.5 5 H8.5"],
+  planned: ["would run", "M2 2 H8 L2 8 H8 Z"],
+  demanded: ["waits for inputs", "M2 2 H8 L2 8 H8 Z"],
+  ready: ["ready", "M3 1 L7 5 L3 9"],
+  waiting: ["another run executes it", "M3.2 1.5 V8.5 M6.8 1.5 V8.5"],
+  running: ["running", "M2 1 L9 5 L2 9 Z"],
+  finished: ["finished", "M1 5 L4 8.5 L9.5 1.5"],
+  present: ["was there", "M5 1 L9 5 L5 9 L1 5 Z"],
+  failed: ["failed", "M1.5 1.5 L8.5 8.5 M8.5 1.5 L1.5 8.5"],
+  "not-run": ["did not run", "M1.5 8.5 L8.5 1.5"],
+  cancelled: ["stopped", "M2 2 H8 V8 H2 Z"],
+};
+const RARE = ["planned", "ready", "waiting", "present", "not-run", "cancelled"];
+// The step state whose mark a run has.
+const MARKS = { planned: "planned", running: "running", succeeded: "finished", failed: "failed", stopped: "cancelled" };
+const RUNS = { planned: "not run yet", running: "running", succeeded: "succeeded", failed: "failed", stopped: "stopped" };
+const EMPTY = {
+  nothing: [
+    "No run yet",
+    "Give a run the observer of this page:",
+    "run_with::<Target>(&store, RunOptions::new().observe(explorer.observer())).await",
+  ],
+  gone: ["This run is not kept any more", "The explorer keeps the last 100 runs. Choose another one, or follow the newest.", ""],
+};
+const NO_GRAPH = { steps: [], resources: [], drawing: { nodes: [], edges: [] } };
+
+/** The run or plan that is shown, as the server sends it. */
+let shown = { kind: "nothing", graph: null, title: "", state: "planned", elapsed: 0, steps: [] };
+/** When the run began, by the clock of this page. */
+let began = 0;
+/** The runs and plans, the newest first. */
+let list = { runs: [], plans: [] };
+/** The texts of the values that are shown, by the names of their resources. */
+let values = new Map();
+/** The graph that is drawn, and its key. */
+let graph = NO_GRAPH;
+let graphKey = null;
+/** The place of the selected step. */
+let selected = null;
+
+/** The part of the address after `#`: the run or plan to show, and the selected step. */
+const address = new URLSearchParams(location.hash.slice(1));
+function remember(key, value) {
+  if (value === null) address.delete(key);
+  else address.set(key, value);
+  history.replaceState(null, "", address.size ? `#${address}` : location.pathname);
+}
+
+// ---- Elements ----
+
+/** An element of the page. */
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+/** An element of a picture. */
+function shape(name, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** The mark of a state in a small box. */
+function sign(state) {
+  const mark = shape("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, shape("path", { d: STATES[state][1] }));
+  const box = element("span", { className: "sign" }, mark);
+  box.dataset.state = state;
+  return box;
+}
+
+const milliseconds = (time) =>
+  time >= 10_000 ? `${(time / 1000).toFixed(1)} s` : time >= 1000 ? `${(time / 1000).toFixed(2)} s`
+  : time >= 10 ? `${time.toFixed(0)} ms` : `${time.toFixed(2)} ms`;
+const elapsed = () => (shown.state === "running" ? performance.now() - began : shown.elapsed);
+
+// ---- The picture ----
+
+const picture = $("picture");
+const all = $("all");
+/** The nodes of the steps and of the resources. */
+let nodes = [];
+let pills = [];
+
+/** A smooth path that leaves and reaches each point vertically. */
+function smooth(points) {
+  let path = `M${points[0]}`;
+  for (let i = 1; i < points.length; i += 1) {
+    const [[fromX, fromY], [x, y]] = [points[i - 1], points[i]];
+    const half = (fromY + y) / 2;
+    path += Math.abs(x - fromX) < 0.5 ? ` L${x} ${y}` : ` C${fromX} ${half} ${x} ${half} ${x} ${y}`;
+  }
+  return path;
+}
+
+function drawEdge({ points, optional }) {
+  const [[, before], [x, y]] = points.slice(-2);
+  const head = before < y ? 7 : -7;
+  const line = smooth([...points.slice(0, -1), [x, y - head]]);
+  return [
+    shape("path", { class: optional ? "edge optional" : "edge", d: line }),
+    shape("path", { class: "head", d: `M${x} ${y} l${head * 0.45} ${-head} h${-head * 0.9} Z` }),
+  ];
+}
+
+function drawNode({ name, x, y, width, height }, place) {
+  const isStep = place < graph.steps.length;
+  const round = isStep ? 4 : height / 2;
+  const text = shape("text", { x: x + 27, y: y + height / 2 + 4 });
+  text.textContent = name;
+  const node = shape("g", { class: isStep ? "step" : "resource" },
+    shape("title"), shape("rect", { x, y, width, height, rx: round }), text);
+  if (!isStep) {
+    text.setAttribute("x", x + 20);
+    node.id = `r${place - graph.steps.length}`;
+    return node;
+  }
+  node.id = `s${place}`;
+  const middle = `translate(${x + width / 2 - 13} ${y + height / 2 - 13}) scale(2.6)`;
+  node.append(
+    shape("path", { class: "mark", transform: `translate(${x + 10} ${y + height / 2 - 5})` }),
+    // Where names are too small to be read, this mark is in their place.
+    shape("path", { class: "far mark", transform: middle }),
+  );
+  node.setAttribute("tabindex", "0");
+  node.setAttribute("role", "button");
+  node.addEventListener("click", () => dragged || select(place));
+  node.addEventListener("focus", () => node.matches(":focus-visible") && bringIntoView(place));
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    select(place);
+  });
+  return node;
+}
+
+/** Draws another graph. */
+function drawGraph() {
+  const drawn = graph.drawing.nodes.map(drawNode);
+  all.replaceChildren(...graph.drawing.edges.flatMap(drawEdge), ...drawn);
+  nodes = drawn.slice(0, graph.steps.length);
+  pills = drawn.slice(graph.steps.length);
+  // A font with wider letters than the layout has is made narrower.
+  drawn.forEach((node, place) => {
+    const room = graph.drawing.nodes[place].width - (place < nodes.length ? 37 : 34);
+    const text = node.querySelector("text");
+    if (text.getComputedTextLength() > room) text.setAttribute("textLength", room);
+  });
+  $("names").replaceChildren(...graph.steps.map((step) => new Option(step.name)));
+  fit();
+  const asked = graph.steps.findIndex((step) => step.name === address.get("step"));
+  select(asked >= 0 ? asked : null);
+}
+
+/** The scale of the picture, and where its origin is. */
+const view = { scale: 1, x: 0, y: 0 };
+/** The whole picture is in view, and is to stay so. */
+let fitted = true;
+/** Below this scale a name would be smaller than eight pixels, and no name is shown. */
+const READABLE = 8 / 12;
+
+function place() {
+  fitted = false;
+  all.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
+  picture.classList.toggle("afar", view.scale < READABLE);
+}
+
+/** The part of the picture that nothing covers. */
+function room() {
+  const top = $("tools").offsetTop + $("tools").offsetHeight + 12;
+  return { width: picture.clientWidth, top, height: $("legend").offsetTop - 12 - top };
+}
+
+/** The scale at which all is in view. A small picture is not made large. */
+function fitting(box = all.getBBox()) {
+  const { width, height } = room();
+  return Math.max(0.01, Math.min(1.25, (width - 40) / (box.width || 1), height / (box.height || 1)));
+}
+
+function fit() {
+  const { width, top, height } = room();
+  const box = all.getBBox();
+  view.scale = fitting(box);
+  view.x = width / 2 - (box.x + box.width / 2) * view.scale;
+  view.y = top + height / 2 - (box.y + box.height / 2) * view.scale;
+  place();
+  fitted = true;
+}
+
+/** Zooms, and leaves one point where it is. */
+function zoom(scale, x = picture.clientWidth / 2, y = picture.clientHeight / 2) {
+  scale = Math.max(Math.min(fitting(), 1) * 0.8, Math.min(4, scale));
+  view.x = x - (x - view.x) * (scale / view.scale);
+  view.y = y - (y - view.y) * (scale / view.scale);
+  view.scale = scale;
+  place();
+}
+
+/** Brings a step to the middle, and near enough to be read, unless it is well in view. */
+function bringIntoView(step) {
+  const box = graph.drawing.nodes[step];
+  const { width, height } = picture.getBoundingClientRect();
+  const x = view.x + (box.x + box.width / 2) * view.scale;
+  const y = view.y + (box.y + box.height / 2) * view.scale;
+  const inView = x > 80 && x < width - 80 && y > 80 && y < height - 80;
+  if (inView && view.scale >= READABLE) return;
+  if (view.scale < READABLE) view.scale = 1;
+  view.x = width / 2 - (box.x + box.width / 2) * view.scale;
+  view.y = height / 2 - (box.y + box.height / 2) * view.scale;
+  place();
+}
+
+picture.addEventListener("wheel", (event) => {
+  event.preventDefault();
+  const { left, top } = picture.getBoundingClientRect();
+  zoom(view.scale * Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), event.clientX - left, event.clientY - top);
+}, { passive: false });
+
+let dragged = false;
+picture.addEventListener("pointerdown", (event) => {
+  if (event.button !== 0) return;
+  const from = { x: event.clientX - view.x, y: event.clientY - view.y };
+  dragged = false;
+  const move = (moved) => {
+    if (!dragged && Math.hypot(moved.clientX - event.clientX, moved.clientY - event.clientY) < 5) return;
+    dragged = true;
+    picture.classList.add("dragged");
+    view.x = moved.clientX - from.x;
+    view.y = moved.clientY - from.y;
+    place();
+  };
+  const ended = new AbortController();
+  const end = () => {
+    picture.classList.remove("dragged");
+    ended.abort();
+  };
+  addEventListener("pointermove", move, { signal: ended.signal });
+  addEventListener("pointerup", end, { signal: ended.signal });
+  addEventListener("pointercancel", end, { signal: ended.signal });
+});
+
+$("nearer").onclick = () => zoom(view.scale * 1.3);
+$("farther").onclick = () => zoom(view.scale / 1.3);
+$("full").onclick = () => zoom(1);
+$("fit").onclick = fit;
+addEventListener("keydown", (event) => {
+  if (event.target.matches("input[type=search]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const keys = { "+": "nearer", "=": "nearer", "-": "farther", 0: "fit", 1: "full" };
+  if (keys[event.key]) $(keys[event.key]).click();
+  if (event.key === "Escape") select(null);
+});
+const roomChanges = new ResizeObserver(() => fitted && fit());
+roomChanges.observe(picture);
+roomChanges.observe($("legend"));
+
+$("find").onchange = () => {
+  const text = $("find").value.trim().toLowerCase();
+  const found = (test) => graph.steps.findIndex((step) => test(step.name.toLowerCase()));
+  const step = [(name) => name === text, (name) => name.includes(text)].map(found).find((step) => step >= 0);
+  if (text && step !== undefined) select(step);
+};
+
+// ---- States ----
+
+const IDLE = { state: "idle", by: null, demanded: null, ready: null, started: null, ended: null, error: null };
+/** The state of a step: the graph may be there before the run is. */
+const stepAt = (step) => shown.steps[step] ?? IDLE;
+
+function drawStep(step) {
+  const { state } = stepAt(step);
+  const node = nodes[step];
+  const text = `${graph.steps[step].name}: ${STATES[state][0]}`;
+  node.dataset.state = state;
+  for (const mark of node.querySelectorAll(".mark")) mark.setAttribute("d", STATES[state][1]);
+  node.querySelector("title").textContent = text;
+  node.setAttribute("aria-label", text);
+}
+
+/** Whether the value of a resource is there: supplied, computed, or not. */
+function there(resource) {
+  if (graph.resources[resource].supplied) return "supplied";
+  const isDone = (step, place) => step.gives.includes(resource) && ["finished", "present"].includes(stepAt(place).state);
+  return graph.steps.some(isDone) ? "computed" : "";
+}
+
+function drawResources() {
+  graph.resources.forEach(({ name }, resource) => {
+    const state = there(resource);
+    pills[resource].dataset.there = state;
+    pills[resource].querySelector("title").textContent =
+      `${name}: ${values.get(name) ?? (state || "not there yet")}`;
+  });
+}
+
+function drawRun() {
+  const counts = {};
+  for (const step of graph.steps.keys()) {
+    const { state } = stepAt(step);
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  const done = (counts.finished ?? 0) + (counts.present ?? 0);
+  const of = graph.steps.length - (counts.idle ?? 0);
+  const isEmpty = shown.kind === "nothing" || shown.kind === "gone";
+  $("run").dataset.state = isEmpty ? "planned" : shown.state;
+  $("run-state").textContent = shown.kind === "gone" ? "not kept" : RUNS[shown.state];
+  $("run-name").textContent = shown.kind === "run" ? `run ${shown.id} of ${shown.title}` : shown.title;
+  document.title = shown.title ? `${shown.title} · explorer` : "explorer";
+  $("count").textContent = isEmpty ? "" : `${done} of ${of} steps`;
+  $("bar").style.width = `${of ? (100 * done) / of : 0}%`;
+  $("progress").hidden = isEmpty;
+  for (const item of $("legend").querySelectorAll("[data-of]")) {
+    const count = counts[item.dataset.of] ?? 0;
+    item.querySelector("b").textContent = count;
+    item.classList.toggle("none", !count);
+  }
+  for (const item of $("legend").querySelectorAll(".of-resource")) item.hidden = !graph.resources.length;
+  $("empty").hidden = !isEmpty;
+  if (isEmpty) {
+    const [title, text, code] = EMPTY[shown.kind];
+    $("empty").replaceChildren(element("h2", { textContent: title }), element("p", { textContent: text }), element("code", { textContent: code }));
+  }
+  drawResult();
+}
+
+/** How the run ended, and the step that failed with the steps that needed it. */
+function drawResult() {
+  const result = $("result");
+  result.hidden = !["succeeded", "failed", "stopped"].includes(shown.state);
+  result.className = shown.state;
+  const failed = shown.steps.findIndex((step) => step.state === "failed");
+  if (shown.state === "succeeded") result.textContent = "The run succeeded.";
+  else if (shown.state === "stopped") result.textContent = "The run was dropped before its end, and its steps with it.";
+  else if (failed < 0 || !graph.steps[failed]) result.textContent = "The run failed.";
+  else {
+    const way = [];
+    for (let step = shown.steps[failed].by; step !== null && way.length < 20; step = shown.steps[step].by) way.push(step);
+    const needed = way.flatMap((step) => [", needed by ", leadsTo(step)]);
+    result.replaceChildren("Step ", leadsTo(failed), ...needed, way.length ? ", failed." : " failed.");
+  }
+}
+
+$("legend").append(...Object.entries(STATES).map(([state, [name]]) => {
+  const item = element("li", {}, sign(state), name, element("b"));
+  item.dataset.of = state;
+  item.classList.toggle("rare", RARE.includes(state));
+  return item;
+}), ...Object.entries({ supplied: "value supplied", computed: "value computed", "": "no value yet" }).map(([there, name]) => {
+  const pill = element("span", { className: "pill" });
+  pill.dataset.there = there;
+  return element("li", { className: "of-resource" }, pill, name);
+}));
+
+// ---- The panel ----
+
+function select(step) {
+  selected = step;
+  nodes.forEach((node, other) => node.classList.toggle("selected", other === step));
+  const beside = step === null ? [] : graph.steps[step].takes.map((taken) => taken.resource).concat(graph.steps[step].gives);
+  pills.forEach((pill, other) => pill.classList.toggle("beside", beside.includes(other)));
+  $("whole").hidden = step !== null;
+  $("step").hidden = step === null;
+  // While another run is loaded, the step stays chosen.
+  if (nodes.length) remember("step", step === null ? null : graph.steps[step].name);
+  if (step === null) return;
+  bringIntoView(step);
+  drawPanel();
+}
+
+/** A button that selects a step. */
+const leadsTo = (step) => element("button", { className: "link", textContent: graph.steps[step].name, onclick: () => select(step) });
+/** A button that shows a run. */
+const leadsToRun = (run) => element("button", { className: "link", textContent: `run ${run.id} of ${run.target}`, onclick: () => choose("run", run.id) });
+
+const items = (all, text) => (all.length ? all : [element("li", { className: "soft", textContent: text })]);
+const valueOf = (name) => (values.has(name) ? [element("span", { className: "value", textContent: values.get(name) })] : []);
+
+function resourceItem(resource, { optional = false, isInput = false } = {}) {
+  const { name, supplied, providers } = graph.resources[resource];
+  const where = element("span", { className: "soft" });
+  if (isInput && providers.length && !supplied) where.append(" of ", leadsTo(providers[0]));
+  if (optional) where.append(", if there is one");
+  where.append(`, ${there(resource) || "not there yet"}`);
+  return element("li", {}, element("span", { className: "name", textContent: name }), where, ...valueOf(name));
+}
+
+/** The panel of the selected step. */
+function drawPanel() {
+  if (selected === null) return;
+  const step = stepAt(selected);
+  const { name, takes, gives, needs } = graph.steps[selected];
+  $("step-name").textContent = name;
+  $("step-state").replaceChildren(sign(step.state), STATES[step.state][0]);
+  $("step-state").dataset.state = step.state;
+  $("error").hidden = !step.error;
+  $("error").querySelector("ol").replaceChildren(...(step.error ?? []).map((textContent, depth) => {
+    const item = element("li", { textContent });
+    item.style.setProperty("--depth", Math.max(0, depth - 1));
+    return item;
+  }));
+  // Without a plan the steps are known, and not the resources between them.
+  const isPassed = (needed) => graph.steps[needed].gives.some((given) => takes.some((taken) => taken.resource === given));
+  const inputs = takes.map(({ resource, optional }) => resourceItem(resource, { optional, isInput: true }));
+  const unnamed = needs.filter((needed) => !isPassed(needed)).map((needed) => element("li", {}, "outputs of ", leadsTo(needed)));
+  $("inputs").replaceChildren(...items([...inputs, ...unnamed], "nothing from other steps"));
+  const outputs = gives.map((resource) => resourceItem(resource));
+  $("outputs").replaceChildren(...items(outputs, graph.resources.length ? "nothing to the store: its outputs go to the caller" : "no plan names its outputs"));
+  const takers = [...graph.steps.keys()].filter((other) => graph.steps[other].needs.includes(selected));
+  $("takers").replaceChildren(...items(takers.map((taker) => element("li", {}, leadsTo(taker))), "the caller"));
+  drawTimes();
+}
+
+function drawTimes() {
+  if (selected === null) return;
+  const step = stepAt(selected);
+  const now = step.ended ?? elapsed();
+  const spans = [
+    ["Waited for its inputs", "inputs", step.demanded, step.ready ?? step.started ?? now],
+    ["Waited for its turn", "turn", step.ready, step.started ?? now],
+    ["Ran", "body", step.started, now],
+  ].filter(([, , from]) => from !== null);
+  const total = spans.reduce((sum, [, , from, to]) => sum + (to - from), 0) || 1;
+  for (const bar of $("timeline").children) {
+    const span = spans.find(([, kind]) => kind === bar.className);
+    bar.style.width = span ? `${(100 * (span[3] - span[2])) / total}%` : "0";
+  }
+  const rows = spans.map(([name, kind, from, to]) => [name, milliseconds(to - from), kind]);
+  if (step.started !== null) rows.unshift(["Started", `+${milliseconds(step.started)}`]);
+  if (step.ended !== null) rows.push(["Ended", `+${milliseconds(step.ended)}`]);
+  $("times").replaceChildren(...(rows.length ? rows : [["No run has needed it", ""]]).flatMap(([name, text, kind]) => [
+    element("dt", {}, ...(kind ? [element("i", { className: kind })] : []), name),
+    element("dd", { textContent: text }),
+  ]));
+}
+
+/** The panel of the run: its parent, its children, and its values. */
+function drawWhole() {
+  const { parent } = list.runs.find((run) => shown.kind === "run" && run.id === shown.id) ?? {};
+  const above = list.runs.filter((run) => run.id === parent).map((run) => element("li", {}, "for ", leadsToRun(run)));
+  const below = list.runs.filter((run) => shown.kind === "run" && run.parent === shown.id)
+    .map((run) => element("li", {}, "in the parent store: ", leadsToRun(run)));
+  $("related").hidden = !above.length && !below.length;
+  $("related").querySelector("ul").replaceChildren(...above, ...below);
+  $("values").hidden = !values.size;
+  $("values").querySelector("ul").replaceChildren(...[...values.keys()].map((name) =>
+    element("li", {}, element("span", { className: "name", textContent: name }), ...valueOf(name))));
+}
+
+// ---- The list ----
+
+/** The entries of a list, by key. They stay while their keys do, so a click or the focus on one is not lost. */
+function entries(ul) {
+  const known = new Map();
+  return (wanted) => {
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, item] of known) {
+      if (keys.has(key)) continue;
+      item.remove();
+      known.delete(key);
+    }
+    wanted.forEach(({ key, onclick, content, isChild, isShown, title }, index) => {
+      if (!known.has(key)) known.set(key, element("li", {}, element("button", { onclick })));
+      const item = known.get(key);
+      if (ul.children[index] !== item) ul.insertBefore(item, ul.children[index] ?? null);
+      item.className = isChild ? "child" : "";
+      item.firstChild.title = title;
+      item.firstChild.toggleAttribute("aria-current", isShown);
+      item.firstChild.replaceChildren(...content);
+    });
+  };
+}
+const listRuns = entries($("runs"));
+const listPlans = entries($("plans"));
+
+/** The runs, each followed by its children. */
+function inOrder(runs) {
+  const kept = new Set(runs.map((run) => run.id));
+  const below = Map.groupBy(runs.filter((run) => kept.has(run.parent)), (run) => run.parent);
+  const withChildren = (run, depth) => [{ run, depth }, ...(below.get(run.id) ?? []).flatMap((child) => withChildren(child, depth + 1))];
+  return runs.filter((run) => !kept.has(run.parent)).flatMap((run) => withChildren(run, 0));
+}
+
+function drawList() {
+  const isShown = (kind, id) => shown.kind === kind && shown.id === id;
+  listRuns(inOrder(list.runs).map(({ run, depth }) => {
+    const began = new Date(run.at).toLocaleTimeString();
+    const took = run.took === null ? "running" : milliseconds(run.took);
+    return {
+      key: run.id,
+      onclick: () => choose("run", run.id),
+      isChild: depth > 0,
+      isShown: isShown("run", run.id),
+      title: `run ${run.id} of ${run.target}: ${RUNS[run.state]}, began at ${began}`,
+      content: [
+        sign(MARKS[run.state]),
+        element("span", { className: "target", textContent: run.target }),
+        element("span", { className: "soft", textContent: `#${run.id} · ${took} · ${began}` }),
+      ],
+    };
+  }));
+  listPlans(list.plans.map(({ id, title }) => ({
+    key: id, title, onclick: () => choose("plan", id), isShown: isShown("plan", id),
+    content: [sign("planned"), element("span", { className: "target", textContent: title })],
+  })));
+  drawWhole();
+}
+
+/** Shows a run or a plan, or follows the newest run. */
+function choose(kind, id) {
+  for (const other of ["run", "plan"]) remember(other, other === kind ? id : null);
+  $("follow").checked = kind === null;
+  listen();
+}
+$("follow").onchange = (event) => {
+  if (event.target.checked || shown.id === undefined) choose(null);
+  else choose(shown.kind, shown.id);
+};
+
+// ---- The server ----
+
+/** Draws the graph of what is shown. */
+async function loadGraph() {
+  const key = shown.graph;
+  if (key === graphKey) return;
+  const answer = key === null ? null : await fetch(`/graph/${key}`);
+  if (key !== shown.graph) return;
+  // The server answers 404 if it dropped the run meanwhile; then it shows another one.
+  graph = answer?.ok ? await answer.json() : NO_GRAPH;
+  graphKey = key;
+  drawGraph();
+}
+
+function drawAll() {
+  nodes.forEach((_, step) => drawStep(step));
+  drawResources();
+  drawRun();
+  drawPanel();
+  drawList();
+}
+
+let updates = Promise.resolve();
+async function update(message) {
+  if (message.list) {
+    list = message.list;
+    for (const run of list.runs) run.at = Date.now() - run.ago;
+  }
+  if (message.values) values = new Map(message.values);
+  if (message.show) {
+    if (!message.values && message.show.kind !== "run") values = new Map();
+    shown = message.show;
+    began = performance.now() - shown.elapsed;
+    await loadGraph();
+  }
+  for (const [step, state] of message.steps ?? []) shown.steps[step] = state;
+  if (message.show || message.values || message.list) {
+    drawAll();
+    return;
+  }
+  for (const [step] of message.steps) drawStep(step);
+  drawResources();
+  drawRun();
+  if (message.steps.some(([step]) => step === selected)) drawPanel();
+}
+
+let events = null;
+function listen() {
+  events?.close();
+  const source = new EventSource(address.has("run") ? `/events?run=${address.get("run")}` : address.has("plan") ? `/events?plan=${address.get("plan")}` : "/events");
+  events = source;
+  source.onopen = () => ($("lost").hidden = true);
+  source.onerror = () => ($("lost").hidden = false);
+  // One after the other: an update may load a graph. An update of a source that was left is not wanted any more.
+  source.onmessage = ({ data }) => {
+    updates = updates.then(() => events === source && update(JSON.parse(data))).catch(console.error);
+  };
+}
+
+setInterval(() => {
+  $("elapsed").textContent = shown.kind === "run" ? milliseconds(elapsed()) : "";
+  if (shown.state === "running") drawTimes();
+}, 100);
+
+$("follow").checked = !address.has("run") && !address.has("plan");
+listen();
