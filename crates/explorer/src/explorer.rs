@@ -216,3 +216,82 @@ impl fmt::Debug for Explorer {
         f.debug_struct("Explorer").field("address", &self.address).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::TcpStream;
+    use std::time::Instant;
+    use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+
+    resource! { Answer: u32; }
+
+    #[step]
+    fn find_answer() -> Out<Answer> {
+        42
+    }
+
+    struct App;
+    impl Pipeline for App {
+        type Steps = HList![FindAnswer];
+    }
+
+    fn impatient() -> Explorer {
+        Explorer::start(([127, 0, 0, 1], 0).into(), Hosts::Loopback, Duration::from_millis(200)).unwrap()
+    }
+
+    /// Reads until the other side closes the connection.
+    fn reads_to_the_end(mut stream: TcpStream) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut buffer = [0; 1 << 16];
+        while Instant::now() < deadline {
+            match stream.read(&mut buffer) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() == ErrorKind::ConnectionReset,
+            }
+        }
+        false
+    }
+
+    #[test]
+    fn a_connection_without_a_request_is_closed() {
+        let explorer = impatient();
+        assert!(reads_to_the_end(TcpStream::connect(explorer.address()).unwrap()));
+    }
+
+    #[test]
+    fn a_page_that_does_not_read_is_closed_and_one_that_reads_is_not() {
+        let explorer = impatient();
+        let open = || {
+            let mut page = TcpStream::connect(explorer.address()).unwrap();
+            write!(page, "GET /events HTTP/1.1\r\nHost: {}\r\n\r\n", explorer.address()).unwrap();
+            page
+        };
+        let (slow, mut quick) = (open(), open());
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let reader = thread::spawn(move || {
+            quick.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            let mut buffer = [0; 1 << 16];
+            while let Err(std::sync::mpsc::TryRecvError::Empty) = stopped.try_recv() {
+                assert_ne!(quick.read(&mut buffer).unwrap(), 0, "it is still open");
+            }
+        });
+        // Two megabytes a run: soon no buffer between here and there has room.
+        let text = "x".repeat(2_000);
+        for _ in 0..30 {
+            let store = Arc::new(Store::<App>::new());
+            let observer = (0..1_000).fold(explorer.observer(), |observer, _| {
+                let text = text.clone();
+                observer.show(&store, "Text", move |_| Some(text.clone()))
+            });
+            block_on(run_with::<FindAnswer>(&store, RunOptions::new().observe(observer))).unwrap();
+            thread::sleep(Duration::from_millis(60));
+        }
+        assert!(reads_to_the_end(slow));
+        drop(stop);
+        reader.join().unwrap();
+    }
+}
