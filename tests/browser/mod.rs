@@ -17,7 +17,8 @@ pub(crate) const WATCHDOG: Duration = Duration::from_secs(60);
 
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Looks at something in a browser of its own. Where there is no browser, it is said, and nothing is tested.
+/// Looks at something in a browser of its own. Where there is no browser, it is said, and nothing
+/// is tested.
 pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Outcome {
     let [Some(browser), Some(driver)] = [find("chromium"), find("chromedriver")] else {
         return skipped(
@@ -37,8 +38,8 @@ pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Out
     })
 }
 
-/// Starts the driver, and finds its port. It takes a free one of IPv4, and ends if the same of IPv6 is not free: then
-/// another one may be.
+/// Starts the driver, and finds its port. It takes a free one of IPv4, and ends if the same of IPv6
+/// is not free: then another one may be.
 fn driven_by(driver: &Path) -> Result<(Process, String), Box<dyn std::error::Error>> {
     let start = || {
         started(Command::new(driver).arg("--port=0"), |line| {
@@ -49,7 +50,8 @@ fn driven_by(driver: &Path) -> Result<(Process, String), Box<dyn std::error::Err
     (0..4).find_map(|_| start().ok()).map_or_else(start, Ok)
 }
 
-/// Says what is not tested, and why: past the harness, which would capture what is printed.
+/// Reports a test that is skipped, and why. The harness would capture `eprintln!`, so this does not
+/// use it.
 pub(crate) fn skipped(what: &str, why: &str) -> Outcome {
     writeln!(std::io::stderr(), "note: SKIPPED {what}: {why}")?;
     Ok(())
@@ -93,7 +95,7 @@ impl Drop for Process {
     }
 }
 
-/// Starts a program, and finds in what it prints where it listens.
+/// Starts a program, and finds in its output where it listens.
 pub(crate) fn started(
     command: &mut Command,
     find: impl Fn(&str) -> Option<String>,

@@ -27,7 +27,7 @@ pub(crate) struct Drawing {
 /// A node in its place.
 #[derive(Debug, Serialize)]
 struct Node {
-    /// The name, cut in the middle if it is long: the ends tell generic types apart.
+    /// The name, cut in the middle if it is long: the ends distinguish generic types.
     name: String,
     /// The left end.
     x: f64,
@@ -80,7 +80,8 @@ pub(crate) fn draw(graph: &Graph) -> Drawing {
     Drawing { nodes, edges }
 }
 
-/// The edges, without routes: between steps and resources, and from step to step where no resource is known.
+/// The edges, without routes: between steps and resources, and from step to step where no resource
+/// is known.
 fn edges(graph: &Graph) -> Vec<Edge> {
     let resource = |place| graph.steps.len() + place;
     let edge = |from, to, optional| Edge { from, to, optional, points: Vec::new() };
@@ -109,7 +110,8 @@ impl Node {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
-    /// The point of the lower or upper side that is next to `x`, but not at a corner, which is round.
+    /// The point of the lower or upper side that is next to `x`, but not at a corner, which is
+    /// round.
     fn side(&self, x: f64, lower: bool) -> (f64, f64) {
         let (middle, _) = self.middle();
         let room = (self.width / 2.0 - 16.0).max(0.0);
@@ -117,16 +119,18 @@ impl Node {
     }
 }
 
-/// The points that an edge passes, from the lower side of one node to the upper side of the other, or the other way
-/// round in a cycle.
+/// The points that an edge passes, from the lower side of one node to the upper side of the other,
+/// or the other way round in a cycle.
 fn route(points: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
     let ((from_x, from_y), (to_x, to_y)) = (from.middle(), to.middle());
     let down = from_y < to_y;
-    // Every other point lies between two layers. The rest are in layers, which the edge passes straight.
+    // Every other point lies between two layers. The rest are in layers, which the edge passes
+    // straight.
     let layers = points.iter().skip(2).step_by(2).take(points.len().saturating_sub(3) / 2);
     let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
     let inner: Vec<_> = layers.flat_map(|point| [(point.x, point.y - half), (point.x, point.y + half)]).collect();
-    let near = |point: Option<&(f64, f64)>, own: f64, other: f64| point.map_or(own + (other - own) * 0.25, |point| point.0);
+    let near =
+        |point: Option<&(f64, f64)>, own: f64, other: f64| point.map_or(own + (other - own) * 0.25, |point| point.0);
     let start = from.side(near(inner.first(), from_x, to_x), down);
     let end = to.side(near(inner.last(), to_x, from_x), !down);
     [start].into_iter().chain(inner).chain([end]).collect()

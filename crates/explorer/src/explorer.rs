@@ -14,18 +14,20 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use typed_pipeliner::Plan;
 
-/// How long a page may leave unread what it was sent.
+/// How long a page may leave its events unread.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A page in the browser that shows runs as they happen.
 ///
-/// The page lives on a thread of its own, so it works under each runtime, and without one. It keeps the last 100 runs. A
-/// run that still runs stays when older and younger ones go, unless all 100 do.
+/// The page lives on a thread of its own, so it works under each runtime, and without one. It keeps
+/// the last 100 runs. A run that still runs stays when older and younger ones go, unless all 100
+/// do.
 ///
 /// # Shutdown
 ///
-/// When the explorer is dropped, the server stops, its connections close, its thread ends, and the port is free. `drop`
-/// waits for that, which takes a moment at most. The observers that are left do nothing from then on.
+/// When the explorer is dropped, the server stops, its connections close, its thread ends, and the
+/// port is free. `drop` waits for that, which takes a moment at most. The observers that are left
+/// do nothing from then on.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -51,15 +53,16 @@ pub struct Explorer {
 }
 
 impl Explorer {
-    /// Serves the page at an address of this machine alone, such as `([127, 0, 0, 1], 8080)`. Port 0 is any free one.
+    /// Serves the page at an address of this machine alone, such as `([127, 0, 0, 1], 8080)`. Port
+    /// 0 is any free one.
     ///
-    /// Requests from other sites are refused: the host has to be an address of loopback or `localhost`, and the origin has
-    /// to be the page itself.
+    /// Requests from other sites are refused: the host has to be an address of loopback or
+    /// `localhost`, and the origin has to be the page itself.
     ///
     /// # Errors
     ///
-    /// If the address is not one of loopback (see [`serve_exposed`](Explorer::serve_exposed)), or the server cannot listen
-    /// there: the port may be taken. The error names the address.
+    /// If the address is not one of loopback (see [`serve_exposed`](Explorer::serve_exposed)), or
+    /// the server cannot listen there: the port may be taken. The error names the address.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -87,9 +90,9 @@ impl Explorer {
 
     /// Serves the page at any address, to anyone who can reach it.
     ///
-    /// There is no password and no encryption: the names of steps, errors and shown values are open to the network. The
-    /// page may be opened under each IP address and under these names, and refuses all others, since an attacker may have
-    /// a name of their own lead here.
+    /// There is no password and no encryption: the names of steps, errors and shown values are open
+    /// to the network. The page may be opened under each IP address and under these names, and
+    /// refuses all others, since an attacker may have a name of their own lead here.
     ///
     /// # Errors
     ///
@@ -111,7 +114,9 @@ impl Explorer {
     }
 
     fn start(address: SocketAddr, hosts: Hosts, patience: Duration) -> io::Result<Self> {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("the explorer cannot listen at {address}: {error}"));
+        let named = |error: io::Error| {
+            io::Error::new(error.kind(), format!("the explorer cannot listen at {address}: {error}"))
+        };
         let listener = Async::<TcpListener>::bind(address).map_err(named)?;
         let address = listener.get_ref().local_addr()?;
         let history = Arc::new(History::new());
@@ -168,11 +173,13 @@ impl Explorer {
         ExplorerObserver::new(Arc::downgrade(&self.history))
     }
 
-    /// Adds a plan: the page shows it before the first run, and the graphs of its runs have its resources.
+    /// Adds a plan: the page shows it before the first run, and the graphs of its runs have its
+    /// resources.
     ///
-    /// An observer is given the steps of a run and the steps that each needs, so without a plan the graph has these. A plan
-    /// names the resources between them. It is of all runs with its target and the names of its steps; a plan without a
-    /// target is of all runs of its pipeline. The last 50 plans are kept.
+    /// An observer is given the steps of a run and the steps that each needs, so without a plan the
+    /// graph has these. A plan names the resources between them. It is of all runs with its target
+    /// and the names of its steps; a plan without a target is of all runs of its pipeline. The last
+    /// 50 plans are kept.
     ///
     /// ```
     /// use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};

@@ -32,12 +32,19 @@ pub(crate) struct Graph {
 #[derive(Debug)]
 struct Shape {
     target: &'static str,
-    /// The name of each step, and the numbers of the steps that it needs.
-    steps: Box<[(&'static str, Box<[usize]>)]>,
+    steps: Box<[ShapeStep]>,
+}
+
+/// A step of a shape.
+#[derive(Debug)]
+struct ShapeStep {
+    name: &'static str,
+    /// The numbers of the steps that it needs.
+    needs: Box<[usize]>,
 }
 
 /// A step.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StepNode {
     pub(crate) name: &'static str,
     /// The resources that it takes.
@@ -52,7 +59,7 @@ pub(crate) struct StepNode {
 }
 
 /// A resource as a step takes it.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Taken {
     pub(crate) resource: usize,
     /// The step can run without it.
@@ -60,7 +67,7 @@ pub(crate) struct Taken {
 }
 
 /// A resource.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ResourceNode {
     pub(crate) name: &'static str,
     /// The store holds it from the start.
@@ -71,18 +78,19 @@ pub(crate) struct ResourceNode {
 
 impl Shape {
     fn of(run: &RunInfo) -> Self {
-        let steps = run.steps().iter().map(|step| (step.name(), step.needs().into())).collect();
-        Shape { target: run.target(), steps }
+        let steps = run.steps().iter().map(|step| ShapeStep { name: step.name(), needs: step.needs().into() });
+        Shape { target: run.target(), steps: steps.collect() }
     }
 
     /// Whether a run has this shape.
     fn is_of(&self, run: &RunInfo) -> bool {
-        let same = |((name, needs), step): (&(&str, Box<[usize]>), &typed_pipeliner::StepInfo)| {
-            *name == step.name() && **needs == *step.needs()
-        };
         self.target == run.target()
             && self.steps.len() == run.steps().len()
-            && self.steps.iter().zip(run.steps()).all(same)
+            && self
+                .steps
+                .iter()
+                .zip(run.steps())
+                .all(|(one, step)| one.name == step.name() && *one.needs == *step.needs())
     }
 }
 
@@ -119,10 +127,11 @@ impl Graph {
 
     /// The graph of a run, with the resources of a plan if there is one.
     pub(crate) fn of_run(key: u64, run: &RunInfo, plan: Option<&Graph>) -> Self {
-        let (mut steps, resources) = plan.map_or_else(Default::default, |plan| (plan.steps.clone(), plan.resources.clone()));
+        let (mut steps, resources) =
+            plan.map_or_else(Default::default, |plan| (plan.steps.clone(), plan.resources.clone()));
         let planned = steps.len();
-        // A target that returns a value is the same step twice if it is also registered: it has one node. So has a
-        // target that only the plan names.
+        // A target that returns a value is the same step twice if it is also registered: it has one
+        // node. So has a target that only the plan names.
         let mut places: Vec<usize> = Vec::with_capacity(run.steps().len());
         for (number, step) in run.steps().iter().enumerate() {
             let in_plan = steps.get(number).is_some_and(|node| number < planned && node.name == step.name());
@@ -170,7 +179,12 @@ impl Graph {
         self.plan == plan.map(|plan| plan.key) && self.shape.as_ref().is_some_and(|shape| shape.is_of(run))
     }
 
-    /// Whether two plans have the same steps and resources, under the same title.
+    /// Whether two plans are the same, with the same states.
+    pub(crate) fn is_same(&self, other: &Graph) -> bool {
+        self.title == other.title && self.steps == other.steps && self.resources == other.resources
+    }
+
+    /// Whether two plans are the same, perhaps at different moments: they have the same names.
     pub(crate) fn is_like(&self, other: &Graph) -> bool {
         self.title == other.title
             && self.steps.iter().map(|step| step.name).eq(other.steps.iter().map(|step| step.name))
@@ -212,7 +226,8 @@ impl Planned {
         }
     }
 
-    /// Whether the plan is of this run: the pipeline has the same steps, and the target is the same.
+    /// Whether the plan is of this run: the pipeline has the same steps, and the target is the
+    /// same.
     pub(crate) fn is_of(&self, run: &RunInfo) -> bool {
         self.target.is_none_or(|target| target == run.target())
             && self.registered.len() <= run.steps().len()

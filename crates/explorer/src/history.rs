@@ -1,8 +1,9 @@
 //! The recent runs, as the page shows them.
 //!
-//! Each run has a record, and each change of a record has a number. A page knows the number of the last change that it
-//! was sent, so the explorer sends it the present state of everything that changed since. No message is ever queued: a
-//! slow page misses states in between, and nothing else.
+//! Each run has a record, and each change of a record has a number. A page knows the number of the
+//! last change that it was sent, so the explorer sends it the present state of everything that
+//! changed since. No message is ever queued: a slow page misses states in between, and nothing
+//! else.
 
 use crate::graph::{Graph, Planned};
 use serde::{Serialize, Serializer};
@@ -207,7 +208,8 @@ struct Whole {
 
 impl History {
     pub(crate) fn new() -> Self {
-        // A page outlives its server. So the keys of the next server are to be others than those of this one.
+        // A page outlives its server. So the keys of the next server are to be others than those of
+        // this one.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let next_key = now.as_millis() as u64 * 1000;
         let (plans, runs) = (VecDeque::with_capacity(PLANS), VecDeque::with_capacity(RUNS + 1));
@@ -219,12 +221,17 @@ impl History {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a plan. It replaces the same plan of an earlier moment.
+    /// Adds a plan. It replaces the same plan of an earlier moment, but for a plan without any
+    /// difference, whose picture stays.
     pub(crate) fn plan(&self, plan: &Plan) {
         let mut kept = self.kept();
-        let key = kept.key();
-        let planned = Planned::new(key, plan);
-        kept.plans.retain(|other| !other.graph.is_like(&planned.graph));
+        let mut planned = Planned::new(kept.key(), plan);
+        if let Some(like) = kept.plans.iter().position(|other| other.graph.is_like(&planned.graph)) {
+            let like = kept.plans.remove(like).expect("its place was found");
+            if like.graph.is_same(&planned.graph) {
+                planned = like;
+            }
+        }
         if kept.plans.len() == PLANS {
             kept.plans.pop_front();
         }
@@ -351,7 +358,8 @@ impl History {
         kept.listed = version;
     }
 
-    /// Reports to a page that something changed. The channel holds one report: the page reads the state itself.
+    /// Reports to a page that something changed. The channel holds one report: the page reads the
+    /// state itself.
     pub(crate) fn changes(&self) -> Receiver<()> {
         let (sender, receiver) = bounded(1);
         self.kept().pages.push(sender);
@@ -370,7 +378,8 @@ impl History {
         let kept = self.kept();
         let is_new = |version| cursor.version.is_none_or(|known| version > known);
         let shown = kept.shown(cursor.view);
-        let mut update = Update { list: is_new(kept.listed).then(|| kept.list()), show: None, steps: Vec::new(), values: None };
+        let mut update =
+            Update { list: is_new(kept.listed).then(|| kept.list()), show: None, steps: Vec::new(), values: None };
         match shown {
             Shown::Run(id) => {
                 let run = &kept.runs[kept.find(id).ok()?];
@@ -379,7 +388,8 @@ impl History {
                     update.show = Some(run.all());
                 } else if is_new(run.changed) {
                     let steps = run.steps.iter().enumerate();
-                    update.steps = steps.filter(|(_, step)| is_new(step.changed)).map(|(at, step)| (at, step.clone())).collect();
+                    update.steps =
+                        steps.filter(|(_, step)| is_new(step.changed)).map(|(at, step)| (at, step.clone())).collect();
                 }
                 if all || is_new(run.valued) {
                     update.values = Some(run.values.iter().filter(|value| value.text.is_some()).cloned().collect());
@@ -398,7 +408,8 @@ impl History {
             Shown::Gone | Shown::Nothing => update.show = Some(Whole::empty(shown)),
         }
         (cursor.version, cursor.shown) = (Some(kept.version), Some(shown));
-        let is_empty = update.list.is_none() && update.show.is_none() && update.steps.is_empty() && update.values.is_none();
+        let is_empty =
+            update.list.is_none() && update.show.is_none() && update.steps.is_empty() && update.values.is_none();
         (!is_empty).then_some(update)
     }
 }

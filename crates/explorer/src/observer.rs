@@ -8,11 +8,32 @@ use typed_pipeliner::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEven
 
 /// An observer that shows its runs in an [`Explorer`](crate::Explorer).
 ///
-/// [`Explorer::observer`](crate::Explorer::observer) makes one for each run, or one in an [`Arc`] for many runs. When the
-/// explorer is gone, the observer does nothing.
+/// [`Explorer::observer`](crate::Explorer::observer) makes one for each run. One in an [`Arc`] can
+/// observe many runs. When the explorer is gone, the observer does nothing.
 ///
-/// The page shows names, times and errors. It shows a value only if [`show`](ExplorerObserver::show) names the value and
-/// says how.
+/// The page shows names, times and errors. It shows a value only if
+/// [`show`](ExplorerObserver::show) says how.
+///
+/// ```
+/// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// # resource! { Answer: u32; }
+/// # #[step]
+/// # fn find_answer() -> Out<Answer> { 42 }
+/// # struct App;
+/// # impl Pipeline for App { type Steps = HList![FindAnswer]; }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # smol::block_on(async {
+/// use std::sync::Arc;
+/// use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
+///
+/// let explorer = Explorer::serve(([127, 0, 0, 1], 0)).await?;
+/// let observer: Arc<ExplorerObserver> = Arc::new(explorer.observer());
+/// for _ in 0..3 {
+///     let store = Store::<App>::new();
+///     run_with::<FindAnswer>(&store, RunOptions::new().observe(Arc::clone(&observer))).await?;
+/// }
+/// # Ok(()) }) }
+/// ```
 #[derive(Debug)]
 pub struct ExplorerObserver {
     history: Weak<History>,
@@ -33,11 +54,12 @@ impl ExplorerObserver {
 
     /// Shows a value of this store on the page, under the name of its resource.
     ///
-    /// `text` returns the text to show, or `None` while the value is not there. It is called within the run, at the start
-    /// and whenever a step has finished, until it returns a text. So it is to be quick, and must not panic. The page keeps
-    /// the first 2,000 letters of the text.
+    /// `text` returns the text to show, or `None` while the value is not there. It is called within
+    /// the run, at the start and whenever a step has finished, until it returns a text. So it is to
+    /// be quick, and must not panic. The page keeps the first 2,000 letters of the text.
     ///
-    /// The observer keeps the store alive. Give it to runs of this store only: it reads this one whatever store runs.
+    /// The observer keeps the store alive. Give it to runs of this store only: it reads this one
+    /// whatever store runs.
     ///
     /// ```
     /// use std::sync::Arc;

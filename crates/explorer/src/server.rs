@@ -27,7 +27,8 @@ type Body = UnsyncBoxBody<Bytes, Infallible>;
 const CONNECTIONS: usize = 64;
 /// How long after an error the server accepts connections again: too many files may be open.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Headers of every answer. The browser loads nothing from elsewhere, and no other site may embed or read an answer.
+/// Headers of every answer. The browser loads nothing from elsewhere, and no other site may embed
+/// or read an answer.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
     (
@@ -47,11 +48,13 @@ pub(crate) struct Server {
     pub(crate) history: Arc<History>,
     /// The hosts under which the page may be opened.
     pub(crate) hosts: Hosts,
-    /// How long a page may leave unread what it was sent, or a connection make no request, before it is closed.
+    /// How long a page may leave its events unread, or a connection make no request, before it is
+    /// closed.
     pub(crate) patience: Duration,
 }
 
-/// The hosts under which the page may be opened. A name that an attacker owns may lead to this address as well.
+/// The hosts under which the page may be opened. A name that an attacker owns may lead to this
+/// address as well.
 #[derive(Debug)]
 pub(crate) enum Hosts {
     /// Addresses of loopback, and `localhost`.
@@ -141,6 +144,7 @@ impl Server {
             "/" => file("text/html; charset=utf-8", include_str!("page/page.html")),
             "/page.css" => file("text/css; charset=utf-8", include_str!("page/page.css")),
             "/page.js" => file("text/javascript; charset=utf-8", include_str!("page/page.js")),
+            "/picture.js" => file("text/javascript; charset=utf-8", include_str!("page/picture.js")),
             "/events" => match view(request.uri().query()) {
                 Some(view) => self.events(view, active),
                 None => text(StatusCode::BAD_REQUEST, "the query is `run=` or `plan=` and a number, or absent"),
@@ -149,8 +153,8 @@ impl Server {
         }
     }
 
-    /// Whether a request is for this server, and from its own page. Any page in the same browser can send requests to
-    /// loopback, and with DNS rebinding under a name of its own.
+    /// Whether a request is for this server, and from its own page. Any page in the same browser
+    /// can send requests to loopback, and with DNS rebinding under a name of its own.
     fn is_from_here(&self, request: &Request<Incoming>) -> bool {
         // One of each at most: of two, it is not certain which one another program would believe.
         let header = |name| {

@@ -19,7 +19,12 @@ fn status(address: SocketAddr, line: &str, headers: &[&str]) -> String {
 fn the_page_loads_nothing_from_elsewhere() {
     let explorer = explorer();
     let host = format!("Host: {}", explorer.address());
-    for (path, kind) in [("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript")] {
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/page.css", "text/css"),
+        ("/page.js", "text/javascript"),
+        ("/picture.js", "text/javascript"),
+    ] {
         let (head, body) = answer(explorer.address(), &format!("GET {path}"), &[&host]).unwrap();
         assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
         assert!(head.contains(&format!("content-type: {kind}; charset=utf-8")), "{head}");
@@ -39,12 +44,21 @@ fn requests_of_other_sites_are_refused() {
     let address = explorer.address();
     let port = address.port();
     let own = format!("127.0.0.1:{port}");
-    for host in [&own, &format!("localhost:{port}"), &format!("LocalHost:{port}"), "localhost", "[::1]", "127.0.0.1:1"] {
+    for host in [&own, &format!("localhost:{port}"), &format!("LocalHost:{port}"), "localhost", "[::1]", "127.0.0.1:1"]
+    {
         let host = format!("Host: {host}");
         assert_eq!(status(address, "GET /", &[&host]), "200", "{host}");
         assert_eq!(status(address, "GET /", &[&host, &host.replace("Host: ", "Origin: http://")]), "200", "{host}");
     }
-    let foreign = ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1", "", "a:b:c"];
+    let foreign = [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:80",
+        "localhost.evil.example",
+        "10.0.0.1",
+        "",
+        "a:b:c",
+    ];
     for host in foreign {
         assert_eq!(status(address, "GET /", &[&format!("Host: {host}")]), "403", "{host}");
     }
@@ -97,7 +111,10 @@ fn a_port_that_is_taken_is_an_error_that_names_it() {
     let explorer = explorer();
     let error = smol::block_on(Explorer::serve(explorer.address())).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
-    assert!(error.to_string().starts_with(&format!("the explorer cannot listen at {}: ", explorer.address())), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("the explorer cannot listen at {}: ", explorer.address())),
+        "{error}"
+    );
 }
 
 #[test]

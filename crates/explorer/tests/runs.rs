@@ -111,15 +111,40 @@ fn a_plan_names_the_resources_and_is_shown_before_the_first_run() {
     });
 }
 
+/// A pipeline among many that have other names.
+struct Numbered<const NUMBER: usize>;
+impl<const NUMBER: usize> Pipeline for Numbered<NUMBER> {
+    type Steps = HList![Connect];
+}
+
 #[test]
-fn an_added_plan_replaces_the_one_like_it_and_fifty_are_kept() {
+fn a_plan_replaces_the_same_plan_of_an_earlier_moment_and_fifty_plans_are_kept() {
+    macro_rules! add {
+        ($explorer:ident: $($tens:literal)*) => {
+            $(add!($explorer, $tens, 0 1 2 3 4 5 6 7 8 9);)*
+        };
+        ($explorer:ident, $tens:literal, $($ones:literal)*) => {
+            $($explorer.add(&Plan::of::<Numbered<{ $tens * 10 + $ones }>>());)*
+        };
+    }
     smol::block_on(async {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
-        for _ in 0..200 {
-            explorer.add(&Plan::of::<App>());
-        }
-        let list = now(explorer.address(), "/events")["list"].take();
-        assert_eq!(list["plans"].as_array().unwrap().len(), 1);
+        let plans = || now(explorer.address(), "/events")["list"]["plans"].take();
+        explorer.add(&Plan::of::<App>());
+        let first = plans();
+        explorer.add(&Plan::of::<App>());
+        assert_eq!(plans(), first, "the same plan");
+        let store = Store::<App>::new().with(Text, "words");
+        explorer.add(&Plan::of_store(&store));
+        let second = plans();
+        assert_eq!(second.as_array().unwrap().len(), 1);
+        assert_ne!(second, first, "the plan of a later moment");
+
+        add!(explorer: 0 1 2 3 4 5 6 7 8 9);
+        let all = plans();
+        let titles: Vec<_> = all.as_array().unwrap().iter().map(|plan| plan["title"].as_str().unwrap()).collect();
+        assert_eq!(titles.len(), 50);
+        assert_eq!((titles[0], titles[49]), ("Numbered<99>", "Numbered<50>"));
     });
 }
 
@@ -201,7 +226,8 @@ fn a_run_in_the_parent_store_is_a_child_of_the_run_that_needs_it() {
         assert_eq!((&child["parent"], &parent["parent"]), (&parent["id"], &Value::Null));
         // The page follows the newest run that was asked for.
         assert_eq!(first["show"]["id"], parent["id"]);
-        // A target that returns a value and is registered is one node. The resource of the parent is another one.
+        // A target that returns a value and is registered is one node. The resource of the parent
+        // is another one.
         let drawn = graph(explorer.address(), &first["show"]);
         assert_eq!(names(&drawn["steps"]), ["Greet", "Pool"]);
         let states: Vec<_> = first["show"]["steps"].as_array().unwrap().iter().map(|step| &step["state"]).collect();

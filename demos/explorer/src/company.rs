@@ -1,4 +1,5 @@
-//! Two hundred steps: a company has ten things, with twenty steps for each. Some steps read from the next thing.
+//! Two hundred steps: a company has ten things, with twenty steps for each. Some steps read from
+//! the next thing.
 
 use crate::pace::Pace;
 use crate::show::{Parts, Pipe};
@@ -18,7 +19,8 @@ pub(crate) fn show() -> Parts {
     ("company", &PACE, Box::new(|| Arc::new(Company(Arc::new(Store::new())))))
 }
 
-/// The steps of each thing, in a module of its own, and the pipeline of them: `module, Thing, next module;`.
+/// The steps of each thing, in a module of its own, and the pipeline of them: `module, Thing, next
+/// module;`.
 macro_rules! things {
     ($($module:ident, $Thing:ident, $beside:ident;)*) => {
         $(mod $module {
@@ -49,8 +51,8 @@ macro_rules! things {
             }
         })*
 
-        struct Whole;
-        impl Pipeline for Whole {
+        struct Business;
+        impl Pipeline for Business {
             type Steps = HList![$($module::Steps),*];
         }
 
@@ -67,7 +69,7 @@ macro_rules! things {
         }
 
         /// Shows the outputs of all steps.
-        fn shown(mut observer: ExplorerObserver, store: &Arc<Store<Whole>>) -> ExplorerObserver {
+        fn shown(mut observer: ExplorerObserver, store: &Arc<Store<Business>>) -> ExplorerObserver {
             $(observer = $module::shown(observer, store);)*
             observer
         }
@@ -105,7 +107,7 @@ macro_rules! stages {
         )*
         pub(super) type $Steps = HList![$($step),*];
 
-        pub(super) fn shown(mut observer: ExplorerObserver, store: &Arc<Store<Whole>>) -> ExplorerObserver {
+        pub(super) fn shown(mut observer: ExplorerObserver, store: &Arc<Store<Business>>) -> ExplorerObserver {
             $(observer = observer.show(store, $output::name(), |store| {
                 store.get::<$output>().map(|value| format!("{value:08x}"))
             });)*
@@ -150,7 +152,7 @@ impl<Rest: Numbers> Numbers for HCons<&u32, Rest> {
 }
 
 /// The company.
-struct Company(Arc<Store<Whole>>);
+struct Company(Arc<Store<Business>>);
 
 impl Pipe for Company {
     fn plan(&self) -> Plan {

@@ -1,4 +1,5 @@
-//! Two pipelines to look at in the explorer: the start of a search service, and two hundred steps of a company.
+//! Two pipelines to look at in the explorer: the start of a search service, and two hundred steps
+//! of a company.
 //!
 //! `cargo run -p explorer-demo`, then open the address that it prints. Arguments:
 //!

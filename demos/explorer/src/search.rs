@@ -1,4 +1,5 @@
-//! The start of a small service: a search over the pages of the guide. One of its steps needs a replica that answers.
+//! The start of a small service: a search over the pages of the guide. One of its steps needs a
+//! replica that answers.
 
 use crate::pace::Pace;
 use crate::show::{Parts, Pipe};
@@ -231,9 +232,8 @@ impl Pipe for Search {
         let store = &self.0;
         let count = |words: &BTreeMap<String, BTreeSet<String>>| format!("{} words", words.len());
         let bytes = |texts: &BTreeMap<String, String>| texts.values().map(String::len).sum::<usize>();
-        let config = |config: &Settings| {
-            format!("{} frequent words, the replica at {}", config.frequent.len(), config.replica)
-        };
+        let config =
+            |config: &Settings| format!("{} frequent words, the replica at {}", config.frequent.len(), config.replica);
         explorer
             .observer()
             .show(store, "ConfigText", |store| store.get::<ConfigText>().cloned())

@@ -41,7 +41,8 @@ impl Show {
         self.pipe.plan()
     }
 
-    /// Runs the target, on a fresh store or on the one that is there. A run that is under way is dropped.
+    /// Runs the target, on a fresh store or on the one that is there. A run that is under way is
+    /// dropped.
     pub(crate) async fn run(&mut self, explorer: &Explorer, afresh: bool) {
         self.stop().await;
         if afresh {

@@ -1,7 +1,8 @@
 //! The page of the explorer in a browser, while the demo runs pipelines.
 //!
-//! Chromium is driven over WebDriver. Steps go on when the test releases them, so nothing here depends on how fast anything is.
-//! `EXPLORER_PICTURES=docs/pictures cargo test -p explorer-demo` takes the pictures of the docs.
+//! Chromium is driven over WebDriver. Steps go on when the test releases them, so nothing here
+//! depends on how fast anything is. `EXPLORER_PICTURES=docs/pictures cargo test -p explorer-demo`
+//! takes the pictures of the docs.
 
 #[path = "../../../tests/browser/mod.rs"]
 mod browser;
@@ -18,6 +19,8 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner_explorer::Explorer;
 
 /// How large the window is.
 const WINDOW: (u32, u32) = (1440, 940);
@@ -107,14 +110,14 @@ fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
         page.select("ReachReplica").await?;
         page.text_has("#error", "hung up before its greeting").await?;
         let causes = page.client.find_all(Locator::Css("#error li")).await?;
-        assert_eq!(causes.len(), 2, "the error, and what is behind it");
+        assert_eq!(causes.len(), 2, "the error and its cause");
         page.text_is("#result", "Step ReachReplica, needed by StartService, failed.").await?;
         // The legend has more states now, and covers nothing.
         let all_seen = async || Ok((page.script(OUTSIDE).await? == json!([])).then_some(()));
         page.eventually("all steps are seen", all_seen).await?;
         page.picture("explorer_failed").await?;
 
-        // The next run goes on from what is there.
+        // The next run goes on from the outputs that are there.
         page.command("replica up")?;
         page.command("go on")?;
         page.text_is("#run-state", "running").await?;
@@ -138,7 +141,8 @@ fn a_run_that_is_stopped_says_which_steps_were_dropped() -> Outcome {
 
 #[test]
 fn a_page_whose_server_was_away_goes_on() -> Outcome {
-    // The port of the page stays that of the relay: the explorers behind it come and go, each at a port of its own.
+    // The port of the page stays that of the relay: the explorers behind it come and go, each at a
+    // port of its own.
     let relay = Relay::start()?;
     in_a_browser_at(&["--hold"], Some(&relay), async |page| {
         page.command("run")?;
@@ -166,7 +170,7 @@ fn runs_are_listed_and_can_be_chosen() -> Outcome {
         page.command("run")?;
         // The page follows the newest run, of another pipeline, and lists both.
         page.state_is("FetchOrders", "running").await?;
-        page.text_has("#run-name", "Report in Whole").await?;
+        page.text_has("#run-name", "Report in Business").await?;
         page.text_has("#runs li:nth-child(1)", "Report").await?;
         page.text_has("#runs li:nth-child(1)", "running").await?;
         page.text_has("#runs li:nth-child(2)", "StartService").await?;
@@ -202,6 +206,68 @@ fn runs_are_listed_and_can_be_chosen() -> Outcome {
     })
 }
 
+resource! { Pool: u32; Account: u32; }
+
+#[step]
+fn connect() -> Out<Pool> {
+    7
+}
+
+#[step]
+fn find_account(pool: In<'_, Pool>) -> Result<Out<Account>, String> {
+    Err(format!("<img src=x onerror=\"document.title='script'\"> in pool {pool}"))
+}
+
+struct Service;
+impl Pipeline for Service {
+    type Steps = HList![Connect];
+}
+
+struct Request;
+impl Pipeline for Request {
+    type Steps = HList![FindAccount];
+}
+impl Scoped for Request {
+    type Parent = Service;
+}
+
+#[test]
+fn a_program_without_a_plan_has_its_runs_below_the_runs_that_need_them() -> Outcome {
+    browser::look("the page of a program", async |client| {
+        let page = Page { client, demo: RefCell::default() };
+        page.client.set_window_size(WINDOW.0, WINDOW.1).await?;
+        let explorer = Explorer::serve(([127, 0, 0, 1], 0)).await?;
+        page.client.goto(&explorer.url()).await?;
+        page.text_has("#empty", "No run yet").await?;
+
+        let service = Store::<Service>::new();
+        for _ in 0..3 {
+            let request = Store::<Request>::within(&service);
+            let options = RunOptions::new().observe(explorer.observer());
+            assert!(run_with::<FindAccount>(&request, options).await.is_err());
+        }
+        page.state_is("Pool", "present").await?;
+        page.text_has("#runs li:nth-child(3)", "FindAccount").await?;
+        page.text_has("#runs li.child:nth-child(4)", "Pool").await?;
+
+        // A text is shown as it is, and is no part of the page.
+        page.select("FindAccount").await?;
+        page.text_has("#error", "<img src=x onerror=").await?;
+        assert_eq!(page.script("return document.title").await?, json!("FindAccount · explorer"));
+        assert_eq!(page.script("return document.images.length").await?, json!(0));
+        page.text_has("#inputs", "outputs of Pool").await?;
+        page.picture("explorer_scopes").await?;
+
+        // The parent and its child lead to one another.
+        page.click("#runs li:nth-child(3) button").await?;
+        page.client.active_element().await?.send_keys("\u{e00c}").await?;
+        page.text_has("#related", "in the parent store: run").await?;
+        page.click("#related button").await?;
+        page.state_is("Connect", "finished").await?;
+        page.text_has("#related", "for run").await
+    })
+}
+
 #[test]
 fn two_hundred_steps_stay_legible() -> Outcome {
     in_a_browser(&["--hold", "--pipeline", "company"], async |page| {
@@ -210,7 +276,7 @@ fn two_hundred_steps_stay_legible() -> Outcome {
         assert_eq!(steps, 201, "two hundred steps and the target");
 
         // All of it is in the window at first, and no name is too small to be read.
-        assert_eq!(page.script(OUTSIDE).await?, json!([]), "what is not seen");
+        assert_eq!(page.script(OUTSIDE).await?, json!([]), "steps out of view");
         assert_eq!(page.script(SMALL).await?, json!([]), "names that are too small");
         page.command("run")?;
         page.state_is("FetchOrders", "running").await?;
@@ -328,7 +394,7 @@ impl Page {
     }
 
     async fn text(&self, css: &str, text: &str, is_right: impl Fn(&str) -> bool) -> Outcome {
-        // What is shown of it: `innerText` alone would tell what is hidden, too.
+        // `innerText` alone would have the text of a hidden element, too.
         let script = format!(
             "const element = document.querySelector('{css}');
             return element.checkVisibility() ? element.innerText : '';"
@@ -383,7 +449,9 @@ impl Page {
             let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one instanceof CSSAnimation)";
             let at_rest = async || Ok((self.script(still).await? == json!(true)).then_some(()));
             self.eventually("the page is at rest", at_rest).await?;
-            fs::write(Path::new(&place).join(name).with_extension("png"), self.client.screenshot().await?)?;
+            // A relative path begins at the root of the repository.
+            let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+            fs::write(root.join(place).join(name).with_extension("png"), self.client.screenshot().await?)?;
         }
         Ok(())
     }
