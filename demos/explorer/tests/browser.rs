@@ -60,7 +60,6 @@ fn states_change_as_the_run_goes_on() -> Outcome {
         page.release("LoadTemplate")?;
         page.select("BuildIndex").await?;
         page.text_has("#step-state", "running").await?;
-        page.picture("explorer_running").await?;
 
         // The same by the keyboard.
         let listen = page.node("Listen").await?;
@@ -256,7 +255,6 @@ fn a_program_without_a_plan_has_its_runs_below_the_runs_that_need_them() -> Outc
         assert_eq!(page.script("return document.title").await?, json!("FindAccount · explorer"));
         assert_eq!(page.script("return document.images.length").await?, json!(0));
         page.text_has("#inputs", "outputs of Pool").await?;
-        page.picture("explorer_scopes").await?;
 
         // The parent and its child lead to one another.
         page.click("#runs li:nth-child(3) button").await?;
@@ -301,7 +299,6 @@ fn two_hundred_steps_stay_legible() -> Outcome {
         let in_view = page
             .eventually("the step is in view", async || Ok((page.script(VISIBLE).await? == json!(true)).then_some(())));
         in_view.await?;
-        page.picture("explorer_200_near").await?;
 
         page.command("release all")?;
         page.text_is("#run-state", "succeeded").await?;
@@ -445,7 +442,7 @@ impl Page {
     /// Takes a picture, if pictures are asked for.
     async fn picture(&self, name: &str) -> Outcome {
         if let Some(place) = env::var_os("EXPLORER_PICTURES") {
-            // What fades in has done so.
+            // The transitions have ended.
             let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one instanceof CSSAnimation)";
             let at_rest = async || Ok((self.script(still).await? == json!(true)).then_some(()));
             self.eventually("the page is at rest", at_rest).await?;

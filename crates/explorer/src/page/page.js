@@ -60,9 +60,11 @@ function sign(state) {
   return box;
 }
 
-const milliseconds = (time) =>
-  time >= 10_000 ? `${(time / 1000).toFixed(1)} s` : time >= 1000 ? `${(time / 1000).toFixed(2)} s`
-  : time >= 10 ? `${time.toFixed(0)} ms` : `${time.toFixed(2)} ms`;
+/** A duration, given in milliseconds, with three digits. */
+function duration(time) {
+  const [value, unit] = time >= 1000 ? [time / 1000, "s"] : time >= 1 ? [time, "ms"] : [time * 1000, "µs"];
+  return `${value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)} ${unit}`;
+}
 const elapsed = () => (shown.state === "running" ? performance.now() - began : shown.elapsed);
 
 // ---- States ----
@@ -228,9 +230,9 @@ function drawTimes() {
     const span = spans.find(([, kind]) => kind === bar.className);
     bar.style.width = span ? `${(100 * (span[3] - span[2])) / total}%` : "0";
   }
-  const rows = spans.map(([name, kind, from, to]) => [name, milliseconds(to - from), kind]);
-  if (step.started !== null) rows.unshift(["Started", `+${milliseconds(step.started)}`]);
-  if (step.ended !== null) rows.push(["Ended", `+${milliseconds(step.ended)}`]);
+  const rows = spans.map(([name, kind, from, to]) => [name, duration(to - from), kind]);
+  if (step.started !== null) rows.unshift(["Started", `+${duration(step.started)}`]);
+  if (step.ended !== null) rows.push(["Ended", `+${duration(step.ended)}`]);
   $("times").replaceChildren(...(rows.length ? rows : [["No run has needed it", ""]]).flatMap(([name, text, kind]) => [
     element("dt", {}, ...(kind ? [element("i", { className: kind })] : []), name),
     element("dd", { textContent: text }),
@@ -288,7 +290,7 @@ function drawList() {
   const isShown = (kind, id) => shown.kind === kind && shown.id === id;
   listRuns(inOrder(list.runs).map(({ run, depth }) => {
     const began = new Date(run.at).toLocaleTimeString();
-    const took = run.took === null ? "running" : milliseconds(run.took);
+    const took = run.took === null ? "running" : duration(run.took);
     return {
       key: run.id,
       onclick: () => choose("run", run.id),
@@ -380,7 +382,7 @@ function listen() {
 }
 
 setInterval(() => {
-  $("elapsed").textContent = shown.kind === "run" ? milliseconds(elapsed()) : "";
+  $("elapsed").textContent = shown.kind === "run" ? duration(elapsed()) : "";
   if (shown.state === "running") drawTimes();
 }, 100);
 
