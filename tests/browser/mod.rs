@@ -8,7 +8,7 @@ use std::env;
 use std::io::{BufRead, BufReader, Write as _};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -17,7 +17,8 @@ pub(crate) const WATCHDOG: Duration = Duration::from_secs(60);
 
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Looks at something in a browser of its own. Where there is no browser, it is said, and nothing is tested.
+/// Looks at something in a browser of its own. Where there is no browser, it is said, and nothing
+/// is tested.
 pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Outcome {
     let [Some(browser), Some(driver)] = [find("chromium"), find("chromedriver")] else {
         return skipped(
@@ -37,8 +38,8 @@ pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Out
     })
 }
 
-/// Starts the driver, and finds its port. It takes a free one of IPv4, and ends if the same of IPv6 is not free: then
-/// another one may be.
+/// Starts the driver, and finds its port. It takes a free one of IPv4, and ends if the same of IPv6
+/// is not free: then another one may be.
 fn driven_by(driver: &Path) -> Result<(Process, String), Box<dyn std::error::Error>> {
     let start = || {
         started(Command::new(driver).arg("--port=0"), |line| {
@@ -49,7 +50,8 @@ fn driven_by(driver: &Path) -> Result<(Process, String), Box<dyn std::error::Err
     (0..4).find_map(|_| start().ok()).map_or_else(start, Ok)
 }
 
-/// Says what is not tested, and why: past the harness, which would capture what is printed.
+/// Reports a test that is skipped, and why. The harness would capture `eprintln!`, so this does not
+/// use it.
 pub(crate) fn skipped(what: &str, why: &str) -> Outcome {
     writeln!(std::io::stderr(), "note: SKIPPED {what}: {why}")?;
     Ok(())
@@ -77,6 +79,14 @@ pub(crate) async fn eventually<T>(
 /// A process that ends with this.
 pub(crate) struct Process(Child);
 
+impl Process {
+    /// The input of the process.
+    #[allow(dead_code, reason = "not every test has a program that reads")]
+    pub(crate) fn input(&mut self) -> &mut ChildStdin {
+        self.0.stdin.as_mut().expect("`started` opens the input")
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended by itself.
@@ -85,12 +95,12 @@ impl Drop for Process {
     }
 }
 
-/// Starts a program, and finds in what it prints where it listens.
+/// Starts a program, and finds in its output where it listens.
 pub(crate) fn started(
     command: &mut Command,
     find: impl Fn(&str) -> Option<String>,
 ) -> Result<(Process, String), Box<dyn std::error::Error>> {
-    let mut process = Process(command.stdout(Stdio::piped()).spawn()?);
+    let mut process = Process(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
     let mut lines = BufReader::new(process.0.stdout.take().ok_or("no output")?).lines();
     let found = lines.by_ref().map_while(Result::ok).find_map(|line| find(&line));
     // Else the program would be stopped by what nobody reads.

@@ -1,19 +1,26 @@
-//! The example `explorer` in a browser: what its page shows while pipelines run.
+//! The page of the explorer in a browser, while the demo runs pipelines.
 //!
-//! Chromium is driven over WebDriver. Steps go on when the test lets them, so nothing here depends on how fast anything is.
-//! `EXPLORER_PICTURES=docs/pictures` takes the pictures of the docs. `cargo test` builds the example first; `cargo test --test
-//! explorer` does not, and takes what the last `cargo build --example explorer` made.
+//! Chromium is driven over WebDriver. Steps go on when the test releases them, so nothing here
+//! depends on how fast anything is. `EXPLORER_PICTURES=docs/pictures cargo test -p explorer-demo`
+//! takes the pictures of the docs.
 
+#[path = "../../../tests/browser/mod.rs"]
 mod browser;
 
 use browser::{Outcome, Process, WATCHDOG, eventually, started};
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::env::{self, consts::EXE_SUFFIX};
+use std::cell::RefCell;
+use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner_explorer::Explorer;
 
 /// How large the window is.
 const WINDOW: (u32, u32) = (1440, 940);
@@ -21,21 +28,22 @@ const WINDOW: (u32, u32) = (1440, 940);
 #[test]
 fn states_change_as_the_run_goes_on() -> Outcome {
     in_a_browser(&["--hold"], async |page| {
-        page.state_is("ReadConfig", "demanded").await?;
+        page.text_is("#run-state", "not run yet").await?;
+        page.state_is("ReadConfig", "planned").await?;
         page.state_is("ExportIndex", "idle").await?;
 
-        page.click("#start").await?;
+        page.command("run")?;
         page.state_is("ReadConfig", "running").await?;
         page.state_is("Listen", "running").await?;
         page.state_is("BuildIndex", "demanded").await?;
 
         // Only what has its inputs goes on.
-        page.let_go("ReadConfig").await?;
+        page.release("ReadConfig")?;
         page.state_is("ReadConfig", "finished").await?;
         page.state_is("FindPages", "running").await?;
         page.state_is("ReadPages", "demanded").await?;
-        page.let_go("FindPages").await?;
-        page.let_go("ReadPages").await?;
+        page.release("FindPages")?;
+        page.release("ReadPages")?;
         page.state_is("BuildIndex", "running").await?;
         page.text_is("#run-state", "running").await?;
         page.text_is("#count", "3 of 10 steps").await?;
@@ -49,10 +57,9 @@ fn states_change_as_the_run_goes_on() -> Outcome {
         page.text_has("#takers", "BuildIndex").await?;
         page.text_has("#times", "Waited for its inputs").await?;
         page.text_has("#times", "Ran").await?;
-        page.let_go("LoadTemplate").await?;
+        page.release("LoadTemplate")?;
         page.select("BuildIndex").await?;
         page.text_has("#step-state", "running").await?;
-        page.picture("explorer_running").await?;
 
         // The same by the keyboard.
         let listen = page.node("Listen").await?;
@@ -67,12 +74,15 @@ fn states_change_as_the_run_goes_on() -> Outcome {
         page.state_is("BuildIndex", "running").await?;
         page.text_is("#step-name", "BuildIndex").await?;
 
-        page.click("#let-all-go").await?;
+        page.command("release all")?;
         page.text_is("#run-state", "succeeded").await?;
         page.text_is("#count", "10 of 10 steps").await?;
         page.state_is("StartService", "finished").await?;
         page.state_is("ExportIndex", "idle").await?;
-        page.text_has("#result", "the replica is ready").await
+        page.text_is("#result", "The run succeeded.").await?;
+        page.click("#runs button").await?;
+        page.client.active_element().await?.send_keys("\u{e00c}").await?;
+        page.text_has("#values", "Greeting\nready").await
     })
 }
 
@@ -80,14 +90,14 @@ fn states_change_as_the_run_goes_on() -> Outcome {
 fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
     in_a_browser(&["--hold", "--replica-down"], async |page| {
         let before = page.colour("ReachReplica").await?;
-        page.click("#start").await?;
-        page.let_go("ReadConfig").await?;
-        page.let_go("FindPages").await?;
+        page.command("run")?;
+        page.release("ReadConfig")?;
+        page.release("FindPages")?;
         page.state_is("ReadPages", "running").await?;
-        page.let_go("ReachReplica").await?;
+        page.release("ReachReplica")?;
         page.state_is("ReachReplica", "failed").await?;
         page.text_is("#run-state", "failed").await?;
-        // What was being executed was dropped.
+        // The steps that ran were dropped.
         page.state_is("ReadPages", "cancelled").await?;
         page.state_is("BuildIndex", "not-run").await?;
 
@@ -99,19 +109,18 @@ fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
         page.select("ReachReplica").await?;
         page.text_has("#error", "hung up before its greeting").await?;
         let causes = page.client.find_all(Locator::Css("#error li")).await?;
-        assert_eq!(causes.len(), 2, "the error, and what is behind it");
-        page.text_has("#result", "step `ReachReplica`, needed by `StartService`, failed").await?;
-        // The legend tells more states now, and covers nothing.
+        assert_eq!(causes.len(), 2, "the error and its cause");
+        page.text_is("#result", "Step ReachReplica, needed by StartService, failed.").await?;
+        // The legend has more states now, and covers nothing.
         let all_seen = async || Ok((page.script(OUTSIDE).await? == json!([])).then_some(()));
         page.eventually("all steps are seen", all_seen).await?;
         page.picture("explorer_failed").await?;
 
-        // The next run goes on from what is there.
-        page.click("#switch input").await?;
-        page.client.wait().for_element(Locator::Css("#switch input:checked")).await?;
-        page.click("#go-on").await?;
+        // The next run goes on from the outputs that are there.
+        page.command("replica up")?;
+        page.command("go on")?;
         page.text_is("#run-state", "running").await?;
-        page.click("#let-all-go").await?;
+        page.command("release all")?;
         page.text_is("#run-state", "succeeded").await?;
         page.state_is("ReachReplica", "finished").await?;
         page.state_is("ReadConfig", "present").await
@@ -121,9 +130,9 @@ fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
 #[test]
 fn a_run_that_is_stopped_says_which_steps_were_dropped() -> Outcome {
     in_a_browser(&["--hold"], async |page| {
-        page.click("#start").await?;
+        page.command("run")?;
         page.state_is("Listen", "running").await?;
-        page.click("#stop").await?;
+        page.command("stop")?;
         page.state_is("Listen", "cancelled").await?;
         page.text_is("#run-state", "stopped").await
     })
@@ -131,17 +140,129 @@ fn a_run_that_is_stopped_says_which_steps_were_dropped() -> Outcome {
 
 #[test]
 fn a_page_whose_server_was_away_goes_on() -> Outcome {
-    in_a_browser(&["--hold"], async |page| {
-        page.click("#start").await?;
+    // The port of the page stays that of the relay: the explorers behind it come and go, each at a
+    // port of its own.
+    let relay = Relay::start()?;
+    in_a_browser_at(&["--hold"], Some(&relay), async |page| {
+        page.command("run")?;
         page.state_is("Listen", "running").await?;
-        drop(page.explorer.take());
+        drop(page.demo.take());
         page.text_has("#lost", "does not answer").await?;
-        // Another one at the same place, which has run nothing yet.
-        let (_, port) = page.address.trim_end_matches('/').rsplit_once(':').ok_or("an address has a port")?;
-        page.explorer.set(Some(explorer(&["--port", port])?.0));
+        // Another one, which has run nothing yet.
+        let (demo, address) = demo(&["--hold"])?;
+        relay.lead_to(&address);
+        page.demo.replace(Some(demo));
         page.text_is("#run-state", "not run yet").await?;
         page.text_is("#lost", "").await?;
-        page.state_is("Listen", "demanded").await
+        page.state_is("Listen", "planned").await
+    })
+}
+
+#[test]
+fn runs_are_listed_and_can_be_chosen() -> Outcome {
+    in_a_browser(&["--hold", "--replica-down"], async |page| {
+        page.command("run")?;
+        page.command("release all")?;
+        page.text_is("#run-state", "failed").await?;
+        page.command("replica up")?;
+        page.command("company")?;
+        page.command("run")?;
+        // The page follows the newest run, of another pipeline, and lists both.
+        page.state_is("FetchOrders", "running").await?;
+        page.text_has("#run-name", "Report in Business").await?;
+        page.text_has("#runs li:nth-child(1)", "Report").await?;
+        page.text_has("#runs li:nth-child(1)", "running").await?;
+        page.text_has("#runs li:nth-child(2)", "StartService").await?;
+
+        // The older one stays while it is chosen, whatever begins.
+        page.click("#runs li:nth-child(2) button").await?;
+        page.state_is("ReachReplica", "failed").await?;
+        page.text_is("#run-state", "failed").await?;
+        page.command("search")?;
+        page.command("run")?;
+        page.text_has("#runs li:nth-child(1)", "running").await?;
+        page.text_has("#runs li:nth-child(3)", "StartService").await?;
+        page.state_is("ReachReplica", "failed").await?;
+        page.client.refresh().await?;
+        page.state_is("ReachReplica", "failed").await?;
+
+        // Two pipelines run at once.
+        page.click("#runs li:nth-child(2) button").await?;
+        page.release("FetchOrders")?;
+        page.command("company")?;
+        page.release("FetchUsers")?;
+        page.state_is("FetchUsers", "finished").await?;
+        page.state_is("FetchOrders", "running").await?;
+
+        page.click("#follow").await?;
+        page.state_is("ReachReplica", "demanded").await?;
+        page.text_is("#run-state", "running").await?;
+
+        // A plan can be looked at as well.
+        page.click("#plans li:nth-child(2) button").await?;
+        page.text_is("#run-state", "not run yet").await?;
+        page.state_is("FetchOrders", "planned").await
+    })
+}
+
+resource! { Pool: u32; Account: u32; }
+
+#[step]
+fn connect() -> Out<Pool> {
+    7
+}
+
+#[step]
+fn find_account(pool: In<'_, Pool>) -> Result<Out<Account>, String> {
+    Err(format!("<img src=x onerror=\"document.title='script'\"> in pool {pool}"))
+}
+
+struct Service;
+impl Pipeline for Service {
+    type Steps = HList![Connect];
+}
+
+struct Request;
+impl Pipeline for Request {
+    type Steps = HList![FindAccount];
+}
+impl Scoped for Request {
+    type Parent = Service;
+}
+
+#[test]
+fn a_program_without_a_plan_has_its_runs_below_the_runs_that_need_them() -> Outcome {
+    browser::look("the page of a program", async |client| {
+        let page = Page { client, demo: RefCell::default() };
+        page.client.set_window_size(WINDOW.0, WINDOW.1).await?;
+        let explorer = Explorer::serve(([127, 0, 0, 1], 0)).await?;
+        page.client.goto(&explorer.url()).await?;
+        page.text_has("#empty", "No run yet").await?;
+
+        let service = Store::<Service>::new();
+        for _ in 0..3 {
+            let request = Store::<Request>::within(&service);
+            let options = RunOptions::new().observe(explorer.observer());
+            assert!(run_with::<FindAccount>(&request, options).await.is_err());
+        }
+        page.state_is("Pool", "present").await?;
+        page.text_has("#runs li:nth-child(3)", "FindAccount").await?;
+        page.text_has("#runs li.child:nth-child(4)", "Pool").await?;
+
+        // A text is shown as it is, and is no part of the page.
+        page.select("FindAccount").await?;
+        page.text_has("#error", "<img src=x onerror=").await?;
+        assert_eq!(page.script("return document.title").await?, json!("FindAccount · explorer"));
+        assert_eq!(page.script("return document.images.length").await?, json!(0));
+        page.text_has("#inputs", "outputs of Pool").await?;
+
+        // The parent and its child lead to one another.
+        page.click("#runs li:nth-child(3) button").await?;
+        page.client.active_element().await?.send_keys("\u{e00c}").await?;
+        page.text_has("#related", "in the parent store: run").await?;
+        page.click("#related button").await?;
+        page.state_is("Connect", "finished").await?;
+        page.text_has("#related", "for run").await
     })
 }
 
@@ -153,13 +274,13 @@ fn two_hundred_steps_stay_legible() -> Outcome {
         assert_eq!(steps, 201, "two hundred steps and the target");
 
         // All of it is in the window at first, and no name is too small to be read.
-        assert_eq!(page.script(OUTSIDE).await?, json!([]), "what is not seen");
+        assert_eq!(page.script(OUTSIDE).await?, json!([]), "steps out of view");
         assert_eq!(page.script(SMALL).await?, json!([]), "names that are too small");
-        page.click("#start").await?;
+        page.command("run")?;
         page.state_is("FetchOrders", "running").await?;
         for thing in ["Orders", "Users", "Items", "Prices", "Stocks", "Routes", "Bills", "Taxes", "Mails", "Logs"] {
             for step in ["Fetch", "Decode", "Check", "Clean", "Split"] {
-                page.let_go(&format!("{step}{thing}")).await?;
+                page.release(&format!("{step}{thing}"))?;
             }
         }
         page.text_is("#count", "50 of 201 steps").await?;
@@ -178,9 +299,8 @@ fn two_hundred_steps_stay_legible() -> Outcome {
         let in_view = page
             .eventually("the step is in view", async || Ok((page.script(VISIBLE).await? == json!(true)).then_some(())));
         in_view.await?;
-        page.picture("explorer_200_near").await?;
 
-        page.click("#let-all-go").await?;
+        page.command("release all")?;
         page.text_is("#run-state", "succeeded").await?;
         page.text_is("#count", "201 of 201 steps").await
     })
@@ -220,10 +340,8 @@ const VISIBLE: &str = "
 /// A page of the explorer in a browser.
 struct Page {
     client: Client,
-    /// The explorer, unless it was ended.
-    explorer: Cell<Option<Process>>,
-    /// Where it is.
-    address: String,
+    /// The demo, unless it was ended.
+    demo: RefCell<Option<Process>>,
 }
 
 impl Page {
@@ -242,21 +360,24 @@ impl Page {
 
     /// Waits until a step is in a state.
     async fn state_is(&self, step: &str, state: &str) -> Outcome {
-        let node = self.node(step).await?;
         let looked = async || {
-            let now = self.script(&format!("return document.getElementById('{node}').dataset.state")).await?;
+            let node = self.node(step).await?;
+            let now = self.script(&format!("return document.getElementById('{node}')?.dataset.state")).await?;
             Ok((now == json!(state)).then_some(()))
         };
         self.eventually(&format!("`{step}` is {state}"), looked).await
     }
 
-    /// The element of a step.
+    /// The element of a step, once the graph that has it is drawn.
     async fn node(&self, step: &str) -> Result<String, Box<dyn std::error::Error>> {
         let script = "
-            const plan = JSON.parse(document.getElementById('plan').textContent);
-            return 's' + plan.steps.findIndex((step) => step.name === arguments[0]);";
-        let node = self.client.execute(script, vec![json!(step)]).await?;
-        Ok(node.as_str().filter(|node| *node != "s-1").ok_or(format!("no step `{step}`"))?.to_owned())
+            const label = (node) => node.querySelector('text').textContent;
+            return [...document.querySelectorAll('#picture g.step')].find((node) => label(node) === arguments[0])?.id ?? null;";
+        let found = async || {
+            let node = self.client.execute(script, vec![json!(step)]).await?;
+            Ok(node.as_str().map(str::to_owned))
+        };
+        self.eventually(&format!("there is a step `{step}`"), found).await
     }
 
     /// Waits until an element that is shown has a text.
@@ -270,7 +391,7 @@ impl Page {
     }
 
     async fn text(&self, css: &str, text: &str, is_right: impl Fn(&str) -> bool) -> Outcome {
-        // What is shown of it: `innerText` alone would tell what is hidden, too.
+        // `innerText` alone would have the text of a hidden element, too.
         let script = format!(
             "const element = document.querySelector('{css}');
             return element.checkVisibility() ? element.innerText : '';"
@@ -296,14 +417,16 @@ impl Page {
         self.text_is("#step-name", step).await
     }
 
-    /// Lets a step go, now or when it comes to run.
-    async fn let_go(&self, step: &str) -> Outcome {
-        let script = "
-            const [step, done] = arguments;
-            fetch(location.pathname + '/let-go/' + step, { method: 'POST' }).then((answer) => done(answer.status));";
-        let status = self.client.execute_async(script, vec![json!(step)]).await?;
-        assert_eq!(status, json!(204));
-        Ok(())
+    /// Gives the demo a command.
+    fn command(&self, command: &str) -> io::Result<()> {
+        let mut demo = self.demo.borrow_mut();
+        let demo = demo.as_mut().ok_or_else(|| io::Error::other("the demo has ended"))?;
+        writeln!(demo.input(), "{command}")
+    }
+
+    /// Releases a step, now or when it comes to run.
+    fn release(&self, step: &str) -> io::Result<()> {
+        self.command(&format!("release {step}"))
     }
 
     /// The colour of the outline of a step: red, green, blue.
@@ -319,42 +442,79 @@ impl Page {
     /// Takes a picture, if pictures are asked for.
     async fn picture(&self, name: &str) -> Outcome {
         if let Some(place) = env::var_os("EXPLORER_PICTURES") {
-            // What fades in has done so.
+            // The transitions have ended.
             let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one instanceof CSSAnimation)";
             let at_rest = async || Ok((self.script(still).await? == json!(true)).then_some(()));
             self.eventually("the page is at rest", at_rest).await?;
-            fs::write(Path::new(&place).join(name).with_extension("png"), self.client.screenshot().await?)?;
+            // A relative path begins at the root of the repository.
+            let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+            fs::write(root.join(place).join(name).with_extension("png"), self.client.screenshot().await?)?;
         }
         Ok(())
     }
 }
 
-/// The explorer with these arguments, and its address.
-fn explorer(arguments: &[&str]) -> Result<(Process, String), Box<dyn std::error::Error>> {
-    let explorer = beside_the_tests(&format!("examples/explorer{EXE_SUFFIX}"))?;
-    started(Command::new(explorer).args(arguments), |line| line.starts_with("http://").then(|| line.to_owned()))
+/// The demo with these arguments, and the address of its page.
+fn demo(arguments: &[&str]) -> Result<(Process, String), Box<dyn std::error::Error>> {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_explorer-demo"));
+    started(demo.args(arguments), |line| line.starts_with("http://").then(|| line.to_owned()))
 }
 
-/// The explorer with these arguments, in a browser of its own.
+/// The demo with these arguments, in a browser of its own.
 fn in_a_browser(arguments: &[&str], test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
+    in_a_browser_at(arguments, None, test)
+}
+
+/// The same, behind a relay if there is one.
+fn in_a_browser_at(arguments: &[&str], relay: Option<&Relay>, test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
     browser::look("the page of the explorer", async |client| {
-        let (explorer, address) = explorer(arguments)?;
-        let page = Page { client, explorer: Cell::new(Some(explorer)), address };
+        let (demo, mut address) = demo(arguments)?;
+        if let Some(relay) = relay {
+            relay.lead_to(&address);
+            address = format!("http://{}/", relay.address);
+        }
+        let page = Page { client, demo: RefCell::new(Some(demo)) };
         page.client.set_window_size(WINDOW.0, WINDOW.1).await?;
-        page.client.goto(&page.address).await?;
+        page.client.goto(&address).await?;
         test(&page).await
     })
 }
 
-/// A file in the folder of what was built, from where this test stands in it.
-fn beside_the_tests(file: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let test = env::current_exe()?;
-    let built = test.parent().and_then(Path::parent).ok_or("the test stands in a folder")?;
-    let file = built.join(file);
-    if !file.is_file() {
-        return Err(
-            format!("{} is not built: `cargo test` does it, and `cargo build --examples`", file.display()).into()
-        );
+/// A port that leads to another one, which may change.
+struct Relay {
+    address: String,
+    to: Arc<Mutex<String>>,
+}
+
+impl Relay {
+    fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let relay = Relay { address: listener.local_addr()?.to_string(), to: Arc::default() };
+        let to = Arc::clone(&relay.to);
+        thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let to = to.lock().unwrap().clone();
+                // Where nothing listens, the connection is closed, as the port would refuse it.
+                let Ok(far) = TcpStream::connect(to) else { continue };
+                pass(&near, &far);
+                pass(&far, &near);
+            }
+        });
+        Ok(relay)
     }
-    Ok(file)
+
+    /// Leads to the server at this URL from now on.
+    fn lead_to(&self, url: &str) {
+        *self.to.lock().unwrap() = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    }
+}
+
+/// Passes on all bytes of one connection to another one, until either ends.
+fn pass(from: &TcpStream, to: &TcpStream) {
+    let (Ok(mut from), Ok(mut to)) = (from.try_clone(), to.try_clone()) else { return };
+    thread::spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = to.shutdown(std::net::Shutdown::Both);
+        let _ = from.shutdown(std::net::Shutdown::Both);
+    });
 }

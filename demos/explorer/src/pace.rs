@@ -1,4 +1,4 @@
-//! How long steps take: some time, for the eye, or until the page lets them go.
+//! How long steps take: some time, for the eye, or until a command releases them.
 
 use smol::Timer;
 use smol::lock::Semaphore;
@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-/// The pace of a pipeline. It is a static and not a resource, which would be an edge to each step of the picture.
+/// The pace of a pipeline. It is a static: a resource would have an edge to each step of the graph.
 pub(crate) struct Pace {
-    /// Whether the page lets steps go.
-    pub(crate) held: AtomicBool,
+    /// Whether steps wait for a command.
+    held: AtomicBool,
     gates: LazyLock<Mutex<Gates>>,
 }
 
@@ -34,7 +34,12 @@ impl Pace {
         Pace { held: AtomicBool::new(false), gates: LazyLock::new(Mutex::default) }
     }
 
-    /// Takes so many milliseconds, or as long as the page wants.
+    /// Whether steps wait for a command.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
+    }
+
+    /// Takes so many milliseconds, or the time until the step is released.
     pub(crate) async fn take(&self, step: &str, milliseconds: u64) {
         if !self.held.load(Ordering::Relaxed) {
             Timer::after(Duration::from_millis(milliseconds)).await;
@@ -50,8 +55,8 @@ impl Pace {
         gate.acquire().await.forget();
     }
 
-    /// Lets a step go, now or when it comes to its gate; or all.
-    pub(crate) fn let_go(&self, step: Option<&str>) {
+    /// Releases a step, now or when it comes to its gate; or all steps.
+    pub(crate) fn release(&self, step: Option<&str>) {
         let mut gates = self.gates.lock().unwrap();
         match step {
             Some(step) => gates.of(step).add_permits(1),
@@ -62,7 +67,7 @@ impl Pace {
         }
     }
 
-    /// All gates are closed, for a new run.
+    /// Closes all gates, for a new run.
     pub(crate) fn close(&self) {
         *self.gates.lock().unwrap() = Gates::default();
     }

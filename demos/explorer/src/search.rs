@@ -1,7 +1,8 @@
-//! The start of a small service: a search over the pages of the guide. One of its steps needs a replica that answers.
+//! The start of a small service: a search over the pages of the guide. One of its steps needs a
+//! replica that answers.
 
 use crate::pace::Pace;
-use crate::show::{About, Pipe, Values};
+use crate::show::{Parts, Pipe};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use smol::fs;
@@ -14,16 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, RunOptions, Store, StoreOf};
 use typed_pipeliner::{hlist_pat, plan, resource, run_with, step};
+use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
 
-pub(crate) static PACE: Pace = Pace::new();
+static PACE: Pace = Pace::new();
 
-pub(crate) const ABOUT: About = About {
-    name: "search",
-    title: "A search service",
-    switch: Some("The replica answers"),
-    pace: &PACE,
-    fresh: |replica| Arc::new(Search::new(replica)),
-};
+pub(crate) fn show(replica: &Arc<Replica>) -> Parts {
+    let replica = Arc::clone(replica);
+    ("search", &PACE, Box::new(move || Arc::new(Search::new(&replica))))
+}
 
 resource! {
     ConfigText: String;
@@ -35,10 +34,10 @@ resource! {
     Index: BTreeMap<String, BTreeSet<String>>;
     WordCount: usize;
     Template: String;
-    /// The answers to what is asked most.
+    /// The answers to the most frequent questions.
     Cache: BTreeMap<String, BTreeSet<String>>;
     Listener: TcpListener;
-    /// What the replica says of itself.
+    /// The answer of the replica.
     Greeting: String;
     Export: String;
 }
@@ -133,7 +132,7 @@ async fn reach_replica(config: In<'_, Config>) -> Result<Out<Greeting>, ReplicaE
     Ok(String::from_utf8_lossy(&greeting).into_owned())
 }
 
-/// Nobody asks for it here.
+/// The target does not need it.
 #[step]
 async fn export_index(index: In<'_, Index>) -> Out<Export> {
     PACE.take("ExportIndex", 500).await;
@@ -149,12 +148,12 @@ async fn start_service(
     greeting: In<'_, Greeting>,
 ) -> io::Result<Return<String>> {
     PACE.take("StartService", 500).await;
-    let told = template
+    let sentence = template
         .replace("{address}", &listener.local_addr()?.to_string())
         .replace("{words}", &count.to_string())
         .replace("{cached}", &cache.len().to_string())
         .replace("{replica}", greeting);
-    Ok(Return(told))
+    Ok(Return(sentence))
 }
 
 /// The words of a text.
@@ -182,7 +181,7 @@ impl Pipeline for Service {
 /// The other machine of the service: it greets, or hangs up.
 pub(crate) struct Replica {
     address: SocketAddr,
-    pub(crate) answers: AtomicBool,
+    answers: AtomicBool,
 }
 
 impl Replica {
@@ -191,9 +190,10 @@ impl Replica {
         let replica = Arc::new(Replica { address: listener.local_addr()?, answers: AtomicBool::new(answers) });
         let served = Arc::clone(&replica);
         let serve = async move {
-            while let Ok((mut peer, _)) = listener.accept().await {
+            loop {
+                let Ok((mut peer, _)) = listener.accept().await else { continue };
                 if served.answers.load(Ordering::Relaxed) {
-                    // Whoever hung up first is not greeted.
+                    // A peer that hung up needs no greeting.
                     let _ = peer.write_all(b"ready").await;
                 }
             }
@@ -201,20 +201,25 @@ impl Replica {
         smol::spawn(serve).detach();
         Ok(replica)
     }
+
+    /// From now on the replica answers, or it does not.
+    pub(crate) fn answer(&self, answers: bool) {
+        self.answers.store(answers, Ordering::Relaxed);
+    }
 }
 
 /// The service, about to be started.
-struct Search(StoreOf<Service, HList![ConfigText]>);
+struct Search(Arc<StoreOf<Service, HList![ConfigText]>>);
 
 impl Search {
     fn new(replica: &Replica) -> Self {
         let text = format!(
             "pages = {:?}\nreplica = {:?}\nfrequent = [\"store\", \"step\", \"proof\"]\ntemplate = {:?}\n",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide"),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/guide"),
             replica.address.to_string(),
             "ready at {address}: {words} words, {cached} answers cached, the replica is {replica}",
         );
-        Search(Store::<Service>::new().with(ConfigText, text))
+        Search(Arc::new(Store::<Service>::new().with(ConfigText, text)))
     }
 }
 
@@ -223,38 +228,31 @@ impl Pipe for Search {
         plan::<StartService>(&self.0)
     }
 
-    fn run(&self, options: RunOptions) -> BoxFuture<'_, Result<String, RunError>> {
-        async {
-            let hlist_pat![Return(told)] = run_with::<StartService>(&self.0, options).await?;
-            Ok(told)
-        }
-        .boxed()
+    fn observer(&self, explorer: &Explorer) -> ExplorerObserver {
+        let store = &self.0;
+        let count = |words: &BTreeMap<String, BTreeSet<String>>| format!("{} words", words.len());
+        let bytes = |texts: &BTreeMap<String, String>| texts.values().map(String::len).sum::<usize>();
+        let config =
+            |config: &Settings| format!("{} frequent words, the replica at {}", config.frequent.len(), config.replica);
+        explorer
+            .observer()
+            .show(store, "ConfigText", |store| store.get::<ConfigText>().cloned())
+            .show(store, "Config", move |store| store.get::<Config>().map(config))
+            .show(store, "Pages", |store| store.get::<Pages>().map(|pages| format!("{} files", pages.len())))
+            .show(store, "Texts", move |store| store.get::<Texts>().map(|texts| format!("{} bytes", bytes(texts))))
+            .show(store, "Index", move |store| store.get::<Index>().map(count))
+            .show(store, "WordCount", |store| store.get::<WordCount>().map(usize::to_string))
+            .show(store, "Template", |store| store.get::<Template>().cloned())
+            .show(store, "Cache", move |store| store.get::<Cache>().map(count))
+            .show(store, "Greeting", |store| store.get::<Greeting>().cloned())
     }
 
-    fn values(&self) -> Values {
-        let store = &self.0;
-        let list = |words: &BTreeMap<String, BTreeSet<String>>| format!("{} words", words.len());
-        let told = [
-            ("ConfigText", store.get::<ConfigText>().cloned()),
-            (
-                "Config",
-                store.get::<Config>().map(|config| {
-                    format!("{} frequent words, the replica at {}", config.frequent.len(), config.replica)
-                }),
-            ),
-            ("Pages", store.get::<Pages>().map(|pages| format!("{} files", pages.len()))),
-            (
-                "Texts",
-                store.get::<Texts>().map(|texts| format!("{} bytes", texts.values().map(String::len).sum::<usize>())),
-            ),
-            ("Index", store.get::<Index>().map(list)),
-            ("WordCount", store.get::<WordCount>().map(usize::to_string)),
-            ("Template", store.get::<Template>().cloned()),
-            ("Cache", store.get::<Cache>().map(list)),
-            ("Listener", store.get::<Listener>().map(|listener| format!("{:?}", listener.local_addr()))),
-            ("Greeting", store.get::<Greeting>().cloned()),
-            ("Export", store.get::<Export>().map(|export| format!("{} bytes", export.len()))),
-        ];
-        told.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    fn run(&self, observer: ExplorerObserver) -> BoxFuture<'_, Result<String, RunError>> {
+        async {
+            let options = RunOptions::new().observe(observer);
+            let hlist_pat![Return(sentence)] = run_with::<StartService>(&self.0, options).await?;
+            Ok(sentence)
+        }
+        .boxed()
     }
 }

@@ -1,7 +1,8 @@
-//! Two hundred steps: what a company has, ten things, and twenty steps for each, some of which look at a neighbour.
+//! Two hundred steps: a company has ten things, with twenty steps for each. Some steps read from
+//! the next thing.
 
 use crate::pace::Pace;
-use crate::show::{About, Pipe, Values};
+use crate::show::{Parts, Pipe};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::convert::Infallible;
@@ -10,25 +11,23 @@ use typed_pipeliner::{
     HCons, HList, HNil, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, RunOptions, Step, Store,
 };
 use typed_pipeliner::{hlist, hlist_pat, identity, plan, run_with};
+use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
 
-pub(crate) static PACE: Pace = Pace::new();
+static PACE: Pace = Pace::new();
 
-pub(crate) const ABOUT: About = About {
-    name: "company",
-    title: "Two hundred steps",
-    switch: None,
-    pace: &PACE,
-    fresh: |_| Arc::new(Company(Store::new())),
-};
+pub(crate) fn show() -> Parts {
+    ("company", &PACE, Box::new(|| Arc::new(Company(Arc::new(Store::new())))))
+}
 
-/// The steps of each thing, a module a thing, and the pipeline of them: `module, Thing, what stands beside it;`.
+/// The steps of each thing, in a module of its own, and the pipeline of them: `module, Thing, next
+/// module;`.
 macro_rules! things {
     ($($module:ident, $Thing:ident, $beside:ident;)*) => {
         $(mod $module {
             use super::*;
-            /// Those of the thing to the right.
+            /// The next thing.
             use super::$beside as beside;
-            stages! { $Thing: Values Steps
+            stages! { $Thing: Steps
                 Fetch Fetched <- [];
                 Decode Decoded <- [Fetched];
                 Check Checked <- [Decoded, beside::Decoded];
@@ -52,12 +51,12 @@ macro_rules! things {
             }
         })*
 
-        struct Whole;
-        impl Pipeline for Whole {
+        struct Business;
+        impl Pipeline for Business {
             type Steps = HList![$($module::Steps),*];
         }
 
-        /// The target: it takes what is kept of each.
+        /// The target: it takes the last output of each thing.
         struct Report;
         impl Step for Report {
             type Inputs = HList![$($module::Kept),*];
@@ -69,18 +68,17 @@ macro_rules! things {
             }
         }
 
-        /// The numbers that are there.
-        fn values(store: &Store<Whole>) -> Values {
-            let mut values = Values::new();
-            $($module::values(store, &mut values);)*
-            values
+        /// Shows the outputs of all steps.
+        fn shown(mut observer: ExplorerObserver, store: &Arc<Store<Business>>) -> ExplorerObserver {
+            $(observer = $module::shown(observer, store);)*
+            observer
         }
     };
 }
 
-/// The steps of one thing, and what they give.
+/// The steps of one thing, and their outputs.
 macro_rules! stages {
-    ($Thing:ident: $Values:ident $Steps:ident $($step:ident $output:ident <- [$($input:path),*];)*) => {
+    ($Thing:ident: $Steps:ident $($step:ident $output:ident <- [$($input:path),*];)*) => {
         $(
             pub(super) struct $output;
             impl Resource for $output {
@@ -109,8 +107,11 @@ macro_rules! stages {
         )*
         pub(super) type $Steps = HList![$($step),*];
 
-        pub(super) fn values(store: &Store<Whole>, values: &mut $Values) {
-            $(values.extend(store.get::<$output>().map(|value| ($output::name(), format!("{value:08x}"))));)*
+        pub(super) fn shown(mut observer: ExplorerObserver, store: &Arc<Store<Business>>) -> ExplorerObserver {
+            $(observer = observer.show(store, $output::name(), |store| {
+                store.get::<$output>().map(|value| format!("{value:08x}"))
+            });)*
+            observer
         }
     };
 }
@@ -151,22 +152,22 @@ impl<Rest: Numbers> Numbers for HCons<&u32, Rest> {
 }
 
 /// The company.
-struct Company(Store<Whole>);
+struct Company(Arc<Store<Business>>);
 
 impl Pipe for Company {
     fn plan(&self) -> Plan {
         plan::<Report>(&self.0)
     }
 
-    fn run(&self, options: RunOptions) -> BoxFuture<'_, Result<String, RunError>> {
+    fn observer(&self, explorer: &Explorer) -> ExplorerObserver {
+        shown(explorer.observer(), &self.0)
+    }
+
+    fn run(&self, observer: ExplorerObserver) -> BoxFuture<'_, Result<String, RunError>> {
         async {
-            let hlist_pat![Return(sum)] = run_with::<Report>(&self.0, options).await?;
+            let hlist_pat![Return(sum)] = run_with::<Report>(&self.0, RunOptions::new().observe(observer)).await?;
             Ok(format!("the sum of all is {sum:08x}"))
         }
         .boxed()
-    }
-
-    fn values(&self) -> Values {
-        values(&self.0)
     }
 }
