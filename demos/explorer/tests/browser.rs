@@ -380,12 +380,12 @@ impl Page {
         self.eventually(&format!("there is a step `{step}`"), found).await
     }
 
-    /// Waits until an element that is shown has a text.
+    /// Waits until an element is shown and has a text.
     async fn text_is(&self, css: &str, text: &str) -> Outcome {
         self.text(css, text, |all| all == text).await
     }
 
-    /// Waits until a text is part of that of an element that is shown.
+    /// Waits until an element is shown and a text is part of its text.
     async fn text_has(&self, css: &str, text: &str) -> Outcome {
         self.text(css, text, |all| all.contains(text)).await
     }
@@ -394,7 +394,7 @@ impl Page {
         // `innerText` alone would have the text of a hidden element, too.
         let script = format!(
             "const element = document.querySelector('{css}');
-            return element.checkVisibility() ? element.innerText : '';"
+            return element?.checkVisibility() ? element.innerText : '';"
         );
         let looked = async || {
             let all = self.script(&script).await?;
