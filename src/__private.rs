@@ -1,6 +1,5 @@
 //! Support code for the macros. It is no part of the public API: any release may change it.
 
-use crate::identity;
 use crate::resource::Resource;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -47,7 +46,7 @@ pub struct ErrorResource;
 
 impl Resource for ErrorResource {
     type Value = ();
-    type Identity = identity!("typed_pipeliner::ErrorResource");
+    type Identity = crate::identity!("typed_pipeliner::ErrorResource");
 }
 
 #[cfg(feature = "executor")]

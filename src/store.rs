@@ -1,6 +1,7 @@
 //! Stores: the values of one pipeline.
 
 pub(crate) mod any_store;
+mod as_parent;
 pub(crate) mod parent;
 pub(crate) mod supplied;
 
@@ -16,7 +17,7 @@ use crate::pipeline::{Pipeline, StepList};
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
 use crate::proof::check::supplied::AcceptedBy;
-use crate::proof::env::{HasProofEnv, ProofEnvOf};
+use crate::proof::env::ProofEnvOf;
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
 use core::any::Any;
@@ -167,9 +168,6 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues> Lower for PlanOf<Pipe, Supplied> 
 }
 
 impl<Pipe: Pipeline, Supplied, Parent> Sealed for Store<Pipe, Supplied, Parent> {}
-impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> HasProofEnv for Store<Pipe, Supplied, Parent> {
-    type ProofEnv = ProofEnvOf<Pipe, Supplied, Parent>;
-}
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> BorrowStore for Store<Pipe, Supplied, Parent> {
     fn store_ref(&self) -> StoreRef<'_> {
@@ -178,6 +176,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> BorrowStore 
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> AnyStore for Store<Pipe, Supplied, Parent> {
+    type ProofEnv = ProofEnvOf<Pipe, Supplied, Parent>;
     fn pipeline() -> &'static str {
         crate::resource::type_name::of::<Pipe>()
     }

@@ -24,7 +24,7 @@ fn layer(module: &str) -> &'static str {
     let (first, second) = module.split_once("::").unwrap_or((module, ""));
     match (first, second.split("::").next().unwrap_or_default()) {
         ("error" | "hlist" | "observe" | "options" | "sealed", _) | ("resource", "type_name") => "vocabulary",
-        ("store", "parent" | "supplied") | ("pipeline" | "resource" | "step", _) => "knot",
+        ("store", "any_store" | "parent" | "supplied") | ("pipeline" | "resource" | "step", _) => "knot",
         ("exec", _) => "exec",
         ("lower", _) => "lower",
         ("proof", _) => "proof",
@@ -55,7 +55,9 @@ fn used(text: &str) -> BTreeSet<&str> {
     let lines = code.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     let paths = lines.flat_map(|line| line.split("crate::").skip(1).filter(|_| !line.contains("$crate::")));
     let end = |path: &str| path.find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != ':');
-    paths.map(|path| &path[..end(path).unwrap_or(path.len())]).collect()
+    let paths = paths.map(|path| path.split_at(end(path).unwrap_or(path.len())));
+    // A macro is exported at the root.
+    paths.filter(|(_, rest)| !rest.starts_with('!')).map(|(path, _)| path).collect()
 }
 
 #[test]

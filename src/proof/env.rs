@@ -5,7 +5,7 @@ use crate::proof::ids::number::FirstStep;
 use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::lists::{OutputsProof, StepsProof};
 use crate::proof::walk::source::NothingStored;
-use crate::sealed::{Seal, Sealed};
+use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::parent::{NoParent, ParentStore};
 use crate::store::supplied::SuppliedValues;
@@ -32,20 +32,6 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ProofEnv for
     fn seal(_: Seal) {}
 
     type Sources = SourcesOf<Pipe, Supplied, Parent>;
-}
-
-/// A store, or a pointer to one: a function to its environment.
-///
-/// It is defined on stores, and on references and `Arc`s of them. It is needed because a proof
-/// starts from the type of a store, and must not know how a store works.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not known to be a store",
-    label = "not a store, as far as it is known here",
-    note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>` or `&impl Provides<Resource>`"
-)]
-pub trait HasProofEnv: Sealed {
-    /// The environment.
-    type ProofEnv;
 }
 
 /// The steps of the pipeline `P` as a map from resources to the steps that provide them.

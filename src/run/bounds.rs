@@ -7,7 +7,6 @@ use crate::proof::witness::{IsResource, IsStep, Proven};
 use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::Store;
-use crate::store::any_store::AnyStore;
 use crate::store::supplied::SuppliedValues;
 
 /// A store that can run the target `T`: the store was supplied with everything that the target
@@ -37,12 +36,12 @@ use crate::store::supplied::SuppliedValues;
 ///
 /// Such a store is `Send + Sync`, so it may be shared between tasks and threads. The second
 /// parameter is never written; [`witness`](crate::proof::witness) explains it.
-pub trait Runs<T: IsStep<Witness: Sized>, Proof = <Self as CanRun<T>>::Witness>: CanRun<T> + AnyStore {
+pub trait Runs<T: IsStep<Witness: Sized>, Proof = <Self as CanRun<T>>::Witness>: CanRun<T> {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
-impl<T: Step, S: CanRun<T> + AnyStore> Runs<T, Proven> for S {
+impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {
     fn seal(_: Seal) {}
 }
 
@@ -81,13 +80,13 @@ impl<T: Step, S: CanRun<T> + AnyStore> Runs<T, Proven> for S {
 /// Such a store is `Send + Sync`. The second parameter is never written;
 /// [`witness`](crate::proof::witness) explains it.
 pub trait Provides<R: IsResource<CheckedValue: Sized>, Proof = <Self as CanProvide<R>>::Witness>:
-    CanProvide<R> + AnyStore
+    CanProvide<R>
 {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
-impl<R: IsResource, S: CanProvide<R> + AnyStore> Provides<R, Proven> for S {
+impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {
     fn seal(_: Seal) {}
 }
 

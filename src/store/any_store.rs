@@ -1,15 +1,22 @@
 //! A store of any type, or a pointer to one.
 
 use crate::exec::store_ref::{BorrowStore, StoreRef};
-use crate::proof::env::HasProofEnv;
 use crate::sealed::Sealed;
 use std::sync::Arc;
 
-/// A store, or a pointer to one, that a run can borrow.
+/// A store, or a pointer to one, that a run can borrow: a function to its environment.
 ///
-/// You never write it. It asks for no proof: code generation solves the bounds of an impl again for
+/// You never write it. It is defined on stores, and on references and `Arc`s of them. A proof starts
+/// from it, and it asks for no proof itself: code generation solves the bounds of an impl again for
 /// each function that it calls through it.
-pub trait AnyStore: HasProofEnv + BorrowStore {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to be a store",
+    label = "not a store, as far as it is known here",
+    note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>` or `&impl Provides<Resource>`"
+)]
+pub trait AnyStore: Sealed + BorrowStore {
+    /// The environment in which the proof of a run is made: see [`ProofEnv`](crate::proof::env::ProofEnv).
+    type ProofEnv;
     /// The name of its pipeline.
     #[doc(hidden)]
     fn pipeline() -> &'static str;
@@ -17,10 +24,7 @@ pub trait AnyStore: HasProofEnv + BorrowStore {
 
 macro_rules! pointers {
     ($($pointer:ty),*) => {$(
-        impl<S: HasProofEnv> Sealed for $pointer {}
-        impl<S: HasProofEnv> HasProofEnv for $pointer {
-            type ProofEnv = S::ProofEnv;
-        }
+        impl<S: AnyStore> Sealed for $pointer {}
 
         impl<S: BorrowStore> BorrowStore for $pointer {
             fn store_ref(&self) -> StoreRef<'_> {
@@ -29,6 +33,7 @@ macro_rules! pointers {
         }
 
         impl<S: AnyStore> AnyStore for $pointer {
+            type ProofEnv = S::ProofEnv;
             fn pipeline() -> &'static str {
                 S::pipeline()
             }

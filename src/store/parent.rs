@@ -2,16 +2,11 @@
 
 use crate::exec::store_ref::StoreRef;
 use crate::pipeline::Pipeline;
-use crate::proof::check::missing::ReporterInScope;
 use crate::proof::check::parent::IsParent;
 use crate::proof::check::{NeverMatches, ProofCheck};
-use crate::proof::env::SourcesOf;
 use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::witness::Proven;
 use crate::sealed::Seal;
-use crate::store::Store;
-use crate::store::supplied::SuppliedValues;
-use std::sync::Arc;
 
 /// A pipeline whose stores are scopes of a store of another pipeline: of one request in an
 /// application, for example.
@@ -84,7 +79,7 @@ pub trait Scoped: Pipeline {
     type Parent: Pipeline;
 }
 
-/// The parent of a store: [`NoParent`], or a store, borrowed or in an [`Arc`].
+/// The parent of a store: [`NoParent`], or a store, borrowed or in an [`Arc`](std::sync::Arc).
 ///
 /// You never write it. It is a function from a parent to its map of sources, as a child sees it.
 #[diagnostic::on_unimplemented(
@@ -118,7 +113,7 @@ pub trait ParentStore: Send + Sync + Sized {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoParent;
 
-// Here and below: otherwise rustc shows one of these impls where a store is given by value.
+// Here and for stores: otherwise rustc shows one of these impls where a store is given by value.
 #[diagnostic::do_not_recommend]
 impl ParentStore for NoParent {
     fn seal(_: Seal) {}
@@ -132,30 +127,7 @@ impl ParentStore for NoParent {
     }
 }
 
-macro_rules! parents {
-    ($($pointer:ty: |$this:ident| $store:expr;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ParentStore for $pointer {
-            fn seal(_: Seal) {}
-
-            type This = Self;
-            type Pipeline = Pipe;
-            type Sources = <SourcesOf<Pipe, Supplied, Parent> as Trie>::ForChild;
-            type Reporter = ReporterInScope<Pipe>;
-            fn store_ref(&self) -> Option<StoreRef<'_>> {
-                let $this = self;
-                Some(StoreRef::new($store))
-            }
-        }
-    )*};
-}
-parents! {
-    &Store<Pipe, Supplied, Parent>: |this| *this;
-    &Arc<Store<Pipe, Supplied, Parent>>: |this| &***this;
-    Arc<Store<Pipe, Supplied, Parent>>: |this| &**this;
-}
-
-/// A store of the pipeline `P`, borrowed or in an [`Arc`].
+/// A store of the pipeline `P`, borrowed or in an [`Arc`](std::sync::Arc).
 ///
 /// You never write it. It holds for each [`ParentStore`] of `P`.
 pub trait StoreHandle<P>: ParentStore<This = Self> {

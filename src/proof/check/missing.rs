@@ -3,10 +3,11 @@
 use super::{NoFindings, ProofCheck, ProofQuery};
 use crate::pipeline::Pipeline;
 use crate::proof::check::findings::Findings;
-use crate::proof::env::{HasProofEnv, ProofEnvOf};
+use crate::proof::env::ProofEnvOf;
 use crate::proof::lists::StepsProof;
 use crate::proof::walk::goal::{ChildGoal, RequestedResources};
 use crate::sealed::Seal;
+use crate::store::any_store::AnyStore;
 use crate::store::parent::{NoParent, ParentStore};
 use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
@@ -113,9 +114,7 @@ impl ProvidesToChild<HNil> for NoParent {
 
 impl<S, Requested> ProvidesToChild<Requested> for S
 where
-    S: HasProofEnv<
-        ProofEnv: FindsForChild<Requested, Found: NoFindings<ProofQuery<ChildGoal<Requested>, S::ProofEnv>>>,
-    >,
+    S: AnyStore<ProofEnv: FindsForChild<Requested, Found: NoFindings<ProofQuery<ChildGoal<Requested>, S::ProofEnv>>>>,
 {
     fn seal(_: Seal) {}
 }

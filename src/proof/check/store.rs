@@ -7,7 +7,7 @@ use super::findings::Findings;
 use super::target::IsKnown;
 use super::{NoFindings, ProofQuery};
 use crate::pipeline::Pipeline;
-use crate::proof::env::{HasProofEnv, ProofEnv, ProofEnvOf};
+use crate::proof::env::{ProofEnv, ProofEnvOf};
 use crate::proof::ids::digits::Digits;
 use crate::proof::lists::{InputsProof, StepsProof};
 use crate::proof::walk::goal::{ResourceGoal, TargetGoal};
@@ -16,6 +16,7 @@ use crate::proof::witness::{IsResource, Proven};
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::step::Step;
+use crate::store::any_store::AnyStore;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 
@@ -47,7 +48,7 @@ pub trait HasOrigin<R: Resource> {
 }
 
 // For any type, and not for `Store`: rustc would quote those impls in each error.
-impl<R: Resource, S: HasProofEnv<ProofEnv: FindsResource<R>>> HasOrigin<R> for S
+impl<R: Resource, S: AnyStore<ProofEnv: FindsResource<R>>> HasOrigin<R> for S
 where
     OriginIn<S::ProofEnv, R>: IsKnown<R, S::ProofEnv>,
 {
@@ -73,7 +74,7 @@ impl<R: IsResource, S: Knows<R> + SatisfiesResource<R>> CanProvide<R> for S {
 /// A store in which the walk for the resource `R` finds no mistake.
 ///
 /// It is apart from [`CanProvide`] for the reason that [`SatisfiesTarget`] has.
-pub trait SatisfiesResource<R: Resource>: HasProofEnv {
+pub trait SatisfiesResource<R: Resource>: AnyStore {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
@@ -81,7 +82,7 @@ pub trait SatisfiesResource<R: Resource>: HasProofEnv {
 impl<R, S> SatisfiesResource<R> for S
 where
     R: Resource,
-    S: HasProofEnv<ProofEnv: FindsResource<R, Found: NoFindings<ProofQuery<ResourceGoal<R>, S::ProofEnv>>>>,
+    S: AnyStore<ProofEnv: FindsResource<R, Found: NoFindings<ProofQuery<ResourceGoal<R>, S::ProofEnv>>>>,
 {
     fn seal(_: Seal) {}
 }
@@ -131,19 +132,19 @@ impl<T: Step, S: SatisfiesTarget<T>> CanRun<T> for S {
 /// It is apart from [`CanRun`] because rustc keeps what it has proved of a trait, but walks anew
 /// wherever it computes a type that needs the walk.
 pub trait SatisfiesTarget<T: Step>:
-    HasProofEnv<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, Self>>>>
+    AnyStore<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, Self>>>>
 {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
 // For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: HasProofEnv<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, S>>>>> SatisfiesTarget<T> for S {
+impl<T: Step, S: AnyStore<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, S>>>>> SatisfiesTarget<T> for S {
     fn seal(_: Seal) {}
 }
 
 /// The query for a run of the target `T` on the store `S`.
-pub type TargetQuery<T, S> = ProofQuery<TargetGoal<T>, <S as HasProofEnv>::ProofEnv>;
+pub type TargetQuery<T, S> = ProofQuery<TargetGoal<T>, <S as AnyStore>::ProofEnv>;
 
 /// An environment: a function to the findings of the walk from a target.
 ///

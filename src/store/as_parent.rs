@@ -1,0 +1,35 @@
+//! A store as the parent of another: borrowed, or in an `Arc`.
+
+use crate::exec::store_ref::StoreRef;
+use crate::pipeline::Pipeline;
+use crate::proof::check::missing::ReporterInScope;
+use crate::proof::env::SourcesOf;
+use crate::proof::ids::trie::Trie;
+use crate::sealed::Seal;
+use crate::store::Store;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
+use std::sync::Arc;
+
+macro_rules! parents {
+    ($($pointer:ty: |$this:ident| $store:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> ParentStore for $pointer {
+            fn seal(_: Seal) {}
+
+            type This = Self;
+            type Pipeline = Pipe;
+            type Sources = <SourcesOf<Pipe, Supplied, Parent> as Trie>::ForChild;
+            type Reporter = ReporterInScope<Pipe>;
+            fn store_ref(&self) -> Option<StoreRef<'_>> {
+                let $this = self;
+                Some(StoreRef::new($store))
+            }
+        }
+    )*};
+}
+parents! {
+    &Store<Pipe, Supplied, Parent>: |this| *this;
+    &Arc<Store<Pipe, Supplied, Parent>>: |this| &***this;
+    Arc<Store<Pipe, Supplied, Parent>>: |this| &**this;
+}
