@@ -2,10 +2,10 @@
 
 use crate::proof::digits::Reflexive;
 
-/// A named value of a pipeline: a zero-sized marker type that says what type the value has.
+/// A named value of a pipeline: a zero-sized marker type with the type of the value.
 ///
-/// Most resources are declared with [`resource!`](crate::resource!). To write the trait by hand, spell the identity with
-/// [`identity!`](crate::identity!), from a name that no other resource has:
+/// Most resources are declared with [`resource!`](crate::resource!). In a handwritten impl, make
+/// the identity with [`identity!`](crate::identity!), from a name that no other resource has:
 ///
 /// ```
 /// use typed_pipeliner::{Resource, identity};
@@ -29,18 +29,20 @@ pub trait Resource: Send + Sync + 'static {
     /// The type of the value.
     type Value: Send + Sync + 'static;
 
-    /// What tells this resource from all others on the level of types: a hash of its name, spelled in digits.
+    /// The identity, which differs from those of all other resources: a hash of the name, as a
+    /// type.
     type Identity: Reflexive;
 
-    /// The name of the resource in errors and reports: that of its type, unless overridden.
+    /// The name of the resource in errors and reports. The default is the name of the type.
     fn name() -> &'static str {
         crate::names::of::<Self>()
     }
 }
 
-/// An output that is handed to the caller of [`run`](crate::run()) by value, and never stored.
+/// An output that [`run`](crate::run()) returns by value. The store does not keep it.
 ///
-/// A step with such an output runs each time it is the target of a run; nobody can take it as an input.
+/// A step with such an output runs each time it is the target of a run. No step can take it as an
+/// input.
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
@@ -72,10 +74,10 @@ pub trait Resource: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Return<V>(pub V);
 
-/// Declares resources: a marker type each, with the type of its value.
+/// Declares resources: for each a marker type, with the type of its value.
 ///
-/// Visibility, doc comments and attributes are carried over. Each marker is a unit struct, so it can be named where
-/// a value is expected: `store.with(Base, 38)`.
+/// Visibility, doc comments and attributes apply to the marker. It is a unit struct, so it is also
+/// a value: `store.with(Base, 38)`.
 ///
 /// ```
 /// use typed_pipeliner::{Resource, resource};
@@ -92,8 +94,9 @@ pub struct Return<V>(pub V);
 /// assert_eq!(size_of_val(&Divisor), 0);
 /// ```
 ///
-/// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all resources are, and each may
-/// have one bound more, `Table<T: Entity>`. Where a value is expected, such a marker is made with `new`:
+/// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all
+/// resources are, and each may have one more bound, `Table<T: Entity>`. `new` makes a value of such
+/// a marker:
 ///
 /// ```
 /// use typed_pipeliner::{HList, Identified, Pipeline, Store, resource};
@@ -125,21 +128,29 @@ macro_rules! __declare {
     (($library:tt) $(
         $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
     );* $(;)?) => {$(
-        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-        $(#[$($attribute)*])*
-        $visibility struct $name $(<$($parameter),+>)? {
-            $(parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>)?
-        }
+        $crate::__declare! { struct [$(#[$($attribute)*])*] $visibility $name $($($parameter)+)? }
         $crate::__declare! {
-            [$(#[$($attribute)*])*] [] $visibility $name [$($($parameter [$($bound)?])+)?] $value
+            cfg [$(#[$($attribute)*])*] [] $visibility $name [$($($parameter [$($bound)?])+)?] $value
         }
     )*};
-    // The impls have the same `cfg`s as the marker.
-    ([#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
-        $crate::__declare! { [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
+    (struct [$($attribute:tt)*] $visibility:vis $name:ident) => {
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
+        $($attribute)*
+        $visibility struct $name;
     };
-    ([$other:tt $attribute:tt $($rest:tt)*] $($resource:tt)*) => { $crate::__declare! { [$($rest)*] $($resource)* } };
-    ([] $($resource:tt)*) => { $crate::__resource! { $($resource)* } };
+    (struct [$($attribute:tt)*] $visibility:vis $name:ident $($parameter:ident)+) => {
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
+        $($attribute)*
+        $visibility struct $name<$($parameter),+> {
+            parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
+        }
+    };
+    // The impls have the same `cfg`s as the struct.
+    (cfg [#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
+        $crate::__declare! { cfg [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
+    };
+    (cfg [#$other:tt $($rest:tt)*] $($resource:tt)*) => { $crate::__declare! { cfg [$($rest)*] $($resource)* } };
+    (cfg [] $($resource:tt)*) => { $crate::__resource! { $($resource)* } };
     ($($other:tt)*) => {
         ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
     };
@@ -169,7 +180,7 @@ macro_rules! __resource {
         $($cfg)*
         #[allow(dead_code, deprecated, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
-            /// The marker, where a value is expected.
+            /// Makes a value of the marker.
             $visibility const fn new() -> Self {
                 $name { parameters: ::core::marker::PhantomData }
             }
@@ -187,10 +198,10 @@ macro_rules! __resource {
     };
 }
 
-/// The identity of a resource whose [`Resource`] impl is written by hand.
+/// Makes the identity for a handwritten impl of [`Resource`].
 ///
-/// It is made from a name, which must differ from the names and paths of all other resources that meet in one pipeline;
-/// two resources with one identity are refused by the compiler.
+/// It is a hash of a name, which must differ from the names and paths of all other resources in a
+/// pipeline. The compiler rejects a pipeline in which two resources have the same identity.
 ///
 /// ```
 /// # use typed_pipeliner::{Resource, identity};
@@ -207,7 +218,7 @@ macro_rules! identity {
     };
 }
 
-/// Hashes where a name is declared.
+/// Hashes a name with the module and the package in which it is declared.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __hash {
@@ -216,7 +227,7 @@ macro_rules! __hash {
     };
 }
 
-/// Spells a hash in digits, before the identities of some types.
+/// Writes a hash as a list of digits, and appends the identities of some types.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __spell {

@@ -3,16 +3,16 @@
 //!
 //! If a test here fails after an update of rustc, a mistake in the signature of a step is reported
 //! more than once. Read the head of `macros/src/step/error_recovery.rs`, compile
-//! `ui-tests/fail/step/struct_instead_of_its_resource.rs`, and compare the errors: where two of them
-//! differ in text or span, give the tokens in `error_recovery` the span that rustc now uses. Do not
-//! accept longer snapshots, and do not raise the numbers here.
+//! `ui-tests/fail/step/struct_instead_of_its_resource.rs`, and compare the errors: where two of
+//! them differ in text or span, give the tokens in `error_recovery` the span that rustc now uses.
+//! Do not accept longer snapshots, and do not raise the numbers here.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// A step as the macro expands it, reduced to what the recovery needs. The types in the function and
-/// in the block are the same tokens, so their spans are equal.
+/// A step as the macro expands it, reduced to what the recovery needs. The types in the function
+/// and in the block are the same tokens, so their spans are equal.
 const PROGRAM: &str = r"
 pub trait Resource {}
 pub struct Settings;

@@ -1,4 +1,4 @@
-//! `#[step]`: functions as steps, in all their forms.
+//! `#[step]`: all forms of functions as steps.
 
 mod support;
 
@@ -39,7 +39,7 @@ fn modulo(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<(Out<Modulus>,
 }
 
 #[step]
-fn tell(quotient: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
+fn describe(quotient: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
     Return(format!("{quotient} with {modulus} left"))
 }
 
@@ -48,7 +48,7 @@ pipeline! { Calc: [Divide, Modulo]; }
 #[test]
 fn functions_are_steps() -> Result<(), RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let hlist_pat![Return(text)] = smol::block_on(run::<Tell>(&store))?;
+    let hlist_pat![Return(text)] = smol::block_on(run::<Describe>(&store))?;
     assert_eq!(text, "12 with 2 left");
     Ok(())
 }
@@ -58,7 +58,7 @@ fn a_function_stays_what_it_is() {
     assert_eq!(smol::block_on(divide(&38, &3)), Ok(12));
     assert_eq!(smol::block_on(divide(&38, &0)), Err(DivisionByZero));
     assert_eq!(modulo(&38, &3), Ok((2,)));
-    assert_eq!(tell(&12, &2), Return("12 with 2 left".to_owned()));
+    assert_eq!(describe(&12, &2), Return("12 with 2 left".to_owned()));
 }
 
 #[test]
@@ -168,7 +168,7 @@ mod what_it_returns_in_what_it_takes {
     use typed_pipeliner::{HCons, HNil, Outputs};
 
     resource! {
-        /// What the step gave before.
+        /// The results of earlier calls.
         Cache: Mutex<HashMap<i64, Outputs<Square>>>;
         Squared: i64;
     }
@@ -224,7 +224,7 @@ mod carried_over {
         Return(1)
     }
 
-    /// What is allowed, or expected, of the function is allowed of its types in the impl too.
+    /// A lint that is allowed or expected at the function is allowed in the impl as well.
     #[step]
     #[expect(elided_lifetimes_in_paths, reason = "the lifetime is left out")]
     fn elided(_: In<Base>) {}
@@ -366,7 +366,7 @@ mod generic {
     }
     struct Holds<P, V>(std::marker::PhantomData<(P, V)>);
 
-    /// The rows of whatever `T` is where this stands.
+    /// The rows of the `T` in scope at the call.
     macro_rules! rows {
         () => { Table<T> };
     }

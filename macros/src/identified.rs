@@ -1,4 +1,5 @@
-//! `#[derive(Identified)]`: gives a type an identity, so that it may be a parameter of a generic resource.
+//! `#[derive(Identified)]`: gives a type an identity, so that it may be a parameter of a generic
+//! resource.
 
 use crate::diagnostics::Diagnostics;
 use proc_macro2::TokenStream;

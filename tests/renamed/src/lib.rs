@@ -34,7 +34,7 @@ async fn load(names: In<'_, Names>) -> Out<Table<User>> {
 
 #[step(name = CountUsers, crate = crate::deeper::library)]
 fn count(users: In<'_, Table<User>>) -> Result<Out<Count>, String> {
-    Ok(users.iter().map(|user| user.0.len()).count())
+    Ok(users.iter().filter(|user| !user.0.is_empty()).count())
 }
 
 #[step(blocking, crate = ::pipe)]
