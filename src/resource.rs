@@ -8,8 +8,8 @@ use crate::proof::ids::digits::Reflexive;
 
 /// A named value of a pipeline: a zero-sized marker type with the type of the value.
 ///
-/// Most resources are declared with [`resource!`](crate::resource!). To write the trait by hand, spell the identity with
-/// [`identity!`](crate::identity!), from a name that no other resource has:
+/// Most resources are declared with [`resource!`](crate::resource!). In a handwritten impl, make
+/// the identity with [`identity!`](crate::identity!), from a name that no other resource has:
 ///
 /// ```
 /// use typed_pipeliner::{Resource, identity};
@@ -33,19 +33,20 @@ pub trait Resource: Send + Sync + 'static {
     /// The type of the value.
     type Value: Send + Sync + 'static;
 
-    /// The identity, which distinguishes this resource from all others on the level of types: a hash of its name, spelled in
-    /// digits.
+    /// The identity, which differs from those of all other resources: a hash of the name, as a
+    /// type.
     type Identity: Reflexive;
 
-    /// The name of the resource in errors and reports: that of its type, unless overridden.
+    /// The name of the resource in errors and reports. The default is the name of the type.
     fn name() -> &'static str {
         type_name::of::<Self>()
     }
 }
 
-/// An output that [`run`](crate::run()) returns to its caller by value, and that is never stored.
+/// An output that [`run`](crate::run()) returns by value. The store does not keep it.
 ///
-/// A step with such an output runs each time it is the target of a run. No step can take it as an input.
+/// A step with such an output runs each time it is the target of a run. No step can take it as an
+/// input.
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};

@@ -1,11 +1,11 @@
-//! What `resource!` takes over from what is written in it.
+//! `resource!`: attributes, visibility, `cfg`, and calls from other macros.
 
 #![deny(warnings, missing_debug_implementations)]
 
 use std::collections::BTreeMap;
 use typed_pipeliner::{HList, Pipeline, Resource, Store, resource};
 
-/// As a user may have called it; what the macro writes has a name of its own for it.
+/// A constant with a name that the macro might have chosen for its own.
 const HASH: usize = 4;
 
 resource! {
@@ -32,7 +32,7 @@ impl Pipeline for Nothing {
 }
 
 #[test]
-fn attributes_are_carried_over() {
+fn attributes_apply_to_the_marker() {
     assert_eq!(format!("{Number:?}"), "Number");
     assert_eq!((Number::name(), Index::name()), ("Number", "Index"));
     assert!(format!("{:?}", Table::<Number>::new()).starts_with("Table"));
@@ -42,7 +42,28 @@ fn attributes_are_carried_over() {
 }
 
 #[test]
-#[expect(deprecated, reason = "it is used, and the macro does not use it")]
-fn a_deprecated_resource_is_deprecated() {
+#[expect(deprecated, reason = "this test uses it; the items of the macro do not count")]
+fn deprecated_resource_is_deprecated() {
     assert_eq!(Old::name(), "Old");
+}
+
+/// A macro of a user: its fragments reach `resource!` in invisible parentheses.
+macro_rules! declare {
+    ($($visibility:vis $name:ident $(<$parameter:ident: $bound:path>)?: $value:ty;)*) => {
+        resource! { $($visibility $name $(<$parameter: $bound>)?: $value;)* }
+    };
+}
+declare! {
+    pub(crate) Length: usize;
+    Pairs: Vec<(u8, fn(u8) -> u8)>;
+    Copies<T: Copy>: Vec<T>;
+}
+
+#[test]
+fn fragments_of_another_macro_are_declarations() {
+    let store = Store::<Nothing>::new()
+        .with(Length, 1)
+        .with(Pairs, vec![(1, u8::swap_bytes as fn(u8) -> u8)])
+        .with(Copies::<u8>::new(), vec![3]);
+    assert_eq!((store.get::<Length>(), store.get::<Copies<u8>>()), (Some(&1), Some(&vec![3])));
 }

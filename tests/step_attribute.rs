@@ -1,4 +1,4 @@
-//! `#[step]`: functions as steps, in all their forms.
+//! `#[step]`: all forms of functions as steps.
 
 mod support;
 
@@ -39,30 +39,30 @@ fn modulo(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<(Out<Modulus>,
 }
 
 #[step]
-fn tell(quotient: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
+fn describe(quotient: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
     Return(format!("{quotient} with {modulus} left"))
 }
 
 pipeline! { Calc: [Divide, Modulo]; }
 
 #[test]
-fn functions_are_steps() -> Result<(), RunError> {
+fn step_attribute_makes_functions_steps() -> Result<(), RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let hlist_pat![Return(text)] = smol::block_on(run::<Tell>(&store))?;
+    let hlist_pat![Return(text)] = smol::block_on(run::<Describe>(&store))?;
     assert_eq!(text, "12 with 2 left");
     Ok(())
 }
 
 #[test]
-fn a_function_stays_what_it_is() {
+fn annotated_function_can_still_be_called() {
     assert_eq!(smol::block_on(divide(&38, &3)), Ok(12));
     assert_eq!(smol::block_on(divide(&38, &0)), Err(DivisionByZero));
     assert_eq!(modulo(&38, &3), Ok((2,)));
-    assert_eq!(tell(&12, &2), Return("12 with 2 left".to_owned()));
+    assert_eq!(describe(&12, &2), Return("12 with 2 left".to_owned()));
 }
 
 #[test]
-fn an_error_is_that_of_the_function() {
+fn error_of_a_step_is_that_of_its_function() {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 0);
     let error = smol::block_on(run::<Divide>(&store)).unwrap_err();
     assert_eq!(error.to_string(), "step `Divide` failed");
@@ -168,7 +168,7 @@ mod what_it_returns_in_what_it_takes {
     use typed_pipeliner::{HCons, HNil, Outputs};
 
     resource! {
-        /// What the step gave before.
+        /// The results of earlier calls.
         Cache: Mutex<HashMap<i64, Outputs<Square>>>;
         Squared: i64;
     }
@@ -181,7 +181,7 @@ mod what_it_returns_in_what_it_takes {
     pipeline! { Squares: [Square]; }
 
     #[test]
-    fn is_no_cycle() {
+    fn output_type_in_an_input_is_no_cycle() {
         let store = Store::<Squares>::new().with(Base, 3).with(Cache, Mutex::default());
         assert_eq!(smol::block_on(store.resource::<Squared>()).unwrap(), &9);
     }
@@ -198,7 +198,7 @@ mod a_resource_called_store {
     }
 
     #[test]
-    fn is_one() {
+    fn resource_may_be_called_store() {
         assert_eq!(double(&2), Return(4));
         assert_eq!(Double::name(), "Double");
     }
@@ -224,7 +224,7 @@ mod carried_over {
         Return(1)
     }
 
-    /// What is allowed, or expected, of the function is allowed of its types in the impl too.
+    /// A lint that is allowed or expected at the function is allowed in the impl as well.
     #[step]
     #[expect(elided_lifetimes_in_paths, reason = "the lifetime is left out")]
     fn elided(_: In<Base>) {}
@@ -237,7 +237,7 @@ mod carried_over {
 
     #[test]
     #[allow(deprecated)]
-    fn names_and_attributes() {
+    fn name_and_attributes_can_be_given() {
         assert_eq!(Renamed::name(), "Renamed");
         assert_eq!(size_of::<Renamed>(), 0);
         assert_eq!(smol::block_on(Store::<Named>::new().resource::<Base>()).unwrap(), &1);
@@ -251,7 +251,7 @@ mod carried_over {
 }
 
 #[test]
-fn a_blocking_step_runs_on_another_thread_with_clones() {
+fn blocking_step_runs_on_another_thread_with_clones() {
     #[step(blocking)]
     fn sleep(base: In<'_, Base>) -> Result<(Out<Ran>, Return<i64>), String> {
         if *base == 0 {
@@ -329,7 +329,7 @@ mod generic {
 
     pipeline! { Database: [Load<User>, Load<Order>, CountRows<User>, CountRows<Order>]; }
     #[test]
-    fn each_instance_is_a_step_of_its_own() {
+    fn each_instance_of_a_generic_step_is_its_own_step() {
         smol::block_on(async {
             let store = Store::<Database>::new();
             assert_eq!(store.resource::<Count<Table<User>>>().await.unwrap(), &2);
@@ -343,7 +343,7 @@ mod generic {
     }
 
     #[test]
-    fn instances_have_identities_of_their_own() {
+    fn instances_of_a_generic_resource_have_their_own_identities() {
         pipeline! { Empty: []; }
         let store = Store::<Empty>::new()
             .with(Table::<User>::new(), vec![])
@@ -366,7 +366,7 @@ mod generic {
     }
     struct Holds<P, V>(std::marker::PhantomData<(P, V)>);
 
-    /// The rows of whatever `T` is where this stands.
+    /// The rows of the `T` in scope at the call.
     macro_rules! rows {
         () => { Table<T> };
     }
@@ -420,7 +420,7 @@ mod bodies {
     }
 
     #[test]
-    fn a_body_may_be_anything() {
+    fn step_body_may_be_any_code() {
         pipeline! { Bodies: [Two, Three]; }
         let store = Store::<Bodies>::new();
         let hlist_pat![Return(two)] = smol::block_on(run::<Two>(&store)).unwrap();

@@ -21,7 +21,8 @@ impl Diagnostics {
         self.0.is_none()
     }
 
-    /// Returns the calls of `compile_error!` that report the mistakes, or no tokens if there are none.
+    /// Returns the calls of `compile_error!` that report the mistakes, or no tokens if there are
+    /// none.
     pub(crate) fn report(self) -> TokenStream {
         self.0.map(Error::into_compile_error).unwrap_or_default()
     }

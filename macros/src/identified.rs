@@ -1,4 +1,5 @@
-//! `#[derive(Identified)]`: gives a type an identity, so that it may be a parameter of a generic resource.
+//! `#[derive(Identified)]`: gives a type an identity, so that it may be a parameter of a generic
+//! resource.
 
 use crate::diagnostics::Diagnostics;
 use proc_macro2::TokenStream;
@@ -13,6 +14,9 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
     };
     let mut mistakes = Diagnostics::default();
     let library = library(&item, &mut mistakes);
+    if !mistakes.is_empty() {
+        return mistakes.report();
+    }
     let name = &item.ident;
     let mut types = Vec::new();
     let mut generics = item.generics.clone();
@@ -31,9 +35,7 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
     }
     let parameters = (!types.is_empty()).then(|| quote! { ; #(#types)* });
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let mistakes = mistakes.report();
     quote! {
-        #mistakes
         const _: () = {
             const __PIPELINER_HASH: u64 = #library::__hash!(#name);
             #[automatically_derived]

@@ -1,7 +1,9 @@
-//! The macros of [typed-pipeliner](https://docs.rs/typed-pipeliner), which exports and documents them.
+//! The macros of [typed-pipeliner](https://docs.rs/typed-pipeliner), which exports and documents
+//! them.
 //!
-//! Each macro has three phases: parse, check, expand. It reports every mistake on the user's tokens.
-//! After a mistake it still emits a usable impl, so that no second error follows from the first.
+//! Each macro has three phases: parse, check, expand. It reports every mistake on the user's
+//! tokens. After a mistake it still emits a usable impl, so that no second error follows from the
+//! first.
 
 mod diagnostics;
 mod identified;

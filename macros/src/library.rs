@@ -23,7 +23,7 @@ pub(crate) fn parse(key: impl ToTokens, input: ParseStream<'_>) -> syn::Result<P
         .map_err(|error| Error::new(error.span(), "expected the path of the library, as in `crate = pipe`"))
 }
 
-/// Gives the tokens of a path a span, where rustc then reports what is wrong with the item around it.
+/// Gives the tokens of a path a span, at which rustc reports the mistakes of the item around it.
 /// A `$crate` keeps its own, because rustc resolves it by that.
 pub(crate) fn at(span: Span, path: &impl ToTokens) -> TokenStream {
     let moved = path.to_token_stream().into_iter().map(|mut token| {

@@ -1,12 +1,13 @@
-//! Types that can be told apart: the parameters of generic resources.
+//! Types with an identity: the parameters of generic resources.
 
 use crate::proof::ids::digits::Reflexive;
 use crate::resource::Resource;
 
-/// A type that may be a parameter of a generic resource: it has an identity, which goes into that of the resource.
+/// A type that may be a parameter of a generic resource. Its identity is a part of that of the
+/// resource.
 ///
-/// All resources are, and the plain types of the language. They can be sent to other threads and shared with them, and so can
-/// the values that are made of them. Of your own types, derive it:
+/// All resources and the plain types of the language implement it. Derive it for a type of your
+/// own:
 ///
 /// ```
 /// use typed_pipeliner::{Identified, Resource, resource};
@@ -23,18 +24,20 @@ use crate::resource::Resource;
 /// # is_resource::<Count<i64>>();
 /// ```
 ///
-/// or spell it by hand, with [`identity!`](crate::identity!), from a name that no other has.
+/// or implement it by hand, with [`identity!`](crate::identity!) and a name that no other type has.
+///
+/// If your crate has the library under another name, say so: `#[identified(crate = pipe)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no identity, which a parameter of a resource needs",
     label = "not a resource, and does not derive an identity",
     note = "of a type of yours, write `#[derive(Identified)]`; of a parameter, `T: Identified`, or that its trait is, `trait Entity: Identified`"
 )]
 pub trait Identified: Send + Sync + 'static {
-    /// What tells this type from all others on the level of types.
+    /// The identity, which differs from those of all other types.
     type Identity: Reflexive;
 }
 
-// Else rustc says of a type without an identity that it is no resource.
+// Otherwise rustc reports a type without an identity as not a resource.
 #[diagnostic::do_not_recommend]
 impl<R: Resource> Identified for R {
     type Identity = R::Identity;

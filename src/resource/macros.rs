@@ -1,9 +1,9 @@
 //! The macros that declare resources: `resource!` and `identity!`.
 
-/// Declares resources: a marker type each, with the type of its value.
+/// Declares resources: for each a marker type, with the type of its value.
 ///
-/// Visibility, doc comments and attributes are carried over. Each marker is a unit struct, so it can be named where
-/// a value is expected: `store.with(Base, 38)`.
+/// Visibility, doc comments and attributes apply to the marker. It is a unit struct, so it is also
+/// a value: `store.with(Base, 38)`.
 ///
 /// ```
 /// use typed_pipeliner::{Resource, resource};
@@ -20,8 +20,9 @@
 /// assert_eq!(size_of_val(&Divisor), 0);
 /// ```
 ///
-/// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all resources are, and each may
-/// have one bound more, `Table<T: Entity>`. Where a value is expected, such a marker is made with `new`:
+/// A resource may be generic. Its parameters are [`Identified`](crate::Identified), as all
+/// resources are, and each may have one more bound, `Table<T: Entity>`. `new` makes a value of such
+/// a marker:
 ///
 /// ```
 /// use typed_pipeliner::{HList, Identified, Pipeline, Store, resource};
@@ -53,21 +54,29 @@ macro_rules! __declare {
     (($library:tt) $(
         $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
     );* $(;)?) => {$(
-        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
-        $(#[$($attribute)*])*
-        $visibility struct $name $(<$($parameter),+>)? {
-            $(parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>)?
-        }
+        $crate::__declare! { struct [$(#[$($attribute)*])*] $visibility $name $($($parameter)+)? }
         $crate::__declare! {
-            [$(#[$($attribute)*])*] [] $visibility $name [$($($parameter [$($bound)?])+)?] $value
+            cfg [$(#[$($attribute)*])*] [] $visibility $name [$($($parameter [$($bound)?])+)?] $value
         }
     )*};
-    // The impls have the same `cfg`s as the marker.
-    ([#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
-        $crate::__declare! { [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
+    (struct [$($attribute:tt)*] $visibility:vis $name:ident) => {
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
+        $($attribute)*
+        $visibility struct $name;
     };
-    ([$other:tt $attribute:tt $($rest:tt)*] $($resource:tt)*) => { $crate::__declare! { [$($rest)*] $($resource)* } };
-    ([] $($resource:tt)*) => { $crate::__resource! { $($resource)* } };
+    (struct [$($attribute:tt)*] $visibility:vis $name:ident $($parameter:ident)+) => {
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
+        $($attribute)*
+        $visibility struct $name<$($parameter),+> {
+            parameters: ::core::marker::PhantomData<fn() -> ($($parameter,)+)>,
+        }
+    };
+    // The impls have the same `cfg`s as the struct.
+    (cfg [#[cfg $condition:tt] $($rest:tt)*] [$($cfg:tt)*] $($resource:tt)*) => {
+        $crate::__declare! { cfg [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
+    };
+    (cfg [#$other:tt $($rest:tt)*] $($resource:tt)*) => { $crate::__declare! { cfg [$($rest)*] $($resource)* } };
+    (cfg [] $($resource:tt)*) => { $crate::__resource! { $($resource)* } };
     ($($other:tt)*) => {
         ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
     };
@@ -97,7 +106,7 @@ macro_rules! __resource {
         $($cfg)*
         #[allow(dead_code, deprecated, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
-            /// The marker, where a value is expected.
+            /// Makes a value of the marker.
             $visibility const fn new() -> Self {
                 $name { parameters: ::core::marker::PhantomData }
             }
@@ -115,10 +124,10 @@ macro_rules! __resource {
     };
 }
 
-/// The identity of a resource whose [`Resource`] impl is written by hand.
+/// Makes the identity for a handwritten impl of [`Resource`].
 ///
-/// It is made from a name, which must differ from the names and paths of all other resources that meet in one pipeline;
-/// two resources with one identity are refused by the compiler.
+/// It is a hash of a name, which must differ from the names and paths of all other resources in a
+/// pipeline. The compiler rejects a pipeline in which two resources have the same identity.
 ///
 /// ```
 /// # use typed_pipeliner::{Resource, identity};
@@ -135,7 +144,7 @@ macro_rules! identity {
     };
 }
 
-/// Hashes where a name is declared.
+/// Hashes a name with the module and the package in which it is declared.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __hash {
@@ -144,7 +153,7 @@ macro_rules! __hash {
     };
 }
 
-/// Spells a hash in digits, before the identities of some types.
+/// Writes a hash as a list of digits, and appends the identities of some types.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __spell {

@@ -26,14 +26,14 @@ mod tests {
     use super::{of, without_path};
 
     #[test]
-    fn a_path_is_left_out() {
+    fn short_name_omits_the_path() {
         assert_eq!(of::<std::string::String>(), "String");
         assert_eq!(of::<Vec<u8>>(), "Vec<u8>");
         assert_eq!(of::<i64>(), "i64");
     }
 
     #[test]
-    fn brackets_in_a_path_do_not_matter() {
+    fn short_name_ignores_brackets_in_the_path() {
         assert_eq!(without_path("app::<impl app::Job<u8>>::start::Load<my::Table>"), "Load<my::Table>");
         assert_eq!(without_path("app::Map<fn(my::Key) -> my::Value>"), "Map<fn(my::Key) -> my::Value>");
     }

@@ -25,8 +25,8 @@ impl Pipeline for App {
 }
 
 fn main() {
-    // What follows makes no second error.
-    let store = Store::<App>::new().with(Base, 38).with(Divisor, 3).with(Migrated, ()).with(Total, 1).with(Rate, 0.5);
+    // No second error follows, whatever the type of a value is taken to be.
+    let store = Store::<App>::new().with(Base, 38).with(Divisor, 3).with(Migrated, 5).with(Total, 1).with(Rate, 0.5);
     let _ = store.get::<Base>();
     let _ = store.with(Rows::<i64>::new(), vec![1]).with(Columns::<i64>::new(), vec![2]);
 }

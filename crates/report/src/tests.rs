@@ -53,7 +53,7 @@ fn small() -> Script {
 }
 
 #[test]
-fn the_table_shows_all_at_its_time() {
+fn table_shows_each_step_at_its_time() {
     let script = small();
     script.step(3, 0, 0, 40).step(2, 0, 20, 30).step(1, 40, 40, 90).step(0, 90, 90, 100);
     let expected = "\
@@ -69,7 +69,7 @@ critical path: Load → Parse → Join, 100.00ms of 100.00ms
 }
 
 #[test]
-fn the_critical_path_leads_to_the_failure_and_not_to_what_was_given_up() {
+fn critical_path_leads_to_the_failure_and_not_to_skipped_steps() {
     let script = small();
     let error = BoxError::from("out of range");
     script.step(3, 0, 0, 40).event(0, 2, Ready).event(1, 2, Started).event(40, 1, Ready).event(41, 1, Started);
@@ -103,7 +103,7 @@ fn queueing_and_waiting_for_another_run_are_separate() {
 }
 
 #[test]
-fn a_skip_names_the_failure_behind_it() {
+fn skip_names_the_failure_behind_it() {
     let script = small();
     let error = BoxError::from("no such file");
     script.step(2, 0, 0, 1).event(0, 3, Ready).event(1, 3, Started).event(2, 3, Failed(&*error));
@@ -158,7 +158,7 @@ fn of_class<'a, 'i>(node: Node<'a, 'i>, class: &'static str) -> Vec<Node<'a, 'i>
 }
 
 #[test]
-fn a_hundred_steps_have_a_row_each_and_a_place_on_the_axis() {
+fn hundred_steps_have_a_row_each_within_the_axis() {
     let picture = hundred().to_svg();
     let document = Document::parse(&picture).unwrap();
     let steps = of_class(document.root(), "step");

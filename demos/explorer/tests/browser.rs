@@ -26,7 +26,7 @@ use typed_pipeliner_explorer::Explorer;
 const WINDOW: (u32, u32) = (1440, 940);
 
 #[test]
-fn states_change_as_the_run_goes_on() -> Outcome {
+fn states_follow_the_run() -> Outcome {
     in_a_browser(&["--hold"], async |page| {
         page.text_is("#run-state", "not run yet").await?;
         page.state_is("ReadConfig", "planned").await?;
@@ -87,7 +87,7 @@ fn states_change_as_the_run_goes_on() -> Outcome {
 }
 
 #[test]
-fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
+fn failed_step_turns_red_and_shows_its_error() -> Outcome {
     in_a_browser(&["--hold", "--replica-down"], async |page| {
         let before = page.colour("ReachReplica").await?;
         page.command("run")?;
@@ -128,7 +128,7 @@ fn a_step_that_fails_turns_red_and_says_why() -> Outcome {
 }
 
 #[test]
-fn a_run_that_is_stopped_says_which_steps_were_dropped() -> Outcome {
+fn stopped_run_shows_which_steps_were_dropped() -> Outcome {
     in_a_browser(&["--hold"], async |page| {
         page.command("run")?;
         page.state_is("Listen", "running").await?;
@@ -139,7 +139,7 @@ fn a_run_that_is_stopped_says_which_steps_were_dropped() -> Outcome {
 }
 
 #[test]
-fn a_page_whose_server_was_away_goes_on() -> Outcome {
+fn page_reconnects_after_the_server_was_away() -> Outcome {
     // The port of the page stays that of the relay: the explorers behind it come and go, each at a
     // port of its own.
     let relay = Relay::start()?;
@@ -267,7 +267,7 @@ fn a_program_without_a_plan_has_its_runs_below_the_runs_that_need_them() -> Outc
 }
 
 #[test]
-fn two_hundred_steps_stay_legible() -> Outcome {
+fn two_hundred_steps_stay_legible_on_the_page() -> Outcome {
     in_a_browser(&["--hold", "--pipeline", "company"], async |page| {
         page.client.wait().for_element(Locator::Css("g.step[data-state]")).await?;
         let steps = page.client.find_all(Locator::Css("#picture g.step")).await?.len();

@@ -134,7 +134,7 @@ fn error(output: &Output) -> &str {
 }
 
 #[test]
-fn a_tree_with_everything() {
+fn full_tree_has_every_section() {
     let (tree, first, last) = demo();
     let [first, last] = [first, last].map(|id| id.to_string()[..10].to_owned());
     let output = tree.report();
@@ -212,7 +212,7 @@ In no language that is counted: 1 file.
 }
 
 #[test]
-fn siblings_overlap() {
+fn sibling_steps_overlap() {
     let (tree, ..) = demo();
     let output = tree.run([Path::new("--trace"), &tree.root]);
     assert_eq!(stdout(&output), stdout(&tree.report()), "the trace is no part of the report");
@@ -225,7 +225,7 @@ fn siblings_overlap() {
 }
 
 #[test]
-fn a_tree_with_nothing() {
+fn empty_tree_is_reported() {
     let output = Tree::new().report();
     let report = stdout(&output);
     assert!(report.contains("- 0 files with 0 bytes\n"), "{report}");
@@ -235,7 +235,7 @@ fn a_tree_with_nothing() {
 }
 
 #[test]
-fn a_repository_without_commits() {
+fn repository_without_commits_is_reported() {
     let tree = Tree::new();
     Repository::init(&tree.root).unwrap();
     let output = tree.report();
@@ -244,7 +244,7 @@ fn a_repository_without_commits() {
 }
 
 #[test]
-fn a_member_of_a_workspace() {
+fn workspace_member_inherits_its_fields() {
     let tree = Tree::new();
     tree.file("Cargo.toml", "[package]\nname = \"member\"\nversion.workspace = true\nedition.workspace = true\n", 0);
     let output = tree.report();
@@ -253,7 +253,7 @@ fn a_member_of_a_workspace() {
 }
 
 #[test]
-fn a_workspace_without_a_package() {
+fn workspace_without_a_package_is_reported() {
     let tree = Tree::new();
     tree.file("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\n", 0);
     let output = tree.report();
@@ -262,7 +262,7 @@ fn a_workspace_without_a_package() {
 }
 
 #[test]
-fn a_broken_manifest() {
+fn broken_manifest_is_an_error_with_its_place() {
     let tree = Tree::new();
     let path = tree.file("Cargo.toml", "[package]\nname = \"demo\nversion = \"1.0.0\"\n", 0).root.join("Cargo.toml");
     let output = tree.report();
@@ -272,7 +272,7 @@ fn a_broken_manifest() {
 }
 
 #[test]
-fn a_manifest_of_nothing() {
+fn empty_manifest_is_reported() {
     let tree = Tree::new();
     let path = tree.file("Cargo.toml", "", 0).root.join("Cargo.toml");
     let expected = "is broken: it has no `[package]` or `[workspace]` (in step `ReadManifest`)";
@@ -280,7 +280,7 @@ fn a_manifest_of_nothing() {
 }
 
 #[test]
-fn a_broken_lock_file() {
+fn broken_lock_file_is_an_error_with_its_place() {
     let tree = Tree::new();
     let text = "version = 4\n\n[[package]]\nname = \"demo\"\nversion = \"one\"\n";
     let path = tree.file("Cargo.lock", text, 0).root.join("Cargo.lock");
@@ -291,7 +291,7 @@ fn a_broken_lock_file() {
 }
 
 #[test]
-fn a_manifest_that_cannot_be_read() {
+fn unreadable_manifest_is_an_error() {
     let tree = Tree::new();
     let path = tree.root.join("Cargo.toml");
     fs::create_dir(&path).unwrap();
@@ -301,7 +301,7 @@ fn a_manifest_that_cannot_be_read() {
 }
 
 #[test]
-fn a_history_that_cannot_be_read() {
+fn unreadable_history_is_an_error() {
     let (tree, _, last) = demo();
     let id = last.to_string();
     fs::remove_file(tree.root.join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
@@ -313,13 +313,13 @@ fn a_history_that_cannot_be_read() {
 }
 
 #[test]
-fn a_missing_directory() {
+fn missing_directory_is_an_error() {
     let tree = Tree::new();
     refused(&tree, &tree.root.join("missing"));
 }
 
 #[test]
-fn a_file_instead_of_a_directory() {
+fn file_instead_of_a_directory_is_an_error() {
     let tree = Tree::new();
     tree.file("file", "", 0);
     refused(&tree, &tree.root.join("file"));
@@ -328,7 +328,7 @@ fn a_file_instead_of_a_directory() {
 /// A link to itself: nobody can read it, not even root.
 #[cfg(unix)]
 #[test]
-fn a_directory_that_cannot_be_read() {
+fn unreadable_directory_is_an_error() {
     let tree = Tree::new();
     let path = tree.root.join("loop");
     std::os::unix::fs::symlink(&path, &path).unwrap();
@@ -346,7 +346,7 @@ fn refused(tree: &Tree, path: &Path) {
 /// Root can read it all the same, and then there is nothing to see here.
 #[cfg(unix)]
 #[test]
-fn parts_that_cannot_be_read_are_listed() {
+fn unreadable_parts_are_listed() {
     use std::os::unix::fs::PermissionsExt;
     let tree = Tree::new();
     tree.file("open.rs", "fn open() {}\n", 0).file("closed.rs", "fn closed() {}\n", 0);
@@ -362,7 +362,7 @@ fn parts_that_cannot_be_read_are_listed() {
 }
 
 #[test]
-fn no_argument_means_this_repository() {
+fn no_argument_reports_this_repository() {
     let arguments: [&str; 0] = [];
     let output = Tree::new().run(arguments);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
@@ -371,7 +371,7 @@ fn no_argument_means_this_repository() {
 }
 
 #[test]
-fn wrong_usage() {
+fn wrong_usage_prints_the_usage() {
     let tree = Tree::new();
     for (arguments, reason) in
         [(["--quick", "."], "error: there is no option `--quick`\n"), ([".", "."], "error: more than one directory\n")]

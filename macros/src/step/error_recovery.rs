@@ -1,15 +1,14 @@
 //! Error recovery for `#[step]`: rustc reports a mistake in the signature once, not again at every
 //! use of the step.
 //!
-//! The macro has no types. It cannot see that the `Settings` of `In<'_, Settings>` is a struct where
-//! a resource is needed. rustc reports that in the function, and would report it again in the impl of
-//! `Step`, in the call of the function, and for each pipeline and run with the step:
+//! The macro has no types. It cannot see that the `Settings` of `In<'_, Settings>` is a struct
+//! where a resource is needed. rustc reports that in the function, and would report it again in the
+//! impl of `Step`, in the call of the function, and for each pipeline and run with the step:
 //!
 //! | mistake | errors without recovery | with | lines without | with |
 //! | --- | --: | --: | --: | --: |
 //! | a struct instead of its resource | 5 | 1 | 75 | 12 |
 //! | two structs instead of resources | 12 | 2 | 174 | 25 |
-//! | a `Return` whose value is not `Send` | 3 | 1 | | |
 //!
 //! # How it works
 //!
@@ -33,10 +32,10 @@
 //! facts about rustc make one error of that:
 //!
 //! 1. *An error type silences rustc.* The block has the mistake as well, so its value cannot be
-//!    computed, and the list becomes an error type. rustc assumes of an error type that its cause is
-//!    reported, and reports nothing about types and bounds that contain one.
-//! 2. *Equal errors at equal spans are one.* The error in the block has the text and the spans of the
-//!    error in the function, so rustc drops it (with incremental compilation, cargo does).
+//!    computed, and the list becomes an error type. rustc assumes that the cause of
+//!    an error type is reported, and reports nothing about types and bounds that contain one.
+//! 2. *Equal errors at equal spans are one.* The error in the block has the text and the spans of
+//!    the error in the function, so rustc drops it (with incremental compilation, cargo does).
 //!
 //! `tests/error_recovery.rs` fails if a new rustc changes one of them.
 //!
@@ -44,12 +43,13 @@
 //!
 //! # Details
 //!
-//! - Each list has a block of its own. A single block would be a cycle where the value of a resource
-//!   names the outputs of the step that takes it.
-//! - A block is a constant, and a constant cannot name a type parameter. Types that name one are left
-//!   out, so a generic step has no recovery for them.
-//! - For some mistakes rustc reports nothing in the function. The block of the outputs asks about them
-//!   as well: whether a `Return` can be sent, and whether the error of a blocking step is an error.
+//! - Each list has a block of its own. A single block would be a cycle where the value of a
+//!   resource names the outputs of the step that takes it.
+//! - A block is a constant, and a constant cannot name a type parameter. Types that name one are
+//!   left out, so a generic step has no recovery for them.
+//! - For some mistakes rustc reports nothing in the function. The block of the outputs asks about
+//!   them as well: whether a `Return` can be sent, and whether the error type of a blocking step is
+//!   accepted.
 //! - The impl needs spans that make its errors equal to those of the function; see [`argument`].
 
 use super::function::Function;
@@ -97,8 +97,8 @@ pub(super) fn outputs(
     poison_unless(library, returned.into_iter().chain(handed_out).chain(error), generics, list)
 }
 
-/// The returned types with the spans that rustc gives them for an `async fn`: it reports a mistake in
-/// one of several outputs at the returned type as a whole.
+/// The returned types with the spans that rustc gives them for an `async fn`: it reports a mistake
+/// in one of several outputs at the returned type as a whole.
 fn as_reported_for_async(library: &Path, ty: &Type, outputs: &Outputs) -> Vec<TokenStream> {
     let error = match &outputs.failure {
         Failure::Never if outputs.tuple => None,
@@ -131,8 +131,9 @@ pub(super) fn error(library: &Path, ty: &Type, error: TokenStream) -> TokenStrea
     within(ty, quote! { <Self::Outputs as #library::__private::Known<#error>>::Type })
 }
 
-/// A clause for the method `run`, without which rustc would check the call of the function. If a list
-/// is poisoned, the clause says that an error type is a resource, and then rustc accepts any type as one.
+/// A clause for the method `run`, without which rustc would check the call of the function. If a
+/// list is poisoned, the clause says that an error type is a resource, and then rustc accepts any
+/// type as one.
 pub(super) fn clause(library: &Path, (inputs, outputs): (TokenStream, TokenStream)) -> TokenStream {
     quote! {
         where

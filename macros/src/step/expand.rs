@@ -16,7 +16,8 @@ use syn::{
     WherePredicate, parse_quote,
 };
 
-/// The step. After a mistake its lists are error types, so that rustc reports nothing else about it.
+/// The step. After a mistake its lists are error types, so that rustc reports nothing else about
+/// it.
 pub(super) fn step(
     function: &Function,
     options: &Options,
@@ -30,7 +31,7 @@ pub(super) fn step(
     let right = mistakes.is_none();
     // A resource with that name is a type already.
     let definition = (signature.emit != EmitFunction::KeepWithoutStruct).then(|| definition(function, name));
-    // rustc reports at the name of the function what concerns the impl as a whole.
+    // The place of errors about the impl as a whole.
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let library_here = library::at(span, library);
     let mut generics = of_types(&function.sig.generics);
@@ -103,11 +104,12 @@ pub(super) fn step(
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
     let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
     let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
-    // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks the
-    // attribute, because with it rustc would not report an unmet bound of a parameter.
+    // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
+    // the attribute, because with it rustc would not report an unmet bound of a parameter.
     let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
-    // For an unknown name, rustc suggests a type parameter after the keyword `impl`, or after the name
-    // of the function. With this span both suggestions are at one place, so the two errors are equal.
+    // For an unknown name, rustc suggests a type parameter after the keyword `impl`, or after the
+    // name of the function. With this span both suggestions are at one place, so the two errors are
+    // equal.
     let keyword = Token![impl](function.sig.ident.span());
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
@@ -182,7 +184,8 @@ fn definition(function: &Function, name: &Ident) -> TokenStream {
     let carried_over = ["doc", "cfg", "deprecated", "allow", "warn", "deny"];
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &carried_over));
     let visibility = &function.vis;
-    // Nobody makes a value of a step. rustc reports in the function that it is unused or has no docs.
+    // Nobody makes a value of a step. rustc reports in the function that it is unused or has no
+    // docs.
     let allowed =
         quote! { #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
@@ -234,7 +237,8 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
         });
         clause.predicates = predicates.collect();
     }
-    // In a clause, not at the parameters: there rustc would suggest other bounds than in the function.
+    // In a clause, not at the parameters: there rustc would suggest other bounds than in the
+    // function.
     let statics =
         generics.type_params().map(|TypeParam { ident, .. }| -> WherePredicate { parse_quote!(#ident: 'static) });
     let statics: Vec<_> = statics.collect();
@@ -273,7 +277,8 @@ fn mapped(library: &Path, function: &Function, signature: &Signature, future: To
     quote_spanned! { span => #library::__private::listed(#future, #list) }
 }
 
-/// A future of the result of the step. A thread of the pool calls the function, with clones of the inputs.
+/// A future of the result of the step. A thread of the pool calls the function, with clones of the
+/// inputs.
 fn blocking(library: &Path, function: &Function, signature: &Signature, arguments: &[Ident]) -> TokenStream {
     let inputs = || arguments.iter().zip(&signature.inputs);
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
@@ -314,7 +319,8 @@ fn called(function: &Function, arguments: TokenStream) -> TokenStream {
     quote_spanned! { name.span() => #name #turbofish(#arguments) }
 }
 
-/// The path of the function in the library that converts the returned value to the result of a step.
+/// The path of the function in the library that converts the returned value to the result of a
+/// step.
 fn list(library: &Path, signature: &Signature) -> TokenStream {
     let may_fail = !matches!(signature.outputs.failure, Failure::Never);
     let list = match (&signature.outputs.list[..], signature.outputs.tuple, may_fail) {

@@ -1,4 +1,5 @@
-//! What a step takes: its arguments, `base: In<'_, Base>`, or `Option<In<'_, Base>>` for what it can do without.
+//! Checks the arguments, which are the inputs of the step: `base: In<'_, Base>`, or
+//! `Option<In<'_, Base>>` for an optional input.
 
 use crate::diagnostics::Diagnostics;
 use heck::ToUpperCamelCase;
@@ -10,20 +11,20 @@ use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegmen
 #[derive(Default)]
 pub(super) struct Inputs {
     pub(super) list: Vec<Input>,
-    /// Whether some `In` has none: rustc would miss it as well.
+    /// Whether some `In` has no resource, which rustc would report as well.
     pub(super) lack_a_resource: bool,
 }
 
 /// An input.
 pub(super) struct Input {
-    /// The argument's type, as it is written: `In<'_, Base>`.
+    /// The type of the argument as it was written: `In<'_, Base>`.
     pub(super) ty: Type,
     pub(super) resource: Type,
-    /// Whether the step can do without.
+    /// Whether it is an `Option`.
     pub(super) optional: bool,
 }
 
-/// The inputs of a function; those that are wrong are told and left out.
+/// The inputs of a function. A wrong one is reported and left out.
 pub(super) fn check(signature: &Signature, mistakes: &mut Diagnostics) -> Inputs {
     let mut inputs = Inputs::default();
     if let Some(variadic) = &signature.variadic {
@@ -47,10 +48,11 @@ pub(super) fn check(signature: &Signature, mistakes: &mut Diagnostics) -> Inputs
     inputs
 }
 
-/// Why an argument is no input.
+/// The reason why an argument is not an input.
 enum NoInput {
-    /// It is `In`, but of nothing.
+    /// It is an `In`, but not of a resource.
     Of(Error),
+    /// Any other mistake.
     Mistake(Error),
 }
 
@@ -60,7 +62,7 @@ impl NoInput {
     }
 }
 
-/// The input that an argument is.
+/// The input for an argument.
 fn input(argument: &FnArg) -> Result<Input, NoInput> {
     let PatType { attrs, pat, ty, .. } = match argument {
         FnArg::Typed(argument) => argument,
@@ -145,7 +147,7 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
     }
 }
 
-/// Whether an `In` says that it lives for ever.
+/// Whether an `In` has the lifetime `'static`.
 fn is_static(segment: &PathSegment) -> bool {
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
     arguments
@@ -154,7 +156,7 @@ fn is_static(segment: &PathSegment) -> bool {
         .any(|argument| matches!(argument, GenericArgument::Lifetime(lifetime) if lifetime.ident == "static"))
 }
 
-/// The resource that an argument of this name is likely to be.
+/// A likely name for the resource of an argument.
 fn guess(name: &str) -> String {
     let guess = name.trim_start_matches('_').to_upper_camel_case();
     if guess.is_empty() { "R".to_owned() } else { guess }
@@ -173,7 +175,7 @@ fn resource(segment: &PathSegment) -> Result<Type, NoInput> {
     }
 }
 
-/// The types among the arguments of a part of a path.
+/// The types among the generic arguments of a path segment.
 pub(super) fn types(segment: &PathSegment) -> Vec<&Type> {
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Vec::new() };
     let types = arguments.args.iter().filter_map(|argument| match argument {
@@ -183,7 +185,8 @@ pub(super) fn types(segment: &PathSegment) -> Vec<&Type> {
     types.collect()
 }
 
-/// Whether a type is one that a resource may carry, and certainly none itself: one of the language or of its prelude.
+/// Whether a type is certainly a value and not a resource: a type of the language or of its
+/// prelude.
 pub(super) fn is_value(ty: &Type) -> bool {
     const VALUES: &[&str] = &[
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64",
@@ -199,17 +202,17 @@ pub(super) fn is_value(ty: &Type) -> bool {
     }
 }
 
-/// Whether a type is what the caller of `run` is handed.
+/// Whether a type is a `Return`.
 pub(super) fn is_return(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Return")
 }
 
-/// The `Option<…>` that a type is.
+/// The segment `Option<…>`, if the type is an `Option`.
 fn option(ty: &Type) -> Option<&PathSegment> {
     last_segment(ty).filter(|last| last.ident == "Option")
 }
 
-/// The last part of a path: `Out<R>` of `typed_pipeliner::Out<R>`.
+/// The last segment of a path: `Out<R>` of `typed_pipeliner::Out<R>`.
 pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match bare(ty) {
         Type::Path(path) => path.path.segments.last(),
@@ -217,7 +220,7 @@ pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// A type without what is around it: parentheses, or the invisible ones of a `$ty:ty` of `macro_rules!`.
+/// A type without the parentheses around it, and without the invisible ones of a `$ty:ty`.
 pub(super) fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Paren(paren) => bare(&paren.elem),
@@ -226,7 +229,7 @@ pub(super) fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// Tokens as one would write them.
+/// Tokens with the usual spaces between them.
 pub(super) fn text(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     let tight = [

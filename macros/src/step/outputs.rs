@@ -1,4 +1,4 @@
-//! What a step gives: the type that its function returns.
+//! Checks the returned type, which names the outputs and the error of the step.
 
 use super::inputs::{bare, is_value, last_segment, text, types};
 use crate::diagnostics::Diagnostics;
@@ -6,38 +6,38 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Error, GenericArgument, PathArguments, ReturnType, Signature, Type};
 
-/// How many outputs a function may have: as many as `HList!` puts into one list.
+/// The most outputs that a function may have: `HList!` puts as many into one list.
 const MOST: usize = 16;
 
-/// What a step gives.
+/// The outputs of a function.
 #[derive(Default)]
 pub(super) struct Outputs {
-    /// What the list of outputs names: resources, and `Return`s.
+    /// The elements of the list of outputs: resources and `Return`s.
     pub(super) list: Vec<Type>,
-    /// The same as they are written: `Out<Quotient>`.
+    /// The same as they were written: `Out<Quotient>`.
     pub(super) written: Vec<Type>,
-    /// Whether the function returns a tuple of them, and not the only one.
+    /// Whether the function returns a tuple, and not a single output.
     pub(super) tuple: bool,
-    /// Whether it may fail.
+    /// The error.
     pub(super) failure: Failure,
-    /// Whether some `Out` has no resource: rustc would miss it as well.
+    /// Whether some `Out` has no resource, which rustc would report as well.
     pub(super) lack_a_resource: bool,
 }
 
-/// How a step may fail.
+/// The error of a step.
 #[derive(Default)]
 pub(super) enum Failure {
-    /// It cannot.
+    /// The step cannot fail.
     #[default]
     Never,
-    /// With an error of this type.
+    /// An error of this type.
     With(Type),
-    /// With the error of this result: an alias such as `io::Result<Out<R>>`, which does not name it.
+    /// The error of this `Result`, an alias such as `io::Result<Out<R>>` that does not name it.
     Of(Type),
 }
 
 impl Outputs {
-    /// The outputs of a function; those that are wrong are told and left out.
+    /// The outputs of a function. A wrong one is reported and left out.
     pub(super) fn check(signature: &Signature, mistakes: &mut Diagnostics) -> Self {
         let ReturnType::Type(_, returned) = &signature.output else {
             return Outputs { tuple: true, ..Outputs::default() };
@@ -95,7 +95,7 @@ impl Outputs {
     }
 }
 
-/// What the list of outputs names for a type that is returned.
+/// The element of the list of outputs for a returned type.
 fn output(element: &Type) -> syn::Result<Type> {
     match last_segment(element) {
         Some(segment) if segment.ident == "Out" => match &types(segment)[..] {
@@ -144,7 +144,7 @@ fn output(element: &Type) -> syn::Result<Type> {
     }
 }
 
-/// Where a type says `impl`.
+/// The place of an `impl` within a type.
 fn unnamed(ty: TokenStream) -> Option<Span> {
     ty.into_iter().find_map(|token| match token {
         TokenTree::Ident(word) => (word == "impl").then(|| word.span()),
@@ -153,7 +153,7 @@ fn unnamed(ty: TokenStream) -> Option<Span> {
     })
 }
 
-/// Whether an `Out` or a `Return` is somewhere within a type.
+/// Whether a type contains an `Out` or a `Return`.
 fn names_an_output(ty: &Type) -> bool {
     let segment = last_segment(ty);
     let within = segment.map(types).unwrap_or_default();
@@ -161,7 +161,7 @@ fn names_an_output(ty: &Type) -> bool {
         || within.into_iter().any(names_an_output)
 }
 
-/// Whether a type says that it borrows.
+/// Whether a type is written with a lifetime other than `'static`.
 fn borrows(ty: &Type) -> bool {
     match bare(ty) {
         Type::Reference(reference) => {
@@ -180,7 +180,7 @@ fn borrows(ty: &Type) -> bool {
     }
 }
 
-/// Whether a type goes by this name.
+/// Whether the last segment of a type is this name.
 fn is(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
