@@ -203,7 +203,7 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
 
 /// A value that is a step: an [`SharedStep`].
 #[diagnostic::on_unimplemented(
-    message = "a step can be chosen from an `SharedStep`, and the value of this resource is `{Self}`",
+    message = "a step can be chosen from a `SharedStep`, and the value of this resource is `{Self}`",
     label = "the value is no step",
     note = "declare the resource with the inputs and outputs: `SharedStep<HList![Name], HList![Greeting]>`"
 )]
