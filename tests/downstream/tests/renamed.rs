@@ -1,7 +1,5 @@
 //! The macros in a crate that knows the library by the name `pipe` alone.
 
-#![cfg(test)]
-
 use futures::executor::block_on;
 use pipe::{HList, Identified, In, Out, Pipeline, Resource, Return, Step, Store, hlist, hlist_pat, resource, step};
 
@@ -24,7 +22,7 @@ resource! {
 struct ByHand;
 impl Resource for ByHand {
     type Value = u8;
-    type Identity = pipe::identity!("renamed::ByHand");
+    type Identity = pipe::identity!("downstream::ByHand");
 }
 
 #[step(crate = pipe)]
