@@ -1,4 +1,4 @@
-//! Support code for the macros. It is no part of the public API: any release may change it.
+//! Support code for the macros. It is not part of the public API: any release may change it.
 
 use crate::resource::Resource;
 use core::pin::Pin;
@@ -20,7 +20,7 @@ impl<T, E> IsResult for Result<T, E> {
 
 /// The trait behind [`IfKnown`], with an impl for all types.
 pub trait Known<T> {
-    /// `T`.
+    /// Always `T`.
     type Type;
 }
 
@@ -37,7 +37,7 @@ pub type IfKnown<S, T> = <S as Known<T>>::Type;
 /// `T`, or an error type if the block that computes `N` does not compile.
 pub type PoisonUnless<const N: usize, T> = IfKnown<[(); N], T>;
 
-/// `T`. The alias makes it an argument; see `error_recovery::argument` in the macros.
+/// Always `T`. The alias makes it an argument; see `error_recovery::argument` in the macros.
 pub type Id<T> = T;
 
 /// A resource that no pipeline has, for the bounds of error recovery.
@@ -54,13 +54,15 @@ pub use blocking::{clone_of, unblock};
 
 /// The future of a function with `#[step]`, whose output it converts to the result of a step.
 ///
-/// Each step has one. It is neither an `async` block nor a `FutureExt::map`, because rustc takes
-/// longer for those.
+/// Each step has one. It is neither an `async` block nor a `FutureExt::map`, because those take
+/// rustc longer.
 #[pin_project::pin_project]
 #[derive(Debug)]
 pub struct Listed<F, T, L> {
+    /// The future of the function.
     #[pin]
     future: F,
+    /// The conversion of its output.
     list: fn(T) -> L,
 }
 
@@ -136,8 +138,7 @@ mod blocking {
         note = "let `{Self}` carry an `Arc` of it"
     )]
     pub trait Cloned: Resource {
-        /// The value. As it is the returned type of a call, rustc reports a mistake without a
-        /// quote.
+        /// The type of the value. A call returns it, so that rustc quotes no bound of this library.
         type Clone;
         /// Clones a value.
         fn clone(value: &Self::Value) -> Self::Clone;

@@ -7,9 +7,9 @@ use core::any::Any;
 /// A value without its type.
 pub(crate) type Erased = dyn Any + Send + Sync;
 
-/// A store without its type: what the executor needs of it.
+/// A store without its type: the interface that the executor uses.
 pub trait DynStore: Send + Sync {
-    /// Where everything is.
+    /// The plan: where everything is.
     fn plan(&self) -> &'static ExecPlan;
     /// The slot of a step.
     fn slot(&self, step: usize) -> &dyn AnySlot;
@@ -34,14 +34,17 @@ pub trait BorrowStore: Send + Sync {
 /// A store, borrowed for a run.
 #[derive(Clone, Copy)]
 pub struct StoreRef<'s> {
+    /// The store without its type.
     store: &'s dyn DynStore,
 }
 
 impl<'s> StoreRef<'s> {
+    /// Borrows a store.
     pub(crate) fn new(store: &'s dyn DynStore) -> Self {
         StoreRef { store }
     }
 
+    /// The plan of the store.
     pub(crate) fn plan(&self) -> &'static ExecPlan {
         self.store.plan()
     }
@@ -90,12 +93,14 @@ pub struct InputReader<'a, 's> {
     sources: core::slice::Iter<'a, Source>,
     /// The slots of all steps, by number, if they have been listed.
     slots: &'a [SlotRef<'s>],
+    /// The store of the run.
     store: StoreRef<'s>,
     /// The keys of the resources of the parent store, by place.
     parent_key: &'a dyn Fn(u16) -> u64,
 }
 
 impl<'a, 's> InputReader<'a, 's> {
+    /// Reads inputs from these sources of a store.
     pub(crate) fn new(
         sources: &'a [Source],
         slots: &'a [SlotRef<'s>],
@@ -109,7 +114,7 @@ impl<'a, 's> InputReader<'a, 's> {
     ///
     /// # Panics
     ///
-    /// If it is not there, or not of the type. Either is a bug of the schedule.
+    /// If the input is missing or has another type. Either is a bug in the schedule.
     pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
         self.next_if_known().expect("a step starts when its inputs are there")
     }
@@ -118,7 +123,7 @@ impl<'a, 's> InputReader<'a, 's> {
     ///
     /// # Panics
     ///
-    /// If it is not of the type. That is a bug of the schedule.
+    /// If the input has another type. That is a bug in the schedule.
     pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
         let value = match *self.sources.next()? {
             Source::Supplied(place) => self.store.supplied(place.into()),

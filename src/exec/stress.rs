@@ -42,11 +42,14 @@ impl Resource for Output {
 
 /// A number. The test counts how many of them are alive.
 struct Counted {
+    /// The number.
     value: u64,
+    /// The count of those that are alive.
     alive: Arc<AtomicUsize>,
 }
 
 impl Counted {
+    /// A number, counted in `alive`.
     fn new(value: u64, alive: &Arc<AtomicUsize>) -> Self {
         alive.fetch_add(1, Ordering::SeqCst);
         Counted { value, alive: Arc::clone(alive) }
@@ -59,14 +62,17 @@ impl Drop for Counted {
     }
 }
 
-/// Prescribes the behaviour of a step and records what it did; the first input of the step.
+/// Prescribes the behaviour of a step and records its actions. It is the first input of the step.
 struct Script {
+    /// The number of the step.
     step: u64,
     /// The number of its other inputs.
     inputs: usize,
-    /// How often it waits, fails and panics before it succeeds.
+    /// How often it waits before it succeeds.
     waits: usize,
+    /// How often it fails before it succeeds.
     failures: AtomicUsize,
+    /// How often it panics before it succeeds.
     panics: AtomicUsize,
     /// Whether it executes now.
     running: AtomicBool,
@@ -76,6 +82,7 @@ struct Script {
     polls: AtomicUsize,
     /// The wakers of all sleeping steps, which the test wakes.
     sleepers: Arc<Mutex<Vec<Waker>>>,
+    /// The count of the values that are alive.
     alive: Arc<AtomicUsize>,
 }
 
@@ -168,6 +175,7 @@ fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
     let step = async move {
+        /// Marks a step as running until it is dropped.
         struct Runs<'a>(&'a AtomicBool);
         impl Drop for Runs<'_> {
             fn drop(&mut self) {
@@ -201,6 +209,7 @@ fn expected(panic: &(dyn Any + Send)) {
     assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
+/// The step of every node of a random graph.
 static SPEC: StepSpec = StepSpec {
     name: || "step",
     inputs: &ConstList::Empty,
@@ -213,8 +222,11 @@ static PLANS: Mutex<Vec<&'static ExecPlan>> = Mutex::new(Vec::new());
 
 /// A store of a random graph.
 struct Store {
+    /// The random graph.
     plan: &'static ExecPlan,
+    /// The slots of its steps.
     slots: Vec<ScriptSlot>,
+    /// The scripts of its steps.
     scripts: Vec<Script>,
 }
 
@@ -246,6 +258,7 @@ impl DynStore for Store {
 struct Random(u64);
 
 impl Random {
+    /// The next number.
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -266,12 +279,15 @@ impl Random {
 
 /// A run, or a worker of a run, which the test polls after a wake-up.
 struct Task<'s> {
+    /// The run or the worker.
     future: Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
+    /// Whether it was woken since its last poll.
     woken: Arc<Woken>,
     /// Whether the test may drop it. A worker belongs to its executor.
     is_run: bool,
 }
 
+/// Whether a task was woken.
 struct Woken(AtomicBool);
 impl ArcWake for Woken {
     fn wake_by_ref(this: &Arc<Self>) {
@@ -280,6 +296,7 @@ impl ArcWake for Woken {
 }
 
 impl<'s> Task<'s> {
+    /// A task that is polled at the first opportunity.
     fn new(future: impl Future<Output = Result<(), RunError>> + 's, is_run: bool) -> Self {
         Task { future: Box::pin(future), woken: Arc::new(Woken(AtomicBool::new(true))), is_run }
     }
@@ -287,8 +304,11 @@ impl<'s> Task<'s> {
 
 /// All runs on one store.
 struct World<'s> {
+    /// The store.
     store: &'s Store,
+    /// The source of all decisions.
     random: Random,
+    /// The runs and workers that have not ended.
     tasks: Vec<Task<'s>>,
     /// The number of runs still to begin.
     left: usize,
@@ -401,13 +421,18 @@ impl<'s> World<'s> {
 
 /// A random store, and the expected values of its steps.
 struct Case {
+    /// The seed of the store.
     seed: u64,
+    /// The store.
     store: Store,
+    /// The expected value of each step.
     values: Vec<u64>,
+    /// The count of the values that are alive.
     alive: Arc<AtomicUsize>,
 }
 
 impl Case {
+    /// The store that this seed determines.
     fn new(seed: u64, most_steps: usize, random: &mut Random) -> Self {
         let (sleepers, alive) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
         let steps = 1 + random.below(most_steps);
@@ -573,7 +598,7 @@ fn random_graphs_hold_the_invariants_on_several_threads() {
     }
 }
 
-/// A store of independent steps, each of which sleeps so often.
+/// A store of independent steps, each of which sleeps this often.
 fn fan(steps: usize, waits: usize) -> Store {
     let alive = Arc::default();
     let plan = ExecPlan::of(&SPEC, &(0..steps).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());

@@ -8,11 +8,14 @@ use std::sync::Arc;
 
 /// A run of this many steps, some of which are woken, each after an event of its own.
 struct Run<const N: usize> {
+    /// The wake-ups under test.
     wakeups: Arc<WakeSet>,
+    /// For each event, the step that it wakes, and whether it has happened.
     woken: [(usize, AtomicBool); N],
 }
 
 impl<const N: usize> Run<N> {
+    /// A run before its first wake-up.
     fn new(steps: usize, woken: [usize; N]) -> Arc<Self> {
         let woken = woken.map(|step| (step, AtomicBool::new(false)));
         Arc::new(Run { wakeups: WakeSet::new(steps), woken })
