@@ -7,12 +7,13 @@ use core::task::Waker;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
-/// No run has the claim. It becomes `TAKEN`, and is never left otherwise.
+/// No run has the claim. The next state is `TAKEN`.
 const FREE: u8 = 0;
-/// A run has the claim, and none waits. It becomes `AWAITED`, `DONE`, or `FREE` if the step failed
-/// or was dropped.
+/// A run has the claim, and none waits. The next state is `AWAITED`, `DONE`, or `FREE` if the step
+/// failed or was dropped.
 const TAKEN: u8 = 1;
-/// A run has the claim, and others wait. It becomes `DONE` or `FREE`, and all that wait are woken.
+/// A run has the claim, and others wait. The next state is `DONE` or `FREE`, and all waiting runs
+/// are woken.
 const AWAITED: u8 = 2;
 /// The step has succeeded; there is nothing left to claim.
 const DONE: u8 = 3;
@@ -20,25 +21,26 @@ const DONE: u8 = 3;
 /// The right to execute a step, held by one run at a time.
 #[derive(Debug)]
 pub struct Claim {
-    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It becomes `AWAITED`, and ceases to be, under the lock
-    /// of `waiting`.
+    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It changes to and from `AWAITED` under the lock of
+    /// `waiting`.
     state: AtomicU8,
-    /// The runs that wait, in the order in which they came; none unless `AWAITED`.
+    /// The waiting runs, in the order of their arrival; none unless `AWAITED`.
     waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
 }
 
-/// The place of a run among those that wait; the later, the larger.
+/// The number of a waiting run; a later run has a larger one.
 type Ticket = u64;
 
-/// A run that waits.
+/// A waiting run.
 #[derive(Debug)]
 struct Waiter {
     waker: Waker,
-    /// How the wait has ended, once it has.
+    /// The result of the wait, once it is over.
     over: Mutex<Option<Result<(), SharedError>>>,
 }
 
 impl Claim {
+    /// A claim that no run has.
     pub(crate) fn new() -> Self {
         Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(Vec::new()) }
     }
@@ -55,8 +57,7 @@ impl Claim {
         matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
     }
 
-    /// Waits until the run that has the claim gives it back or is done; `None` if that is so
-    /// already.
+    /// Waits until the run that has the claim gives it back or is done; `None` if it already has.
     pub fn wait(&self, waker: &Waker) -> Option<ClaimWait<'_>> {
         let mut waiting = self.waiting();
         match self.state.compare_exchange(TAKEN, AWAITED, Ordering::Relaxed, Ordering::Acquire) {
@@ -69,10 +70,10 @@ impl Claim {
         Some(ClaimWait { claim: self, ticket, waiter })
     }
 
-    /// Gives the claim back in the state `to`, and wakes every run that waits.
+    /// Gives the claim back in the state `to`, and wakes every waiting run.
     ///
-    /// A single chosen waiter might not be polled for a long time, and the others would be stuck
-    /// behind it.
+    /// It does not wake just one of them: that one might not be polled for a long time, and the
+    /// others would be stuck behind it.
     #[inline]
     fn release(&self, to: u8, error: Option<SharedError>) {
         if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_err() {
@@ -80,7 +81,7 @@ impl Claim {
         }
     }
 
-    /// Gives the claim back, and wakes every run that waits.
+    /// Gives the claim back, and wakes every waiting run.
     #[cold]
     fn notify_all(&self, to: u8, error: Option<SharedError>) {
         let waiters = {
@@ -94,31 +95,34 @@ impl Claim {
         }
     }
 
+    /// Locks the list of waiting runs.
     fn waiting(&self) -> MutexGuard<'_, Vec<(Ticket, Arc<Waiter>)>> {
         self.waiting.lock().expect(NO_PANIC)
     }
 }
 
-/// Why no lock here is ever poisoned.
+/// The reason why no lock here is ever poisoned.
 const NO_PANIC: &str = "nothing panics while it holds this lock";
 
-/// The claim of this run. Dropping it gives it back, so that another run can take over.
+/// The claim of this run. Dropping the guard gives the claim back, so that another run can take
+/// over.
 #[derive(Debug)]
 pub struct ClaimGuard<'s>(&'s Claim);
 
 impl<'s> ClaimGuard<'s> {
-    /// The step has succeeded.
+    /// Ends the claim after the step has succeeded.
     #[inline]
     pub fn done(self) {
         self.into_claim().release(DONE, None);
     }
 
-    /// The step has failed: all runs that wait get that error, and later runs try again.
+    /// Gives the claim back after the step has failed. All waiting runs get its error, and later
+    /// runs try again.
     pub fn failed(self, error: SharedError) {
         self.into_claim().release(FREE, Some(error));
     }
 
-    /// The claim, to be released otherwise than by dropping this.
+    /// The claim, without giving it back.
     #[inline]
     fn into_claim(self) -> &'s Claim {
         let claim = self.0;
@@ -133,7 +137,7 @@ impl Drop for ClaimGuard<'_> {
     }
 }
 
-/// A place among the runs that wait. Dropping it gives it up.
+/// A place among the waiting runs. Dropping it gives the place up.
 #[derive(Debug)]
 pub struct ClaimWait<'s> {
     claim: &'s Claim,
@@ -142,7 +146,8 @@ pub struct ClaimWait<'s> {
 }
 
 impl ClaimWait<'_> {
-    /// Whether the wait is over. Then it is either time to look again, or the step has failed.
+    /// The result of the wait, if it is over: `Ok` if the run has to look again, or the error of
+    /// the step.
     pub fn over(&self) -> Option<Result<(), SharedError>> {
         self.waiter.over.lock().expect(NO_PANIC).clone()
     }
@@ -152,7 +157,7 @@ impl Drop for ClaimWait<'_> {
     fn drop(&mut self) {
         let mut waiting = self.claim.waiting();
         match waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket) {
-            // The ticket may have been given out anew since all were woken.
+            // Since all runs were woken, the ticket may have been given to another run.
             Ok(place) if Arc::ptr_eq(&waiting[place].1, &self.waiter) => drop(waiting.remove(place)),
             _ => {}
         }

@@ -12,12 +12,12 @@ use core::task::Context;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The nodes of a run, by number: the steps of the plan of a store, a target if it is none of them,
-/// and the resources that come from the parent store.
+/// The nodes of a run, by number: the steps of the plan of a store, the target if it is not one of
+/// them, and the resources that come from the parent store.
 pub(crate) struct Graph {
     plan: &'static ExecPlan,
     target: Option<TargetNode>,
-    /// How resources of the parent store are computed, if there is a parent.
+    /// The runs that compute resources of the parent store, if there is a parent.
     parent: Option<ParentRuns>,
     /// Notifies the observers of the run, if there are any.
     notifier: Option<Arc<Notifier>>,
@@ -28,8 +28,8 @@ pub(crate) struct TargetNode {
     pub(crate) name: fn() -> &'static str,
     /// The sources of its inputs.
     pub(crate) inputs: Vec<Source>,
-    /// The inputs that it takes from the parent store and no step of the plan does; their places
-    /// come after those of the plan.
+    /// The inputs that it takes from the parent store and that no step of the plan takes. Their
+    /// places come after those of the plan.
     pub(crate) parent_inputs: Vec<Key>,
     /// Starts it, and keeps its outputs.
     pub(crate) cell: Arc<dyn StartTarget>,
@@ -37,20 +37,20 @@ pub(crate) struct TargetNode {
 
 /// Starts a target, and keeps its outputs.
 pub(crate) trait StartTarget: Send + Sync {
-    /// Starts it, when its inputs are there.
+    /// Starts the target, whose inputs are there.
     fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
 }
 
-/// How resources of the parent store are computed: by runs of their own.
+/// Computes resources of the parent store, by runs of their own.
 struct ParentRuns {
     start: StartInParent,
     options: RunOptions,
 }
 
-/// Starts a run for a resource of a store, or of a parent of that.
+/// Starts a run for a resource of a store, or of one of its parents.
 pub(crate) type StartInParent = for<'s> fn(StoreRef<'s>, Key, &RunOptions, &mut Context<'_>) -> Started<'s>;
 
-/// The node with a number.
+/// A node of the graph.
 #[derive(Clone, Copy)]
 enum Node<'a> {
     Step(&'static PlannedStep),
@@ -69,8 +69,8 @@ impl Graph {
         name: fn() -> &'static str,
         start: StartInParent,
     ) -> Self {
-        // A run in the parent takes the place of one step here. So if each runs one step at a time,
-        // no more run than are allowed.
+        // A run in the parent counts as one step here. It runs one step at a time, so all of them
+        // together stay within the limit.
         let limit = options.limit.map(|_| 1);
         let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
         let mut graph = Graph { plan: store.plan(), target, parent, notifier: None };
@@ -116,7 +116,7 @@ impl Graph {
         self.notifier.as_ref().map_or_else(Vec::new, |notifier| notifier.attachments())
     }
 
-    /// Notifies the observers that nothing of the run goes on, before the run itself is dropped.
+    /// Notifies the observers of the end of the run, before the run itself is dropped.
     #[cfg(feature = "executor")]
     pub(crate) fn close(&self) {
         if let Some(notifier) = &self.notifier {
@@ -124,6 +124,7 @@ impl Graph {
         }
     }
 
+    /// The node with this number.
     #[inline]
     fn node(&self, number: u16) -> Node<'_> {
         let number = usize::from(number);
@@ -146,7 +147,7 @@ impl Graph {
         self.first_of_parent() + of_parent
     }
 
-    /// The number of the target, if it is none of the steps of the store.
+    /// The number of the target, if it is not a step of the store.
     #[inline]
     pub(crate) fn target(&self) -> Option<u16> {
         self.target.is_some().then_some(self.plan.steps().len() as u16)
@@ -158,7 +159,8 @@ impl Graph {
         match source {
             Source::Step { step, .. } => Some(step),
             Source::Supplied(_) => None,
-            // Without a parent it has no source, and every step that takes it can do without it.
+            // Without a parent the resource has no source, and every step that takes it can do
+            // without it.
             Source::Parent(place) => self.parent.is_some().then(|| self.first_of_parent() as u16 + place),
         }
     }
@@ -205,8 +207,8 @@ impl Graph {
         }
     }
 
-    /// Whether the outputs of a node are there. A resource that no parent knows counts as there: it
-    /// is taken as an option.
+    /// Whether the outputs of a node are there. A resource that no parent knows counts as there,
+    /// because it is an optional input.
     pub(crate) fn is_done(&self, store: StoreRef<'_>, number: u16) -> bool {
         match self.node(number) {
             Node::Step(_) => store.slot(number.into()).is_filled(),
@@ -283,7 +285,7 @@ impl Graph {
     }
 }
 
-/// A run on a store that is borrowed for as long.
+/// A run on a store that is borrowed until the end of the run.
 pub(crate) struct BorrowedRun<'s> {
     graph: Graph,
     store: StoreRef<'s>,
@@ -292,11 +294,13 @@ pub(crate) struct BorrowedRun<'s> {
 }
 
 impl<'s> BorrowedRun<'s> {
+    /// A run of this graph on this store.
     #[inline]
     pub(crate) fn new(graph: Graph, store: StoreRef<'s>) -> Self {
         BorrowedRun { graph, store, slots: store.slots() }
     }
 
+    /// The graph of the run.
     #[inline]
     pub(crate) fn graph(&self) -> &Graph {
         &self.graph

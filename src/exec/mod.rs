@@ -1,8 +1,8 @@
-//! The executor: plain data, and no knowledge of how anything was proved.
+//! The executor. It works on plain data, and does not depend on the proof.
 //!
-//! A run has a [`graph`], which does not change, and a [`schedule`] of its steps. A step whose turn
-//! it is becomes a [`task`], which is polled by the run itself ([`single_task`]), or by workers on
-//! several threads (`multi_thread`). No type here has a parameter for a step or a resource.
+//! A run has a [`graph`], which does not change, and a [`schedule`] of its steps. A step becomes a
+//! [`task`] when its turn comes. The run itself polls the task ([`single_task`]), or workers on
+//! several threads do (`multi_thread`). No type here has a parameter for a step or a resource.
 
 #![allow(missing_debug_implementations)]
 

@@ -1,4 +1,4 @@
-//! Shared by the models. Loom executes a model once for each interleaving of its threads and each
+//! Helpers of the models. Loom executes a model once for each interleaving of its threads and each
 //! value that a load may see. It reports a thread that is never woken as a deadlock.
 //!
 //! `RUSTFLAGS="--cfg typed_pipeliner_loom" cargo test -p typed-pipeliner --lib model`
@@ -18,21 +18,22 @@ pub(super) fn three_threads(model: fn()) {
     preempted(4, model);
 }
 
-/// Checks a model with at most this many preemptions, or `LOOM_MAX_PREEMPTIONS`. The time grows
-/// fivefold with each.
+/// Checks a model with at most this many preemptions, or `LOOM_MAX_PREEMPTIONS`. Each preemption
+/// multiplies the time by about five.
 pub(super) fn preempted(times: usize, model: fn()) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound.get_or_insert(times);
     builder.check(model);
 }
 
-/// A waiting thread sleeps on it.
+/// A bell. A waiting thread sleeps until it rings.
 pub(super) struct Bell {
     rung: Mutex<bool>,
     rings: Condvar,
 }
 
 impl Bell {
+    /// A bell that has not rung.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Bell { rung: Mutex::new(false), rings: Condvar::new() })
     }
@@ -53,7 +54,7 @@ impl Wake for Bell {
     }
 }
 
-/// Replaces the `AtomicWaker` of futures. That of loom spins and prints its operations.
+/// Replaces the `AtomicWaker` of futures. The one of loom spins and prints its operations.
 #[derive(Debug)]
 pub(super) struct AtomicWaker(Mutex<Option<Waker>>);
 

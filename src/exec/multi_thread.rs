@@ -1,7 +1,7 @@
 //! A run on several threads: workers poll its steps, and an executor polls the workers.
 //!
-//! The futures of the steps stay in the run. A worker is a ticket to poll any of them that has to
-//! be polled. It holds no future, and it holds the run only while it polls. So when the run is
+//! The futures of the steps stay in the run. A worker is a ticket to poll any step that was woken
+//! or is ready. It holds no future, and it holds the run only while it polls. So when the run is
 //! dropped, the futures are dropped with it, at once, and the executor drops the tickets when it
 //! comes to them.
 
@@ -50,7 +50,7 @@ pub(crate) struct Pending<T> {
     in_other_run: bool,
 }
 
-/// On a borrowed store.
+/// The steps of a run on a borrowed store.
 impl<'s> Steps for BorrowedRun<'s> {
     type Task = StepTask<'s>;
     fn graph(&self) -> &Graph {
@@ -74,7 +74,7 @@ impl<'s> Steps for BorrowedRun<'s> {
     }
 }
 
-/// On a shared store: each task holds the store, and borrows from it within.
+/// The steps of a run on a shared store. Each task holds the store, and borrows from it.
 pub(crate) struct SharedRun {
     pub(crate) graph: Arc<Graph>,
     pub(crate) store: Arc<dyn BorrowStore>,
@@ -109,7 +109,7 @@ impl Steps for SharedRun {
     }
 }
 
-/// Executes a step. If another run executes it by now, it is to be started again.
+/// Executes a step. If another run has begun to execute it, it has to be started again.
 async fn execute(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
     let store = store.store_ref();
     let slot = graph.slot(store, step);
@@ -133,7 +133,7 @@ async fn wait(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
     }
 }
 
-/// The end of a task.
+/// Polls a task to its end.
 async fn end_of(task: StepTask<'_>) -> Outcome {
     let mut task = Some(task);
     poll_fn(|cx| match task.take().expect("a task is not polled after its end").poll(cx) {
@@ -160,20 +160,21 @@ pub(crate) struct MultiThread<S: Steps> {
 /// The end of a run: its result, or the panic of a step.
 type End = std::thread::Result<Result<(), RunError>>;
 
-/// The place of a step in progress.
+/// The cell of a step, for the time in which it is in progress.
 enum TaskCell<T> {
     /// The step is not in progress.
     Empty,
-    /// It is to be polled when it is woken.
+    /// The step is to be polled when it is woken.
     Pending { task: T, waker: Arc<StepWaker> },
-    /// A worker polls it; `woken` records whether it has been woken meanwhile.
+    /// A worker polls the step; `woken` records whether it has been woken meanwhile.
     Polled { woken: bool },
 }
 
 /// Locks a mutex.
 ///
-/// Of user code only observers run under a lock, that of the schedule. If one panics, the run ends,
-/// and a worker that takes the schedule before the run has stopped may take it as it is.
+/// Observers are the only user code that runs under a lock, that of the schedule. If one panics,
+/// the run ends. Until it has stopped, a worker may use the schedule as it is, so a poisoned lock
+/// is no error.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -192,13 +193,13 @@ impl<S: Steps> MultiThread<S> {
         })
     }
 
-    /// The number of workers that can have work at once.
+    /// The number of workers that can have work at once, at most `most`.
     pub(crate) fn workers(&self, most: usize) -> usize {
         lock(&self.schedule).unfinished().clamp(1, most)
     }
 
-    /// Works until there is nothing to do, or the budget is spent. The spare waker is that of a
-    /// step that has ended, for the next step.
+    /// Works until there is nothing to do, or the budget is spent. The spare waker belonged to a
+    /// step that has ended; the next step uses it again.
     fn work(&self, worker: usize, spare: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
         for look in [false, true].into_iter().cycle().take(POLL_BUDGET) {
             let woken = match self.queue.next(look) {
@@ -227,8 +228,8 @@ impl<S: Steps> MultiThread<S> {
         Poll::Pending
     }
 
-    /// Does work that may panic, and returns whether there was any. A panic ends the run, and is
-    /// passed on to its caller.
+    /// Does work that may panic, and returns whether there was any. A panic ends the run and
+    /// reaches its caller.
     fn catch_panic(&self, work: impl FnOnce() -> bool) -> bool {
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
             self.finish(Err(panic));
@@ -279,7 +280,7 @@ impl<S: Steps> MultiThread<S> {
                 self.poll(step, task, waker, spare);
             }
             TaskCell::Polled { .. } => {}
-            // Woken after its end, by a waker that still exists.
+            // The step was woken after its end, by a waker that still exists.
             TaskCell::Empty => *cell = TaskCell::Empty,
         }
     }
@@ -344,8 +345,8 @@ impl<S: Steps> MultiThread<S> {
     /// Ends the run: drops the steps in progress, and stops all workers.
     fn finish(&self, end: End) {
         self.end_with(end);
-        // First this: a worker that puts a task back into its cell looks at it, so no task comes
-        // after the loop below.
+        // This comes first. A worker checks it before it puts a task back into its cell, so no task
+        // is added after the loop below.
         self.queue.stop();
         for cell in &self.cells {
             let task = core::mem::replace(&mut *lock(cell), TaskCell::Empty);
@@ -355,7 +356,7 @@ impl<S: Steps> MultiThread<S> {
         }
     }
 
-    /// Records an end. The first stays, except that a panic replaces a result.
+    /// Records an end. The first end stays, except that a panic replaces a result.
     fn end_with(&self, end: End) {
         let mut place = lock(&self.end);
         if place.is_none() || (matches!(*place, Some(Ok(_))) && end.is_err()) {
@@ -369,11 +370,12 @@ pub(crate) struct Worker<S: Steps> {
     run: Weak<MultiThread<S>>,
     queue: Arc<ReadyQueue>,
     number: usize,
-    /// The waker of a step that has ended, for the next step.
+    /// The waker of a step that has ended, which the next step uses again.
     spare: Option<Arc<StepWaker>>,
 }
 
 impl<S: Steps> Worker<S> {
+    /// The worker of a run with this number.
     pub(crate) fn new(run: &Arc<MultiThread<S>>, number: usize) -> Self {
         Worker { run: Arc::downgrade(run), queue: Arc::clone(&run.queue), number, spare: None }
     }
@@ -385,8 +387,8 @@ impl<S: Steps> Future for Worker<S> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Worker { run, queue, number, spare } = self.get_mut();
         let Some(_busy) = queue.busy() else { return Poll::Ready(()) };
-        // Dropped before the worker is no longer busy: at the end of the run no worker holds its
-        // store.
+        // The run is dropped before the worker ceases to be busy, so no worker holds the store at
+        // the end of the run.
         let Some(run) = run.upgrade() else { return Poll::Ready(()) };
         run.work(*number, spare, cx)
     }
@@ -401,12 +403,12 @@ impl<S: Steps> Future for RunHandle<S> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let run = &self.0;
         run.queue.register_caller(cx.waker());
-        // Not before all workers are out of the steps: what the run borrows is free again at its
-        // end.
+        // The run does not end before all workers have left the steps, because its borrows end with
+        // it.
         if !run.queue.is_quiet() {
             return Poll::Pending;
         }
-        // Before the caller has the result.
+        // The observers are notified before the caller has the result.
         run.steps.graph().close();
         match lock(&run.end).take().expect("a run that is over has an end") {
             Ok(result) => Poll::Ready(result),

@@ -12,7 +12,7 @@ use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A run with its observers. The run has ended when this is dropped, at the latest.
+/// A run with its observers. Its drop notifies the observers of the end, if nothing has before.
 pub(crate) struct Notifier {
     observers: Observers,
     run: RunInfo,
@@ -24,7 +24,7 @@ pub(crate) struct Notifier {
     closed: AtomicBool,
 }
 
-/// All ways in which a run ends. The first is that of a run of which no other end was recorded.
+/// All ways in which a run ends. The first one is the end if no other was recorded.
 const ENDS: [RunEnd; 4] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed, RunEnd::Panicked];
 
 impl Notifier {
@@ -66,6 +66,7 @@ impl Notifier {
         self.emit(step, kind);
     }
 
+    /// Passes an event to every observer.
     fn emit(&self, step: usize, kind: StepEventKind<'_>) {
         let event = StepEvent::new(&self.run, step, Instant::now(), kind);
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
@@ -82,7 +83,7 @@ impl Notifier {
         self.observers.all.iter().filter_map(|observer| observer.attachment(self.run.id)).collect()
     }
 
-    /// Notifies the observers that the run has ended, once. Steps that are being executed are
+    /// Notifies the observers once that the run has ended. Steps that are being executed are
     /// cancelled.
     #[cold]
     pub(crate) fn close(&self) {
@@ -108,7 +109,7 @@ impl Notifier {
     }
 
     /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic,
-    /// which goes on.
+    /// and lets it go on.
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
         let poll = || {
             let (mut poll, mut polled) = (Some(poll), None);
@@ -127,6 +128,7 @@ impl Notifier {
         })
     }
 
+    /// Polls a step within these observers, the first outermost.
     fn nested(&self, observers: &[Arc<dyn Observer>], step: u16, poll: &mut dyn FnMut()) {
         match observers.split_first() {
             None => poll(),
@@ -145,7 +147,7 @@ impl Drop for Notifier {
 
 /// The future of a step in a run with observers.
 struct ObservedStep<'s> {
-    // Dropped first: a run has ended when nothing of it is left.
+    // Dropped first, because a run has ended only when nothing of it is left.
     future: Running<'s>,
     step: u16,
     notifier: Arc<Notifier>,

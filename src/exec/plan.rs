@@ -1,16 +1,16 @@
 //! The plan of a store: its steps, the sources of their inputs and their dependents, as plain
 //! numbers.
 //!
-//! The types prove that a run is complete. The place of everything is then computed from values, by
-//! the compiler while it generates code. (Computing it in types as well costs several times the
-//! compile time of the proof itself: code generation solves every trait again, from an empty cache,
-//! for each function that is instantiated with the map.)
+//! The types prove that a run is complete. The compiler then computes the place of everything from
+//! values, while it generates code. (Computing it in types would cost several times the compile
+//! time of the proof itself: code generation solves every trait again, from an empty cache, for
+//! each function that is instantiated with the map.)
 
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// A list of values as constants can build it, along the list of types that it belongs to.
+/// A list of values that constants can build, in the shape of the list of types that it describes.
 pub enum ConstList<T: 'static> {
     /// No value.
     Empty,
@@ -59,7 +59,7 @@ pub struct StepSpec {
     pub inputs: &'static ConstList<Key>,
     /// The outputs that it stores.
     pub outputs: &'static ConstList<Key>,
-    /// Its type: a step that is reached through two groups is one.
+    /// Its type: a step that two groups list is one step.
     pub type_id: fn() -> core::any::TypeId,
 }
 
@@ -107,7 +107,7 @@ pub struct ExecPlan {
     steps: &'static [PlannedStep],
     parent_inputs: &'static [ParentInput],
     sources: &'static [Source],
-    /// Numbers of steps; a step stands here once for each input that it takes.
+    /// Numbers of steps; a step is listed once for each input that it takes.
     dependents: &'static [u16],
     /// A hash table from resources to sources: open addressing, linear probing, a power of two in
     /// length.
@@ -206,6 +206,7 @@ impl fmt::Debug for ExecPlan {
     }
 }
 
+/// The range of indices from a pair.
 #[inline]
 fn range((start, end): (u16, u16)) -> Range<usize> {
     start.into()..end.into()
@@ -249,8 +250,8 @@ pub(crate) trait Lower {
     const SUPPLIED: &'static ConstList<Key>;
 }
 
-/// The plan, in tables with room for `N` entries. A function, so that only the size that is called
-/// for is built.
+/// The plan, in tables with room for `N` entries. It is a function so that only the size in use is
+/// built.
 const fn sized<L: Lower, const N: usize>() -> &'static ExecPlan {
     const { SizedPlan::<L, N>::PLAN }
 }
@@ -275,16 +276,18 @@ struct Size {
     steps: usize,
     inputs: usize,
     keys: usize,
-    /// Known only when all inputs are resolved; there are no more than inputs.
+    /// Known only when all inputs are resolved; at most the number of inputs.
     parent_inputs: usize,
 }
 
 impl Size {
+    /// The size for these steps and supplied values.
     const fn of(steps: &ConstList<StepSpec>, supplied: &ConstList<Key>) -> Self {
         let size = Size::of_steps(steps);
         Size { keys: size.keys + count(supplied), ..size }
     }
 
+    /// The size for these steps alone.
     const fn of_steps(steps: &ConstList<StepSpec>) -> Self {
         match steps {
             ConstList::Empty => Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
@@ -316,6 +319,7 @@ impl Size {
     }
 }
 
+/// The number of values in a list.
 const fn count<T>(tree: &ConstList<T>) -> usize {
     match tree {
         ConstList::Empty => 0,
@@ -353,6 +357,7 @@ const UNUSED_PARENT_INPUT: ParentInput =
     ParentInput { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
+    /// Builds the tables.
     const fn build(steps: &'static ConstList<StepSpec>, supplied: &'static ConstList<Key>) -> Self {
         let mut tables = Tables {
             size: Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
@@ -488,7 +493,7 @@ impl<const N: usize> Tables<N> {
         Source::Parent(place as u16)
     }
 
-    /// The place of a key in the index, or the place for it.
+    /// The place of a key in the index, or the free place where it belongs.
     const fn find(&self, id: u64) -> usize {
         let mut at = place_of(id, N);
         while let Some(key) = self.index[at].0 {

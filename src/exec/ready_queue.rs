@@ -1,6 +1,6 @@
 //! The steps that workers have to poll in a run on several threads, and the workers that are idle.
 //!
-//! A waker has to be `'static`, and so is this. The steps themselves borrow from the store.
+//! It is `'static`, because a waker has to be. The steps themselves borrow from the store.
 
 use super::sync::{AtomicWaker, Mutex, MutexGuard};
 use core::task::Waker;
@@ -18,6 +18,7 @@ pub(crate) struct ReadyQueue {
     caller: AtomicWaker,
 }
 
+/// The state of a queue, under its lock.
 struct State {
     /// The steps that were woken, each once.
     woken: VecDeque<u16>,
@@ -44,6 +45,7 @@ pub(crate) enum Next {
 }
 
 impl ReadyQueue {
+    /// An empty queue for this many steps.
     pub(crate) fn new(steps: usize) -> Arc<Self> {
         let state = State {
             woken: VecDeque::new(),
@@ -56,6 +58,7 @@ impl ReadyQueue {
         Arc::new(ReadyQueue { state: Mutex::new(state), caller: AtomicWaker::new() })
     }
 
+    /// Locks the state.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nothing panics while it holds this lock")
     }
@@ -85,8 +88,8 @@ impl ReadyQueue {
         })
     }
 
-    /// The next job of a worker. `look` prefers steps that are ready to those that were woken, so
-    /// that neither starve.
+    /// The next job of a worker. With `look`, a worker looks for a ready step before it polls a
+    /// woken one, so that neither kind starves.
     pub(crate) fn next(&self, look: bool) -> Next {
         let mut state = self.state();
         if state.over {
@@ -104,7 +107,7 @@ impl ReadyQueue {
         }
     }
 
-    /// Registers a worker that found nothing to do; `false` if there is something by now.
+    /// Registers a worker that found nothing to do; `false` if there is work by now.
     pub(crate) fn idle(&self, worker: usize, waker: &Waker) -> bool {
         let mut state = self.state();
         if state.over || state.unseen || !state.woken.is_empty() {

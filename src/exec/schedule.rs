@@ -18,21 +18,21 @@ pub(crate) struct Schedule {
     running: usize,
     /// The number of steps that may run at once.
     limit: usize,
-    /// The number of demanded steps that are neither done nor have failed.
+    /// The number of demanded steps that have neither finished nor failed.
     unfinished: usize,
-    /// Whether the rest goes on after a failure.
+    /// Whether the other steps go on after a failure.
     keep_going: bool,
     /// The failures so far.
     failures: Vec<Failure>,
-    /// The steps that cannot run because of them.
+    /// The steps that cannot run because of the failures.
     skipped: Vec<u16>,
-    /// The names of those of the parent store.
+    /// The names of the skipped steps of the parent store.
     skipped_in_parent: Vec<&'static str>,
     /// Whether the outcome has been reported. Steps on other threads may still finish afterwards.
     over: bool,
 }
 
-/// No step has this number.
+/// A number that no step has.
 const NONE: u16 = u16::MAX;
 
 /// A step in a run.
@@ -41,9 +41,9 @@ struct Node {
     stage: Stage,
     /// The number of inputs that are still to come from other steps.
     unmet: u16,
-    /// The step that demanded it first; none for a target.
+    /// The step that demanded it first; `NONE` for a target.
     needed_by: u16,
-    /// The step after it in its queue, if it is in one.
+    /// The step after it in its queue, if it is in a queue.
     next: u16,
 }
 
@@ -58,6 +58,7 @@ impl Queue {
     /// An empty queue.
     const EMPTY: Queue = Queue { first: NONE, last: NONE, len: 0 };
 
+    /// Appends a step.
     #[inline]
     fn push(&mut self, nodes: &mut [Node], step: u16) {
         nodes[usize::from(step)].next = NONE;
@@ -69,8 +70,8 @@ impl Queue {
         self.len += 1;
     }
 
-    /// Counts inputs of a step that have come. The step is ready, and in this queue, if they were
-    /// the last.
+    /// Counts inputs of a step that have arrived. If they were the last, the step is ready and is
+    /// put into this queue.
     #[inline]
     fn satisfy_input(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
@@ -83,6 +84,7 @@ impl Queue {
         }
     }
 
+    /// Takes out the first step.
     #[inline]
     fn pop(&mut self, nodes: &[Node]) -> Option<u16> {
         let step = self.first;
@@ -204,19 +206,19 @@ impl Schedule {
         self.ready.len.min(self.limit.saturating_sub(self.running))
     }
 
-    /// A step turns out to run in another run: another step may start in its place.
+    /// Records that a step runs in another run, so another step may start in its place.
     pub(crate) fn park_in_other_run(&mut self, graph: &Graph, step: u16) {
         self.set_stage(step, Stage::InOtherRun);
         graph.notify(step, StepEventKind::WaitingForOtherRun);
     }
 
-    /// A step is to be started again.
+    /// Queues a step that has to be started again.
     pub(crate) fn requeue(&mut self, step: u16) {
         self.set_stage(step, Stage::Demanded);
         self.ready.push(&mut self.nodes, step);
     }
 
-    /// The outputs of a step are there. A step that waited for nothing else is ready.
+    /// Records that the outputs of a step are there. A step that waited for nothing else is ready.
     #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
         self.set_stage(step, Stage::Done);
@@ -243,7 +245,7 @@ impl Schedule {
         node.stage = stage;
     }
 
-    /// A step failed. This ends the run, or every step that needs it.
+    /// Records the failure of a step. It ends the run, or skips every step that needs it.
     pub(crate) fn fail(&mut self, graph: &Graph, step: u16, source: SharedError) -> Result<(), RunError> {
         self.set_stage(step, Stage::Failed);
         graph.notify(step, StepEventKind::Failed(&**source));
@@ -254,8 +256,7 @@ impl Schedule {
         let needed_by = |&step: &u16| Some(self.nodes[usize::from(step)].needed_by).filter(|&step| step != NONE);
         let path: Vec<_> = core::iter::successors(Some(step), needed_by).map(|step| graph.name(step)).collect();
         match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
-            // The steps that failed are those of the run in the parent; the path goes on from
-            // there.
+            // The failed steps are those of the run in the parent. Their paths go on from there.
             Ok(Ok(error)) if graph.is_in_parent(step) => {
                 let (failures, skipped) = error.needed_by(&path[1..]);
                 self.failures.extend(failures);
@@ -280,7 +281,7 @@ impl Schedule {
         Ok(())
     }
 
-    /// These steps cannot run, as far as they were demanded.
+    /// Skips these steps, as far as they were demanded.
     fn skip_dependents(&mut self, graph: &Graph, steps: &[u16]) {
         for &step in steps {
             let node = &mut self.nodes[usize::from(step)];

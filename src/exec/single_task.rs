@@ -1,4 +1,4 @@
-//! A run in the task of its caller, whatever executor polls that.
+//! A run in the task of its caller, under any executor.
 
 use super::graph::{BorrowedRun, Graph};
 use super::plan::{Key, Source};
@@ -17,15 +17,15 @@ use std::sync::Arc;
 pub(crate) struct SingleTask<'s> {
     run: BorrowedRun<'s>,
     schedule: Schedule,
-    /// The steps in progress, by number; no room for any until one pends.
+    /// The steps in progress, by number; empty until one pends.
     tasks: Vec<Option<Active<'s>>>,
     /// The steps that were woken.
     wake_set: Arc<WakeSet>,
-    /// The wakers of steps that have pended and ended, for other steps.
+    /// The wakers of steps that have ended, which other steps use again.
     spares: Vec<Arc<StepWake>>,
 }
 
-/// Runs everything that is needed for a resource of a store, or of a parent of that.
+/// Runs everything that is needed for a resource of a store, or of one of its parents.
 pub(crate) async fn run_resource(mut store: StoreRef<'_>, key: Key, options: &RunOptions) -> Result<(), RunError> {
     let source = loop {
         match (store.plan().source(key.id), store.parent()) {
@@ -70,7 +70,7 @@ impl<'s> SingleTask<'s> {
 
     /// Polls the task of a step that was woken.
     fn poll_woken(&mut self, step: u16) -> Result<(), RunError> {
-        // There is none if the step was woken after its end, by a waker that still exists.
+        // There is no task if the step was woken after its end, by a waker that still exists.
         let Some(task) = self.tasks.get_mut(usize::from(step)) else { return Ok(()) };
         let Some(Active { task, wake }) = task.take() else { return Ok(()) };
         match task.poll(&mut Context::from_waker(&waker_ref(&wake))) {
@@ -85,7 +85,7 @@ impl<'s> SingleTask<'s> {
         }
     }
 
-    /// A step is to be polled again when it is woken.
+    /// Keeps a step that has to be polled again when it is woken.
     fn pend(&mut self, step: u16, task: StepTask<'s>, wake: Arc<StepWake>) {
         if self.tasks.is_empty() {
             self.tasks.resize_with(self.run.graph().len(), || None);
@@ -106,7 +106,7 @@ impl<'s> SingleTask<'s> {
 
     /// Starts steps that are ready, as many as may run.
     fn start_ready(&mut self) -> Result<(), RunError> {
-        // The waker of a step that was ready at once, for the next one.
+        // The waker of a step that was ready at once; the next step uses it again.
         let mut spare = None;
         while let Some(step) = self.schedule.next() {
             let wake = match spare.take().or_else(|| self.spares.pop()) {
@@ -146,12 +146,14 @@ impl Future for SingleTask<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        // Each woken step once: a step that wakes itself is polled again when the run is.
+        // Polls each woken step once. A step that wakes itself is polled again at the next poll of
+        // the run.
         let mut woken = this.wake_set.take();
         while let Some(step) = woken.next(&this.wake_set) {
             this.poll_woken(step)?;
         }
-        // After that, or a step that wakes itself as it starts would be polled twice.
+        // This comes after the woken steps: otherwise a step that wakes itself as it starts would
+        // be polled twice.
         this.start_ready()?;
         let outcome = this.schedule.outcome(this.run.graph());
         if outcome.is_pending() {

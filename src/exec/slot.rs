@@ -1,4 +1,4 @@
-//! The slot of a step as the executor sees it: room for the outputs, and the claim of who fills it.
+//! The slot of a step as the executor sees it: room for the outputs, and the claim to fill it.
 
 use super::claim::Claim;
 use super::store_ref::{Erased, InputReader};
@@ -19,14 +19,13 @@ pub trait AnySlot: Send + Sync {
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
     /// Drops the outputs.
     fn clear(&mut self);
-    /// This slot, to find out its type.
+    /// This slot as `Any`, for a downcast.
     fn as_any(&self) -> &dyn Any;
-    /// The same, to change it.
+    /// This slot as a mutable `Any`, for a downcast.
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
-/// A slot in the list that a run makes of them, with the answers that it would otherwise get by
-/// calls.
+/// A slot in the list of a run, with answers that would otherwise cost virtual calls.
 #[derive(Clone, Copy)]
 pub struct SlotRef<'s> {
     /// The slot itself.
@@ -38,7 +37,7 @@ pub struct SlotRef<'s> {
 }
 
 impl<'s> SlotRef<'s> {
-    /// A slot. Inlined, so that nothing is called by pointer where its type is known.
+    /// Lists a slot. It is inlined, so that no call is virtual where the type of the slot is known.
     #[inline]
     pub(crate) fn new(slot: &'s dyn AnySlot) -> Self {
         SlotRef { slot, claim: slot.claim(), was_filled: slot.is_filled() }

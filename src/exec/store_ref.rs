@@ -7,9 +7,9 @@ use core::any::Any;
 /// A value without its type.
 pub(crate) type Erased = dyn Any + Send + Sync;
 
-/// A store without its type: what the executor needs of it.
+/// A store without its type: the interface that the executor uses.
 pub trait DynStore: Send + Sync {
-    /// Where everything is.
+    /// The plan: where everything is.
     fn plan(&self) -> &'static ExecPlan;
     /// The slot of a step.
     fn slot(&self, step: usize) -> &dyn AnySlot;
@@ -38,10 +38,12 @@ pub struct StoreRef<'s> {
 }
 
 impl<'s> StoreRef<'s> {
+    /// Borrows a store.
     pub(crate) fn new(store: &'s dyn DynStore) -> Self {
         StoreRef { store }
     }
 
+    /// The plan of the store.
     pub(crate) fn plan(&self) -> &'static ExecPlan {
         self.store.plan()
     }
@@ -96,6 +98,7 @@ pub struct InputReader<'a, 's> {
 }
 
 impl<'a, 's> InputReader<'a, 's> {
+    /// Reads inputs from these sources of a store.
     pub(crate) fn new(
         sources: &'a [Source],
         slots: &'a [SlotRef<'s>],
@@ -109,7 +112,7 @@ impl<'a, 's> InputReader<'a, 's> {
     ///
     /// # Panics
     ///
-    /// If it is not there, or not of the type. Either is a bug of the schedule.
+    /// If the input is missing or has another type. Either is a bug in the schedule.
     pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
         self.next_if_known().expect("a step starts when its inputs are there")
     }
@@ -118,7 +121,7 @@ impl<'a, 's> InputReader<'a, 's> {
     ///
     /// # Panics
     ///
-    /// If it is not of the type. That is a bug of the schedule.
+    /// If the input has another type. That is a bug in the schedule.
     pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
         let value = match *self.sources.next()? {
             Source::Supplied(place) => self.store.supplied(place.into()),

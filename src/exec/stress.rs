@@ -47,6 +47,7 @@ struct Counted {
 }
 
 impl Counted {
+    /// A number, counted in `alive`.
     fn new(value: u64, alive: &Arc<AtomicUsize>) -> Self {
         alive.fetch_add(1, Ordering::SeqCst);
         Counted { value, alive: Arc::clone(alive) }
@@ -59,7 +60,7 @@ impl Drop for Counted {
     }
 }
 
-/// Prescribes the behaviour of a step and records what it did; the first input of the step.
+/// Prescribes the behaviour of a step and records its actions. It is the first input of the step.
 struct Script {
     step: u64,
     /// The number of its other inputs.
@@ -168,6 +169,7 @@ fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
     let step = async move {
+        /// Marks a step as running until it is dropped.
         struct Runs<'a>(&'a AtomicBool);
         impl Drop for Runs<'_> {
             fn drop(&mut self) {
@@ -201,6 +203,7 @@ fn expected(panic: &(dyn Any + Send)) {
     assert_eq!(panic.downcast_ref(), Some(&"a step panics"), "an assertion of the test failed");
 }
 
+/// The step of every node of a random graph.
 static SPEC: StepSpec = StepSpec {
     name: || "step",
     inputs: &ConstList::Empty,
@@ -246,6 +249,7 @@ impl DynStore for Store {
 struct Random(u64);
 
 impl Random {
+    /// The next number.
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -272,6 +276,7 @@ struct Task<'s> {
     is_run: bool,
 }
 
+/// Whether a task was woken.
 struct Woken(AtomicBool);
 impl ArcWake for Woken {
     fn wake_by_ref(this: &Arc<Self>) {
@@ -280,6 +285,7 @@ impl ArcWake for Woken {
 }
 
 impl<'s> Task<'s> {
+    /// A task that is polled at the first opportunity.
     fn new(future: impl Future<Output = Result<(), RunError>> + 's, is_run: bool) -> Self {
         Task { future: Box::pin(future), woken: Arc::new(Woken(AtomicBool::new(true))), is_run }
     }
@@ -408,6 +414,7 @@ struct Case {
 }
 
 impl Case {
+    /// The store that this seed determines.
     fn new(seed: u64, most_steps: usize, random: &mut Random) -> Self {
         let (sleepers, alive) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
         let steps = 1 + random.below(most_steps);
@@ -573,7 +580,7 @@ fn random_graphs_hold_the_invariants_on_several_threads() {
     }
 }
 
-/// A store of independent steps, each of which sleeps so often.
+/// A store of independent steps, each of which sleeps this often.
 fn fan(steps: usize, waits: usize) -> Store {
     let alive = Arc::default();
     let plan = ExecPlan::of(&SPEC, &(0..steps).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());

@@ -1,5 +1,5 @@
-//! The primitives that claims, wake-ups and signals are made of, in one place so that others
-//! replace them in the models.
+//! The primitives of claims, wake-ups and signals. They are in one place so that the models can
+//! replace them.
 
 #[cfg(all(test, typed_pipeliner_loom))]
 pub(super) use super::model::AtomicWaker;

@@ -10,9 +10,9 @@ use std::sync::Arc;
 /// The future of a step, which puts its outputs where they belong.
 pub(crate) type Running<'s> = BoxFuture<'s, Result<(), BoxError>>;
 
-/// How far a step has come that was started.
+/// The state of a step that was started.
 pub enum Started<'s> {
-    /// To its end.
+    /// It has ended.
     Ended(Result<(), BoxError>),
     /// It is to be polled again when it is woken.
     Running(Running<'s>),
@@ -21,8 +21,9 @@ pub enum Started<'s> {
 impl<'s> Started<'s> {
     /// Polls the future of a step for the first time.
     ///
-    /// Here its type is still known. So a step that is ready at once is polled and dropped without
-    /// a call by pointer, and where the compiler sees that it always is, without an allocation too.
+    /// Here the type of the future is still known. So a step that is ready at once is polled and
+    /// dropped without a virtual call. Where the compiler sees that a step is always ready at once,
+    /// it needs no allocation either.
     #[inline]
     pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
         let mut future = Box::pin(future);
@@ -35,14 +36,14 @@ impl<'s> Started<'s> {
 
 /// A step whose inputs are there, in progress.
 pub(crate) enum StepTask<'s> {
-    /// It is executed. The future comes before the guard, so that it is gone before another run
-    /// takes over. A target has no guard, because it has no slot.
+    /// It is executed. The future comes before the guard, so that the future is dropped before
+    /// another run takes over. A target has no guard, because it has no slot.
     Running { future: Running<'s>, guard: Option<ClaimGuard<'s>> },
     /// Another run of the same store executes it.
     InOtherRun(ClaimWait<'s>),
 }
 
-/// How a step starts.
+/// The result of starting a step.
 pub(crate) enum StartResult<'s> {
     /// It has ended.
     Ended(Outcome),
@@ -52,7 +53,7 @@ pub(crate) enum StartResult<'s> {
     InOtherRun(&'s Claim),
 }
 
-/// How a step ends.
+/// The end of a step.
 pub(crate) enum Outcome {
     /// The outputs are there.
     Done,
@@ -63,7 +64,8 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a step that was executed here, also for all runs that wait for it.
+    /// Makes the outcome of a step that was executed here, and passes it to all runs that wait for
+    /// the step.
     #[inline(always)]
     fn of(result: Result<(), BoxError>, guard: Option<ClaimGuard<'_>>) -> Self {
         match result {
@@ -114,7 +116,8 @@ impl<'s> StepTask<'s> {
             StepTask::Running { future, .. } => {
                 let Poll::Ready(result) = future.as_mut().poll(cx) else { return Err(self) };
                 let StepTask::Running { future, guard } = self else { unreachable!("it was running just now") };
-                // Runs that wait are notified when everything is gone that the step held.
+                // The future is dropped first: waiting runs are notified when the step holds
+                // nothing any more.
                 drop(future);
                 Ok(Outcome::of(result, guard))
             }

@@ -1,8 +1,8 @@
 //! The steps of a run that were woken since it was last polled.
 //!
 //! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a
-//! step is polled when it was woken, and never because a sibling was. A summary finds the bits, so
-//! a wake-up costs the same among a thousand steps as among two.
+//! step is polled only if it was woken itself, and never because a sibling was. A summary finds the
+//! bits, so a wake-up costs the same among a thousand steps as among two.
 
 use super::sync::{AtomicU64, AtomicWaker};
 use core::sync::atomic::{AtomicU16, Ordering, fence};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
-/// How many bits a word has.
+/// The number of bits in a word.
 const BITS: usize = 64;
 
 /// The wake-ups of a run.
@@ -39,8 +39,8 @@ impl WakeSet {
     /// Registers the task to wake. Wakes it at once if a step has been woken since the last look.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
-        // Relaxed: the cell orders this load after what was woken before it was registered, and
-        // `take` what it finds.
+        // Relaxed suffices. The cell orders this load after the wake-ups that preceded the
+        // registration, and `take` orders the bits that it takes.
         if self.summary.load(Ordering::Relaxed) != 0 {
             self.task.wake();
         }
@@ -191,7 +191,7 @@ mod tests {
             wakeups.wake(steps - 1);
             let mut woken = wakeups.take();
             assert_eq!(woken.next(&wakeups), Some((steps - 1) as u16));
-            // Nothing else is left to be looked at.
+            // Nothing else is left to look at.
             assert_eq!((woken.summary, woken.bits), (0, 0));
         }
     }
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(woken.next(&wakeups), Some(130));
         assert_eq!(woken.next(&wakeups), Some(131));
         assert_eq!(woken.next(&wakeups), None);
-        // Now that the run is about to pend.
+        // The run is about to pend.
         wakeups.register(&task.clone().into());
         assert_eq!(task.0.load(Ordering::Relaxed), 1);
         assert_eq!(take(&wakeups), [71]);

@@ -30,7 +30,7 @@ impl<S: Step> Slot<S> {
         Slot { claim: Claim::new(), stored: OnceLock::new() }
     }
 
-    /// Stores the outputs. If there are some already, those stay.
+    /// Stores the outputs. Outputs that are there already stay.
     pub(crate) fn fill(&self, stored: Stored<S>) {
         let _ = self.stored.set(stored);
     }

@@ -1,4 +1,4 @@
-//! Starts a step: its future, and where that puts its outputs.
+//! Starts a step: its future, and the place for its outputs.
 
 use crate::error::{BoxError, StepError};
 use crate::exec::store_ref::InputReader;
@@ -9,7 +9,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
-/// Starts a step. Its future is in one allocation with `put`, which takes its outputs.
+/// Starts a step. The future shares one allocation with `put`, which takes the outputs.
 #[inline]
 pub(crate) fn start<'s, S: Step>(
     mut inputs: InputReader<'_, 's>,

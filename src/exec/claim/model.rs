@@ -8,7 +8,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 
-/// A slot made of primitives of loom.
+/// A slot made of loom's primitives.
 struct Slot {
     claim: Claim,
     /// Whether the outputs are stored, with the orderings of the `OnceLock` that holds them.
@@ -18,6 +18,7 @@ struct Slot {
 }
 
 impl Slot {
+    /// An empty slot.
     fn new() -> Arc<Self> {
         Arc::new(Slot { claim: Claim::new(), filled: AtomicBool::new(false), executed: AtomicUsize::new(0) })
     }
@@ -34,6 +35,7 @@ impl Slot {
         self.filled.store(true, Ordering::Release);
     }
 
+    /// Whether the outputs are stored.
     fn is_filled(&self) -> bool {
         self.filled.load(Ordering::Acquire)
     }
@@ -48,7 +50,7 @@ impl Slot {
     }
 
     /// Waits, and drops the waiter at any time.
-    fn skip_dependents(&self) {
+    fn wait_and_give_up(&self) {
         if let Some(waiting) = self.claim.wait(Waker::noop()) {
             let waiter = waiting.waiter.clone();
             drop(waiting);
@@ -199,7 +201,7 @@ fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::skip_dependents);
+        let one = spawn(&slot, Slot::wait_and_give_up);
         let other = spawn(&slot, |slot| {
             if let Some(taken) = slot.claim.take() {
                 let waiting = slot.claim.wait(Waker::noop()).unwrap();
@@ -238,7 +240,7 @@ fn dropped_waiter_takes_no_wakeup_from_others() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::skip_dependents);
+        let one = spawn(&slot, Slot::wait_and_give_up);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         slot.fill();
@@ -255,7 +257,7 @@ fn waiter_dropped_late_takes_no_wakeup_from_later_ones() {
     three_threads(|| {
         let slot = Slot::new();
         let taken = slot.claim.take().unwrap();
-        let one = spawn(&slot, Slot::skip_dependents);
+        let one = spawn(&slot, Slot::wait_and_give_up);
         let other = spawn(&slot, Slot::run);
         slot.execute();
         drop(taken);

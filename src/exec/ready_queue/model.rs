@@ -12,10 +12,11 @@ use std::sync::Arc;
 struct Run {
     signals: Arc<ReadyQueue>,
     state: Mutex<State>,
-    /// The meeting point of two steps that have to execute at the same time, if the run has such.
+    /// The meeting point of two steps that have to execute at the same time, if the run has any.
     met: Option<(Mutex<usize>, Condvar)>,
 }
 
+/// The state of a run, under its lock.
 struct State {
     /// The number of ready steps.
     ready: usize,
@@ -40,7 +41,7 @@ impl Run {
     }
 
     /// The first step passes, the second waits for the third.
-    fn satisfy_input(&self) {
+    fn meet(&self) {
         let Some((begun, all)) = &self.met else { return };
         let mut begun = begun.lock().unwrap();
         *begun += 1;
@@ -74,7 +75,7 @@ impl Run {
         let more = state.ready;
         drop(state);
         self.signals.ready(more);
-        self.satisfy_input();
+        self.meet();
         self.done();
         true
     }

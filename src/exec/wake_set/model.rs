@@ -13,6 +13,7 @@ struct Run<const N: usize> {
 }
 
 impl<const N: usize> Run<N> {
+    /// A run before its first wake-up.
     fn new(steps: usize, woken: [usize; N]) -> Arc<Self> {
         let woken = woken.map(|step| (step, AtomicBool::new(false)));
         Arc::new(Run { wakeups: WakeSet::new(steps), woken })
