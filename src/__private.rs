@@ -1,4 +1,4 @@
-//! Support code for the macros. It is no part of the public API: any release may change it.
+//! Support code for the macros. It is not part of the public API: any release may change it.
 
 use crate::resource::Resource;
 use core::pin::Pin;
@@ -20,7 +20,7 @@ impl<T, E> IsResult for Result<T, E> {
 
 /// The trait behind [`IfKnown`], with an impl for all types.
 pub trait Known<T> {
-    /// `T`.
+    /// Always `T`.
     type Type;
 }
 
@@ -37,7 +37,7 @@ pub type IfKnown<S, T> = <S as Known<T>>::Type;
 /// `T`, or an error type if the block that computes `N` does not compile.
 pub type PoisonUnless<const N: usize, T> = IfKnown<[(); N], T>;
 
-/// `T`. The alias makes it an argument; see `error_recovery::argument` in the macros.
+/// Always `T`. The alias makes it an argument; see `error_recovery::argument` in the macros.
 pub type Id<T> = T;
 
 /// A resource that no pipeline has, for the bounds of error recovery.

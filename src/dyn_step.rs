@@ -15,9 +15,10 @@ use std::sync::Arc;
 /// A step that is a value, with the inputs `I` and the outputs `O`: a plug-in or a configuration
 /// chooses it at run time.
 ///
-/// Feature `dyn-step`, on by default. The graph stays proved: the pipeline registers [`RunChosen`],
-/// which takes the chosen step from a resource, beside the inputs of that step. Every step with
-/// these inputs and outputs is such a value, so the choices may be functions:
+/// Feature `dyn-step`, on by default. The proof still covers the whole graph: the pipeline
+/// registers [`RunChosen`], which takes the chosen step from a resource, besides the inputs of that
+/// step. Every step with these inputs and outputs implements this trait, so the choices may be
+/// functions:
 ///
 /// ```
 /// use typed_pipeliner::dyn_step::{RunChosen, SharedStep};
@@ -41,8 +42,7 @@ use std::sync::Arc;
 /// async fn saluer(name: In<'_, Name>) -> Out<Greeting> {
 ///     format!("Bonjour, {name} !")
 /// }
-///
-/// /// Chooses: this is a step too.
+/// /// Chooses the greeter. This is a step too.
 /// #[step]
 /// fn choose_greeter(language: In<'_, Language>) -> Result<Out<Greeter>, String> {
 ///     match *language {
@@ -64,8 +64,8 @@ use std::sync::Arc;
 /// # Ok(()) }) }
 /// ```
 ///
-/// A chosen step may have a state, such as a connection. Then it is a type of yours, and implements
-/// this trait with [`async_trait`](macro@async_trait):
+/// A chosen step may have a state, such as a connection. For that, write a type that implements
+/// this trait, with [`async_trait`](macro@async_trait):
 ///
 /// ```
 /// use typed_pipeliner::dyn_step::{DynStep, InputRefs, OutputValues, async_trait};
@@ -85,12 +85,12 @@ use std::sync::Arc;
 ///
 /// # Cost
 ///
-/// One allocation and one virtual call each time it runs: its future is boxed, because its size is
-/// unknown. This is why [`Step`] itself is not dyn-compatible.
+/// Each execution costs one allocation and one virtual call. The future is boxed, because its size
+/// is unknown. This is why [`Step`] itself is not dyn-compatible.
 ///
 /// # Cancel safety
 ///
-/// That of [`Step::run`]: the future may be dropped at any of its await points.
+/// As for [`Step::run`]: the future may be dropped at any of its await points.
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step with the inputs and outputs that are asked for",
@@ -102,22 +102,23 @@ pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Whatever went wrong; it reaches the caller as the source of a [`RunError`](crate::RunError).
+    /// The error of the step. It reaches the caller as the source of a
+    /// [`RunError`](crate::RunError).
     async fn run(&self, inputs: InputRefs<'_, I>) -> Result<OutputValues<O>, BoxError>;
 }
 
-/// References to the values of a list of resources: what a [`DynStep`] takes.
+/// References to the values of a list of resources: the argument of a [`DynStep`].
 pub type InputRefs<'s, L> = <L as InputList>::Refs<'s>;
 
-/// The values of a list of resources: what a [`DynStep`] returns.
+/// The values of a list of resources: the result of a [`DynStep`].
 pub type OutputValues<L> = <L as OutputList>::Values;
 
-/// Any step with the inputs `I` and the outputs `O`: the type of value of a resource from which a
-/// step is [`RunChosen`].
+/// Any step with the inputs `I` and the outputs `O`, in an [`Arc`]: the type of the value of a
+/// resource from which [`RunChosen`] takes its step.
 pub type SharedStep<I, O> = Arc<dyn DynStep<I, O>>;
 
-// What `async_trait` makes of an `async fn`, by hand: Rust 1.85 takes the block that it would be
-// for one that does not outlive its lifetimes (rust-lang/rust#100013).
+// The expansion of `async_trait`, written by hand without its `async` block: Rust 1.85 wrongly
+// reports that such a block does not outlive its lifetimes (rust-lang/rust#100013).
 impl<S, I, O> DynStep<I, O> for S
 where
     S: Step<Inputs: SameInputs<I, S>, Outputs: SameOutputs<O, S>> + Send + Sync,
@@ -134,7 +135,8 @@ where
     }
 }
 
-/// The inputs of the step `S`, which are those of the list `I`: the very list.
+/// Holds if the inputs of the step `S` are exactly the list `I`. Only the list itself implements
+/// it.
 #[diagnostic::on_unimplemented(
     message = "step `{S}` does not take the inputs that are asked for",
     label = "`{S}` has other inputs",
@@ -144,7 +146,7 @@ pub trait SameInputs<I: InputList, S>: InputList {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// References to the values, as the step takes them.
+    /// Converts the references to the type that the step takes.
     fn refs(refs: InputRefs<'_, I>) -> InputRefs<'_, Self>;
 }
 
@@ -156,7 +158,8 @@ impl<I: InputList, S> SameInputs<I, S> for I {
     }
 }
 
-/// The outputs of the step `S`, which are those of the list `O`: the very list.
+/// Holds if the outputs of the step `S` are exactly the list `O`. Only the list itself implements
+/// it.
 #[diagnostic::on_unimplemented(
     message = "step `{S}` does not give the outputs that are asked for",
     label = "`{S}` has other outputs",
@@ -166,7 +169,7 @@ pub trait SameOutputs<O: OutputList, S>: OutputList {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// The values, as they are asked for.
+    /// Converts the values to the type that the resource asks for.
     fn values(values: OutputValues<Self>) -> OutputValues<O>;
 }
 
@@ -181,11 +184,11 @@ impl<O: OutputList, S> SameOutputs<O, S> for O {
 /// The step that is the value of the resource `R`.
 ///
 /// Its inputs are `R` and the chosen step's inputs; its outputs are the chosen step's. In errors it
-/// goes by the name of the resource. See [`DynStep`].
+/// has the name of the resource. See [`DynStep`].
 #[derive(Debug)]
 pub struct RunChosen<R>(PhantomData<R>);
 
-// Else rustc shows this wherever a type is no step.
+// Otherwise rustc shows this impl wherever a type is not a step.
 #[diagnostic::do_not_recommend]
 impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     type Inputs = HCons<R, <R::Value as DynStepValue>::Inputs>;
@@ -201,7 +204,7 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     }
 }
 
-/// A value that is a step: an [`SharedStep`].
+/// A value that is a step: a [`SharedStep`].
 #[diagnostic::on_unimplemented(
     message = "a step can be chosen from a `SharedStep`, and the value of this resource is `{Self}`",
     label = "the value is no step",
@@ -211,11 +214,11 @@ pub trait DynStepValue: Send + Sync + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// What the step takes.
+    /// The inputs of the step.
     type Inputs: InputList;
-    /// What the step gives.
+    /// The outputs of the step.
     type Outputs: OutputList;
-    /// The step.
+    /// Returns the step.
     fn chosen(&self) -> &dyn DynStep<Self::Inputs, Self::Outputs>;
 }
 

@@ -11,7 +11,7 @@ pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
 
 /// An error with which a step may fail: every type that is `Into<Box<dyn Error + Send + Sync>>`.
 ///
-/// You never write it. It is that bound with a text of its own.
+/// You never write it. It is that bound with an error message of its own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a step",
     label = "not an error that can be sent to another thread",
@@ -26,7 +26,7 @@ pub trait StepError {
     fn boxed(self) -> BoxError;
 }
 
-// Otherwise rustc reports what `Into` lacks, which for a `Box<dyn Error>` is three things.
+// Otherwise rustc reports the unmet bounds of `Into`: three of them for a `Box<dyn Error>`.
 #[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> StepError for E {
     fn seal(_: Seal) {}
@@ -81,11 +81,12 @@ impl<E: Into<BoxError>> StepError for E {
 /// the first.
 pub struct RunError(Box<Causes>);
 
-/// The contents of an error, in one allocation: results that may hold it stay small.
+/// The contents of an error. They share one allocation, so a `Result` with a [`RunError`] stays
+/// small.
 struct Causes {
     /// The steps that failed, in order; at least one.
     failures: Vec<Failure>,
-    /// The names of the steps that were needed, and did not run because of them.
+    /// The names of the needed steps that did not run because of the failures.
     skipped: Vec<&'static str>,
     /// The values that observers attached, in the order of the observers.
     attachments: Vec<Attachment>,
@@ -105,16 +106,16 @@ pub struct Failure {
 /// The error of a step, shared by the runs that waited for it.
 pub(crate) type SharedError = Arc<BoxError>;
 
-/// The number of steps of a path that are named at each end; a longer path is cut in the middle.
+/// The number of steps that are named at each end of a path. A longer path is cut in the middle.
 const NAMED: usize = 4;
 
 impl RunError {
-    /// An error of these failures, of which there is at least one.
+    /// An error with these failures, at least one.
     pub(crate) fn new(failures: Vec<Failure>, skipped: Vec<&'static str>, attachments: Vec<Attachment>) -> Self {
         RunError(Box::new(Causes { failures, skipped, attachments }))
     }
 
-    /// The failures, each with a path that is longer by these steps; and the skipped steps.
+    /// Appends these steps to the path of each failure. Returns the failures and the skipped steps.
     pub(crate) fn needed_by(self, steps: &[&'static str]) -> (Vec<Failure>, Vec<&'static str>) {
         let Causes { mut failures, skipped, .. } = *self.0;
         for Failure { path, .. } in &mut failures {
@@ -130,8 +131,8 @@ impl RunError {
         &self.0.failures
     }
 
-    /// The names of the steps that the target needed and that were skipped, because a step that
-    /// they need had failed.
+    /// The names of the skipped steps: the target needed them, and a step that they need had
+    /// failed.
     ///
     /// They are reported under [`RunOptions::keep_going`](crate::RunOptions::keep_going). Otherwise
     /// the list is empty: the first failure stops everything.
@@ -140,8 +141,8 @@ impl RunError {
     }
 
     /// Returns the value of type `T` that an observer of the run
-    /// [attached](crate::Observer::attachment), if there is one; that of the first such observer if
-    /// several attached one.
+    /// [attached](crate::Observer::attachment), if any. If several observers attached one, it is
+    /// that of the first.
     pub fn attachment<T: Any>(&self) -> Option<&T> {
         self.0.attachments.iter().find_map(|attachment| attachment.downcast_ref())
     }
@@ -151,18 +152,18 @@ impl RunError {
         self.first().step()
     }
 
-    /// The path from the step that failed to the target: its name, that of the step which needed
-    /// it, and so on.
+    /// The path from the failed step to the target: the name of the failed step, then the name of
+    /// the step that needed it, and so on.
     pub fn path(&self) -> &[&'static str] {
         self.first().path()
     }
 
-    /// The error of the step, if it is of the type `E`: the step's own error type, or the type of
-    /// the error that it has put into a [`BoxError`].
+    /// The error of the step, if its type is `E`: the error type of the step, or the type of the
+    /// error that the step has put into a [`BoxError`].
     ///
-    /// An `anyhow::Error` does not reveal the error that it holds once it is a plain error, as it
-    /// is here. Then this finds nothing, for any type. Give the step an error type of its own, or
-    /// turn the error into a `BoxError` with `reallocate_into_boxed_dyn_error_without_backtrace`.
+    /// For an `anyhow::Error` it returns `None`, whatever `E` is, because that type hides its inner
+    /// error once it is boxed. Give the step an error type of its own, or turn the error into a
+    /// `BoxError` with `reallocate_into_boxed_dyn_error_without_backtrace`.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
@@ -185,11 +186,11 @@ impl RunError {
         self.first().downcast_ref()
     }
 
-    /// The error of the step as a value, if it is of the type `E`; otherwise this error again.
+    /// Returns the error of the step by value, if its type is `E`; otherwise this error, unchanged.
     ///
     /// Other failures of the run, which exist under
     /// [`RunOptions::keep_going`](crate::RunOptions::keep_going), are dropped. Runs that wait for
-    /// one step share its error. As long as another run has it, it cannot be taken out.
+    /// the same step share its error. As long as another run holds it, it cannot be taken out.
     pub fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
         if self.downcast_ref::<E>().is_none() {
             return Err(self);
@@ -203,14 +204,14 @@ impl RunError {
         )
     }
 
-    /// The failure that the methods without a place describe.
+    /// The first failure, which `step`, `path` and `downcast_ref` describe.
     fn first(&self) -> &Failure {
         &self.0.failures[0]
     }
 }
 
 impl Failure {
-    /// A failure of the first step of a path.
+    /// A failure of the first step of this path.
     pub(crate) fn new(path: Box<[&'static str]>, source: SharedError) -> Self {
         Failure { path, source }
     }
@@ -220,13 +221,13 @@ impl Failure {
         self.path[0]
     }
 
-    /// The path from the step that failed to the target: its name, that of the step which needed
-    /// it, and so on.
+    /// The path from the failed step to the target: the name of the failed step, then the name of
+    /// the step that needed it, and so on.
     pub fn path(&self) -> &[&'static str] {
         &self.path
     }
 
-    /// The error of the step, if it is of the type `E`.
+    /// The error of the step, if its type is `E`.
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         self.source.downcast_ref()
     }
@@ -262,7 +263,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The line of the alternate form.
+/// Prints the line of the alternate form.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:#}")
@@ -275,7 +276,7 @@ impl Error for Failure {
     }
 }
 
-/// In one line: each failure, and the number of steps that were skipped because of them.
+/// Prints one line: each failure, and the number of steps that were skipped because of them.
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, failure) in self.failures().iter().enumerate() {
@@ -290,7 +291,8 @@ impl fmt::Display for RunError {
     }
 }
 
-/// The line of the alternate form, which `fn main() -> Result<(), RunError>` prints.
+/// Prints the line of the alternate form: `fn main() -> Result<(), RunError>` prints errors with
+/// `Debug`.
 impl fmt::Debug for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:#}")

@@ -17,9 +17,9 @@ use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
-/// Runs a future to its end, in this thread: for `main`, and for tests.
+/// Runs a future to its end, on this thread: for `main`, and for tests.
 ///
-/// It is [`smol::block_on`], which drives timers and sockets of smol too. Feature `executor`, on by
+/// It is [`smol::block_on`], which also drives smol's timers and sockets. Feature `executor`, on by
 /// default.
 ///
 /// ```
@@ -27,11 +27,11 @@ use std::thread::{self, JoinHandle};
 /// ```
 pub use smol::block_on;
 
-/// A small executor, made of smol's, that spreads the steps of a run over threads, and many runs
-/// over the same threads.
+/// A small executor on top of smol's. It spreads the steps of a run over threads, and serves many
+/// runs with the same threads.
 ///
-/// It is worth its price where steps compute: [`run`](crate::run()) polls all steps of a run in one
-/// task, so only one at a time. Steps that wait for a network gain nothing from threads. Feature
+/// It pays off where steps compute, because [`run`](crate::run()) polls all steps of a run in one
+/// task, one at a time. Steps that wait for a network gain nothing from threads. Feature
 /// `executor`, on by default.
 ///
 /// | the store is | | |
@@ -40,17 +40,17 @@ pub use smol::block_on;
 /// | | [`scope`](Executor::scope) | many runs at once |
 /// | in an [`Arc`] | [`run`](Executor::run) | async, on threads that live as long as the executor |
 ///
-/// To run on an executor that exists already, see [`run_on`]. The promises are those of
+/// To run on an executor that exists already, see [`run_on`]. It keeps the promises of
 /// [`run`](crate::run()): steps start as soon as their inputs are there. A dropped run drops the
-/// futures of its steps at once; one that a thread is polling is dropped when that poll is over. A
-/// panic in a step reaches the task that polls the run.
+/// futures of its steps at once; a future that a thread is polling is dropped when that poll is
+/// over. A panic in a step reaches the task that polls the run.
 ///
 /// # Limits of borrowing
 ///
 /// A thread that outlives a call cannot borrow from it: in safe Rust only scoped threads can. So
-/// there are two ways to run on a borrowed store: a blocking call, with threads of its own for that
-/// time; or an executor whose lifetime is that of the store, as in [`run_on`]. For a future that
-/// waits in a task, put the store in an `Arc`.
+/// there are two ways to run on a borrowed store: a blocking call, with threads of its own for the
+/// duration of the call; or an executor whose lifetime is that of the store, as in [`run_on`]. For
+/// a future that waits in a task, put the store in an `Arc`.
 ///
 /// # Blocking work
 ///
@@ -60,18 +60,19 @@ pub use smol::block_on;
 ///
 /// # With tokio
 ///
-/// Timers and sockets of tokio need a thread of tokio's, and these threads are not: a step that
-/// awaits one panics with "there is no reactor running". Run such steps with [`run`](crate::run())
-/// in a task of tokio.
+/// Tokio's timers and sockets need a thread of tokio. The threads of this executor belong to no
+/// tokio runtime, so a step that awaits a timer or a socket panics with "there is no reactor
+/// running". Run such steps with [`run`](crate::run()) in a task of tokio.
 ///
 /// # With a scoped store
 ///
 /// Steps of the [parent store](crate::Scoped) run on the thread that first needs them; they are not
-/// spread.
+/// spread over threads.
 pub struct Executor {
     /// The number of threads.
     threads: usize,
-    /// The threads that live as long as the executor, once they are needed.
+    /// The threads of [`run`](Executor::run). They start when first needed, and live as long as the
+    /// executor.
     pool: OnceLock<Pool>,
 }
 
@@ -88,16 +89,16 @@ impl Executor {
     ///
     /// # Panics
     ///
-    /// If it is 0: nothing would ever run.
+    /// If `threads` is 0, because nothing would ever run.
     pub fn new(threads: usize) -> Self {
         assert!(threads > 0, "an executor without threads would run nothing");
         Executor { threads, pool: OnceLock::new() }
     }
 
-    /// Runs a target, and what it needs, and waits for it in this thread, which does its share of
-    /// the work.
+    /// Runs a target and everything that it needs, and waits for the end. This thread does its
+    /// share of the work.
     ///
-    /// The store is only borrowed. The other threads are there for the time of the call.
+    /// The store is only borrowed. The other threads exist only during the call.
     ///
     /// ```
     /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -147,8 +148,8 @@ impl Executor {
         self.scope(async |scope| scope.run::<T>(store).await)
     }
 
-    /// Runs a future in this thread, to which the threads are lent for that time: for many runs at
-    /// once on borrowed stores.
+    /// Runs a future on this thread, and lends it the threads for that time: for many concurrent
+    /// runs on borrowed stores.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
@@ -193,8 +194,8 @@ impl Executor {
         })
     }
 
-    /// Runs a target, and what it needs, on the threads of this executor, which are started at the
-    /// first such call.
+    /// Runs a target and everything that it needs on the threads of this executor. The first call
+    /// starts the threads.
     ///
     /// It does nothing until it is polled. It borrows the executor and the `Arc`; to spawn it, move
     /// both into the task: `async move { executor.run::<CountRows>(&store).await }`.
@@ -229,8 +230,8 @@ impl Executor {
         self.run_with::<T>(store, RunOptions::default())
     }
 
-    /// Runs a target like [`run`](Executor::run), with options: at most so many steps at once, for
-    /// example.
+    /// Runs a target like [`run`](Executor::run), with options, such as a limit of steps that run
+    /// at once.
     pub fn run_with<'s, T: IsStep<Witness: Sized>>(
         &'s self,
         store: &'s Arc<impl Runs<T> + 'static>,
@@ -258,6 +259,7 @@ impl fmt::Debug for Executor {
 }
 
 impl Pool {
+    /// Starts this number of threads.
     fn new(threads: usize) -> Self {
         let executor = Arc::new(smol::Executor::new());
         let (stop, stopped) = bounded(1);
@@ -277,11 +279,11 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.stop.take();
-        // One of them may be here: a store that a worker was the last to hold may have held the
-        // executor.
+        // This may be one of the threads, if a worker dropped the last reference to a store that
+        // held the executor.
         let others = self.threads.drain(..).filter(|thread| thread.thread().id() != thread::current().id());
         for thread in others {
-            // A panic of a step goes to the caller of its run, and not here.
+            // A panic of a step goes to the caller of its run, so it is ignored here.
             let _ = thread.join();
         }
     }
@@ -289,7 +291,7 @@ impl Drop for Pool {
 
 /// Runs an executor until the other end of a channel is dropped.
 fn until_stopped(executor: &smol::Executor<'_>, stopped: &Receiver<()>) {
-    // The only thing that is ever received is that the sender is gone.
+    // Nothing is ever sent, so `recv` returns when the sender is dropped.
     let _ = block_on(executor.run(stopped.recv()));
 }
 
@@ -300,7 +302,7 @@ pub struct Scope<'s> {
 }
 
 impl<'s> Scope<'s> {
-    /// Runs a target, and what it needs, on these threads.
+    /// Runs a target and everything that it needs on these threads.
     pub fn run<'e, T: IsStep<Witness: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, RunOutput<'s, T>> {
         self.run_with::<T>(store, RunOptions::default())
     }
@@ -326,10 +328,10 @@ impl fmt::Debug for Scope<'_> {
     }
 }
 
-/// Runs a target, and what it needs, on an executor of yours.
+/// Runs a target and everything that it needs on an executor of your own.
 ///
-/// Somebody has to run that executor, in as many threads as the steps are to be spread over. As
-/// many steps are polled at once as this machine has cores
+/// You have to run that executor, on as many threads as the steps may use. At most as many steps
+/// are polled at once as this machine has cores
 /// ([`available_parallelism`](std::thread::available_parallelism)). Feature `executor`, on by
 /// default.
 ///
@@ -370,7 +372,7 @@ pub fn run_on_with<'e, 's: 'e, T: IsStep<Witness: Sized>>(
     run_in::<T>(executor, store, options, thread::available_parallelism().map_or(1, NonZero::get))
 }
 
-/// Runs a target on an executor, with so many workers.
+/// Runs a target on an executor, with this number of workers.
 fn run_in<'e, 's: 'e, T: Step>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
@@ -395,7 +397,7 @@ fn output<T: Step>(store: StoreRef<'_>, target: TargetRun<T>) -> RunOutput<'_, T
     T::Outputs::run_output(store, returned).expect("a run that succeeded has all values that it demanded")
 }
 
-/// Spawns the workers of a run, and returns the future of its end.
+/// Spawns the workers of a run, and returns the future that resolves at its end.
 fn spawn_workers<'a, S: Steps + 'a>(
     executor: &smol::Executor<'a>,
     run: Arc<MultiThread<S>>,

@@ -1,10 +1,10 @@
 //! The list macros: frunk's lists, written without a limit on their length.
 //!
-//! frunk's own macros recurse once per element, and the compiler recurses along whatever they
-//! build; both end at the recursion limit of 128. Up to 16 elements these macros build the very
-//! lists that frunk builds; a longer list becomes a list of lists of 16, or of lists of these.
-//! [`HList!`], [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a value and a
-//! pattern of the same length always fit each other.
+//! frunk's own macros recurse once per element, and so does the compiler along the lists that they
+//! build. Both stop at the recursion limit of 128. Up to 16 elements the macros here build the same
+//! lists as frunk's. A longer list becomes a list of lists of 16, or of lists of these. [`HList!`],
+//! [`hlist!`] and [`hlist_pat!`] cut at the same places, so a type, a value and a pattern of the
+//! same length always fit each other.
 
 /// The type of a heterogeneous list: `HList![Base, Divisor]`.
 ///
@@ -43,8 +43,8 @@ macro_rules! hlist {
 /// The pattern of a heterogeneous list: `hlist_pat![base, divisor]`.
 ///
 /// Each element is a pattern; in a list of more than 16 it is a name, or a tuple struct as in
-/// `Return(report)`. `hlist_pat![base, ...others]` binds what is left; `hlist_pat![base, ...]`
-/// ignores it.
+/// `Return(report)`. `hlist_pat![base, ...others]` binds the rest; `hlist_pat![base, ...]` ignores
+/// it.
 ///
 /// ```
 /// use typed_pipeliner::{hlist, hlist_pat};

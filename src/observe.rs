@@ -1,4 +1,4 @@
-//! Observers: what happens in a run, reported while it happens.
+//! Observers: they receive the events of a run while it runs.
 
 use core::any::Any;
 use core::error::Error;
@@ -10,8 +10,8 @@ use std::time::Instant;
 /// Receives the events of runs: when they start and end, and what happens to each of their steps.
 ///
 /// [`RunOptions::observe`](crate::RunOptions::observe) adds an observer to a run, and a run may
-/// have any number of them. A run without observers pays next to nothing for the possibility.
-/// Ready-made observers are crates of their own; the [guide](crate::guide::observing) lists them.
+/// have any number of them. A run without observers pays next to nothing for this. Ready-made
+/// observers are crates of their own; the [guide](crate::guide::observing) lists them.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
@@ -59,7 +59,7 @@ use std::time::Instant;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an observer",
     label = "not an observer",
-    note = "an observer is given away: of one that is asked afterwards give a clone, or an `Arc` of it"
+    note = "`observe` takes its argument by value; to read an observer after the run, pass a clone or an `Arc` of it"
 )]
 pub trait Observer: Send + Sync + 'static {
     /// A run has started: it is polled for the first time, and none of its steps runs yet.
@@ -96,7 +96,7 @@ pub trait Observer: Send + Sync + 'static {
     /// use typed_pipeliner::Observer;
     /// use typed_pipeliner::observe::{RunId, RunInfo, StepEvent};
     ///
-    /// /// The identifier of the request for which the run is.
+    /// /// The identifier of the request that the run serves.
     /// #[derive(Debug, PartialEq)]
     /// struct RequestId(u32);
     ///
@@ -180,8 +180,7 @@ pub struct RunInfo {
 }
 
 impl RunInfo {
-    /// Describes a run that nobody executes, with an identifier of its own: for tests of an
-    /// observer.
+    /// Describes a run that nobody executes, with an identifier of its own: for tests of observers.
     ///
     /// ```
     /// use std::time::Instant;
@@ -225,8 +224,8 @@ impl RunInfo {
     ///
     /// The steps of the pipeline come first, in the order of registration. The target is next if it
     /// returns values or is not registered; a registered target that returns values is listed
-    /// twice, and it is the second one that runs. The last ones are the resources that come from
-    /// the parent store, by name.
+    /// twice, and the second one runs. The last ones are the resources that come from the parent
+    /// store, by name.
     pub fn steps(&self) -> &[StepInfo] {
         &self.steps
     }
@@ -240,8 +239,8 @@ pub struct StepInfo {
 }
 
 impl StepInfo {
-    /// Describes a step by its name and its [dependencies](StepInfo::needs): for tests of an
-    /// observer, see [`RunInfo::new`].
+    /// Describes a step by its name and its [dependencies](StepInfo::needs): for tests of
+    /// observers, see [`RunInfo::new`].
     pub fn new(name: &'static str, needs: Vec<usize>) -> Self {
         StepInfo { name, needs }
     }
@@ -272,7 +271,7 @@ pub struct StepEvent<'a> {
 }
 
 impl<'a> StepEvent<'a> {
-    /// An event of the step with this index: for tests of an observer, see [`RunInfo::new`].
+    /// An event of the step with this index: for tests of observers, see [`RunInfo::new`].
     ///
     /// # Panics
     ///

@@ -8,11 +8,11 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RunOptions {
-    /// The number of steps that may run at once; any number if none.
+    /// The number of steps that may run at once; `None` for no limit.
     pub(crate) limit: Option<usize>,
-    /// Whether the rest goes on after a failure.
+    /// Whether the other steps go on after a failure.
     pub(crate) keep_going: bool,
-    /// The observers. They are boxed so that a run without any carries no more than this.
+    /// The observers. They are boxed, so a run without observers carries only this pointer.
     pub(crate) observers: Option<Box<Observers>>,
 }
 
@@ -31,7 +31,7 @@ impl RunOptions {
     ///
     /// # Panics
     ///
-    /// If it is 0: such a run would never end.
+    /// If `steps` is 0, because such a run would never end.
     #[must_use]
     pub fn limit(mut self, steps: usize) -> Self {
         assert!(steps > 0, "a run with a limit of 0 steps at once would never end");
@@ -51,7 +51,7 @@ impl RunOptions {
         self
     }
 
-    /// Adds an [`Observer`] of the run; an `Arc` of one is one.
+    /// Adds an [`Observer`] to the run. An `Arc` of an observer is an observer too.
     #[must_use]
     pub fn observe(mut self, observer: impl Observer) -> Self {
         self.observers.get_or_insert_default().all.push(Arc::new(observer));

@@ -14,14 +14,14 @@ use crate::sealed::Seal;
 use crate::step::Step;
 use frunk_core::hlist::{HCons, HNil};
 
-/// A set of steps: a unit type with a list of them.
+/// A set of steps: a unit type that lists them.
 ///
 /// The order does not matter. An element may itself be a list, so that a crate can export a group
 /// of steps, or the steps of another pipeline, `P::Steps`; a step that is reached through two
 /// groups counts once. A pipeline may hold steps whose prerequisites are missing, as long as no
 /// target needs them. Steps and resources may be in several pipelines.
 ///
-/// Two steps that provide the same resource are refused where a store is made.
+/// If two steps provide the same resource, a store of the pipeline does not compile.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};
@@ -59,10 +59,10 @@ pub trait Pipeline: Sized + 'static {
     type Steps: StepList<Witness: Sized>;
 }
 
-/// A list of steps: `HList![Divide, Mod]`. An element may be such a list again.
+/// A list of steps: `HList![Divide, Mod]`. An element may itself be such a list.
 ///
-/// You never write it. It is a function from a list of steps to their slots and their data, defined
-/// on `HNil`, `HCons` and the list of a [`Swap`](crate::Swap).
+/// You never write it. It maps a list of steps to their slots and their data. `HNil`, `HCons` and
+/// the list of a [`Swap`](crate::Swap) implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of steps",
     label = "not a list of steps",
@@ -75,7 +75,7 @@ pub trait StepList: StepsProof + 'static {
     /// The witnesses of the elements; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
     type Witness;
-    /// The list, in which `New` replaces `Old`.
+    /// The list with `New` in place of `Old`.
     #[doc(hidden)]
     type Swap<Old: IsStep, New: IsStep>: StepList;
     /// Room for the outputs of the steps.
@@ -86,7 +86,7 @@ pub trait StepList: StepsProof + 'static {
     const SPECS: &'static ConstList<StepSpec>;
 }
 
-// rustc need not name this among the types that would do.
+// Otherwise rustc lists this among the types that implement the trait.
 #[diagnostic::do_not_recommend]
 impl StepList for HNil {
     fn seal(_: Seal) {}
@@ -131,7 +131,7 @@ impl<S: IsStep> Steps<Single> for S {
     fn seal(_: Seal) {}
 
     type Witness = <S as IsStep>::Witness;
-    // Steps cannot be compared, but their outputs can, and no two steps store the same.
+    // Steps cannot be compared, but their outputs can, and no two steps store the same resource.
     type Swap<Old: IsStep, New: IsStep> =
         <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<New, S>;
     type Slots = Slot<S>;

@@ -31,14 +31,14 @@ pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
 
 /// Runs a target and, before it, every step that it needs and whose outputs are not in the store.
 ///
-/// The target is the one argument to write: `run::<GetDivision>(&store)`. The store may be in an
-/// [`Arc`](std::sync::Arc). The outputs are a list, to be taken apart with
-/// [`hlist_pat!`](crate::hlist_pat!): a reference into the store for each stored output, the value
-/// of each [`Return`](crate::Return).
+/// The target is the only type argument to write: `run::<GetDivision>(&store)`. The store may be in
+/// an [`Arc`](std::sync::Arc). The result is a list, to be taken apart with
+/// [`hlist_pat!`](crate::hlist_pat!): a reference into the store for each stored output, and the
+/// value of each [`Return`](crate::Return).
 ///
 /// It compiles if each prerequisite of the target, direct or through other steps, is in the type of
-/// the store or provided by a registered step; [how to read the error](crate::proof) if it does
-/// not.
+/// the store or provided by a registered step. If it does not compile, see [how to read the
+/// error](crate::proof).
 ///
 /// # Errors
 ///
@@ -123,7 +123,7 @@ pub fn run_with<'s, T: IsStep<Witness: Sized>>(
     }
 }
 
-/// Runs a target like [`run`], consumes the store and returns all outputs by value, without
+/// Runs a target like [`run`], but consumes the store and returns all outputs by value, without
 /// cloning.
 ///
 /// ```
@@ -158,12 +158,11 @@ pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + '
     }))
 }
 
-/// The value of a resource: runs the step that provides it, and everything that needs, and nothing
-/// else.
+/// Returns the value of a resource. It runs the step that provides the resource, and everything that
+/// this step needs, and nothing else.
 ///
-/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows no
-/// more of a store than that it [`Provides`] the resource. The store may be in an
-/// [`Arc`](std::sync::Arc).
+/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows only
+/// that a store [`Provides`] the resource. The store may be in an [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
@@ -191,8 +190,8 @@ pub fn fetch<R: IsResource<CheckedValue: Sized>>(store: &impl Provides<R>) -> Ru
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
-    /// The value of a resource: runs the step that provides it, and everything that needs, and
-    /// nothing else.
+    /// Returns the value of a resource. It runs the step that provides the resource, and everything
+    /// that this step needs, and nothing else.
     ///
     /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code,
     /// [`fetch`](crate::fetch) does the same.
@@ -206,16 +205,17 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
 
 /// A requested run: the future of [`run`] and its siblings.
 ///
-/// It does nothing until it is polled, and works under any executor. It is one allocation, and none
-/// at all if everything was computed already.
+/// It does nothing until it is polled, and works under any executor. It costs one
+/// allocation, or none if everything was computed already.
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'s, O>(State<'s, O>);
 
+/// The state of a requested run.
 enum State<'s, O> {
     /// The outputs were there from the start.
     Ready(Option<O>),
-    /// Boxed, so that the type of the future is not part of the caller's: the borrow checker would
-    /// look into it.
+    /// Boxed, so that its type is not part of the future of the caller, where the borrow checker
+    /// would look into it.
     Running(BoxFuture<'s, Result<O, RunError>>),
 }
 

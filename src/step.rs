@@ -24,7 +24,7 @@ pub type Out<R> = <R as Resource>::Value;
 
 /// An async function of a pipeline, with the resources it takes and those it provides.
 ///
-/// A step is a unit type. It is a name that is never held (except by a `DynStep`), and its one
+/// A step is a unit type: only a name, of which no value is needed, except for a `DynStep`. Its one
 /// function is [`run`](Step::run).
 ///
 /// ```
@@ -55,7 +55,7 @@ pub type Out<R> = <R as Resource>::Value;
 ///
 /// - It starts when all its inputs are there, and gets them by reference. They stay in the store,
 ///   unchanged, for as long as the run lasts. Values are written once and never overwritten.
-/// - Of all runs on one store only one executes it at a time, and once it has succeeded it does not
+/// - Of all runs on one store, only one executes it at a time. Once it has succeeded, it does not
 ///   run again. The exception is a target that returns a [`Return`](crate::Return) to the caller,
 ///   or stores nothing: it runs at each call, even at several concurrent ones. If it also stores
 ///   outputs, the first values are kept.
@@ -125,35 +125,36 @@ pub type Out<R> = <R as Resource>::Value;
     note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; of a resource, ask with `store.resource::<R>()`"
 )]
 pub trait Step: Sized + 'static {
-    /// The resources that the step takes: a list, `HList![Base, Divisor]`, empty for none.
+    /// The resources that the step takes, as a list: `HList![Base, Divisor]`, or `HList![]` for
+    /// none.
     ///
     /// A resource that the step can do without is an `Option`: `HList![Base, Option<Cache>]` gives
     /// an `Option<&Cache::Value>`, which is `None` if no registered step provides it and the store
     /// was not supplied with it.
     type Inputs: InputList<Witness: Sized>;
-    /// The outputs: a list of resources, which are stored, and of [`Return`](crate::Return)s, which
+    /// The outputs, as a list: resources, which are stored, and [`Return`](crate::Return)s, which
     /// go to the caller of `run`.
     ///
     /// A step that is only a side effect provides a unit resource, `resource! { Migrated: (); }`,
     /// and others list it among their inputs.
     type Outputs: OutputList<Witness: Sized>;
-    /// The error: an error type, `&'static str` or `String`, `Box<dyn Error + Send + Sync>`; or
+    /// The error: an error type, `&'static str`, `String` or `Box<dyn Error + Send + Sync>`; or
     /// [`Infallible`](core::convert::Infallible) for a step that never fails.
     type Error: StepError + IsError<Witness: Sized>;
 
     /// Runs the step once, on references to the values of its inputs, and returns the values of its
     /// outputs.
     ///
-    /// Written as
+    /// Write it as
     /// `async fn run(hlist_pat![…]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error>`.
     ///
     /// # Errors
     ///
     /// An error ends the run that executes the step; it reaches the caller as the source of a
     /// [`RunError`](crate::RunError).
-    // The clause repeats the bound of `Inputs`. With it rustc takes this signature as it is when it
-    // compares a step's own with it, and does not report a mistake in the inputs of the step once
-    // more here.
+    // The clause repeats the bound of `Inputs`. With it, rustc takes this signature for granted
+    // when it compares the signature of an impl with it. So it reports a mistake in the inputs of a
+    // step only once.
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send
     where
         Self::Inputs: InputList;
@@ -164,11 +165,11 @@ pub trait Step: Sized + 'static {
     }
 }
 
-/// A step: a function to the references to its inputs, defined on all steps.
+/// Maps a step to the references to its inputs. Every step implements it.
 ///
-/// You never write it. It comes between [`Inputs`] and the list. That a step has inputs is certain
-/// from its type alone. So if its list is wrong, rustc looks no further than at the element at
-/// fault, and reports one error for it, and not two, where a signature names `Inputs`.
+/// You never write it. It comes between [`Inputs`] and the list of inputs. Every step implements
+/// it, even if its list is wrong. So where a signature names `Inputs`, rustc reports one error, at
+/// the wrong element of the list, and not two.
 pub trait StepInputs {
     #[doc(hidden)]
     fn seal(_: Seal);

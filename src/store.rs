@@ -27,8 +27,9 @@ use core::marker::PhantomData;
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
 /// A store is made empty and supplied with values. The supplied resources are part of its type. A
-/// supplied value wins over a step that would provide it, and inputs that only this step needs may
-/// be missing. Every value is typed and in place. A value is written once and never overwritten.
+/// supplied value takes precedence over a step that would provide it, and inputs that only this
+/// step needs may be missing. Every value has its type, and is stored in place. A value is written
+/// once and never overwritten.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
@@ -131,10 +132,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
-    /// The value of a resource, if it is there. Looks, and never runs anything.
+    /// Returns the value of a resource, if the store has it. It never runs a step.
     ///
     /// The compiler refuses a resource with which the store was not supplied and that no step
-    /// provides, here and below.
+    /// provides. The same holds for [`is_ready`](Store::is_ready).
     pub fn get<R: IsResource>(&self) -> Option<&R::CheckedValue>
     where
         Self: Knows<R, Witness: Sized>,
@@ -150,8 +151,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
         self.get::<R>().is_some()
     }
 
-    /// Drops every computed value and keeps the supplied ones, so that the next run computes them
-    /// anew.
+    /// Drops every computed value, so that the next run computes it anew. The supplied values stay.
     pub fn clear(&mut self) {
         for step in 0..<Pipe::Steps as StepList>::Slots::LEN {
             self.slots.slot_mut(step).clear();
@@ -206,7 +206,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
     }
 }
 
-/// Names each resource and whether it is supplied, computed or absent; no values.
+/// Prints each resource by name, and whether it is supplied, computed or absent. It prints no
+/// values.
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> fmt::Debug for Store<Pipe, Supplied, Parent> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let store = StoreRef::new(self);
