@@ -59,8 +59,10 @@ pub use blocking::{clone_of, unblock};
 #[pin_project::pin_project]
 #[derive(Debug)]
 pub struct Listed<F, T, L> {
+    /// The future of the function.
     #[pin]
     future: F,
+    /// The conversion of its output.
     list: fn(T) -> L,
 }
 

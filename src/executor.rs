@@ -78,9 +78,11 @@ pub struct Executor {
 
 /// Threads that run an executor until they are stopped.
 struct Pool {
+    /// The executor that the threads run.
     executor: Arc<smol::Executor<'static>>,
     /// Dropped to stop the threads.
     stop: Option<Sender<()>>,
+    /// The threads.
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -297,7 +299,9 @@ fn until_stopped(executor: &smol::Executor<'_>, stopped: &Receiver<()>) {
 
 /// The threads of an [`Executor`], lent to a future.
 pub struct Scope<'s> {
+    /// The executor that the threads run.
     executor: smol::Executor<'s>,
+    /// The number of threads.
     threads: usize,
 }
 

@@ -173,9 +173,13 @@ impl fmt::Display for RunId {
 /// A run, as observers know it: its target and its steps.
 #[derive(Debug)]
 pub struct RunInfo {
+    /// Its identifier.
     pub(crate) id: RunId,
+    /// The run in a child store that caused it, if any.
     pub(crate) parent: Option<RunId>,
+    /// The name of its target.
     pub(crate) target: &'static str,
+    /// Its steps, in the order of [`RunInfo::steps`].
     pub(crate) steps: Vec<StepInfo>,
 }
 
@@ -234,7 +238,9 @@ impl RunInfo {
 /// A step of a run, as observers know it.
 #[derive(Debug)]
 pub struct StepInfo {
+    /// Its name.
     pub(crate) name: &'static str,
+    /// The steps that provide its inputs.
     pub(crate) needs: Vec<usize>,
 }
 

@@ -62,6 +62,7 @@ impl RunOptions {
 /// The observers of a run.
 #[derive(Clone, Default)]
 pub(crate) struct Observers {
+    /// The observers, in the order in which they were added.
     pub(crate) all: Vec<Arc<dyn Observer>>,
     /// The run of a scope for which this run computes a resource.
     pub(crate) parent: Option<RunId>,

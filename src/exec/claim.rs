@@ -34,6 +34,7 @@ type Ticket = u64;
 /// A waiting run.
 #[derive(Debug)]
 struct Waiter {
+    /// The waker of the run.
     waker: Waker,
     /// The result of the wait, once it is over.
     over: Mutex<Option<Result<(), SharedError>>>,
@@ -140,8 +141,11 @@ impl Drop for ClaimGuard<'_> {
 /// A place among the waiting runs. Dropping it gives the place up.
 #[derive(Debug)]
 pub struct ClaimWait<'s> {
+    /// The claim that another run has.
     claim: &'s Claim,
+    /// The number of this run in the list of waiting runs.
     ticket: Ticket,
+    /// The entry of this run in that list.
     waiter: Arc<Waiter>,
 }
 

@@ -15,7 +15,9 @@ use std::sync::Arc;
 /// The nodes of a run, by number: the steps of the plan of a store, the target if it is not one of
 /// them, and the resources that come from the parent store.
 pub(crate) struct Graph {
+    /// The plan of the store.
     plan: &'static ExecPlan,
+    /// The target, if it is not a step of the plan.
     target: Option<TargetNode>,
     /// The runs that compute resources of the parent store, if there is a parent.
     parent: Option<ParentRuns>,
@@ -25,6 +27,7 @@ pub(crate) struct Graph {
 
 /// A target that runs at every call, because it returns a value to the caller or stores nothing.
 pub(crate) struct TargetNode {
+    /// Its name.
     pub(crate) name: fn() -> &'static str,
     /// The sources of its inputs.
     pub(crate) inputs: Vec<Source>,
@@ -43,7 +46,9 @@ pub(crate) trait StartTarget: Send + Sync {
 
 /// Computes resources of the parent store, by runs of their own.
 struct ParentRuns {
+    /// Starts such a run.
     start: StartInParent,
+    /// The options of such a run.
     options: RunOptions,
 }
 
@@ -287,7 +292,9 @@ impl Graph {
 
 /// A run on a store that is borrowed until the end of the run.
 pub(crate) struct BorrowedRun<'s> {
+    /// The graph of the run.
     graph: Graph,
+    /// The store.
     store: StoreRef<'s>,
     /// The slots of all steps, by number.
     slots: Vec<SlotRef<'s>>,

@@ -28,7 +28,9 @@ pub(super) fn preempted(times: usize, model: fn()) {
 
 /// A bell. A waiting thread sleeps until it rings.
 pub(super) struct Bell {
+    /// Whether it has rung.
     rung: Mutex<bool>,
+    /// Wakes the sleeping thread.
     rings: Condvar,
 }
 

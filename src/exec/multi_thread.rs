@@ -45,6 +45,7 @@ pub(crate) trait Steps: Send + Sync {
 
 /// A step that was started and has not ended.
 pub(crate) struct Pending<T> {
+    /// The task.
     task: T,
     /// Whether another run executes it, and this one waits.
     in_other_run: bool,
@@ -76,7 +77,9 @@ impl<'s> Steps for BorrowedRun<'s> {
 
 /// The steps of a run on a shared store. Each task holds the store, and borrows from it.
 pub(crate) struct SharedRun {
+    /// The graph of the run.
     pub(crate) graph: Arc<Graph>,
+    /// The store.
     pub(crate) store: Arc<dyn BorrowStore>,
 }
 
@@ -148,10 +151,13 @@ async fn end_of(task: StepTask<'_>) -> Outcome {
 
 /// A run on several threads.
 pub(crate) struct MultiThread<S: Steps> {
+    /// The steps, on their store.
     steps: S,
+    /// The schedule of the steps.
     schedule: Mutex<Schedule>,
     /// The steps in progress, by number.
     cells: Box<[Mutex<TaskCell<S::Task>>]>,
+    /// The steps to poll, and the idle workers.
     queue: Arc<ReadyQueue>,
     /// The end of the run.
     end: Mutex<Option<End>>,
@@ -367,8 +373,11 @@ impl<S: Steps> MultiThread<S> {
 
 /// A worker of a run, to be spawned on an executor.
 pub(crate) struct Worker<S: Steps> {
+    /// The run; gone once it is dropped.
     run: Weak<MultiThread<S>>,
+    /// The queue of the run, which may outlive the run.
     queue: Arc<ReadyQueue>,
+    /// The number of this worker.
     number: usize,
     /// The waker of a step that has ended, which the next step uses again.
     spare: Option<Arc<StepWaker>>,

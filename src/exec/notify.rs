@@ -14,7 +14,9 @@ use std::time::Instant;
 
 /// A run with its observers. Its drop notifies the observers of the end, if nothing has before.
 pub(crate) struct Notifier {
+    /// The observers.
     observers: Observers,
+    /// The run, as they know it.
     run: RunInfo,
     /// Whether a step is being executed in this run, by number.
     running: Box<[AtomicBool]>,
@@ -149,7 +151,9 @@ impl Drop for Notifier {
 struct ObservedStep<'s> {
     // Dropped first, because a run has ended only when nothing of it is left.
     future: Running<'s>,
+    /// The number of the step.
     step: u16,
+    /// The run with its observers.
     notifier: Arc<Notifier>,
 }
 

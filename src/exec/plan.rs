@@ -83,6 +83,7 @@ pub enum Source {
 /// A step with its edges.
 #[derive(Clone, Copy)]
 pub struct PlannedStep {
+    /// The step itself.
     spec: &'static StepSpec,
     /// The sources of its inputs: a range of the plan's sources.
     inputs: (u16, u16),
@@ -96,6 +97,7 @@ pub struct PlannedStep {
 /// that no proved run reaches.
 #[derive(Clone, Copy)]
 pub struct ParentInput {
+    /// The resource.
     key: Key,
     /// The steps that take it: a range of the plan's dependents.
     dependents: (u16, u16),
@@ -104,8 +106,11 @@ pub struct ParentInput {
 /// The plan of all stores of one type.
 #[derive(Clone, Copy)]
 pub struct ExecPlan {
+    /// The steps, in the order of registration.
     steps: &'static [PlannedStep],
+    /// The resources from the parent store.
     parent_inputs: &'static [ParentInput],
+    /// The sources of the inputs of all steps.
     sources: &'static [Source],
     /// Numbers of steps; a step is listed once for each input that it takes.
     dependents: &'static [u16],
@@ -273,8 +278,11 @@ impl<L: Lower, const N: usize> SizedPlan<L, N> {
 /// The number of entries of each table.
 #[derive(Clone, Copy)]
 struct Size {
+    /// The number of steps.
     steps: usize,
+    /// The number of inputs of all steps.
     inputs: usize,
+    /// The number of stored outputs and supplied values.
     keys: usize,
     /// Known only when all inputs are resolved; at most the number of inputs.
     parent_inputs: usize,
@@ -333,10 +341,15 @@ const fn count<T>(tree: &ConstList<T>) -> usize {
 struct Tables<const N: usize> {
     /// The number of entries in use of each table.
     size: Size,
+    /// See [`ExecPlan::steps`].
     steps: [PlannedStep; N],
+    /// See [`ExecPlan::parent_inputs`].
     parent_inputs: [ParentInput; N],
+    /// See `ExecPlan`.
     sources: [Source; N],
+    /// See `ExecPlan`.
     dependents: [u16; N],
+    /// See `ExecPlan`.
     index: [(Option<Key>, Source); N],
 }
 

@@ -13,6 +13,7 @@ mod model;
 
 /// Connects the steps of a run, its workers and its caller.
 pub(crate) struct ReadyQueue {
+    /// The steps and the workers.
     state: Mutex<State>,
     /// The task that waits for the end of the run.
     caller: AtomicWaker,
@@ -187,7 +188,9 @@ impl Drop for Busy<'_> {
 
 /// The waker of a step.
 pub(crate) struct StepWaker {
+    /// The queue of the run.
     queue: Arc<ReadyQueue>,
+    /// The number of the step.
     step: u16,
 }
 

@@ -38,6 +38,7 @@ const NONE: u16 = u16::MAX;
 /// A step in a run.
 #[derive(Clone, Copy)]
 struct Node {
+    /// The state of the step.
     stage: Stage,
     /// The number of inputs that are still to come from other steps.
     unmet: u16,
@@ -49,8 +50,11 @@ struct Node {
 
 /// A queue of steps, linked through their nodes. A step is in one queue at a time.
 struct Queue {
+    /// The first step, or `NONE`.
     first: u16,
+    /// The last step, or `NONE`.
     last: u16,
+    /// The number of steps.
     len: usize,
 }
 

@@ -15,7 +15,9 @@ use std::sync::Arc;
 
 /// A run: a future that ends when everything is done, or at the first error.
 pub(crate) struct SingleTask<'s> {
+    /// The graph and the store.
     run: BorrowedRun<'s>,
+    /// The schedule of the steps.
     schedule: Schedule,
     /// The steps in progress, by number; empty until one pends.
     tasks: Vec<Option<Active<'s>>>,
@@ -52,7 +54,9 @@ pub(crate) fn start_in_parent<'s>(
 
 /// A step in progress.
 struct Active<'s> {
+    /// The task.
     task: StepTask<'s>,
+    /// The waker that it was polled with.
     wake: Arc<StepWake>,
 }
 

@@ -34,6 +34,7 @@ pub trait BorrowStore: Send + Sync {
 /// A store, borrowed for a run.
 #[derive(Clone, Copy)]
 pub struct StoreRef<'s> {
+    /// The store without its type.
     store: &'s dyn DynStore,
 }
 
@@ -92,6 +93,7 @@ pub struct InputReader<'a, 's> {
     sources: core::slice::Iter<'a, Source>,
     /// The slots of all steps, by number, if they have been listed.
     slots: &'a [SlotRef<'s>],
+    /// The store of the run.
     store: StoreRef<'s>,
     /// The keys of the resources of the parent store, by place.
     parent_key: &'a dyn Fn(u16) -> u64,

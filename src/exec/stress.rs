@@ -42,7 +42,9 @@ impl Resource for Output {
 
 /// A number. The test counts how many of them are alive.
 struct Counted {
+    /// The number.
     value: u64,
+    /// The count of those that are alive.
     alive: Arc<AtomicUsize>,
 }
 
@@ -62,12 +64,15 @@ impl Drop for Counted {
 
 /// Prescribes the behaviour of a step and records its actions. It is the first input of the step.
 struct Script {
+    /// The number of the step.
     step: u64,
     /// The number of its other inputs.
     inputs: usize,
-    /// How often it waits, fails and panics before it succeeds.
+    /// How often it waits before it succeeds.
     waits: usize,
+    /// How often it fails before it succeeds.
     failures: AtomicUsize,
+    /// How often it panics before it succeeds.
     panics: AtomicUsize,
     /// Whether it executes now.
     running: AtomicBool,
@@ -77,6 +82,7 @@ struct Script {
     polls: AtomicUsize,
     /// The wakers of all sleeping steps, which the test wakes.
     sleepers: Arc<Mutex<Vec<Waker>>>,
+    /// The count of the values that are alive.
     alive: Arc<AtomicUsize>,
 }
 
@@ -216,8 +222,11 @@ static PLANS: Mutex<Vec<&'static ExecPlan>> = Mutex::new(Vec::new());
 
 /// A store of a random graph.
 struct Store {
+    /// The random graph.
     plan: &'static ExecPlan,
+    /// The slots of its steps.
     slots: Vec<ScriptSlot>,
+    /// The scripts of its steps.
     scripts: Vec<Script>,
 }
 
@@ -270,7 +279,9 @@ impl Random {
 
 /// A run, or a worker of a run, which the test polls after a wake-up.
 struct Task<'s> {
+    /// The run or the worker.
     future: Pin<Box<dyn Future<Output = Result<(), RunError>> + 's>>,
+    /// Whether it was woken since its last poll.
     woken: Arc<Woken>,
     /// Whether the test may drop it. A worker belongs to its executor.
     is_run: bool,
@@ -293,8 +304,11 @@ impl<'s> Task<'s> {
 
 /// All runs on one store.
 struct World<'s> {
+    /// The store.
     store: &'s Store,
+    /// The source of all decisions.
     random: Random,
+    /// The runs and workers that have not ended.
     tasks: Vec<Task<'s>>,
     /// The number of runs still to begin.
     left: usize,
@@ -407,9 +421,13 @@ impl<'s> World<'s> {
 
 /// A random store, and the expected values of its steps.
 struct Case {
+    /// The seed of the store.
     seed: u64,
+    /// The store.
     store: Store,
+    /// The expected value of each step.
     values: Vec<u64>,
+    /// The count of the values that are alive.
     alive: Arc<AtomicUsize>,
 }
 

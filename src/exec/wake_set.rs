@@ -119,7 +119,9 @@ fn pop(bits: &mut u64) -> Option<usize> {
 /// The waker of a step.
 #[derive(Debug)]
 pub(crate) struct StepWake {
+    /// The wake-ups of the run.
     wake_set: Arc<WakeSet>,
+    /// The number of the step.
     step: AtomicU16,
 }
 

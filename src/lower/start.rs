@@ -22,8 +22,10 @@ pub(crate) fn start<'s, S: Step>(
 pin_project! {
     /// The future of a step, and the function that takes its outputs.
     struct Fill<F, P> {
+        // The future of the step.
         #[pin]
         future: F,
+        // The function that takes its outputs.
         put: P,
     }
 }

@@ -10,6 +10,7 @@ use loom::thread;
 
 /// A slot made of loom's primitives.
 struct Slot {
+    /// The claim to execute the step.
     claim: Claim,
     /// Whether the outputs are stored, with the orderings of the `OnceLock` that holds them.
     filled: AtomicBool,

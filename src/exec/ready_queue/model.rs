@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 /// A run that is over when its turns are done.
 struct Run {
+    /// The queue under test.
     signals: Arc<ReadyQueue>,
+    /// The turns that are left.
     state: Mutex<State>,
     /// The meeting point of two steps that have to execute at the same time, if the run has any.
     met: Option<(Mutex<usize>, Condvar)>,
