@@ -122,7 +122,7 @@ pub type Out<R> = <R as Resource>::Value;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
     label = "not a step",
-    note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; of a resource, ask with `store.resource::<R>()`"
+    note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; to get a resource, call `store.resource::<R>()`"
 )]
 pub trait Step: Sized + 'static {
     /// The resources that the step takes, as a list: `HList![Base, Divisor]`, or `HList![]` for

@@ -1,4 +1,4 @@
-//! Pipelines with one step replaced by another, for tests.
+//! Pipelines in which another step replaces one step, for tests.
 
 use crate::exec::plan::{ConstList, StepSpec};
 use crate::pipeline::{Pipeline, StepList};
@@ -11,13 +11,13 @@ use core::marker::PhantomData;
 
 /// The pipeline `P` with the step `New` in place of `Old`, which has the same outputs.
 ///
-/// A test replaces a step that talks to the world by a stub, and the pipeline stays as it is. The
-/// stub has inputs of its own; inputs that only the old step needed may be missing. Swaps can be
-/// nested. Where a store is made, the compiler checks that the old step is registered and that both
-/// have the same outputs.
+/// A test replaces a step that talks to the outside world by a stub, without a change to the
+/// pipeline. The stub has its own inputs; inputs that only the old step needed may be missing.
+/// Swaps can be nested. Where a store is created, the compiler checks that the old step is
+/// registered and that both have the same outputs.
 ///
-/// A test that knows the value beforehand need not swap anything: it supplies the value, which wins
-/// over the step.
+/// A test that knows the value beforehand need not swap anything. It supplies the value, which
+/// takes precedence over the step.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
@@ -77,7 +77,7 @@ impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<Lis
     const SPECS: &'static ConstList<StepSpec> = List::SPECS;
 }
 
-// Otherwise rustc shows this impl wherever a type is no scope.
+// Otherwise rustc shows this impl wherever a type is not a scope.
 #[diagnostic::do_not_recommend]
 impl<P: Scoped, Old: Step, New: Step> Scoped for Swap<P, Old, New> {
     type Parent = P::Parent;

@@ -37,7 +37,7 @@ pub(super) enum Aim {
 }
 
 impl Ground<'_> {
-    /// For a pipeline, or the type of a store.
+    /// The input for a pipeline, or for the type of a store.
     pub(super) fn of<P: PlanSource>() -> Self {
         let supplied = P::SUPPLIED.list().into_iter().copied().collect();
         let mut ground = Ground { pipeline: P::pipeline(), steps: Vec::new(), registered: 0, supplied, parent: None };
@@ -64,7 +64,7 @@ impl Ground<'_> {
 }
 
 impl<'s> Ground<'s> {
-    /// For a store.
+    /// The input for a store.
     pub(super) fn of_store<S: AnyStore>(store: &'s S) -> Self {
         let store = store.store_ref();
         let (steps, supplied) = (Vec::new(), Vec::new());
@@ -75,7 +75,7 @@ impl<'s> Ground<'s> {
         ground.registered = ground.steps.len();
         let mut supplied: Vec<_> = store.plan().resources().collect();
         supplied.retain(|(_, source)| matches!(source, Source::Supplied(_)));
-        // The table is a hash table.
+        // The plan lists them in the order of a hash table.
         supplied.sort_by_key(|(key, _)| (key.name)());
         ground.supplied.extend(supplied.into_iter().map(|(key, _)| key));
         ground
@@ -85,7 +85,7 @@ impl<'s> Ground<'s> {
     pub(super) fn plan(&self, title: String, aim: Aim) -> Plan {
         let plan = self.plan_for(aim);
         // A target whose outputs are all supplied does not run, but the compiler requires that it
-        // could.
+        // could run.
         let strict = match aim {
             Aim::Target { step, .. } if plan.steps[step].state == State::Supplied => {
                 Some(self.plan_for(Aim::Target { step, always: true }))
@@ -120,18 +120,18 @@ impl<'s> Ground<'s> {
 
 /// A plan while it is built.
 struct Draft {
-    /// Complete but for the states.
+    /// The plan, complete but for the states.
     plan: Plan,
-    /// Which steps have their outputs in the store.
+    /// Whether the outputs of each step are in the store.
     filled: Vec<bool>,
-    /// Which resources are supplied.
+    /// Whether each resource is supplied.
     supplied: Vec<bool>,
-    /// Which resources the parent store has or can compute.
+    /// Whether the parent store has or can compute each resource.
     in_parent: Vec<bool>,
 }
 
 impl Draft {
-    /// The steps and the resources between them.
+    /// Lists the steps and the resources between them.
     fn new(ground: &Ground<'_>) -> Self {
         let (mut places, mut resources) = (HashMap::new(), Vec::new());
         let mut place = |key: &Key| {
@@ -169,7 +169,7 @@ impl Draft {
         Draft { plan, filled: ground.steps.iter().map(|&(_, filled)| filled).collect(), supplied, in_parent }
     }
 
-    /// Which steps a run would execute if nothing was missing.
+    /// Whether a run would execute each step if nothing was missing.
     fn demanded(&self, aim: Aim) -> Vec<bool> {
         let mut demanded = vec![false; self.plan.steps.len()];
         let mut next: Vec<usize> = match aim {

@@ -26,7 +26,7 @@ impl Plan {
         dot + "}\n"
     }
 
-    /// Writes the lines between the first and the last.
+    /// Writes all lines but the first and the last.
     fn write_dot(&self, dot: &mut String) -> core::fmt::Result {
         let title = escaped(&format!("{}: {}", self.title, self.summary()));
         writeln!(dot, "    graph [label=\"{title}\" labelloc=t fontname=\"Helvetica\" bgcolor=white]")?;
@@ -75,7 +75,7 @@ fn attributes(style: Style, shape: &str) -> String {
     format!("style=\"{shape}filled{dashed}\" fillcolor=\"{fill}\" color=\"{line}\" fontcolor=\"{ink}\"")
 }
 
-/// Text for a quoted string.
+/// Escapes text for a quoted string.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

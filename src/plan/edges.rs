@@ -1,4 +1,4 @@
-//! The edges of a plan, as its graphical forms need them.
+//! The edges of a plan, for its graphical forms.
 
 use super::Plan;
 use core::fmt;
@@ -12,7 +12,7 @@ pub(super) enum End {
     Resource(usize),
 }
 
-/// The identifier of the node: `s0` for a step, `r0` for a resource.
+/// Prints the identifier of the node: `s0` for a step, `r0` for a resource.
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -29,9 +29,9 @@ pub(super) struct Edge {
     pub(super) from: End,
     /// The destination of the value.
     pub(super) to: End,
-    /// The input is optional.
+    /// Whether the input is optional.
     pub(super) optional: bool,
-    /// It connects two steps of the critical path.
+    /// Whether it connects two steps of the critical path.
     pub(super) critical: bool,
 }
 

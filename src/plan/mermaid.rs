@@ -74,7 +74,7 @@ impl Plan {
     }
 }
 
-/// Text for a quoted label, with the entities of Mermaid.
+/// Escapes text for a quoted label, with the entities of Mermaid.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in one_line(text).chars() {

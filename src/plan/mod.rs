@@ -4,7 +4,7 @@
 //! missing prerequisite is part of the plan, with its name. Where rustc rejects a `run`, call
 //! `plan` instead and print the result. [`Plan::of`] takes a whole pipeline and needs no store.
 //!
-//! Text, [Mermaid](Plan::to_mermaid) and [Graphviz](Plan::to_dot) are always there. The feature
+//! Text, [Mermaid](Plan::to_mermaid) and [Graphviz](Plan::to_dot) are always available. The feature
 //! `serde` makes a plan `Serialize`, and the feature `svg` adds `Plan::to_svg`.
 
 mod build;
@@ -86,7 +86,7 @@ pub fn plan<T: Step>(store: &impl AnyStore) -> Plan {
 /// [`to_dot`](Plan::to_dot) return it in the language of another program. With the feature `serde`
 /// it is `Serialize`, and with the feature `svg` there is `to_svg`, a picture.
 ///
-/// A plan is a snapshot: if others use the store, it may be out of date when it is shown.
+/// A plan is a snapshot. If other tasks use the store, it may be out of date when it is shown.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Plan {
@@ -96,11 +96,11 @@ pub struct Plan {
     pipeline: &'static str,
     /// The index of the target among the steps.
     target: Option<usize>,
-    /// In the order of registration; a target that is not registered comes last.
+    /// The steps, in the order of registration; a target that is not registered comes last.
     steps: Vec<StepNode>,
-    /// In the order in which the steps list them.
+    /// The resources, in the order in which the steps list them.
     resources: Vec<ResourceNode>,
-    /// Indices of steps: each step depends on the next one, the last on the first.
+    /// The cycles, as indices of steps: each step depends on the next one, the last on the first.
     cycles: Vec<Vec<usize>>,
 }
 
@@ -188,10 +188,10 @@ pub enum State {
 
 /// The source of a plan without a store: a [`Pipeline`], or the type of a store.
 ///
-/// Implemented for both; you never write it. The type of a store says which resources are supplied,
-/// but does not include its parent stores; see [`Plan::of_store`].
+/// Both implement it; you never write it. The type of a store names the supplied resources, but not
+/// the parent stores; see [`Plan::of_store`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no pipeline",
+    message = "`{Self}` is not a pipeline",
     label = "neither a pipeline nor the type of a store",
     note = "name a pipeline, `Plan::of::<Calc>()`, or the type of a store, `Plan::of::<StoreOf<Calc, HList![Base]>>()`"
 )]

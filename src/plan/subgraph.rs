@@ -105,7 +105,7 @@ impl Plan {
             resource.providers = resource.providers.iter().filter_map(|&step| new_step(step)).collect();
             resource.consumers = resource.consumers.iter().filter_map(|&step| new_step(step)).collect();
         }
-        // Only the cycles that are selected as a whole.
+        // Only the cycles of which every step is selected.
         let cycles = self.cycles.iter();
         plan.cycles = cycles.filter_map(|cycle| cycle.iter().map(|&step| new_step(step)).collect()).collect();
         plan

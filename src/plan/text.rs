@@ -1,11 +1,10 @@
-//! A plan as text: a tree from the target down to the inputs that are there, and a summary below
-//! it.
+//! A plan as text: a tree from the target down to its present inputs, and a summary below the tree.
 
 use super::{InputEdge, Plan, ResourceNode, State, StepNode};
 use core::fmt;
 
-/// A tree: the inputs of a step are listed below it. A subtree is printed once; after that its root
-/// is marked with `(*)`.
+/// Prints a tree: the inputs of a step are listed below it. A subtree is printed once; after that
+/// its root is marked with `(*)`.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.title, self.summary())?;
@@ -59,7 +58,7 @@ impl Plan {
         (0..self.steps.len()).filter(|&step| self.goes_on(step) && !needed(&self.steps[step])).collect()
     }
 
-    /// Whether the inputs of the step matter: it would run, or would if it was not blocked.
+    /// Whether the inputs of the step matter: the step would run, at least if it was not blocked.
     fn goes_on(&self, step: usize) -> bool {
         matches!(self.steps[step].state, State::Runs | State::Blocked)
     }
@@ -74,7 +73,7 @@ impl Plan {
         while let Some(Branch { prefix, is_last, input }) = next.pop() {
             let resource = &self.resources[input.resource];
             write!(f, "{prefix}{}── {}", if is_last { "└" } else { "├" }, resource.name)?;
-            // The state says it of an optional input that is missing.
+            // The name of the state `OptionalMissing` includes the word.
             if input.optional && resource.state != State::OptionalMissing {
                 write!(f, ", optional")?;
             }

@@ -5,8 +5,8 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 impl Plan {
-    /// Returns the steps that would run, by level: those of the first level have nothing to wait
-    /// for, and those of each further level depend on at least one step of the level before.
+    /// Returns the steps that would run, by level. Those of the first level wait for nothing. Those
+    /// of each further level depend on at least one step of the level before.
     ///
     /// Levels are an order for readers, not a schedule: a step starts as soon as its own inputs are
     /// there, and does not wait for the other steps of a level.
@@ -33,8 +33,8 @@ impl Plan {
         levels.map(|level| self.steps.iter().filter(|step| step.level == Some(level)).collect())
     }
 
-    /// Adds the durations of steps, by name, for example from an earlier run, and with them the
-    /// critical path: the chain of steps that determines the duration of the run.
+    /// Adds the durations of steps, by name, for example from an earlier run. They determine the
+    /// critical path: the chain of steps that takes longest.
     ///
     /// A step without a duration counts as zero. Between chains of equal duration, the one with
     /// more steps counts.
@@ -106,7 +106,7 @@ fn running_before(plan: &Plan, step: usize) -> impl Iterator<Item = usize> {
     absent.flat_map(|resource| resource.providers.iter().copied())
 }
 
-/// Sets the level of each step that can run. The blocked steps have to be known.
+/// Sets the level of each step that can run. The blocked steps have to be marked before.
 pub(super) fn set_levels(plan: &mut Plan) {
     let running = |plan: &Plan, step: usize| plan.steps[step].state == State::Runs;
     let mut waiting: Vec<usize> = (0..plan.steps.len()).map(|step| running_before(plan, step).count()).collect();
@@ -130,7 +130,7 @@ pub(super) fn set_levels(plan: &mut Plan) {
 }
 
 /// Cycles among the steps that would run. Each step that is in a cycle is in one of the returned
-/// ones.
+/// cycles.
 pub(super) fn cycles(plan: &Plan) -> Vec<Vec<usize>> {
     let mut cycles: Vec<Vec<usize>> = Vec::new();
     for step in 0..plan.steps.len() {

@@ -30,7 +30,7 @@ use crate::resource::Resource;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no identity, which a parameter of a resource needs",
     label = "not a resource, and does not derive an identity",
-    note = "of a type of yours, write `#[derive(Identified)]`; of a parameter, `T: Identified`, or that its trait is, `trait Entity: Identified`"
+    note = "for a type of your own, write `#[derive(Identified)]`; for a parameter, write `T: Identified`, or let its trait be `trait Entity: Identified`"
 )]
 pub trait Identified: Send + Sync + 'static {
     /// The identity, which differs from those of all other types.

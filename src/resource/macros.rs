@@ -46,7 +46,7 @@ macro_rules! resource {
     ($($declarations:tt)*) => { $crate::__declare! { ($crate) $($declarations)* } };
 }
 
-/// Declares resources without the proc macro, so without a check for each kind of mistake.
+/// Declares resources without the proc macro, so mistakes get no error message of their own.
 #[cfg(not(feature = "macros"))]
 #[doc(hidden)]
 #[macro_export]

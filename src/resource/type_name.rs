@@ -1,12 +1,12 @@
-//! The names of types, as a reader would say them.
+//! The short names of types.
 
 /// The name of a type without its path: `Divide`, `Load<my::Table>`.
 pub(crate) fn of<T: ?Sized>() -> &'static str {
     without_path(core::any::type_name::<T>())
 }
 
-/// What stands behind the last `::` that is not in angle brackets: a path may hold some itself, as in
-/// `<impl app::Job>::start::Load<my::Table>`.
+/// The part after the last `::` that is not in angle brackets. A path may contain brackets too, as
+/// in `<impl app::Job>::start::Load<my::Table>`.
 fn without_path(name: &str) -> &str {
     let (mut start, mut depth) = (0, 0_usize);
     let bytes = name.as_bytes();

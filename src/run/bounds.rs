@@ -90,12 +90,12 @@ impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {
     fn seal(_: Seal) {}
 }
 
-/// A store that can run the target `T` and then be taken apart: one by value, that no other task
-/// can hold, and without a parent store.
+/// A store that can run the target `T` and then be taken apart: a store by value, so that no other
+/// task can hold it, and without a parent store.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken apart after the run",
     label = "not a store by value, or one with a parent store",
-    note = "give the store itself, and not a reference or an `Arc`, which others may hold as well; for these, `run` returns references"
+    note = "pass the store itself, not a reference or an `Arc`, which others may hold as well; for these, `run` returns references"
 )]
 pub trait RunsOwned<T: IsStep<Witness: Sized>, Proof = <Self as CanRun<T>>::Witness>:
     Runs<T, Proof> + DynStore + Sized

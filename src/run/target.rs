@@ -35,7 +35,7 @@ impl<T: Step> StartTarget for ReturnCell<T> {
 }
 
 impl<T: Step> TargetRun<T> {
-    /// A run on a store, and its graph.
+    /// A run of the target on a store, and the graph of the run.
     pub(crate) fn new(store: StoreRef<'_>, options: &RunOptions) -> (Self, Graph) {
         if T::Outputs::ALL_STORED {
             let run = TargetRun { source: source_of::<T>(store.plan()), cell: None };
@@ -48,7 +48,7 @@ impl<T: Step> TargetRun<T> {
         (TargetRun { source: None, cell: Some(cell) }, graph)
     }
 
-    /// The values that the target returns, once the run has succeeded. Those that it stores are put
+    /// The values that the target returns, once the run has succeeded. The values that it stores go
     /// into its slot.
     pub(crate) fn returned(self, store: StoreRef<'_>) -> <T::Outputs as OutputList>::Returned {
         let Some(cell) = self.cell else {
@@ -85,7 +85,7 @@ pub(super) fn take<T: Step>(store: &mut dyn DynStore, returned: <T::Outputs as O
     T::Outputs::owned_output(store, stored, returned).expect("a run that succeeded has all values that it demanded")
 }
 
-/// The step `T` as a source: that of its outputs, except for those that were supplied.
+/// The step `T` as a source: the source of any output that was not supplied.
 fn source_of<T: Step>(plan: &ExecPlan) -> Option<Source> {
     fn find(plan: &ExecPlan, keys: &ConstList<Key>) -> Option<Source> {
         match keys {
@@ -97,8 +97,8 @@ fn source_of<T: Step>(plan: &ExecPlan) -> Option<Source> {
     find(plan, T::Outputs::KEYS)
 }
 
-/// The sources of the resources of a list, in order; and those in the parent store for which the
-/// plan has no place.
+/// The sources of the resources of a list, in order; and the resources of the parent store that
+/// have no place in the plan.
 fn sources(store: StoreRef<'_>, keys: &ConstList<Key>) -> (Vec<Source>, Vec<Key>) {
     fn list(plan: &ExecPlan, keys: &ConstList<Key>, to: &mut (Vec<Source>, Vec<Key>)) {
         match keys {

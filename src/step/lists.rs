@@ -1,11 +1,11 @@
 //! The lists of inputs and outputs of a step, with their values.
 //!
-//! An element is a resource, a [`Return`] (among outputs), or a list again:
+//! An element is a resource, a [`Return`] (among outputs), or a list itself:
 //! [`HList!`](crate::HList!) makes lists of lists when there are more than 16 elements.
 //!
-//! This file is the one knot in the layers. A step has lists, the proof and the executor read them,
-//! and both the proof and the executor start from a step. So these traits name all three; nothing
-//! else does.
+//! This file is the one place where the layers depend on each other. A step has lists, the proof
+//! and the executor read them, and both start from a step. So these traits name all three layers;
+//! nothing else does.
 
 use crate::exec::plan::{ConstList, Key, Source};
 use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};
@@ -21,8 +21,8 @@ use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
 ///
-/// You never write it. It is a function from a list to the references to its values, defined on
-/// `HNil` and `HCons`.
+/// You never write it. It maps a list to the references to its values. `HNil` and `HCons` implement
+/// it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
@@ -35,7 +35,7 @@ pub trait InputList: InputsProof + 'static {
     /// The witness; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
     type Witness;
-    /// A reference to the value of each.
+    /// References to the values of the elements.
     type Refs<'s>: Send;
     /// The resources as data.
     #[doc(hidden)]
@@ -45,7 +45,7 @@ pub trait InputList: InputsProof + 'static {
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
 }
 
-// Here and below for the empty list: rustc need not name it among the types that would do.
+// Here and below: otherwise rustc lists the empty list among the types that implement the trait.
 #[diagnostic::do_not_recommend]
 impl InputList for HNil {
     fn seal(_: Seal) {}
@@ -72,7 +72,7 @@ impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
 /// An element of an [`InputList`], of the kind `Kind`.
 ///
 /// You never write it.
-// Only a `Return` gets this message: its impl is `do_not_recommend`, so rustc does not go on to the
+// Only a `Return` gets this message. Its impl is `do_not_recommend`, so rustc does not report the
 // error inside it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an input",
@@ -130,7 +130,7 @@ impl<List: InputList> Input<Group> for List {
     }
 }
 
-/// Refused, with a message of its own: a [`Return`] is never stored, so no step can take it.
+/// Refused with the message of [`Input`]: a [`Return`] is never stored, so no step can take it.
 #[diagnostic::do_not_recommend]
 impl<V: 'static> Input<Returned> for Return<V>
 where
@@ -146,8 +146,8 @@ where
 
 /// A list of the outputs of a step: resources, and [`Return`]s.
 ///
-/// You never write it. It is a function from a list to the values of its elements, defined on
-/// `HNil` and `HCons`.
+/// You never write it. It maps a list to the values of its elements. `HNil` and `HCons` implement
+/// it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",
@@ -162,11 +162,11 @@ pub trait OutputList: OutputsProof + 'static {
     type Witness;
     /// The values that the step returns.
     type Values: Send + 'static;
-    /// The part of them that is stored.
+    /// The stored part of the values.
     type Stored: Send + Sync + 'static;
-    /// The part of them that is returned to the caller of `run`.
+    /// The part of the values that the caller of `run` gets.
     type Returned: Send;
-    /// The output of a run: references to the stored values, the others by value.
+    /// The output of a run: references to the stored values, and the other values.
     type RunOutput<'s>: Send;
 
     /// The stored outputs as data.
@@ -280,8 +280,8 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
 /// them.
 ///
 /// You never write it.
-// This message is for an `Option`, which has no impl, and for a `Return`: if its value is not
-// `Send`, rustc does not go on to that.
+// This message is for an `Option`, which has no impl, and for a `Return` whose value is not `Send`:
+// rustc does not report that bound.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an output",
     label = "expected a resource, or `Return<V>` where `V: Send`",
@@ -294,13 +294,13 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// The witness; see [`witness`](crate::proof::witness).
     #[doc(hidden)]
     type Witness;
-    /// The value that the step returns for it.
+    /// The values that the step returns for this element.
     type Values: Send + 'static;
-    /// The part of them that is stored.
+    /// The stored part of the values.
     type Stored: Send + Sync + 'static;
-    /// The part of them that is returned to the caller of `run`.
+    /// The part of the values that the caller of `run` gets.
     type Returned: Send;
-    /// The output of a run: references to the stored values, the others by value.
+    /// The output of a run: references to the stored values, and the other values.
     type RunOutput<'s>: Send;
 
     /// The stored outputs as data.

@@ -8,13 +8,13 @@ use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 
-/// A pipeline whose stores are scopes of a store of another pipeline: of one request in an
-/// application, for example.
+/// A pipeline whose stores are scopes within a store of another pipeline: for example one request
+/// of an application.
 ///
-/// A scope has room for the values of its own steps alone, so it is cheap to make. It reads the
-/// values of its parent store by reference. A value that is absent there and needed here is
-/// computed there, once for all scopes. The values of a scope stay in it: the steps of the parent
-/// never see them.
+/// A scope has room only for the values of its own steps, so it is cheap to create. It reads the
+/// values of its parent store by reference. If a value is needed in the scope and absent in the
+/// parent, it is computed in the parent, once for all scopes. The values of a scope stay in it: the
+/// steps of the parent never see them.
 ///
 /// ```
 /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
@@ -81,7 +81,7 @@ pub trait Scoped: Pipeline {
 
 /// The parent of a store: [`NoParent`], or a store, borrowed or in an [`Arc`](std::sync::Arc).
 ///
-/// You never write it. It is a function from a parent to its map of sources, as a child sees it.
+/// You never write it. It maps a parent to its map of sources, as a child sees it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reference to a store, nor an `Arc` of one",
     label = "neither a reference to a store nor an `Arc` of one",
@@ -91,8 +91,8 @@ pub trait ParentStore: Send + Sync + Sized {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// This type. A store names its parent by `Parent::This` where it is made. So if `Parent` is no
-    /// parent, rustc knows no more of the store, and reports nothing more about it.
+    /// This type. The constructor of a store names its parent as `Parent::This`. So if `Parent` is
+    /// not a parent, the type of the store is unknown, and rustc reports no further error about it.
     #[doc(hidden)]
     type This: ParentStore;
     /// The pipeline of that store.
@@ -129,7 +129,7 @@ impl ParentStore for NoParent {
 
 /// A store of the pipeline `P`, borrowed or in an [`Arc`](std::sync::Arc).
 ///
-/// You never write it. It holds for each [`ParentStore`] of `P`.
+/// You never write it. Each [`ParentStore`] of `P` implements it.
 pub trait StoreHandle<P>: ParentStore<This = Self> {
     #[doc(hidden)]
     fn seal(_: Seal);

@@ -21,11 +21,12 @@ use core::any::Any;
 use core::fmt;
 use frunk_core::hlist::{HCons, HNil};
 
-/// The store was supplied with nothing.
+/// The type of the supplied values of a store that was supplied with nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NothingSupplied;
 
-/// The store was supplied with the resource `R`, and with those in `Rest`.
+/// The type of the supplied values of a store that was supplied with the resource `R`, and with
+/// those in `Rest`.
 pub struct With<R: Resource, Rest = NothingSupplied> {
     /// The value; only `run_owned` takes it out.
     pub(crate) value: Option<R::Value>,
@@ -41,8 +42,8 @@ impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
 
 /// The list of the values with which a store was supplied: [`NothingSupplied`], or [`With`].
 ///
-/// You never write it. It is a function from the list to the list with one more, and to a map over
-/// another.
+/// You never write it. It maps the list to the list with one more resource, and lays it over a map
+/// of sources.
 pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// The list with one more resource in its place.
     #[doc(hidden)]
@@ -112,15 +113,15 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
     }
 }
 
-/// The decision of a comparison in the sorted list of supplied values: `R` goes before `First` or
-/// behind it.
+/// The result of a comparison in the sorted list of supplied values: `R` goes before `First` or
+/// after it.
 ///
 /// You never write it.
 pub trait SupplyDecision {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// The list with `R` in its place.
+    /// The list with `R` added in order.
     #[doc(hidden)]
     type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues>: SuppliedValues;
     /// Puts the value into its place.
@@ -143,7 +144,7 @@ impl SupplyDecision for Less {
     }
 }
 
-// It is reached only where `R` is refused, because it is supplied twice.
+// This impl is used only where `R` is refused, because it is supplied twice.
 impl SupplyDecision for Equal {
     fn seal(_: Seal) {}
 
@@ -168,10 +169,9 @@ impl SupplyDecision for Greater {
     }
 }
 
-/// A list of resources, as the type of a store names them: `StoreOf<Calc, HList![Base, Divisor]>`.
+/// A list of resources in the type of a store: `StoreOf<Calc, HList![Base, Divisor]>`.
 ///
-/// You never write it. It is a function from a list to the sorted list, defined on `HNil` and
-/// `HCons`.
+/// You never write it. It maps a list to the sorted list. `HNil` and `HCons` implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of resources",
     label = "not a list of resources",

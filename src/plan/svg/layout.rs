@@ -16,9 +16,9 @@ const PILL: f64 = 26.0;
 pub(super) struct Picture<'p> {
     /// The plan.
     pub(super) plan: &'p Plan,
-    /// The steps, then the resources.
+    /// The nodes: the steps, then the resources.
     pub(super) nodes: Vec<Node>,
-    /// Each with its line and the points that it goes through.
+    /// The edges, each with its line and the points that it goes through.
     pub(super) edges: Vec<(Edge, Stroke, Route)>,
     /// The width of the graph alone.
     pub(super) width: f64,
@@ -121,12 +121,12 @@ fn attached(route: &[Point], from: &Node, to: &Node) -> Route {
     let down = from.middle.1 < to.middle.1;
     let attach = |node: &Node, near: f64, below: bool| {
         let ((x, y), (width, height)) = (node.middle, node.size);
-        // Not at the corners, which are rounded.
+        // Edges do not end at the corners, which are rounded.
         let room = (width / 2.0 - 16.0).max(0.0);
         (near.clamp(x - room, x + room), if below { y + height / 2.0 } else { y - height / 2.0 })
     };
-    // Straight past the nodes of a layer. Every other point is between two layers and is not
-    // needed.
+    // An edge goes straight past the nodes of a layer. Every other point is between two layers and
+    // is not needed.
     let layers = route.iter().skip(2).step_by(2).take(route.len().saturating_sub(3) / 2);
     let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
     let inner: Vec<_> = layers.flat_map(|point| [(point.x, point.y - half), (point.x, point.y + half)]).collect();

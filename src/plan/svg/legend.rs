@@ -10,7 +10,7 @@ use core::fmt::{self, Write as _};
 
 /// The meaning of the states and shapes in a picture.
 pub(super) struct Legend {
-    /// Each with its position: the distance from the left, and the line.
+    /// The entries, each with its position: the distance from the left, and the line.
     entries: Vec<(Sample, f64, usize)>,
 }
 

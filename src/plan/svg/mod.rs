@@ -28,7 +28,7 @@ impl Plan {
     /// Steps are boxes and resources are pills. Arrows lead from inputs to steps and from steps to
     /// outputs; they are dashed for optional inputs. Each state has a colour and a mark, which a
     /// legend explains. The outline of the target and the arrows of the critical path are thick.
-    /// The picture has a light background of its own. For equal plans it is the same, byte for
+    /// The picture has a light background of its own. Equal plans have equal pictures, byte for
     /// byte.
     ///
     /// ```
@@ -67,7 +67,8 @@ impl Picture<'_> {
         let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\"";
         writeln!(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" {size} {font} role=\"img\">")?;
         writeln!(svg, "<title>{}: {}</title>", escaped(&self.plan.title), escaped(&heading))?;
-        // A background of its own: on a dark page the text would be invisible.
+        // The picture has a background of its own, because on a dark page the text would be
+        // invisible.
         let background = "rx=\"8\" fill=\"#ffffff\" stroke=\"#dddddd\"";
         writeln!(
             svg,

@@ -15,7 +15,7 @@ pub(super) const MARK: f64 = 16.0;
 /// The number of characters of a name that are shown.
 const LONGEST: usize = 44;
 
-/// A name, shortened in the middle if it is long: both ends of the name of a generic type matter.
+/// Shortens a long name in the middle, because both ends of the name of a generic type matter.
 pub(super) fn shortened(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     if characters.len() <= LONGEST {
@@ -31,7 +31,7 @@ pub(super) fn width_of(text: &str, font_size: f64) -> f64 {
     0.62 * font_size * text.width() as f64
 }
 
-/// Text for XML, which cannot contain control characters, not even escaped.
+/// Escapes text for XML, which cannot contain control characters, not even escaped.
 pub(super) fn escaped(text: &str) -> String {
     let text = text.replace(|letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}'), " ");
     let mut escaped = String::with_capacity(text.len());
@@ -61,7 +61,8 @@ pub(super) fn outline(style: Style, width: f64) -> String {
     format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"{width}\"{dashes}", style.fill, style.line)
 }
 
-/// The mark of a state, in a square of 10 by 10: with it, states differ in more than their colours.
+/// Draws the mark of a state, in a square of 10 by 10, so that states differ not only in their
+/// colours.
 pub(super) fn mark(svg: &mut String, (x, y): (f64, f64), state: State) -> fmt::Result {
     let path = match state {
         // A triangle, as on a play button.
@@ -88,12 +89,12 @@ pub(super) fn mark(svg: &mut String, (x, y): (f64, f64), state: State) -> fmt::R
     writeln!(svg, "<path d=\"{path}\" transform=\"translate({x:.1} {y:.1})\" stroke=\"{colour}\" {strokes}/>")
 }
 
-/// A line of text, from the left end of its baseline.
+/// Writes a line of text, from the left end of its baseline.
 pub(super) fn text(svg: &mut String, (x, y): (f64, f64), size: f64, ink: &str, text: &str) -> fmt::Result {
     writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" fill=\"{ink}\">{}</text>", escaped(text))
 }
 
-/// An edge: a smooth line through the points of its route, with a head at its end.
+/// Writes an edge: a smooth line through the points of its route, with a head at its end.
 pub(super) fn write_edge(svg: &mut String, stroke: &Stroke, route: &[(f64, f64)]) -> fmt::Result {
     let &[.., before, last] = route else { return Ok(()) };
     let Stroke { colour, width, dashed, .. } = stroke;

@@ -3,7 +3,7 @@
 use crate::plan::edges::{Edge, End};
 use crate::plan::{Plan, State};
 
-/// How an edge is drawn.
+/// The look of an edge.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stroke {
     /// The colour of the line and of its head.
@@ -12,7 +12,7 @@ pub(super) struct Stroke {
     pub(super) width: f64,
     /// Whether the line is dashed.
     pub(super) dashed: bool,
-    /// Lines of a higher layer are drawn on top of the others.
+    /// The layer: lines of a higher layer are drawn on top of the others.
     pub(super) layer: u8,
 }
 
