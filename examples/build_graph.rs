@@ -1,4 +1,5 @@
-//! A build graph on threads, two steps at once: what a store holds is not made again, nor a file that is up to date.
+//! A build graph on threads, two steps at once. A value in the store is not made again, and neither
+//! is a file that is up to date.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ macro_rules! units {
 }
 units! { Parser "parser" Printer "printer" Main "main" }
 
-/// Why the lock of `Made` is never poisoned.
+/// The reason why the lock of `Made` is never poisoned.
 const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 resource! {
@@ -34,10 +35,10 @@ resource! {
     Program: PathBuf;
 }
 
-/// With what the first line of a made file begins. What it is made of comes next, as a hash.
+/// The start of the first line of a made file. A hash of its sources follows.
 const STAMP: &str = "# made of ";
 
-/// Makes a file of others, unless it is there and made of the same.
+/// Makes a file from its sources, unless it exists and was made from the same text.
 fn make(target: PathBuf, sources: &[&Path], made: &Mutex<Vec<String>>, how: fn(&str) -> String) -> io::Result<PathBuf> {
     let mut text = String::new();
     for source in sources {
@@ -55,7 +56,7 @@ fn make(target: PathBuf, sources: &[&Path], made: &Mutex<Vec<String>>, how: fn(&
     Ok(target)
 }
 
-/// Leaves out comments.
+/// Copies a source without its comments.
 #[step]
 fn compile<U: Unit>(dir: In<'_, Dir>, made: In<'_, Made>) -> io::Result<Out<Object<U>>> {
     let file = dir.join(U::NAME);
@@ -89,7 +90,7 @@ impl Pipeline for Build {
     type Steps = HList![Compile<Parser>, Compile<Printer>, Compile<Main>, Archive, Link];
 }
 
-/// Builds twice on one store, and tells which files were made.
+/// Builds twice on one store, and prints which files were made.
 fn build(dir: &Path) -> Result<(), RunError> {
     let store = Store::<Build>::new().with(Dir, dir.to_owned()).with(Made, Mutex::default());
     let executor = Executor::new(2);

@@ -11,19 +11,19 @@ struct Sale {
 }
 
 resource! {
-    /// Where the two files are.
+    /// The folder of the two files.
     Dir: PathBuf;
     /// The name of each shop.
     Shops: HashMap<u32, String>;
     Sales: Vec<Sale>;
-    /// What each shop has sold.
+    /// The sales of each shop, in cents.
     Totals: BTreeMap<u32, u64>;
-    /// In places of `Sales`: ten times the median, or more.
+    /// The places in `Sales` of those that are ten times the median, or more.
     Outliers: Vec<usize>;
     Report: String;
 }
 
-/// The rows of a CSV file of two columns, below its head.
+/// Returns the rows of a CSV file with two columns, without its head.
 fn rows(text: &str) -> impl Iterator<Item = Result<(u32, &str), String>> {
     text.lines().skip(1).map(|line| {
         let (shop, value) = line.split_once(',').ok_or(format!("`{line}` has no comma"))?;

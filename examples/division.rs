@@ -1,4 +1,5 @@
-//! The example of the Python package that this library rebuilds: the same steps, the same two calls.
+//! The example of the Python package that this library rebuilds: the same steps, the same two
+//! calls.
 
 use std::error::Error;
 use std::fmt;
@@ -8,11 +9,11 @@ use typed_pipeliner::{hlist_pat, resource, run, step};
 resource! {
     /// The number that is divided.
     Base: i64;
-    /// What it is divided by.
+    /// The number by which the base is divided.
     Divisor: i64;
     /// How often the divisor goes into the base.
     Quotient: i64;
-    /// What is left.
+    /// The remainder.
     Modulus: i64;
 }
 
@@ -23,21 +24,21 @@ fn base_provider() -> Out<Base> {
     23
 }
 
-/// Divides.
+/// Divides the base by the divisor.
 #[step]
 async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Quotient>, DivisionByZero> {
     println!("divide called");
     base.checked_div(*divisor).ok_or(DivisionByZero)
 }
 
-/// Finds what is left.
+/// Computes the remainder.
 #[step(name = Mod)]
 async fn modulo(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Modulus>, DivisionByZero> {
     println!("mod called");
     base.checked_rem(*divisor).ok_or(DivisionByZero)
 }
 
-/// Tells of the division.
+/// Describes the division.
 #[step]
 fn get_division(
     base: In<'_, Base>,
@@ -49,7 +50,7 @@ fn get_division(
     Return(format!("{base} divided by {divisor} is {quotient} with {modulus} left"))
 }
 
-/// Tells of the product and the difference.
+/// Describes the product and the difference.
 #[step]
 fn get_resmod(result: In<'_, Quotient>, modulus: In<'_, Modulus>) -> Return<String> {
     println!("get_resmod called");
@@ -77,7 +78,7 @@ fn main() -> Result<(), RunError> {
     })
 }
 
-/// Nothing can be divided by zero.
+/// The divisor is zero.
 #[derive(Debug)]
 struct DivisionByZero;
 

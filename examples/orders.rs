@@ -1,4 +1,5 @@
-//! An order that is not paid at first: the error names the step, and the next run goes on from there.
+//! An order that is not paid at first. The error names the step, and the next run continues from
+//! there.
 
 use std::{collections::HashMap, sync::Mutex};
 use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, hlist_pat, resource, run, step};
@@ -20,10 +21,10 @@ resource! {
     OrderText: &'static str;
     Stock: HashMap<&'static str, u32>;
     Prices: HashMap<&'static str, Cents>;
-    /// What is left on the customer's card.
+    /// The balance of the customer's card.
     Card: Mutex<Cents>;
     Lines: Vec<Line>;
-    /// All that is ordered is in stock.
+    /// All ordered articles are in stock.
     InStock: ();
     Net: Cents;
     Tax: Cents;
@@ -98,7 +99,8 @@ fn main() -> Result<(), RunError> {
             *store.get::<Card>().expect("it is supplied").lock().expect("nothing panics while it is locked") += missing;
         }
 
-        // What the steps before `Pay` gave is still there: only `Pay` and `Receipt` run.
+        // The outputs of the steps before `Pay` are still in the store: only `Pay` and `Receipt`
+        // run.
         let hlist_pat![Return(receipt)] = run::<Receipt>(&store).await?;
         println!("{receipt}");
         Ok(())

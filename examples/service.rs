@@ -1,4 +1,5 @@
-//! The start of a service, and a scope for each request: what the service has is made once, and all requests see it.
+//! The start of a service, and a scope for each request. The values of the service are made once,
+//! and all requests read them.
 
 use futures::future::try_join;
 use smol::channel::{Receiver, Sender, unbounded};
@@ -14,7 +15,7 @@ use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Scoped, Store, resourc
 resource! {
     ConfigText: String;
     Config: Settings;
-    /// Open handles on the dictionary: a step that takes one gives it back.
+    /// Open handles on the dictionary. A step that takes a handle gives it back.
     Pool: (Sender<File>, Receiver<File>);
     Cache: Mutex<HashMap<String, String>>;
     Listener: TcpListener;

@@ -1,6 +1,8 @@
-//! Testing a pipeline without the world: a value in place of a step, and a stub in place of a step.
+//! Tests of a pipeline without the outside world: a value in place of a step, and a stub in place
+//! of a step.
 //!
-//! The functions here would stand under `#[cfg(test)]`; the pipeline is the one that goes into production.
+//! In an application these functions would be tests, under `#[cfg(test)]`. The pipeline is the one
+//! that goes into production.
 
 use std::io;
 use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, Swap, resource, step};
@@ -13,7 +15,7 @@ resource! {
     Verdict: &'static str;
 }
 
-/// Asks the network, which a test does not have.
+/// Asks the network, which a test cannot reach.
 #[step]
 async fn fetch(url: In<'_, Url>) -> Result<Out<Page>, io::Error> {
     Err(io::Error::other(format!("no network to fetch {url}")))
@@ -40,14 +42,16 @@ fn a_function_is_called() {
     println!("four words are long");
 }
 
-/// A value that is supplied wins over the step, and what only that step needs need not be there: here is no `Url`.
+/// A supplied value takes precedence over the step. Inputs that only this step needs may be
+/// missing: no `Url` is supplied here.
 async fn a_value_is_supplied() -> Result<(), RunError> {
     let store = Store::<App>::new().with(Page, "just two".to_owned());
     println!("a page with {} words is {}", store.resource::<Words>().await?, store.resource::<Verdict>().await?);
     Ok(())
 }
 
-/// The step is swapped for another. The compiler checks that it gives the same, and what it needs.
+/// Another step replaces the step. The compiler checks that it provides the same resources, and
+/// that its inputs are there.
 async fn a_step_is_swapped() -> Result<(), RunError> {
     #[step]
     fn stub(url: In<'_, Url>) -> Out<Page> {
@@ -59,7 +63,7 @@ async fn a_step_is_swapped() -> Result<(), RunError> {
     Ok(())
 }
 
-/// Without a stub the real step runs, and its error is that of the run.
+/// Without a stub the real step runs, and the run fails with its error.
 async fn nothing_is_replaced() {
     let store = Store::<App>::new().with(Url, "there".to_owned());
     let error = store.resource::<Verdict>().await.expect_err("there is no network");

@@ -1,4 +1,5 @@
-//! Thumbnails of several images: a store for each, and the step that computes on a thread of its own.
+//! Thumbnails of several images: a store for each, and a thread of its own for the step that
+//! computes.
 
 use futures::future::try_join_all;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ struct Image {
 }
 
 impl Image {
-    /// Paints a picture, by the shade of each place.
+    /// Paints a picture from the shade of each pixel.
     fn paint(width: usize, height: usize, shade: impl Fn(usize, usize) -> usize) -> Self {
         let pixels = (0..width * height).map(|place| shade(place % width, place / width) as u8).collect();
         Image { width, height, pixels }
@@ -41,7 +42,7 @@ impl Image {
 resource! {
     Source: PathBuf;
     Target: PathBuf;
-    /// In an `Arc`, since a blocking step takes clones.
+    /// In an `Arc`, because a blocking step takes clones.
     Original: Arc<Image>;
     Thumbnail: Image;
     Written: ();
@@ -52,7 +53,7 @@ async fn load(source: In<'_, Source>) -> io::Result<Out<Original>> {
     Ok(Arc::new(Image::decode(&smol::fs::read(source).await?)?))
 }
 
-/// Makes one pixel of eight by eight: their mean.
+/// Replaces each square of eight by eight pixels by its mean.
 #[step(blocking)]
 fn scale_down(original: In<'_, Original>) -> Out<Thumbnail> {
     const SIDE: usize = 8;
@@ -73,7 +74,7 @@ impl Pipeline for Thumbnailer {
     type Steps = HList![Load, ScaleDown, Save];
 }
 
-/// Shows an image in letters.
+/// Prints an image as characters.
 fn show(path: &Path) -> io::Result<()> {
     let image = Image::decode(&fs::read(path)?)?;
     println!("{}, {} by {}", path.file_name().unwrap_or_default().to_string_lossy(), image.width, image.height);
