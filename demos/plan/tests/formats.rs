@@ -1,4 +1,4 @@
-//! Each format of a plan, read back by a parser that is not ours.
+//! Each format of a plan, read back by another program's parser.
 //!
 //! Where Graphviz or Mermaid is missing, its test is skipped with a note.
 

@@ -12,7 +12,7 @@ Writes a report on the source tree in DIR, by default this repository, as Markdo
   --plan   print a picture of what would run, in SVG, and run nothing
   --help   show this text";
 
-/// What the user asked for.
+/// The request of the user.
 pub(crate) struct Arguments {
     pub(crate) directory: PathBuf,
     pub(crate) trace: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     pub(crate) help: bool,
 }
 
-/// The user asked for something that there is not.
+/// The reason why the arguments cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
     #[error("there is no option `{0}`")]

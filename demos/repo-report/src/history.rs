@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
 resource! {
-    /// What git knows of the tree.
+    /// The git history of the tree.
     pub(crate) GitHistory: History;
     /// Authors with their numbers of commits, the busiest first.
     pub(crate) Authors: Vec<(String, usize)>;
@@ -19,7 +19,7 @@ resource! {
 pub(crate) enum History {
     /// The tree is not the root of a git repository.
     NoRepository,
-    /// The repository belongs to someone else, and git was not told that it is safe.
+    /// The repository belongs to another user, and git is not configured to trust it.
     NotTrusted,
     /// The commits behind `HEAD`.
     Commits(Log),
@@ -27,22 +27,22 @@ pub(crate) enum History {
 
 /// The commits of a repository.
 pub(crate) struct Log {
-    /// The newest first; none in a new repository.
+    /// The commits, the newest first; none in a new repository.
     pub(crate) commits: Vec<Commit>,
     /// Whether older commits were left out when the repository was cloned.
     pub(crate) is_shallow: bool,
 }
 
-/// What the report says of a commit.
+/// The part of a commit that the report shows.
 pub(crate) struct Commit {
     pub(crate) id: Oid,
-    /// In seconds since 1970.
+    /// The time of the commit, in seconds since 1970.
     pub(crate) time: i64,
     pub(crate) author: String,
     pub(crate) summary: String,
 }
 
-/// There is a repository, and it could not be read.
+/// The repository could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the git history of `{}`", path.display())]
 pub(crate) struct UnreadableHistory {
@@ -95,7 +95,7 @@ fn log(repository: &Repository) -> Result<Log, git2::Error> {
     Ok(Log { commits, is_shallow })
 }
 
-/// `HEAD` of a new repository names a branch that is not born yet.
+/// Whether there are commits. `HEAD` of a new repository names a branch that does not exist yet.
 fn has_commits(repository: &Repository) -> Result<bool, git2::Error> {
     match repository.head() {
         Ok(_) => Ok(true),

@@ -12,11 +12,11 @@ use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 resource! {
     /// The languages of the tree, the one with the most code first.
     pub(crate) Languages: Vec<(LanguageType, Lines)>;
-    /// Files that could not be read, and why.
+    /// The files that could not be read, each with the reason.
     pub(crate) Uncounted: Vec<String>;
 }
 
-/// What was counted in the files of one language.
+/// The counts for the files of one language.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Lines {
     pub(crate) files: usize,
@@ -26,7 +26,7 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Adds what was counted elsewhere.
+    /// Adds other counts.
     pub(crate) fn add(&mut self, other: Lines) {
         self.files += other.files;
         self.code += other.code;
@@ -62,7 +62,7 @@ impl Step for CountLines {
     }
 }
 
-/// What was counted in some of the files.
+/// The counts for some of the files.
 #[derive(Default)]
 struct Count {
     languages: BTreeMap<LanguageType, Lines>,
@@ -78,7 +78,7 @@ impl Count {
         count
     }
 
-    /// Counts one file, with what is embedded in it (code in Markdown, say), for the language of the file.
+    /// Counts one file for its language, with embedded languages such as code in Markdown.
     fn file(&mut self, path: &Path) {
         let config = Config::default();
         let Some(language) = LanguageType::from_path(path, &config) else {

@@ -1,4 +1,4 @@
-//! `Cargo.lock`: the packages that a build takes, and those that it takes in several versions.
+//! `Cargo.lock`: the packages of a build, and those that it has in several versions.
 
 use crate::toml_file::{self, TomlError};
 use crate::tree::Tree;

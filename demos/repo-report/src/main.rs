@@ -1,13 +1,14 @@
-//! A report on a source tree: its languages, files, dependencies and git history, in one page of Markdown.
+//! A report on a source tree: its languages, files, dependencies and git history, in one page of
+//! Markdown.
 //!
 //! ```sh
 //! cargo run -p repo-report -- [--trace] [DIR]
 //! cargo run -p repo-report -- --plan > plan.svg
 //! ```
 //!
-//! Each fact is a step, and says only what it needs. Nobody wrote down an order, and still the walk, `Cargo.toml`,
-//! `Cargo.lock` and git are read at the same time: `--trace` shows it on the error output. While it runs, the terminal shows
-//! what does and what waits for what.
+//! Each fact is a step that names only its inputs. The program states no order, and yet the tree,
+//! `Cargo.toml`, `Cargo.lock` and git are read at the same time: `--trace` prints when each step
+//! ran, on standard error. During the run the terminal shows which steps run, and which ones wait.
 //!
 //! ```text
 //!                 ╭─ WalkTree ─┬─ CountLines ──┬─ WriteLanguages ────────────╮
@@ -18,8 +19,9 @@
 //!                 ╰─ ReadHistory ─── RankAuthors ──────── WriteHistory ──────╯
 //! ```
 //!
-//! All steps share the task that awaits the run. So those that compute for long or read with a blocking library
-//! hand that work to a thread, with `smol::unblock`, and leave the task to their siblings.
+//! All steps share the task that awaits the run. Steps that compute for long or read with a
+//! blocking library therefore hand that work to a thread, with `smol::unblock`, and leave the task
+//! to their siblings.
 
 mod arguments;
 mod history;
@@ -84,7 +86,7 @@ fn main() -> ExitCode {
     if arguments.plan {
         return print(&plan::<Traced<report::BindReport>>(&store).to_svg());
     }
-    // Quiet where the error output is no terminal.
+    // Prints nothing unless standard error is a terminal.
     let options = RunOptions::new().observe(Progress::new());
     let report = smol::block_on(run_with::<Traced<report::BindReport>>(&store, options));
     if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
@@ -99,7 +101,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the report, or its plan; a reader that has seen enough of it, like `head`, is no error.
+/// Prints the report, or its plan. It is no error if the reader closes the pipe early, as `head`
+/// does.
 fn print(report: &str) -> ExitCode {
     match io::stdout().write_all(report.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -110,7 +113,8 @@ fn print(report: &str) -> ExitCode {
     }
 }
 
-/// The cause first, down to the last source, then the step that failed.
+/// Formats an error in one line: the cause first, down to the last source, then the step that
+/// failed.
 fn in_one_line(error: &RunError) -> String {
     let causes: Vec<_> = successors(error.source(), |&error| error.source()).map(ToString::to_string).collect();
     format!("{} (in step `{}`)", causes.join(": ").replace('\n', " "), error.step())

@@ -1,4 +1,4 @@
-//! `Cargo.toml`: the package and what it depends on.
+//! `Cargo.toml`: the package and its dependencies.
 
 use crate::toml_file::{self, TomlError};
 use crate::tree::Tree;
@@ -9,11 +9,11 @@ use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 resource! {
     /// The `Cargo.toml` at the root of the tree, if there is one.
     pub(crate) CargoToml: Option<Manifest>;
-    /// How many dependencies it declares.
+    /// The numbers of the declared dependencies.
     pub(crate) Dependencies: DependencyCounts;
 }
 
-/// Dependencies by kind, those for single targets included.
+/// The numbers of dependencies by kind, including those for single targets.
 #[derive(Default)]
 pub(crate) struct DependencyCounts {
     pub(crate) normal: usize,

@@ -1,4 +1,4 @@
-//! The report: a step for each chapter, and one that binds them.
+//! The report: a step for each chapter, and a step that joins the chapters.
 
 use crate::history::{Authors, Commit, GitHistory, History};
 use crate::lines::{Languages, Lines, Uncounted};
@@ -12,21 +12,21 @@ use jiff::Timestamp;
 use std::convert::Infallible;
 use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
-/// How many authors are shown.
+/// The number of authors that the report shows.
 const LISTED_AUTHORS: usize = 10;
 
 resource! {
-    /// How much there is, and in which languages.
+    /// The totals, and the languages.
     pub(crate) LanguagesChapter: String;
-    /// The largest and the latest files, and what could not be read.
+    /// The largest and the latest files, and the unreadable parts.
     pub(crate) FilesChapter: String;
-    /// What `Cargo.toml` says.
+    /// The chapter on `Cargo.toml`.
     pub(crate) ManifestChapter: String;
-    /// What `Cargo.lock` says.
+    /// The chapter on `Cargo.lock`.
     pub(crate) LockfileChapter: String;
-    /// What git says.
+    /// The chapter on git.
     pub(crate) HistoryChapter: String;
-    /// All of it, as Markdown.
+    /// The whole report, as Markdown.
     pub(crate) Report: String;
 }
 
@@ -87,7 +87,7 @@ impl Step for WriteFiles {
     }
 }
 
-/// Writes what `Cargo.toml` says.
+/// Writes the chapter on `Cargo.toml`.
 pub(crate) struct WriteManifest;
 
 impl Step for WriteManifest {
@@ -116,7 +116,7 @@ impl Step for WriteManifest {
     }
 }
 
-/// A field that a package may leave to its workspace.
+/// Formats a field that a package may inherit from its workspace.
 fn inheritable<T: ToString>(field: &Inheritable<T>) -> String {
     match field {
         Inheritable::Set(value) => value.to_string(),
@@ -124,7 +124,7 @@ fn inheritable<T: ToString>(field: &Inheritable<T>) -> String {
     }
 }
 
-/// Writes what `Cargo.lock` says.
+/// Writes the chapter on `Cargo.lock`.
 pub(crate) struct WriteLockfile;
 
 impl Step for WriteLockfile {
@@ -151,7 +151,7 @@ impl Step for WriteLockfile {
     }
 }
 
-/// Writes what git says.
+/// Writes the chapter on git.
 pub(crate) struct WriteHistory;
 
 impl Step for WriteHistory {
@@ -192,7 +192,7 @@ fn in_words(commit: &Commit) -> String {
     format!("{} {date}, {}: {}", code(id), text(&commit.author), text(&commit.summary))
 }
 
-/// Binds the chapters.
+/// Joins the chapters.
 pub(crate) struct BindReport;
 
 impl Step for BindReport {

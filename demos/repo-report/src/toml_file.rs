@@ -1,10 +1,10 @@
-//! Reading a TOML file that need not be there.
+//! Reads a TOML file that may be missing.
 
 use smol::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a file that is there could not be used.
+/// The reason why an existing file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TomlError {
     #[error("cannot read `{}`", path.display())]
@@ -27,7 +27,7 @@ impl TomlError {
     }
 }
 
-/// The contents of a file, or nothing if there is no such file.
+/// Returns the contents of a file, or `None` if there is no such file.
 pub(crate) async fn read(path: &Path) -> Result<Option<String>, TomlError> {
     match fs::read_to_string(path).await {
         Ok(text) => Ok(Some(text)),

@@ -1,4 +1,4 @@
-//! When each step ran, and how many ran at once.
+//! A trace: when each step ran, and how many steps ran at once.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use typed_pipeliner::{HCons, Inputs, Outputs, Step, resource};
 
-/// How many characters the time line of the whole run takes.
+/// The number of characters of the time line of the whole run.
 const WIDTH: usize = 40;
 
 resource! {
-    /// Where the steps leave a trace.
+    /// The trace of all steps.
     pub(crate) Timeline: Trace;
 }
 
-/// The step `S`, which leaves a trace when it runs.
+/// The step `S`, which records itself in the trace when it runs.
 pub(crate) struct Traced<S>(PhantomData<S>);
 
 impl<S: Step> Step for Traced<S> {
@@ -32,7 +32,7 @@ impl<S: Step> Step for Traced<S> {
     }
 }
 
-/// What the steps of one run left.
+/// The records of the steps of one run.
 pub(crate) struct Trace {
     begin: Instant,
     log: Mutex<Log>,
@@ -48,7 +48,7 @@ struct Log {
 struct Span {
     step: &'static str,
     start: Duration,
-    /// None while the step runs.
+    /// `None` while the step runs.
     end: Option<Duration>,
 }
 
@@ -58,7 +58,8 @@ impl Trace {
         Trace { begin: Instant::now(), log: Mutex::default() }
     }
 
-    /// Notes that a step runs, for as long as the guard lives: until its end, or until the run drops it.
+    /// Records that a step runs for as long as the guard exists: until the end of the step, or
+    /// until the run drops it.
     fn enter(&self, step: &'static str) -> Running<'_> {
         let mut log = self.log();
         log.running += 1;
@@ -86,7 +87,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// One line for each step, in the order of their starts, and a sum.
+/// Prints one line for each step, in the order of their starts, and a summary.
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let log = self.log();

@@ -1,7 +1,8 @@
 //! The source tree: which files it has, the largest of them and the most recently changed.
 //!
-//! Which files count is decided by the rules of ripgrep and tokei: not those that git ignores, and no hidden ones.
-//! Nor does what cargo built: a directory `target` beside a `Cargo.toml`.
+//! The rules of ripgrep and tokei decide which files count: hidden files do not, nor do files that
+//! git ignores. Build output of cargo does not count either: a directory `target` beside a
+//! `Cargo.toml`.
 
 use ignore::{Walk, WalkBuilder};
 use smol::stream::StreamExt;
@@ -13,17 +14,17 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 
-/// How many files each of the two lists shows.
+/// The number of files in each of the two lists.
 const LISTED: usize = 10;
 
 resource! {
     /// The directory to report on, as the user wrote it.
     pub(crate) Directory: PathBuf;
-    /// The same directory, after a look at it.
+    /// The same directory, once it is known to be readable.
     pub(crate) Tree: TreeRoot;
     /// Every file of the tree, by path.
     pub(crate) Files: Vec<SourceFile>;
-    /// What the walk could not read, and why.
+    /// The parts that the walk could not read, each with the reason.
     pub(crate) Unwalked: Vec<String>;
     /// The largest files, the largest first.
     pub(crate) Largest: Vec<SourceFile>;
@@ -33,7 +34,7 @@ resource! {
 
 /// A directory that can be listed.
 pub(crate) struct TreeRoot {
-    /// As the user wrote it.
+    /// The path as the user wrote it.
     pub(crate) path: PathBuf,
     /// The name of the directory itself, also where the path is `.`.
     pub(crate) name: String,
@@ -42,13 +43,13 @@ pub(crate) struct TreeRoot {
 /// A file of the tree.
 #[derive(Clone)]
 pub(crate) struct SourceFile {
-    /// From the root of the tree.
+    /// The path from the root of the tree.
     pub(crate) path: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) modified: SystemTime,
 }
 
-/// The directory is missing, is no directory, or may not be listed.
+/// The directory is missing, is not a directory, or may not be listed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the directory `{}`", path.display())]
 pub(crate) struct UnreadableDirectory {
@@ -56,7 +57,7 @@ pub(crate) struct UnreadableDirectory {
     source: io::Error,
 }
 
-/// Makes sure that there is a directory to read, before anything looks into it.
+/// Checks that the directory can be read, before any other step reads it.
 pub(crate) struct OpenTree;
 
 impl Step for OpenTree {
@@ -141,7 +142,8 @@ impl Step for FindRecent {
     }
 }
 
-/// The first files in the order of a key; the sort is stable, so equal ones stay ordered by path.
+/// Returns the first files in the order of a key. The sort is stable, so files with equal keys stay
+/// ordered by path.
 fn first_by<K: Ord>(files: &[SourceFile], key: impl Fn(&SourceFile) -> K) -> Vec<SourceFile> {
     let mut files: Vec<&SourceFile> = files.iter().collect();
     files.sort_by_key(|file| key(file));

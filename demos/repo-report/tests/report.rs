@@ -1,4 +1,5 @@
-//! The program, run on small trees: what it reports, and what it says when something is missing or broken.
+//! Runs the program on small trees, complete and broken ones, and checks its reports and its
+//! errors.
 
 use git2::{Oid, Repository, Signature, Time};
 use std::ffi::OsStr;
@@ -53,7 +54,8 @@ source = \"registry+https://github.com/rust-lang/crates.io-index\"
 
 /// A tree in a temporary directory.
 struct Tree {
-    /// Goes with the tree; also the home of the program, so that nobody's git settings matter.
+    /// The directory of the tree. It is also the home of the program, so that no user's git
+    /// settings matter.
     home: TempDir,
     root: PathBuf,
 }
@@ -66,7 +68,7 @@ impl Tree {
         Tree { home, root }
     }
 
-    /// Writes a file that was changed so many seconds into May.
+    /// Writes a file that was changed this many seconds into May.
     fn file(&self, path: &str, text: &str, seconds: u64) -> &Self {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -87,7 +89,7 @@ impl Tree {
     }
 }
 
-/// Adds an empty commit so many seconds into May.
+/// Adds an empty commit this many seconds into May.
 fn commit(repository: &Repository, author: &str, message: &str, seconds: u64) -> Oid {
     let time = Time::new((MAY + seconds).try_into().unwrap(), 0);
     let author = Signature::new(author, "mail@example.org", &time).unwrap();
@@ -97,7 +99,7 @@ fn commit(repository: &Repository, author: &str, message: &str, seconds: u64) ->
     repository.commit(Some("HEAD"), &author, &author, message, &tree, parent.as_ref().as_slice()).unwrap()
 }
 
-/// A tree with everything in it, and its first and last commit.
+/// A tree with every kind of content, and its first and last commit.
 fn demo() -> (Tree, Oid, Oid) {
     let tree = Tree::new();
     tree.file("Cargo.toml", MANIFEST, 60)
@@ -123,7 +125,7 @@ fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
-/// The one line of an error.
+/// Asserts that the program failed, and returns the one line of its error.
 #[track_caller]
 fn error(output: &Output) -> &str {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -325,7 +327,7 @@ fn file_instead_of_a_directory_is_an_error() {
     refused(&tree, &tree.root.join("file"));
 }
 
-/// A link to itself: nobody can read it, not even root.
+/// The directory is a link to itself: not even root can read it.
 #[cfg(unix)]
 #[test]
 fn unreadable_directory_is_an_error() {
@@ -343,7 +345,7 @@ fn refused(tree: &Tree, path: &Path) {
     assert!(error.ends_with(" (in step `OpenTree`)"), "{error}");
 }
 
-/// Root can read it all the same, and then there is nothing to see here.
+/// Root can read the files all the same; for root the test checks nothing.
 #[cfg(unix)]
 #[test]
 fn unreadable_parts_are_listed() {
