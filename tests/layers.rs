@@ -1,4 +1,5 @@
-//! The layers of the library, as `docs/architecture.md` draws them: an arrow that is not listed here fails.
+//! The layers of the library, as `docs/architecture.md` draws them. A use that is not listed here
+//! fails the test.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Each layer with those that its modules may use besides their own.
 ///
-/// The knot is the one circle: a step, a pipeline and a store have lists, each list is bounded by its half of the proof
-/// and lowered to data, and the proof is about these lists.
+/// The knot is the only circle: a step, a pipeline and a store have lists, each list is bounded by
+/// its half of the proof and lowered to data, and the proof is about these lists.
 const ARROWS: &[(&str, &[&str])] = &[
     ("vocabulary", &[]),
     ("exec", &["vocabulary"]),

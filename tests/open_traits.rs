@@ -1,5 +1,6 @@
-//! The traits that users implement by hand cannot break the proof: a wrong name or a shared identity is a correct
-//! program, where it is not an error. The errors are `ui-tests/fail/forged_proof*.rs` and `one_identity*.rs`.
+//! Users cannot break the proof with impls by hand: a program with a wrong name or a shared
+//! identity is either correct or refused. The refused programs are `ui-tests/fail/forged_proof*.rs`
+//! and `one_identity*.rs`.
 
 use std::convert::Infallible;
 use typed_pipeliner::{

@@ -1,7 +1,9 @@
-//! The prose of the repository is plain English: comments and documents avoid some words, and end at 100 columns.
+//! The prose of the repository is plain English: comments and documents avoid some words, and end
+//! at 100 columns.
 //!
-//! CONTRIBUTING.md has the rules. A word is on the list because it makes a reader stop: a program reports, returns or
-//! names, and does not tell; a noun is better than a clause that begins with "what".
+//! CONTRIBUTING.md has the rules. A word is on the list because it makes a reader stop: a program
+//! reports, returns or names, and does not tell; a noun is better than a clause that begins with
+//! "what".
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ const WORDS: &[(&str, &str)] = &[
 /// The longest line of prose.
 const COLUMNS: usize = 100;
 
-/// The files that are written here: sources, documents, scripts and manifests.
+/// The files of this repository with prose: sources, documents, scripts and manifests.
 fn files(folder: &Path, to: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the repository can be read") {
         let path = entry.expect("its entries can be read").path();

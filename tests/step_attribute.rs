@@ -69,7 +69,7 @@ fn error_of_a_step_is_that_of_its_function() {
     assert_eq!(error.downcast_ref::<DivisionByZero>(), Some(&DivisionByZero));
 }
 
-/// Why a run failed.
+/// The reason why a run failed.
 fn reason(error: &RunError) -> String {
     std::error::Error::source(error).expect("an error has a source").to_string()
 }
@@ -245,7 +245,7 @@ mod carried_over {
         let _ = Old;
     }
 
-    /// The name is free, since the function is not there.
+    /// The name is free, because the function is not compiled.
     #[expect(dead_code)]
     pub(crate) struct NotHere;
 }

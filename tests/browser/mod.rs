@@ -12,13 +12,12 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long to wait for what has to come, before it is taken for lost.
+/// The longest time to wait before a test fails.
 pub(crate) const WATCHDOG: Duration = Duration::from_secs(60);
 
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Looks at something in a browser of its own. Where there is no browser, it is said, and nothing
-/// is tested.
+/// Runs a test in a browser of its own. Without a browser it prints a note, and tests nothing.
 pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Outcome {
     let [Some(browser), Some(driver)] = [find("chromium"), find("chromedriver")] else {
         return skipped(
@@ -31,15 +30,15 @@ pub(crate) fn look(what: &str, test: impl AsyncFnOnce(Client) -> Outcome) -> Out
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let client = connect(&browser, profile.path(), &port).await?;
-        // The browser is to end, whatever happens: it is the driver's child, and would outlive it.
+        // The browser has to end in any case: it is a child of the driver, and would outlive it.
         let result = AssertUnwindSafe(test(client.clone())).catch_unwind().await;
         client.close().await?;
         result.unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 
-/// Starts the driver, and finds its port. It takes a free one of IPv4, and ends if the same of IPv6
-/// is not free: then another one may be.
+/// Starts the driver, and returns its port. The driver takes a free port of IPv4, and ends if the
+/// same port of IPv6 is not free. Then the next attempt may find another port.
 fn driven_by(driver: &Path) -> Result<(Process, String), Box<dyn std::error::Error>> {
     let start = || {
         started(Command::new(driver).arg("--port=0"), |line| {
@@ -57,7 +56,7 @@ pub(crate) fn skipped(what: &str, why: &str) -> Outcome {
     Ok(())
 }
 
-/// Waits until something is there.
+/// Waits until a value exists.
 pub(crate) async fn eventually<T>(
     client: &Client,
     what: &str,
@@ -76,7 +75,7 @@ pub(crate) async fn eventually<T>(
     }
 }
 
-/// A process that ends with this.
+/// A process that ends when this is dropped.
 pub(crate) struct Process(Child);
 
 impl Process {
@@ -95,7 +94,7 @@ impl Drop for Process {
     }
 }
 
-/// Starts a program, and finds in its output where it listens.
+/// Starts a program, and finds its address in its output.
 pub(crate) fn started(
     command: &mut Command,
     find: impl Fn(&str) -> Option<String>,
@@ -103,12 +102,12 @@ pub(crate) fn started(
     let mut process = Process(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
     let mut lines = BufReader::new(process.0.stdout.take().ok_or("no output")?).lines();
     let found = lines.by_ref().map_while(Result::ok).find_map(|line| find(&line));
-    // Else the program would be stopped by what nobody reads.
+    // Somebody has to read the rest of the output, or the program would block.
     std::thread::spawn(move || lines.for_each(drop));
     Ok((process, found.ok_or(format!("{command:?} does not say where it listens"))?))
 }
 
-/// A browser that looks at nothing but the page.
+/// A browser that loads only the page.
 async fn connect(browser: &Path, profile: &Path, port: &str) -> Result<Client, Box<dyn std::error::Error>> {
     let options = [
         "--headless",

@@ -1,4 +1,4 @@
-//! Shared by the tests: steps in one line, a journal of events, gates, and polls by hand.
+//! Helpers of the tests: steps in one line, a journal of events, gates, and polls by hand.
 #![allow(dead_code, unused_macros, unused_imports, reason = "each test uses a part of it")]
 
 use futures::FutureExt;
@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
-/// Declares a step as if it were a function: `step!(Divide(base: Base, divisor: Divisor) -> [Quotient] { … })`.
+/// Declares a step like a function:
+/// `step!(Divide(base: Base, divisor: Divisor) -> [Quotient] { … })`.
 ///
 /// The body is async. The error type comes after the outputs; without one the step is infallible.
 macro_rules! step {
