@@ -11,7 +11,8 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&folder).join("pass.rs"), modules)
 }
 
-/// Adds a module for each file in a folder, and in those below it; the names begin with those of their folders.
+/// Adds a module for each file in a folder and below it. The name of a module begins with those of
+/// its folders.
 fn list(folder: &Path, prefix: &str, modules: &mut String) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

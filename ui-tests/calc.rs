@@ -1,4 +1,4 @@
-//! The steps that the cases share: those of the README. The identities are spelt by hand, see `tests/fail.rs`.
+//! The steps of the README, which the cases share. `tests/fail.rs` explains the identities.
 
 #![allow(dead_code)]
 

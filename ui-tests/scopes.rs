@@ -1,4 +1,4 @@
-// An application, and the requests that it answers. The identities are spelt by hand, see `tests/fail.rs`.
+// An application and its requests. `tests/fail.rs` explains the identities.
 
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Return, Scoped, Step, hlist, hlist_pat, identity};
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! The trait that the error of a missing prerequisite names as not implemented, implemented by the user.
+//! The user implements the trait that the error of a missing prerequisite names.
 
 #[path = "../calc.rs"]
 mod calc;

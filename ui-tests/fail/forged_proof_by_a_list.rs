@@ -1,4 +1,4 @@
-//! A list of inputs of the user's, which hides its inputs from the walk.
+//! A list of inputs that the user wrote, which hides its inputs from the walk.
 
 use typed_pipeliner::proof::kind::{Group, OfResources};
 use typed_pipeliner::proof::lists::InputsProof;

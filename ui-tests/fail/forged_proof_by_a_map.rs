@@ -1,4 +1,4 @@
-//! A map, findings and marks of the user's.
+//! A map, findings and marks that the user wrote.
 
 use typed_pipeliner::proof::check::findings::Findings;
 use typed_pipeliner::proof::ids::trie::Trie;

@@ -1,4 +1,4 @@
-//! A parameter of a generic resource with the identity of another: two tables meet under one identity.
+//! A parameter of a generic resource with the identity of another: two tables, one identity.
 
 use typed_pipeliner::{HList, Identified, In, Out, Pipeline, Store, resource, step};
 

@@ -1,4 +1,4 @@
-//! A parent store of the user's, which claims to provide everything.
+//! A parent store that the user wrote, which claims to provide everything.
 
 #[path = "../scopes.rs"]
 mod scopes;

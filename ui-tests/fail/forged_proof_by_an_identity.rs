@@ -1,4 +1,4 @@
-//! A resource with the identity of another: the store is supplied with one, and the steps take the other.
+//! A resource with the identity of another: the store has one, and the steps take the other.
 
 #[path = "../calc.rs"]
 mod calc;

@@ -1,4 +1,4 @@
-//! A store that provides a resource because the user says so: no impl of the library applies.
+//! An impl by the user that a store provides a resource: no impl of the library applies.
 
 #[path = "../calc.rs"]
 mod calc;

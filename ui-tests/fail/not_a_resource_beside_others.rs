@@ -1,4 +1,4 @@
-//! What rustc would list beside it: a generic resource, and one by hand.
+//! A generic resource and one by hand, which rustc would list beside the mistake.
 
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Resource, Step, Store, hlist, hlist_pat, identity, resource};
 

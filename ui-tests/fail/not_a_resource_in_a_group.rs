@@ -8,7 +8,7 @@ resource! { Half: i64; }
 
 struct TheHalf;
 
-/// What several steps give.
+/// The outputs of several steps.
 type Halves = HList![TheHalf];
 
 struct Halve;

@@ -1,4 +1,4 @@
-//! The value stands where its resource is meant, beside what rustc would list.
+//! The type of a value in place of its resource, beside resources that rustc would list.
 
 #[path = "../calc.rs"]
 mod calc;

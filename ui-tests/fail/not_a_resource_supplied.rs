@@ -5,7 +5,7 @@ use calc::{Calc, Divisor, GetDivision, Quotient};
 use typed_pipeliner::{Store, run};
 
 fn main() {
-    // What follows makes no second error.
+    // The next lines make no second error.
     let store = Store::<Calc>::new().with("base", 38).with(Divisor, 3);
     let _ = store.get::<Quotient>();
     let _ = run::<GetDivision>(&store);

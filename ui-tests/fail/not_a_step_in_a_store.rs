@@ -1,4 +1,4 @@
-//! The store comes from elsewhere, and steps by hand stand beside what is none: rustc would list them.
+//! A store of unknown origin. rustc would list the steps by hand beside the type that is no step.
 
 #[path = "../calc.rs"]
 mod calc;

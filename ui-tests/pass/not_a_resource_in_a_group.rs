@@ -7,7 +7,7 @@ use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
 resource! { Half: i64; }
 
 
-/// What several steps give.
+/// The outputs of several steps.
 type Halves = HList![Half];
 
 struct Halve;

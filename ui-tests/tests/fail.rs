@@ -1,15 +1,18 @@
-//! What the compiler says to each mistake. A case is one file, `fail/NAME.rs`, and its text, `fail/NAME.stderr`, which
-//! `TRYBUILD=overwrite` writes. `pass.rs` compiles the same programs without the mistake.
+//! The errors of the compiler for each mistake. A case is one file, `fail/NAME.rs`, and its
+//! snapshot, `fail/NAME.stderr`, which `TRYBUILD=overwrite` writes. `pass.rs` compiles the same
+//! programs without the mistake.
 //!
-//! A case is compiled as a crate with a number in its name, and `resource!` hashes the name of the crate. So that a new case
-//! changes no text, a case whose text shows two supplied resources spells their identities by hand, with `identity!`.
+//! A case is compiled as a crate with a number in its name, and `resource!` hashes the name of the
+//! crate. If an error shows two supplied resources, their order depends on the hash. Such a case
+//! makes their identities by hand, with `identity!`, so that a new case changes no snapshot.
 //!
-//! The texts are those of one compiler, the pinned one. With another one the failing cases are left out, with a note.
+//! The snapshots are those of the pinned compiler. With another compiler the failing cases are
+//! skipped, with a note.
 
 use std::io::Write as _;
 use std::process::Command;
 
-/// The compiler whose texts are kept.
+/// The compiler of the snapshots.
 const PINNED: &str = "rustc 1.95.0";
 
 #[test]
@@ -18,7 +21,7 @@ fn mistakes_are_explained() {
     let version = Command::new(rustc).arg("--version").output().expect("rustc runs");
     let version = String::from_utf8_lossy(&version.stdout);
     if !version.starts_with(PINNED) {
-        // Past the harness, which would capture what is printed.
+        // Printed directly, because the harness would capture `eprintln!`.
         let note = format!("note: skipped the texts of errors: they are kept for {PINNED}, and this is {version}");
         writeln!(std::io::stderr(), "{note}").expect("a note can be printed");
         return;

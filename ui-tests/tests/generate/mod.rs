@@ -1,7 +1,8 @@
-//! Writes large pipelines: the text of a program that declares so many steps, runs them and prints what comes out.
+//! Writes large pipelines: programs that declare many steps, run them and print the result.
 //!
-//! The large tests and the bench of compile time compile what this writes. All steps are registered flat in one list, in
-//! shuffled order; one resource, `Seed`, is supplied. Nothing here is random: the same pipeline is the same text.
+//! The large tests and the bench of compile time compile these programs. All steps are registered
+//! flat in one list, in shuffled order; one resource, `Seed`, is supplied. The order is
+//! deterministic: the same pipeline has the same text.
 
 #![allow(dead_code)]
 
@@ -9,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// How the steps are connected.
+/// The connections of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Each step takes what the one before it provides.
@@ -18,7 +19,7 @@ pub(crate) enum Shape {
     Layers,
 }
 
-/// What the program does with its steps.
+/// The action of the program on its steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// Nothing: they are declared and registered.
@@ -29,7 +30,7 @@ pub(crate) enum Ending {
     Run,
 }
 
-/// How the steps are written.
+/// The form of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
     /// As impls of `Step`.
@@ -38,16 +39,17 @@ pub(crate) enum Written {
     AsFunctions,
 }
 
-/// How the program is cut into files.
+/// The files of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Files {
-    /// All in one.
+    /// One file.
     One,
-    /// So many steps in each; the pipeline, and the function that runs it, in files of their own.
+    /// This many steps in each file; the pipeline and the function that runs it have files of their
+    /// own.
     Of(usize),
 }
 
-/// How many lines an imagined user has added so far, and where.
+/// The numbers of lines that an imagined user has added so far, by place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Added {
     /// In the body of the first step.
@@ -62,7 +64,8 @@ pub(crate) struct Added {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Large {
     pub(crate) shape: Shape,
-    /// How many steps there are before the last one, `Finish`, which takes what no other does.
+    /// The number of steps before the last one, `Finish`, which takes all outputs that no other
+    /// step takes.
     pub(crate) steps: usize,
     pub(crate) written: Written,
     pub(crate) ending: Ending,
@@ -70,7 +73,7 @@ pub(crate) struct Large {
     pub(crate) added: Added,
 }
 
-/// How many steps a layer has.
+/// The number of steps in a layer.
 const LAYER: usize = 10;
 
 /// The number that the program supplies.
@@ -83,7 +86,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 ";
 
-/// What a step makes of its inputs, so that the result tells whether each got the right ones; the same as [`mix`].
+/// The function that a step applies to its inputs. The result shows whether each step got the right
+/// inputs. It is the same as [`mix`].
 const MIX: &str = "
 pub fn mix(step: u64, inputs: &[&u64]) -> u64 {
     inputs.iter().fold(step, |sum, input| sum.rotate_left(9).wrapping_mul(31).wrapping_add(**input))
@@ -103,13 +107,13 @@ fn block_on<F: Future>(future: F) -> F::Output {
 ";
 
 impl Large {
-    /// A pipeline of so many steps that is run, all in one file.
+    /// A pipeline of this many steps that is run, in one file.
     pub(crate) fn new(shape: Shape, steps: usize) -> Self {
         let (written, ending, files) = (Written::ByHand, Ending::Run, Files::One);
         Large { shape, steps, written, ending, files, added: Added::default() }
     }
 
-    /// What the program prints, if it runs the steps.
+    /// The output of the program, if it runs the steps.
     pub(crate) fn value(&self) -> u64 {
         let mut values = Vec::new();
         for (step, inputs) in self.inputs().iter().enumerate() {
@@ -119,7 +123,7 @@ impl Large {
         values[self.steps]
     }
 
-    /// Writes the program, and returns whether that changed anything.
+    /// Writes the program, and returns whether any file changed.
     pub(crate) fn write(&self, main: &Path) -> io::Result<bool> {
         let mut changed = false;
         for (name, text) in self.texts() {
@@ -148,7 +152,7 @@ impl Large {
         inputs
     }
 
-    /// The files of the program: their names and what is in them.
+    /// The files of the program: their names and contents.
     fn texts(&self) -> Vec<(String, String)> {
         let inputs = self.inputs();
         let (part, cut) = match self.files {
@@ -252,7 +256,7 @@ pub async fn {function}({arguments}) -> Out<R{step}> {{
         format!("\npub struct All;\nimpl Pipeline for All {{\n    type Steps = HList![{steps}];\n}}\n")
     }
 
-    /// The function that does with the steps what there is to do.
+    /// The function that performs the action on the steps.
     fn end(&self, inputs: &[Vec<Option<usize>>]) -> String {
         let mut body = add_lines(self.added.caller);
         match self.ending {
@@ -288,25 +292,25 @@ pub async fn {function}({arguments}) -> Out<R{step}> {{
     }
 }
 
-/// What stands at the top of each program.
+/// The first lines of each program.
 const HEAD: &str = "//! Written by tests/generate.\n\n#![allow(dead_code, unused_imports, unused_variables)]\n\n";
 
-/// The name of a resource: what a step provides, or the seed.
+/// The name of a resource: the output of a step, or the seed.
 fn resource(provider: Option<usize>) -> String {
     provider.map_or("Seed".into(), |step| format!("R{step}"))
 }
 
-/// What a step makes of its inputs; the same as [`MIX`].
+/// The function that a step applies to its inputs; the same as [`MIX`].
 fn mix(step: u64, inputs: &[u64]) -> u64 {
     inputs.iter().fold(step, |sum, input| sum.rotate_left(9).wrapping_mul(31).wrapping_add(*input))
 }
 
-/// Items with commas between them.
+/// Joins items with commas.
 fn list(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }
 
-/// So many lines of code that do nothing.
+/// This many lines of code that do nothing.
 fn add_lines(lines: usize) -> String {
     (0..lines).fold(String::new(), |mut text, line| {
         let _ = writeln!(text, "        let added{line} = {line};");
@@ -314,7 +318,8 @@ fn add_lines(lines: usize) -> String {
     })
 }
 
-/// Writes a file, unless that text is in it already, and returns whether it did: what has not changed is not compiled again.
+/// Writes a file, unless it has that text already, and returns whether it did. So an unchanged file
+/// is not compiled again.
 fn write(path: &Path, text: &str) -> io::Result<bool> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(false);
@@ -331,7 +336,8 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is a folder of the workspace")
 }
 
-/// A package in a directory of its own, which depends on the library and takes the same versions of all it needs.
+/// A package in a directory of its own. It depends on the library, and on the same versions of its
+/// dependencies.
 ///
 /// Its programs are `src/bin/NAME/main.rs`.
 pub(crate) fn package(folder: &Path, dependencies: &str) -> io::Result<()> {
@@ -370,7 +376,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// So many different numbers below a limit, in random order.
+    /// This many different numbers below a limit, in random order.
     fn choose(&mut self, count: usize, limit: usize) -> Vec<usize> {
         let mut numbers: Vec<usize> = (0..limit).collect();
         for place in 0..count {
