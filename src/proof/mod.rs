@@ -56,14 +56,14 @@
 //!
 //! This module is public only because rustc prints the path of a private type in full, and errors
 //! have to be short. **Semantic versioning does not cover it**, nor the items that are hidden in
-//! these docs: they may change in any release. What it covers of the proof are the bounds that you
-//! write, [`Runs`](crate::Runs), [`Provides`](crate::Provides) and [`RunsOwned`](crate::RunsOwned),
-//! and that a program that compiles is not refused by a later compatible release. All traits here
-//! are sealed: an impl that you write does not compile. So nothing outside the library can make a
-//! bound hold that the library would refuse. The open traits, [`Step`](crate::Step),
-//! [`Resource`](crate::Resource), [`Identified`](trait@crate::Identified),
-//! [`Pipeline`](crate::Pipeline), [`Scoped`](crate::Scoped), [`Observer`](crate::Observer) and
-//! `DynStep`, cannot break the proof either.
+//! these docs: they may change in any release. It covers two things: the bounds that you write,
+//! [`Runs`](crate::Runs), [`Provides`](crate::Provides) and [`RunsOwned`](crate::RunsOwned); and
+//! that no later compatible release refuses a program that compiles. All traits here are sealed: an
+//! impl that you write does not compile. So nothing outside the library can make a bound hold that
+//! the library would refuse. The open traits, [`Step`](crate::Step), [`Resource`](crate::Resource),
+//! [`Identified`](trait@crate::Identified), [`Pipeline`](crate::Pipeline),
+//! [`Scoped`](crate::Scoped), [`Observer`](crate::Observer) and `DynStep`, cannot break the proof
+//! either.
 //!
 //! # How it works
 //!

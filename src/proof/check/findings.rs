@@ -1,4 +1,4 @@
-//! Findings: the list in which a walk collects what is wrong.
+//! Findings: the list in which a walk collects the mistakes.
 
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::walk::Path;

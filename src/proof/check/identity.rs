@@ -13,7 +13,7 @@ use frunk_core::hlist::HNil;
 /// An environment in which every input of every step is the resource that the step means.
 ///
 /// It is defined on [`ProofEnvOf`]. It is a trait of its own because it is the same for all
-/// targets: rustc keeps what it has proved of a trait, and so proves it once for all of them.
+/// targets: rustc caches the proof of a trait, and so proves it once for all of them.
 pub trait InputsMatch {
     #[doc(hidden)]
     fn seal(_: Seal);

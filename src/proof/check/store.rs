@@ -129,8 +129,8 @@ impl<T: Step, S: SatisfiesTarget<T>> CanRun<T> for S {
 
 /// A store in which the walk from the target `T` finds no mistake.
 ///
-/// It is apart from [`CanRun`] because rustc keeps what it has proved of a trait, but walks anew
-/// wherever it computes a type that needs the walk.
+/// It is apart from [`CanRun`] because rustc caches the proof of a trait, but walks anew wherever
+/// it computes a type that needs the walk.
 pub trait SatisfiesTarget<T: Step>:
     AnyStore<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, Self>>>>
 {
