@@ -158,11 +158,11 @@ pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + '
     }))
 }
 
-/// Returns the value of a resource. It runs the step that provides the resource, and everything that
+/// Returns the value of a resource. It runs the step that provides the resource, everything that
 /// this step needs, and nothing else.
 ///
-/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows only
-/// that a store [`Provides`] the resource. The store may be in an [`Arc`](std::sync::Arc).
+/// It is [`Store::resource`](crate::Store::resource) as a function, for generic code that knows
+/// only that a store [`Provides`] the resource. The store may be in an [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
@@ -190,7 +190,7 @@ pub fn fetch<R: IsResource<CheckedValue: Sized>>(store: &impl Provides<R>) -> Ru
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
-    /// Returns the value of a resource. It runs the step that provides the resource, and everything
+    /// Returns the value of a resource. It runs the step that provides the resource, everything
     /// that this step needs, and nothing else.
     ///
     /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code,

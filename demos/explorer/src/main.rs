@@ -6,7 +6,7 @@
 //! - `--port PORT`: the port of the page, on loopback; without it any free one.
 //! - `--pipeline search|company`: the pipeline that runs.
 //! - `--hold`: a step takes no time by itself, and goes on when a command releases it.
-//! - `--replica-down`: the replica of the search service does not answer, until a command starts it.
+//! - `--replica-down`: the replica of the search service does not answer until a command starts it.
 //!
 //! It reads commands from its input, one a line; [`HELP`] lists them.
 
