@@ -54,8 +54,8 @@ pub use blocking::{clone_of, unblock};
 
 /// The future of a function with `#[step]`, whose output it converts to the result of a step.
 ///
-/// Each step has one. It is neither an `async` block nor a `FutureExt::map`, because rustc takes
-/// longer for those.
+/// Each step has one. It is neither an `async` block nor a `FutureExt::map`, because those take
+/// rustc longer.
 #[pin_project::pin_project]
 #[derive(Debug)]
 pub struct Listed<F, T, L> {
@@ -138,8 +138,7 @@ mod blocking {
         note = "let `{Self}` carry an `Arc` of it"
     )]
     pub trait Cloned: Resource {
-        /// The value. As it is the returned type of a call, rustc reports a mistake without a
-        /// quote.
+        /// The type of the value. A call returns it, so that rustc quotes no bound of this library.
         type Clone;
         /// Clones a value.
         fn clone(value: &Self::Value) -> Self::Clone;

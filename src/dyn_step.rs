@@ -207,7 +207,7 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
 /// A value that is a step: a [`SharedStep`].
 #[diagnostic::on_unimplemented(
     message = "a step can be chosen from a `SharedStep`, and the value of this resource is `{Self}`",
-    label = "the value is no step",
+    label = "the value is not a step",
     note = "declare the resource with the inputs and outputs: `SharedStep<HList![Name], HList![Greeting]>`"
 )]
 pub trait DynStepValue: Send + Sync + 'static {

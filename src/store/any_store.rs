@@ -4,18 +4,19 @@ use crate::exec::store_ref::{BorrowStore, StoreRef};
 use crate::sealed::Sealed;
 use std::sync::Arc;
 
-/// A store, or a pointer to one, that a run can borrow: a function to its environment.
+/// A store, or a pointer to one, that a run can borrow. It maps a store to its environment.
 ///
-/// You never write it. It is defined on stores, and on references and `Arc`s of them. A proof starts
-/// from it, and it asks for no proof itself: code generation solves the bounds of an impl again for
-/// each function that it calls through it.
+/// You never write it. Stores implement it, and references and `Arc`s of them. A proof starts from
+/// it. It requires no proof itself, because code generation solves the bounds of an impl again for
+/// each function that is called through it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to be a store",
     label = "not a store, as far as it is known here",
     note = "take the store by a reference: `&Store<Calc, …>`, or in generic code `store: &impl Runs<Target>` or `&impl Provides<Resource>`"
 )]
 pub trait AnyStore: Sealed + BorrowStore {
-    /// The environment in which the proof of a run is made: see [`ProofEnv`](crate::proof::env::ProofEnv).
+    /// The environment in which the proof of a run is made: see
+    /// [`ProofEnv`](crate::proof::env::ProofEnv).
     type ProofEnv;
     /// The name of its pipeline.
     #[doc(hidden)]
