@@ -194,7 +194,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// that this step needs, and nothing else.
     ///
     /// Errors, panics and cancel safety are those of [`run`](crate::run()). In generic code,
-    /// [`fetch`](crate::fetch) does the same.
+    /// [`fetch`] does the same.
     pub fn resource<R: IsResource>(&self) -> Run<'_, &R::CheckedValue>
     where
         Self: CanProvide<R, Witness: Sized>,

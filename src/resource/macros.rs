@@ -124,7 +124,7 @@ macro_rules! __resource {
     };
 }
 
-/// Makes the identity for a handwritten impl of [`Resource`].
+/// Makes the identity for a handwritten impl of [`Resource`](crate::Resource).
 ///
 /// It is a hash of a name, which must differ from the names and paths of all other resources in a
 /// pipeline. The compiler rejects a pipeline in which two resources have the same identity.

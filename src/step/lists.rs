@@ -3,9 +3,9 @@
 //! An element is a resource, a [`Return`] (among outputs), or a list itself:
 //! [`HList!`](crate::HList!) makes lists of lists when there are more than 16 elements.
 //!
-//! This file is the one place where the layers depend on each other. A step has lists, the proof
-//! and the executor read them, and both start from a step. So these traits name all three layers;
-//! nothing else does.
+//! This file is the knot of the layers: the one place where they depend on each other. A step has
+//! lists, the proof and the executor read them, and both start from a step. So these traits name
+//! all three layers; nothing else does.
 
 use crate::exec::plan::{ConstList, Key, Source};
 use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};

@@ -35,10 +35,9 @@ pub trait StepsProof: OfSteps<Kind = Group> {
     /// The origins of the inputs of these steps in the map `Map`, as a tree of
     /// [`ResolvesTo`](super::ResolvesTo).
     type Origins<Map: Trie>;
-    /// The resources that one of these steps lists twice, as [conflicts](Source::Conflicts), before
-    /// `Rest`.
+    /// The resources that one of these steps lists twice, as [conflicts], before `Rest`.
     ///
-    /// [`Source::Conflicts`]: crate::proof::walk::source::Source::Conflicts
+    /// [conflicts]: crate::proof::walk::source::Source::Conflicts
     type Repeats<Rest>;
     /// The findings of the walk for the goal `Sought` among these steps of `Pipe`; see
     /// [`InputsProof::Findings`].

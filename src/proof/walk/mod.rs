@@ -1,6 +1,6 @@
 //! The walk: depth first, from a target to everything it needs.
 //!
-//! The walk is a small machine with an explicit [stack](stack). Each tick visits one input of the
+//! The walk is a small machine with an explicit [stack]. Each tick visits one input of the
 //! step on top of the stack:
 //!
 //! - its value is supplied, or its step is done: the walk goes on to the next input;
