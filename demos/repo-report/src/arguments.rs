@@ -3,20 +3,25 @@
 use std::env;
 use std::path::PathBuf;
 
+/// The usage of the program.
 pub(crate) const USAGE: &str = "\
 usage: repo-report [--trace] [--plan] [DIR]
 
 Writes a report on the source tree in DIR, by default this repository, as Markdown.
 
-  --trace  show on the error output when each step ran
-  --plan   print a picture of what would run, in SVG, and run nothing
-  --help   show this text";
+  --trace  print when each step ran, on standard error
+  --plan   print a picture of the plan, in SVG, and run nothing
+  --help   print this text";
 
 /// The request of the user.
 pub(crate) struct Arguments {
+    /// The directory to report on.
     pub(crate) directory: PathBuf,
+    /// Whether to print when each step ran.
     pub(crate) trace: bool,
+    /// Whether to print the plan instead of the report.
     pub(crate) plan: bool,
+    /// Whether to print the usage.
     pub(crate) help: bool,
 }
 
@@ -30,6 +35,7 @@ pub(crate) enum UsageError {
 }
 
 impl Arguments {
+    /// Parses the command line.
     pub(crate) fn from_command_line() -> Result<Self, UsageError> {
         let mut directory = None;
         let mut trace = false;

@@ -35,10 +35,13 @@ pub(crate) struct Log {
 
 /// The part of a commit that the report shows.
 pub(crate) struct Commit {
+    /// The identifier of the commit.
     pub(crate) id: Oid,
     /// The time of the commit, in seconds since 1970.
     pub(crate) time: i64,
+    /// The name of the author, by the mailmap.
     pub(crate) author: String,
+    /// The first line of the message.
     pub(crate) summary: String,
 }
 
@@ -46,7 +49,9 @@ pub(crate) struct Commit {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the git history of `{}`", path.display())]
 pub(crate) struct UnreadableHistory {
+    /// The root of the tree.
     path: PathBuf,
+    /// The error of git.
     source: git2::Error,
 }
 
@@ -65,6 +70,7 @@ impl Step for ReadHistory {
     }
 }
 
+/// Reads the history of the tree.
 fn read(root: &Path) -> Result<History, git2::Error> {
     match Repository::open(root) {
         Ok(repository) => Ok(History::Commits(log(&repository)?)),
@@ -74,6 +80,7 @@ fn read(root: &Path) -> Result<History, git2::Error> {
     }
 }
 
+/// Reads the commits behind `HEAD`, the newest first.
 fn log(repository: &Repository) -> Result<Log, git2::Error> {
     let is_shallow = repository.is_shallow();
     let mut commits = Vec::new();
@@ -104,6 +111,7 @@ fn has_commits(repository: &Repository) -> Result<bool, git2::Error> {
     }
 }
 
+/// Converts text of git, which may be in any encoding.
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -19,9 +19,13 @@ resource! {
 /// The counts for the files of one language.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Lines {
+    /// The number of files.
     pub(crate) files: usize,
+    /// The number of lines of code.
     pub(crate) code: usize,
+    /// The number of lines of comments.
     pub(crate) comments: usize,
+    /// The number of blank lines.
     pub(crate) blanks: usize,
 }
 
@@ -65,11 +69,14 @@ impl Step for CountLines {
 /// The counts for some of the files.
 #[derive(Default)]
 struct Count {
+    /// The counts of each language.
     languages: BTreeMap<LanguageType, Lines>,
+    /// The files that could not be read, each with the reason.
     unread: Vec<String>,
 }
 
 impl Count {
+    /// Counts some files.
     fn of(paths: &[PathBuf]) -> Self {
         let mut count = Count::default();
         for path in paths {
@@ -94,6 +101,7 @@ impl Count {
         }
     }
 
+    /// Adds other counts.
     fn add(&mut self, other: Count) {
         for (language, lines) in other.languages {
             self.languages.entry(language).or_default().add(lines);

@@ -16,8 +16,11 @@ resource! {
 /// The numbers of dependencies by kind, including those for single targets.
 #[derive(Default)]
 pub(crate) struct DependencyCounts {
+    /// The dependencies of the package itself.
     pub(crate) normal: usize,
+    /// The dependencies of its tests.
     pub(crate) dev: usize,
+    /// The dependencies of its build script.
     pub(crate) build: usize,
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
     [row(head), row(rule)].into_iter().chain(rows).collect()
 }
 
+/// Formats a row of a table.
 fn row<const N: usize>(cells: [impl AsRef<str>; N]) -> String {
     format!("| {} |\n", cells.each_ref().map(AsRef::as_ref).join(" | "))
 }

@@ -186,6 +186,7 @@ impl Step for WriteHistory {
     }
 }
 
+/// Formats a commit in one line.
 fn in_words(commit: &Commit) -> String {
     let id = &commit.id.to_string()[..10];
     let date = date(Timestamp::from_second(commit.time));
@@ -208,10 +209,12 @@ impl Step for BindReport {
     }
 }
 
+/// Formats a chapter with its title.
 fn chapter(title: &str, body: &str) -> String {
     format!("## {title}\n\n{body}")
 }
 
+/// Formats a time in UTC.
 fn date(time: Result<Timestamp, jiff::Error>) -> String {
     time.map_or_else(|_| "unknown".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }

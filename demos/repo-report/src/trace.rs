@@ -34,19 +34,28 @@ impl<S: Step> Step for Traced<S> {
 
 /// The records of the steps of one run.
 pub(crate) struct Trace {
+    /// The start of the run.
     begin: Instant,
+    /// The records so far.
     log: Mutex<Log>,
 }
 
+/// The records of a trace.
 #[derive(Default)]
 struct Log {
+    /// The steps, in the order of their starts.
     spans: Vec<Span>,
+    /// The number of steps that run now.
     running: usize,
+    /// The largest number of steps that ran at once.
     most: usize,
 }
 
+/// The record of one step.
 struct Span {
+    /// The name of the step.
     step: &'static str,
+    /// The time from the start of the run to that of the step.
     start: Duration,
     /// `None` while the step runs.
     end: Option<Duration>,
@@ -68,6 +77,7 @@ impl Trace {
         Running { trace: self, span: log.spans.len() - 1 }
     }
 
+    /// Locks the records.
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -75,7 +85,9 @@ impl Trace {
 
 /// A step that runs.
 struct Running<'t> {
+    /// The trace.
     trace: &'t Trace,
+    /// The place of the step among the records.
     span: usize,
 }
 

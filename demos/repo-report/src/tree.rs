@@ -45,7 +45,9 @@ pub(crate) struct TreeRoot {
 pub(crate) struct SourceFile {
     /// The path from the root of the tree.
     pub(crate) path: PathBuf,
+    /// The size of the file.
     pub(crate) bytes: u64,
+    /// The time of its last change.
     pub(crate) modified: SystemTime,
 }
 
@@ -53,7 +55,9 @@ pub(crate) struct SourceFile {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the directory `{}`", path.display())]
 pub(crate) struct UnreadableDirectory {
+    /// The path of the directory.
     path: PathBuf,
+    /// The error of the file system.
     source: io::Error,
 }
 
@@ -105,11 +109,13 @@ impl Step for WalkTree {
     }
 }
 
+/// The walk over the files that count.
 fn walk(root: &Path) -> Walk {
     let built_by_cargo = |path: &Path| path.ends_with("target") && path.with_file_name("Cargo.toml").exists();
     WalkBuilder::new(root).filter_entry(move |entry| !built_by_cargo(entry.path())).build()
 }
 
+/// Reads the size and the time of a file.
 async fn source_file(root: &Path, path: &Path) -> io::Result<SourceFile> {
     let metadata = fs::symlink_metadata(path).await?;
     let path = path.strip_prefix(root).unwrap_or(path).to_owned();
