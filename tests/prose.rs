@@ -5,6 +5,7 @@
 //! reports, returns or names, and does not tell; a noun is better than a clause that begins with
 //! "what".
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,7 @@ fn files(folder: &Path, to: &mut Vec<PathBuf>) {
 fn is_prose(path: &Path, name: &str) -> bool {
     // The word list itself.
     let own = path.ends_with("tests/prose.rs");
-    let script = path.parent().is_some_and(|folder| folder.ends_with(".ci"));
+    let script = path.parent().is_some_and(|folder| folder.file_name() == Some(OsStr::new(".ci")));
     !own && !name.starts_with("LICENSE") && (script || [".rs", ".md", ".toml"].iter().any(|end| name.ends_with(end)))
 }
 
