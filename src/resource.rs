@@ -35,6 +35,7 @@ pub trait Resource: Send + Sync + 'static {
 
     /// The identity, which differs from those of all other resources: a hash of the name, as a
     /// type.
+    #[doc(hidden)]
     type Identity: Reflexive;
 
     /// The name of the resource in errors and reports. The default is the name of the type.
