@@ -1,20 +1,24 @@
-//! What a pipeline costs at compile time: how the time grows with the number of steps, and how long an edit takes.
+//! The cost of a pipeline at compile time: how the time grows with the number of steps, and how
+//! long an edit takes.
 //!
-//! `cargo bench --bench compile_time` prints Markdown tables, and tells on stderr how far it is. `-- --quick` stops at a
-//! hundred steps, and compiles each program once. Compare within a table, not between machines; nothing here is a gate.
+//! `cargo bench -p benches --bench compile_time` prints a section of the page of measurements, and
+//! with `-- --write` writes it; the progress goes to stderr. `-- --once` compiles each program
+//! once, and `-- --quick` also stops at a hundred steps. Compare within a table, not between
+//! machines; nothing here is a gate.
 //!
-//! The library is built once, by cargo. Then rustc is called without cargo, with the options of the dev profile: so the
-//! times are those of the one crate that declares the pipeline.
+//! The library is built once, by cargo. Then rustc is called without cargo, with the options of the
+//! dev profile: so the times are those of the one crate that declares the pipeline.
 
 #[path = "../ui-tests/tests/generate/mod.rs"]
 mod generate;
 
+use benches::{Section, argument, only_arguments};
 use generate::{Added, Ending, Files, Large, Shape, Written};
 use std::ops::Sub;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
-use std::{env, fmt, fs, io, thread};
+use std::{fmt, fs, io};
 
 const SHAPES: [(&str, Shape); 2] = [("chain", Shape::Chain), ("layers", Shape::Layers)];
 const STEPS: [usize; 6] = [10, 30, 60, 100, 200, 400];
@@ -22,24 +26,24 @@ const ENDINGS: [(&str, Ending); 3] =
     [("declared", Ending::Declared), ("by hand", Ending::ByHand), ("run", Ending::Run)];
 const MODES: [Mode; 2] = [Mode::Check, Mode::Build];
 
-/// How many steps the pipeline has that is edited, and how many of them are in each file, if it is cut.
+/// How many steps the edited pipeline has, and how many of them are in each file, if it is cut.
 const EDITED: usize = 200;
 const PER_FILE: usize = 20;
 
 /// How many steps are written in both ways.
 const AS_FUNCTIONS: usize = 100;
 
-/// What rustc makes of a program.
+/// The output of rustc.
 #[derive(Clone, Copy)]
 enum Mode {
-    /// What `cargo check` makes.
+    /// That of `cargo check`.
     Check,
-    /// What `cargo build` makes.
+    /// That of `cargo build`.
     Build,
 }
 
 impl Mode {
-    /// What the tables call it.
+    /// Its name in the tables.
     fn name(self) -> &'static str {
         match self {
             Mode::Check => "check",
@@ -100,7 +104,7 @@ struct Compiler {
     rustc: PathBuf,
     library: PathBuf,
     dependencies: PathBuf,
-    /// Where the programs are, and what is made of them.
+    /// The programs, and the output.
     folder: PathBuf,
 }
 
@@ -117,7 +121,7 @@ impl Compiler {
             .arg("--target-dir")
             .arg(&target);
         output(&mut cargo);
-        // Not what is in the PATH, which may be a proxy that takes time of its own.
+        // Not the one in the PATH, which may be a proxy that takes time of its own.
         let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]));
         Compiler {
             rustc: Path::new(sysroot.trim()).join("bin/rustc"),
@@ -127,7 +131,7 @@ impl Compiler {
         }
     }
 
-    /// Compiles a program, and returns how long it took. What was compiled before is taken from the cache, if there is one.
+    /// Compiles a program, with an incremental cache if there is one, and returns how long it took.
     fn compile(&self, main: &Path, mode: Mode, cache: Option<&Path>) -> Time {
         let mut rustc = Command::new(&self.rustc);
         rustc.args(["--edition=2024", "--crate-name=generated", "--crate-type=bin", mode.emit()]);
@@ -144,39 +148,41 @@ impl Compiler {
     }
 }
 
-/// Runs a command to its end, and returns what it printed.
+/// Runs a command to its end, and returns its output.
 fn output(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
     assert!(output.status.success(), "{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("cargo and rustc print UTF-8")
 }
 
-/// How long the processes that have ended ran in user mode, in seconds. Not a number where there is no `/proc`.
+/// How long the processes that have ended ran in user mode, in seconds. Not a number where there is
+/// no `/proc`.
 fn user_time_of_children() -> f64 {
     let Ok(stat) = fs::read_to_string("/proc/self/stat") else { return f64::NAN };
-    // The name of the process, in parentheses, is the second field and may contain spaces. `cutime` is the sixteenth.
+    // The second field is the name of the process, in parentheses, and may contain spaces. The
+    // sixteenth is `cutime`.
     let (_, fields) = stat.rsplit_once(')').expect("the second field of /proc/self/stat is in parentheses");
     let ticks = fields.split_whitespace().nth(13).expect("/proc/self/stat has more than sixteen fields");
     ticks.parse::<f64>().expect("times in /proc/self/stat are numbers") / 100.0
 }
 
 /// How often a program is compiled, so that the best time counts.
-fn runs(quick: bool, steps: usize) -> usize {
-    match (quick, steps) {
+fn runs(once: bool, steps: usize) -> usize {
+    match (once, steps) {
         (true, _) => 1,
         (false, ..=100) => 3,
         (false, _) => 2,
     }
 }
 
-/// Compiles pipelines of more and more steps, and prints what that took.
-fn curve(compiler: &Compiler, quick: bool) {
-    let best = if quick { "one run" } else { "the best of three, above 100 steps of two" };
-    println!("\nFrom scratch, without incremental compilation; {best}.");
+/// Compiles pipelines of more and more steps.
+fn curve(compiler: &Compiler, quick: bool, once: bool, section: &mut Section) {
+    let best = if once { "one run" } else { "the best of three, above 100 steps of two" };
+    section.paragraph(&format!("From scratch, without incremental compilation; {best}."));
     for (shape_name, shape) in SHAPES {
         for mode in MODES {
-            println!("\n| {}, {shape_name} | declared | by hand | run | run − declared | run − by hand |", mode.name());
-            println!("|--:|--:|--:|--:|--:|--:|");
+            let columns = ["declared", "by hand", "run", "run − declared", "run − by hand"];
+            section.table(&format!("{}, {shape_name}", mode.name()), columns);
             for steps in STEPS.into_iter().filter(|&steps| !quick || steps <= 100) {
                 let programs = ENDINGS.map(|(name, ending)| {
                     let main = generate::program(&compiler.folder, &format!("{shape_name}-{steps}-{name}"));
@@ -184,28 +190,25 @@ fn curve(compiler: &Compiler, quick: bool) {
                     main
                 });
                 let mut best = [Time::MAX; 3];
-                // In turn, so that a busy minute of the machine spoils one run of each, and not all of one.
-                for _ in 0..runs(quick, steps) {
+                // In turn, so that noise meets one run of each, and not all runs of one.
+                for _ in 0..runs(once, steps) {
                     for (best, main) in best.iter_mut().zip(&programs) {
                         *best = best.min(compiler.compile(main, mode, None));
                     }
                 }
                 let [declared, by_hand, run] = best;
-                let (proof, library) = (run - declared, run - by_hand);
-                println!("| {steps} | {declared} | {by_hand} | {run} | **{proof}** | {library} |");
+                section.row(steps, [declared, by_hand, run, run - declared, run - by_hand]);
                 eprintln!("{shape_name}, {}, {steps} steps: {declared}, {by_hand}, {run}", mode.name());
             }
         }
     }
 }
 
-/// Compiles the same steps written by hand and as functions, and prints what each took.
-fn functions(compiler: &Compiler, quick: bool) {
-    println!(
-        "\n`#[step]` on functions, against the same steps written by hand; {} of {AS_FUNCTIONS} steps that are run.",
-        if quick { "one build" } else { "the best of three builds" }
-    );
-    println!("\n| | by hand | as functions | ratio |\n|---|--:|--:|--:|");
+/// Compiles the same steps written by hand and as functions.
+fn functions(compiler: &Compiler, once: bool, section: &mut Section) {
+    let best = if once { "one run" } else { "the best of three" };
+    section.paragraph(&format!("{AS_FUNCTIONS} steps, by hand and by `#[step]` on functions; {best}."));
+    section.table("", ["by hand", "as functions", "ratio"]);
     for (shape_name, shape) in SHAPES {
         for mode in MODES {
             let programs = [Written::ByHand, Written::AsFunctions].map(|written| {
@@ -214,44 +217,44 @@ fn functions(compiler: &Compiler, quick: bool) {
                 main
             });
             let mut best = [Time::MAX; 2];
-            for _ in 0..runs(quick, AS_FUNCTIONS) {
+            for _ in 0..runs(once, AS_FUNCTIONS) {
                 for (best, main) in best.iter_mut().zip(&programs) {
                     *best = best.min(compiler.compile(main, mode, None));
                 }
             }
             let [by_hand, as_functions] = best;
             let ratio = as_functions.wall / by_hand.wall;
-            println!("| {}, {shape_name} | {by_hand} | {as_functions} | **{ratio:.2}** |", mode.name());
+            let cells = [by_hand.to_string(), as_functions.to_string(), format!("{ratio:.2}")];
+            section.row(format!("{}, {shape_name}", mode.name()), cells);
         }
     }
 }
 
-/// Adds lines to a pipeline, one by one, and prints how long it takes to compile each time.
-fn edits(compiler: &Compiler, quick: bool) {
-    let best = if quick { "one run" } else { "the best of three" };
-    println!("\nAn edit: with incremental compilation, after a line was added; {best}.");
-    println!("\n| {EDITED} steps in layers | check, by hand | check, run | debug build, by hand | debug build, run |");
-    println!("|---|--:|--:|--:|--:|");
+/// Compiles a pipeline after each of several edits.
+fn edits(compiler: &Compiler, once: bool, section: &mut Section) {
+    let best = if once { "one run" } else { "the best of three" };
+    section.paragraph(&format!("After a line was added, with incremental compilation; {best}."));
+    let columns = ["check, by hand", "check, run", "debug build, by hand", "debug build, run"];
+    section.table(&format!("{EDITED} steps in layers"), columns);
     let layouts = [("one file".into(), Files::One), (format!("files of {PER_FILE} steps"), Files::Of(PER_FILE))];
     for (layout, files) in layouts {
         let mut columns = Vec::new();
         for mode in MODES {
             for (name, ending) in [("by hand", Ending::ByHand), ("run", Ending::Run)] {
                 let pipeline = Large { ending, files, ..Large::new(Shape::Layers, EDITED) };
-                let column = edit(compiler, pipeline, mode, if quick { 1 } else { 3 });
+                let column = edit(compiler, pipeline, mode, if once { 1 } else { 3 });
                 eprintln!("{layout}, {}, {name}: {}", mode.name(), column.map(|time| time.to_string()).join(", "));
                 columns.push(column);
             }
         }
         let rows = ["nothing was there before"].into_iter().chain(EDITS.map(|(place, _)| place));
         for (row, place) in rows.enumerate() {
-            let cells: Vec<String> = columns.iter().map(|column| column[row].to_string()).collect();
-            println!("| {layout}: {place} | {} |", cells.join(" | "));
+            section.row(format!("{layout}: {place}"), columns.iter().map(|column| column[row]));
         }
     }
 }
 
-/// Compiles a pipeline from scratch and then after edits of each kind, and returns how long each of these took.
+/// Compiles a pipeline from scratch and then after edits of each kind, and returns the times.
 fn edit(compiler: &Compiler, mut pipeline: Large, mode: Mode, runs: usize) -> [Time; 1 + EDITS.len()] {
     let main = generate::program(&compiler.folder, "edited");
     let cache = compiler.folder.join("cache");
@@ -277,28 +280,20 @@ fn write(pipeline: Large, main: &Path) -> bool {
     pipeline.write(main).unwrap_or_else(|error| panic!("{} cannot be written: {error}", main.display()))
 }
 
-/// The machine, the compiler and the day.
-fn circumstances(compiler: &Compiler) -> String {
-    let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("unknown processor", |(_, model)| model);
-    let cores = thread::available_parallelism().map_or("unknown number of".into(), |cores| cores.to_string());
-    let version = output(Command::new(&compiler.rustc).arg("--version"));
-    let today = jiff::Timestamp::now().strftime("%F");
-    format!("{model}, {cores} cores; {}; {today}", version.trim())
-}
-
 fn main() {
-    let arguments: Vec<String> = env::args().collect();
     // `cargo test --all-targets` starts this too, but without the argument that `cargo bench` adds.
-    if !arguments.iter().any(|argument| argument == "--bench") {
+    if !argument("--bench") {
         eprintln!("nothing is measured without `--bench`");
         return;
     }
-    let quick = arguments.iter().any(|argument| argument == "--quick");
+    only_arguments(&["--once", "--quick", "--write"]);
+    let quick = argument("--quick");
+    let once = quick || argument("--once");
     let compiler = Compiler::prepare();
-    println!("{}. Seconds, on the clock / of all cores in user mode.", circumstances(&compiler));
-    functions(&compiler, quick);
-    curve(&compiler, quick);
-    edits(&compiler, quick);
+    let mut section = Section::new("Compile time", "cargo bench -p benches --bench compile_time");
+    section.paragraph("Seconds, on the clock / of all cores in user mode.");
+    curve(&compiler, quick, once, &mut section);
+    edits(&compiler, once, &mut section);
+    functions(&compiler, once, &mut section);
+    section.finish();
 }

@@ -1,20 +1,23 @@
-//! What threads bring where steps compute: a fan of sixteen heavy steps in the caller's task, and on one and two threads;
-//! and what they can bring on this machine, to the same work in two plain threads.
+//! The gain from threads where steps compute: a fan of sixteen heavy steps in the caller's task,
+//! and on one and two threads. Two plain threads with the same work show the possible gain.
 //!
-//! `cargo bench --bench threads` ends with a table. Compare within it; nothing here is a gate.
+//! `cargo bench -p benches --bench threads` prints a section of the page of measurements, and with
+//! `-- --write` writes it. Compare within its table; nothing here is a gate.
 
+use benches::{Section, argument, only_arguments};
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use typed_pipeliner::executor::{Executor, block_on};
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource, run};
 
 resource! { Seed: u64; Sum: u64; }
 
-/// A few milliseconds of work that cannot be optimised away.
+/// A fraction of a millisecond of work that cannot be optimised away. Short runs fit between the
+/// work of other programs.
 fn compute(seed: u64) -> u64 {
-    (0..3_000_000).fold(seed, |sum, number| black_box(sum.rotate_left(5) ^ number))
+    (0..300_000).fold(seed, |sum, number| black_box(sum.rotate_left(5) ^ number))
 }
 
 macro_rules! fan {
@@ -53,23 +56,34 @@ fan! {
     S8 -> R8, S9 -> R9, S10 -> R10, S11 -> R11, S12 -> R12, S13 -> R13, S14 -> R14, S15 -> R15
 }
 
-/// The least time of several calls: noise only adds.
-fn least(mut call: impl FnMut() -> u64) -> Duration {
-    call();
-    (0..7)
-        .map(|_| {
+/// How often each contender runs.
+const RUNS: usize = 1000;
+
+type Contender<'a> = (&'static str, &'a dyn Fn() -> u64);
+
+/// The least time of each contender in seconds, because noise only adds. They take turns, so that
+/// noise meets all of them.
+fn measure<const N: usize>(contenders: &[Contender<'_>; N]) -> [f64; N] {
+    let mut least = [f64::INFINITY; N];
+    for _ in 0..RUNS {
+        for (least, (_, run)) in least.iter_mut().zip(contenders) {
             let start = Instant::now();
-            black_box(call());
-            start.elapsed()
-        })
-        .min()
-        .unwrap_or_default()
+            black_box(run());
+            *least = least.min(start.elapsed().as_secs_f64());
+        }
+    }
+    least
 }
 
 fn main() {
+    // `cargo test --all-targets` starts this too, but without the argument that `cargo bench` adds.
+    if !argument("--bench") {
+        eprintln!("nothing is measured without `--bench`");
+        return;
+    }
+    only_arguments(&["--write"]);
     let (one, two) = (Executor::new(1), Executor::new(2));
     let store = || Store::<Fan>::new().with(Seed, black_box(1));
-    let task = least(|| *block_on(run::<Add>(&store())).unwrap().head);
     let plain = || {
         let half = || (0..8).map(|_| compute(black_box(1))).sum::<u64>();
         std::thread::scope(|threads| {
@@ -77,16 +91,20 @@ fn main() {
             half() + other.join().unwrap()
         })
     };
-    let rows = [
-        ("two plain threads", least(plain)),
-        ("in the caller's task", task),
-        ("borrowed, 1 thread", least(|| *one.run_blocking::<Add>(&store()).unwrap().head)),
-        ("borrowed, 2 threads", least(|| *two.run_blocking::<Add>(&store()).unwrap().head)),
-        ("in an `Arc`, 1 thread", least(|| *block_on(one.run::<Add>(&Arc::new(store()))).unwrap().head)),
-        ("in an `Arc`, 2 threads", least(|| *block_on(two.run::<Add>(&Arc::new(store()))).unwrap().head)),
+    let contenders: [Contender<'_>; 6] = [
+        ("in the caller's task", &|| *block_on(run::<Add>(&store())).unwrap().head),
+        ("two plain threads", &plain),
+        ("borrowed, 1 thread", &|| *one.run_blocking::<Add>(&store()).unwrap().head),
+        ("borrowed, 2 threads", &|| *two.run_blocking::<Add>(&store()).unwrap().head),
+        ("in an `Arc`, 1 thread", &|| *block_on(one.run::<Add>(&Arc::new(store()))).unwrap().head),
+        ("in an `Arc`, 2 threads", &|| *block_on(two.run::<Add>(&Arc::new(store()))).unwrap().head),
     ];
-    println!("| sixteen heavy steps | ms | times as fast |\n|---|--:|--:|");
-    for (name, time) in rows {
-        println!("| {name} | {:.1} | {:.2} |", time.as_secs_f64() * 1e3, task.as_secs_f64() / time.as_secs_f64());
+    let times = measure(&contenders);
+    let mut section = Section::new("Threads", "cargo bench -p benches --bench threads");
+    section.paragraph("The last column is a multiple of the speed in the caller's task.");
+    section.table("sixteen heavy steps", ["ms", "times as fast"]);
+    for ((name, _), time) in contenders.iter().zip(times) {
+        section.row(name, [format!("{:.1}", time * 1e3), format!("{:.2}", times[0] / time)]);
     }
+    section.finish();
 }

@@ -6,8 +6,8 @@ use futures::future::{join, join5};
 use futures::stream::FuturesUnordered;
 use std::hint::black_box;
 
-/// The sum of what the step at `place` takes from the layer above: all of a narrow layer, three of a wide one; and the
-/// last step takes all.
+/// The sum of the inputs of the step at `place` from the layer above: all of a narrow layer, three
+/// of a wide one; and the last step takes all.
 fn input(above: &[u64], place: usize, last: bool) -> u64 {
     match above.len() {
         10 if !last => above[place] + above[(place + 1) % 10] + above[(place + 2) % 10],

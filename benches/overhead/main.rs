@@ -1,7 +1,11 @@
-//! What a step costs besides its own work: in a pipeline, making the store included, and in three ways to write the same
-//! by hand – with a `FuturesUnordered`, joined, and awaited one after the other.
+//! The cost of a step besides its own work: in a pipeline, the creation of the store included, and
+//! in three ways to write the same by hand – with a `FuturesUnordered`, joined, and awaited one
+//! after the other.
 //!
-//! `cargo bench --bench overhead` ends with a table. Compare within a table, not between machines; nothing here is a gate.
+//! `cargo bench -p benches --bench overhead` takes the arguments of criterion, and ends with a
+//! section of the page of measurements. `-- --instructions` counts instructions in place of time,
+//! with valgrind. `-- --write` measures everything, and writes the section. Compare within a table,
+//! not between machines; nothing here is a gate.
 
 mod by_hand;
 #[path = "../shared/pipelines.rs"]
@@ -10,23 +14,67 @@ mod pipelines;
 #[path = "../shared/work.rs"]
 mod work;
 
+use benches::{Section, argument, only_arguments};
 use criterion::Criterion;
 use pipelines::{Seed, chain_5, chain_100, diamond_4, fan_102, layers_101};
 use std::hint::black_box;
+use std::process::Command;
 use std::time::{Duration, Instant};
+use std::{array, env};
 use typed_pipeliner::{Store, hlist_pat, run};
 use work::{Ready, Work, Yields, block_on};
 
-/// A row of the table: a shape, and what one step of it costs in nanoseconds.
-struct Row {
+const COMMAND: &str = "cargo bench -p benches --bench overhead";
+
+/// The argument of a program that valgrind runs.
+const CALL: &str = "--call";
+
+const CONTENDERS: [&str; 4] = ["pipeline", "FuturesUnordered", "join", "await"];
+
+/// A graph of steps, and a run of it by each contender.
+struct Graph {
     name: String,
-    pipeline: f64,
-    unordered: f64,
-    joined: f64,
-    awaited: f64,
+    steps: usize,
+    runs: [fn() -> u64; CONTENDERS.len()],
 }
 
-/// Measures a contender, and returns how many nanoseconds one call takes.
+/// A graph, by its shape and the widths of its layers.
+macro_rules! graph {
+    ($work:ident, $shape:ident, $widths:expr) => {{
+        const WIDTHS: &[usize] = &$widths;
+        Graph {
+            name: format!("{}, {}", stringify!($shape).replace('_', " "), $work::NAME),
+            steps: WIDTHS.iter().sum(),
+            runs: [
+                || {
+                    let store = Store::<$shape::All<$work>>::new().with(Seed, black_box(0));
+                    block_on(async {
+                        let hlist_pat![value] = run::<$shape::Last<$work>>(&store).await.unwrap();
+                        *value
+                    })
+                },
+                || block_on(by_hand::unordered::<$work>(black_box(WIDTHS))),
+                || block_on(by_hand::joined::<$work>(black_box(WIDTHS))),
+                || block_on(by_hand::awaited::<$work>(black_box(WIDTHS))),
+            ],
+        }
+    }};
+}
+
+/// All graphs with one kind of work.
+macro_rules! graphs {
+    ($work:ident) => {
+        [
+            graph!($work, chain_5, [1; 5]),
+            graph!($work, diamond_4, [1, 2, 1]),
+            graph!($work, chain_100, [1; 100]),
+            graph!($work, fan_102, [1, 100, 1]),
+            graph!($work, layers_101, [10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 1]),
+        ]
+    };
+}
+
+/// Measures a call, and returns its nanoseconds.
 fn measure(criterion: &mut Criterion, group: &str, name: &str, mut call: impl FnMut() -> u64) -> f64 {
     let mut samples = Vec::new();
     criterion.benchmark_group(group).bench_function(name, |bencher| {
@@ -40,63 +88,21 @@ fn measure(criterion: &mut Criterion, group: &str, name: &str, mut call: impl Fn
             time
         });
     });
-    // The lower quartile: noise only ever adds.
-    samples.sort_by(f64::total_cmp);
-    samples.get(samples.len() / 4).copied().unwrap_or(f64::NAN)
+    // The least counts, because noise only adds. There is none if a filter leaves the call out.
+    samples.into_iter().reduce(f64::min).unwrap_or(f64::NAN)
 }
 
-/// Measures a shape with each contender, after a look that they all come to the same.
-macro_rules! compare {
-    ($criterion:ident, $work:ident, $shape:ident, $widths:expr) => {{
-        let pipeline = || {
-            let store = Store::<$shape::All<$work>>::new().with(Seed, black_box(0));
-            block_on(async {
-                let hlist_pat![value] = run::<$shape::Last<$work>>(&store).await.unwrap();
-                *value
-            })
-        };
-        let widths = black_box::<&[usize]>(&$widths);
-        let awaited = || block_on(by_hand::awaited::<$work>(widths));
-        let joined = || block_on(by_hand::joined::<$work>(widths));
-        let unordered = || block_on(by_hand::unordered::<$work>(widths));
-        assert_eq!([pipeline(), unordered(), joined()], [awaited(); 3], "{}", stringify!($shape));
-
-        let name = format!("{}, {}", stringify!($shape).replace('_', " "), $work::NAME);
-        let steps = widths.iter().sum::<usize>() as f64;
-        Row {
-            pipeline: measure($criterion, &name, "pipeline", pipeline) / steps,
-            unordered: measure($criterion, &name, "FuturesUnordered", unordered) / steps,
-            joined: measure($criterion, &name, "join", joined) / steps,
-            awaited: measure($criterion, &name, "await", awaited) / steps,
-            name,
-        }
-    }};
-}
-
-/// Measures all shapes.
-macro_rules! compare_all {
-    ($criterion:ident, $work:ident) => {
-        [
-            compare!($criterion, $work, chain_5, [1; 5]),
-            compare!($criterion, $work, diamond_4, [1, 2, 1]),
-            compare!($criterion, $work, chain_100, [1; 100]),
-            compare!($criterion, $work, fan_102, [1, 100, 1]),
-            compare!($criterion, $work, layers_101, [10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 1]),
-        ]
-    };
-}
-
-/// A run of a target whose outputs are in the store already, and the making of a store.
+/// A run of a target whose outputs are in the store already, and the creation of a store.
 fn whole_runs(criterion: &mut Criterion) -> [(&'static str, f64); 4] {
     let small = Store::<diamond_4::All<Ready>>::new().with(Seed, 0);
     let large = Store::<layers_101::All<Ready>>::new().with(Seed, 0);
     let again_small = || block_on(async { *run::<diamond_4::Last<Ready>>(black_box(&small)).await.unwrap().head });
     let again_large = || block_on(async { *run::<layers_101::Last<Ready>>(black_box(&large)).await.unwrap().head });
-    let make_small = || {
+    let create_small = || {
         black_box(Store::<diamond_4::All<Ready>>::new().with(Seed, 0));
         0
     };
-    let make_large = || {
+    let create_large = || {
         black_box(Store::<layers_101::All<Ready>>::new().with(Seed, 0));
         0
     };
@@ -104,30 +110,92 @@ fn whole_runs(criterion: &mut Criterion) -> [(&'static str, f64); 4] {
     [
         ("second run, diamond 4", measure(criterion, "second run", "diamond 4", again_small)),
         ("second run, layers 101", measure(criterion, "second run", "layers 101", again_large)),
-        ("making a store, diamond 4", measure(criterion, "store", "diamond 4", make_small)),
-        ("making a store, layers 101", measure(criterion, "store", "layers 101", make_large)),
+        ("new store, diamond 4", measure(criterion, "store", "diamond 4", create_small)),
+        ("new store, layers 101", measure(criterion, "store", "layers 101", create_large)),
     ]
 }
 
-fn main() {
-    let criterion = &mut Criterion::default()
+/// Measures time.
+fn nanoseconds(graphs: &[Graph]) {
+    let mut criterion = Criterion::default()
         .sample_size(60)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(1200))
-        .without_plots()
-        .configure_from_args();
-    let rows = [compare_all!(criterion, Ready), compare_all!(criterion, Yields)];
-    let whole_runs = whole_runs(criterion);
+        .without_plots();
+    // Criterion refuses foreign arguments, and its filter would leave holes in the page.
+    if argument("--write") {
+        only_arguments(&["--write"]);
+    } else {
+        criterion = criterion.configure_from_args();
+    }
+    let costs = costs(graphs, |graph, contender| {
+        let Graph { name, runs, .. } = &graphs[graph];
+        measure(&mut criterion, name, CONTENDERS[contender], runs[contender])
+    });
+    let whole_runs = whole_runs(&mut criterion);
     criterion.final_summary();
 
-    println!("\n| ns a step | pipeline | FuturesUnordered | ratio | join | await |");
-    println!("|---|--:|--:|--:|--:|--:|");
-    for Row { name, pipeline, unordered, joined, awaited } in rows.iter().flatten() {
-        let ratio = pipeline / unordered;
-        println!("| {name} | {pipeline:.1} | {unordered:.1} | **{ratio:.2}** | {joined:.1} | {awaited:.1} |");
-    }
-    println!("\n| ns in all | |\n|---|--:|");
+    let mut section = Section::new("A step at run time", COMMAND);
+    section.paragraph("Nanoseconds a step, the creation of the store included.");
+    table(&mut section, graphs, &costs);
+    section.paragraph("Nanoseconds in all; in a second run the outputs are in the store.");
+    section.table("", ["ns"]);
     for (name, time) in whole_runs {
-        println!("| {name} | {time:.0} |");
+        section.row(name, [format!("{time:.0}")]);
     }
+    section.finish();
+}
+
+/// Counts instructions.
+fn instructions(graphs: &[Graph]) {
+    only_arguments(&["--instructions", "--write"]);
+    // Two calls, because the first has work that is done once.
+    let costs = costs(graphs, |graph, contender| (count(graph, contender, 102) - count(graph, contender, 2)) / 100.0);
+    let mut section = Section::new("A step at run time, in instructions", COMMAND);
+    section.paragraph("Instructions a step, by callgrind, the creation of the store included.");
+    table(&mut section, graphs, &costs);
+    section.finish();
+}
+
+/// The cost of a step in each graph with each contender, from the cost of a run.
+fn costs(graphs: &[Graph], mut run: impl FnMut(usize, usize) -> f64) -> Vec<[f64; CONTENDERS.len()]> {
+    let steps = graphs.iter().map(|graph| graph.steps as f64).enumerate();
+    steps.map(|(graph, steps)| array::from_fn(|contender| run(graph, contender) / steps)).collect()
+}
+
+/// Adds the table of these costs.
+fn table(section: &mut Section, graphs: &[Graph], costs: &[[f64; CONTENDERS.len()]]) {
+    section.table("", CONTENDERS);
+    for (graph, costs) in graphs.iter().zip(costs) {
+        section.row(&graph.name, costs.map(|cost| format!("{cost:.0} ({:.2})", cost / costs[0])));
+    }
+}
+
+/// How many instructions valgrind counts in a program that calls one contender so often.
+fn count(graph: usize, contender: usize, calls: usize) -> f64 {
+    let program = env::current_exe().expect("the path of this program is known");
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
+    valgrind.arg(CALL).args([graph, contender, calls].map(|number| number.to_string()));
+    let output = valgrind.output().unwrap_or_else(|error| panic!("valgrind does not start: {error}"));
+    let report = String::from_utf8_lossy(&output.stderr);
+    let collected = report.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
+    collected.unwrap_or_else(|| panic!("valgrind counts no instructions:\n{report}"))
+}
+
+fn main() {
+    let graphs = Vec::from_iter([graphs!(Ready), graphs!(Yields)].into_iter().flatten());
+    if argument(CALL) {
+        let numbers = env::args().skip(2).map(|number| number.parse().expect("it is a number"));
+        let [graph, contender, calls]: [usize; 3] = Vec::from_iter(numbers).try_into().expect("there are three");
+        for _ in 0..calls {
+            black_box(graphs[graph].runs[contender]());
+        }
+        return;
+    }
+    for Graph { name, runs, .. } in &graphs {
+        let values = runs.map(|run| run());
+        assert_eq!(values, [values[0]; CONTENDERS.len()], "{name}");
+    }
+    if argument("--instructions") { instructions(&graphs) } else { nanoseconds(&graphs) }
 }

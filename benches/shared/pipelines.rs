@@ -1,4 +1,5 @@
-//! The pipelines, one for each graph. Each has a module; a long one is put together from modules of ten steps.
+//! The pipelines, one for each graph. Each has a module; a long one consists of modules of ten
+//! steps.
 
 use crate::work::{Work, add};
 use std::convert::Infallible;
@@ -6,7 +7,7 @@ use std::marker::PhantomData;
 use typed_pipeliner::{HCons, HList, HNil, Inputs, Outputs, Pipeline, Step, hlist, resource};
 
 resource! {
-    /// What is supplied.
+    /// The supplied resource.
     pub(crate) Seed: u64;
 }
 
@@ -33,8 +34,7 @@ impl<H: Sum, L: Sum> Sum for HCons<H, L> {
     }
 }
 
-/// Steps, each with its inputs and the resource that it provides; and with its number in the graph, for work that asks
-/// for it.
+/// Steps: the number in the graph, which some work needs, the inputs, and the provided resource.
 macro_rules! steps {
     ($($number:literal $step:ident: [$($input:ty),*] -> $output:ident;)*) => {
         resource! { $(pub(crate) $output: u64;)* }
@@ -63,7 +63,7 @@ macro_rules! pipeline {
     };
 }
 
-/// Ten steps in a module of their own: each takes what `$first` provides, or else the inputs that stand behind it.
+/// Ten steps in a module of their own, each by its inputs.
 macro_rules! ten {
     ($module:ident: $([$($input:ty),*])*) => {
         pub(crate) mod $module {
@@ -77,7 +77,7 @@ macro_rules! ten {
             5 S5: $i5 -> R5; 6 S6: $i6 -> R6; 7 S7: $i7 -> R7; 8 S8: $i8 -> R8; 9 S9: $i9 -> R9;
         }
         pub(crate) type Steps<W> = HList![S0<W>, S1<W>, S2<W>, S3<W>, S4<W>, S5<W>, S6<W>, S7<W>, S8<W>, S9<W>];
-        /// What they provide; few shapes take it whole.
+        /// Their outputs; few shapes take them all.
         #[allow(dead_code)]
         pub(crate) type Resources = HList![R0, R1, R2, R3, R4, R5, R6, R7, R8, R9];
     };

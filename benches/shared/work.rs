@@ -1,10 +1,10 @@
-//! What a step does, and how a contender is polled.
+//! The work of a step, and how a contender is polled.
 
 use std::hint::black_box;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-/// What a step does besides an addition.
+/// The work of a step besides an addition.
 pub(crate) trait Work: Send + Sync + 'static {
     const NAME: &str;
     fn work(step: usize) -> impl Future<Output = ()> + Send;
@@ -42,7 +42,7 @@ impl Future for Yield {
     }
 }
 
-/// The body of each step, whoever runs it: the sum of its inputs, and one.
+/// The body of each step, for all contenders: the sum of its inputs, and one.
 pub(crate) async fn add<W: Work>(step: usize, sum: u64) -> u64 {
     W::work(step).await;
     black_box(sum) + 1

@@ -1,4 +1,4 @@
-//! Who runs the graphs.
+//! The contenders, which run the graphs.
 
 mod async_dag;
 mod awaited;
@@ -14,12 +14,12 @@ mod unordered;
 use crate::graph::Graph;
 use crate::work::Work;
 
-/// One who runs a graph.
+/// A library, or code by hand, that runs a graph.
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
     /// How many inputs a step may take; a last step that takes more is done by hand.
     pub(crate) most_inputs: usize,
-    /// Makes and runs the graph; gives the value of its last step.
+    /// Creates and runs the graph; returns the value of its last step.
     pub(crate) run: fn(&Graph) -> u64,
 }
 

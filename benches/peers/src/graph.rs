@@ -1,4 +1,4 @@
-//! The graphs. Each is made of layers, though only some contenders care.
+//! The graphs. Each consists of layers, which only some contenders need.
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ impl Shape {
 
 pub(crate) struct Graph {
     pub(crate) shape: Shape,
-    /// For each step, whose values it takes: steps that come before it.
+    /// The inputs of each step: numbers of steps before it.
     pub(crate) steps: Vec<Vec<usize>>,
     /// The steps of each layer.
     pub(crate) layers: Vec<Range<usize>>,
@@ -68,17 +68,17 @@ impl Graph {
         }
     }
 
-    /// What the last step takes.
+    /// The inputs of the last step.
     pub(crate) fn last(&self) -> &[usize] {
         &self.steps[self.steps.len() - 1]
     }
 
-    /// The sum of what a step takes, given the values of all steps before it.
+    /// The sum of the inputs of a step, from the values of all steps before it.
     pub(crate) fn input(&self, step: usize, values: &[u64]) -> u64 {
         self.steps[step].iter().map(|&input| values[input]).sum()
     }
 
-    /// The value of the last step: what all contenders have to come to.
+    /// The value of the last step, which all contenders have to return.
     pub(crate) fn result(&self) -> u64 {
         let mut values = Vec::new();
         for step in 0..self.steps.len() {

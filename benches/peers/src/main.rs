@@ -1,15 +1,17 @@
-//! The same graphs of steps, run by pipeliner, by its peers, and by hand.
+//! The same graphs of steps, run by typed-pipeliner, by its peers, and by hand.
 //!
-//! `cargo bench -p peers` prints two tables: what a step costs besides its own work, and how long two crossed chains of
-//! timers take. Compare within a table, not between machines; nothing here is a gate.
+//! `cargo bench -p peers` prints a section of the page of measurements: the cost of a step besides
+//! its own work, and how long two crossed chains of timers take. `-- --write` writes it. Compare
+//! within a table, not between machines; nothing here is a gate.
 //!
-//! A contender does what its user has to do for each request: it makes the graph or the store, runs it, and gets the
-//! value of the last step. What is made once for a whole program, an executor or a runtime, is made once. Everything
-//! runs in one thread.
+//! A contender does the work of its user for each request: it creates the graph or the store, runs
+//! it, and gets the value of the last step. An executor or a runtime is created once for the whole
+//! program. Everything runs in one thread.
 //!
-//! All contenders express all graphs, with one exception: a step of dagx and operese-dagx takes at most 8 inputs, and
-//! one of async_dag at most 12. Where the last step takes more, it is no step of their graph: it is done by hand after
-//! the run, on values that are fetched from the graph. This is marked (†), and is in their favour.
+//! All contenders express all graphs, with one exception: a step of dagx and operese-dagx takes at
+//! most 8 inputs, and one of async_dag at most 12. Where the last step takes more, it is no step of
+//! their graph: it is done by hand after the run, on values that are fetched from the graph. This
+//! is marked (†), and is in their favour.
 
 mod contenders;
 mod graph;
@@ -18,6 +20,7 @@ mod spawning;
 #[path = "../../shared/work.rs"]
 mod work;
 
+use benches::{Section, argument, only_arguments};
 use contenders::{Contender, contenders};
 use graph::{Graph, Shape};
 use sleeps::Sleeps;
@@ -25,11 +28,12 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 use work::{Ready, Work, Yields};
 
-/// What a contender is measured in: so many batches, each of about so long.
+/// The batches of calls for each contender: how many, and how long each is.
 const SAMPLES: usize = 30;
 const BATCH: Duration = Duration::from_millis(20);
 
-/// How many nanoseconds one call takes, with each contender. They take turns, so that noise meets all of them.
+/// How many nanoseconds one call takes, with each contender. They take turns, so that noise meets
+/// all of them.
 fn measure(contenders: &[Contender], graph: &Graph) -> Vec<f64> {
     let batch = |contender: &Contender, calls: u32| {
         let start = Instant::now();
@@ -48,7 +52,7 @@ fn measure(contenders: &[Contender], graph: &Graph) -> Vec<f64> {
     };
     let calls: Vec<u32> = contenders.iter().map(calls).collect();
 
-    // The best batch counts: noise only ever adds.
+    // The best batch counts, because noise only adds.
     let mut best = vec![f64::INFINITY; contenders.len()];
     for _ in 0..SAMPLES {
         for ((contender, &calls), best) in contenders.iter().zip(&calls).zip(&mut best) {
@@ -58,25 +62,24 @@ fn measure(contenders: &[Contender], graph: &Graph) -> Vec<f64> {
     best
 }
 
-/// Prints the rows of one kind of work, after a look that all contenders come to the right result.
-fn print_overhead<W: Work>() {
+/// Adds the rows of one kind of work. All contenders return the right result.
+fn overhead<W: Work>(section: &mut Section) {
     let contenders = contenders::<W>();
     for graph in Shape::ALL.map(Graph::new) {
         for contender in &contenders {
             assert_eq!((contender.run)(&graph), graph.result(), "{}: {}", contender.name, graph.name());
         }
         let times = measure(&contenders, &graph);
-        print!("| {}, {} |", graph.name(), W::NAME);
-        for (contender, time) in contenders.iter().zip(&times) {
+        let cells = contenders.iter().zip(&times).map(|(contender, time)| {
             let by_hand = if graph.last().len() > contender.most_inputs { " †" } else { "" };
-            print!(" {:.0} ({:.2}){by_hand} |", time / graph.steps.len() as f64, time / times[0]);
-        }
-        println!();
+            format!("{:.0} ({:.2}){by_hand}", time / graph.steps.len() as f64, time / times[0])
+        });
+        section.row(format!("{}, {}", graph.name(), W::NAME), cells);
     }
 }
 
-/// Prints how long the crossed chains take, the best of three times.
-fn print_wall_times() {
+/// Adds the time of the crossed chains, the best of three.
+fn wall_times(section: &mut Section) {
     let graph = Graph::new(Shape::Crossed5);
     for contender in contenders::<Sleeps>() {
         let time = || {
@@ -84,18 +87,24 @@ fn print_wall_times() {
             assert_eq!((contender.run)(&graph), graph.result(), "{}: {}", contender.name, graph.name());
             start.elapsed().as_millis()
         };
-        println!("| {} | {} |", contender.name, time().min(time()).min(time()));
+        section.row(contender.name, [time().min(time()).min(time())]);
     }
 }
 
 fn main() {
-    let names = contenders::<Ready>().map(|contender| contender.name);
-    println!("| ns a step (times pipeliner) | {} |", names.join(" | "));
-    println!("|---|{}", "--:|".repeat(names.len()));
-    print_overhead::<Ready>();
-    print_overhead::<Yields>();
-    println!("\n† The last step takes more inputs than the contender allows: it is done by hand, after the run.");
-
-    println!("\n| A 200 ms → B 10 ms, C 10 ms → D 200 ms, both → E | ms |\n|---|--:|");
-    print_wall_times();
+    // `cargo test --all-targets` starts this too, but without the argument that `cargo bench` adds.
+    if !argument("--bench") {
+        eprintln!("nothing is measured without `--bench`");
+        return;
+    }
+    only_arguments(&["--write"]);
+    let mut section = Section::new("Other libraries", "cargo bench -p peers");
+    section.paragraph("Nanoseconds a step. †: the last step has too many inputs, so it is done by hand.");
+    section.table("", contenders::<Ready>().map(|contender| contender.name));
+    overhead::<Ready>(&mut section);
+    overhead::<Yields>(&mut section);
+    section.paragraph("Timers: A 200 ms → B 10 ms, C 10 ms → D 200 ms, both → E.");
+    section.table("", ["ms"]);
+    wall_times(&mut section);
+    section.finish();
 }

@@ -4,7 +4,8 @@ use crate::work::Work;
 use smol::Timer;
 use std::time::Duration;
 
-/// The steps of the crossed chains wait for a timer: A and D for a long time, B and C for a short one.
+/// The steps of the crossed chains wait for a timer: A and D for a long time, B and C for a short
+/// one.
 pub(crate) struct Sleeps;
 impl Work for Sleeps {
     const NAME: &str = "sleeps";

@@ -1,5 +1,6 @@
-//! [async_dag](https://docs.rs/async_dag/0.1.2) 0.1.2: a graph of closures, wired at run time, whose futures are polled in
-//! the caller's task, all of them whenever one is woken. A graph runs once. A step takes at most 12 inputs.
+//! [async_dag](https://docs.rs/async_dag/0.1.2) 0.1.2: a graph of closures, wired at run time. Their
+//! futures are polled in the caller's task, all of them whenever one is woken. A graph runs once. A
+//! step takes at most 12 inputs.
 
 use crate::graph::Graph;
 use crate::work::{Work, add, block_on};

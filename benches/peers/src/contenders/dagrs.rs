@@ -1,8 +1,8 @@
-//! [dagrs](https://docs.rs/dagrs/0.9.0) 0.9.0: a graph on tokio. All steps are spawned at once, and send what they provide
-//! through channels to those who wait for it; the runtime is the one of a single thread.
+//! [dagrs](https://docs.rs/dagrs/0.9.0) 0.9.0: a graph on tokio. All steps are spawned at once, and
+//! send their outputs through channels to the steps that need them; the runtime has one thread.
 //!
-//! After a reset a graph can be run again, by one request at a time. This is up to 30 % cheaper. It is not done here, nor is
-//! its like with pipeliner, whose stores can be cleared.
+//! After a reset a graph can be run again, by one request at a time. This is up to 30 % cheaper. It
+//! is not done here, and neither are the stores of typed-pipeliner cleared and used again.
 
 use crate::graph::Graph;
 use crate::work::{Work, add};
@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, LazyLock};
 use tokio::runtime::{Builder, Runtime};
 
-/// Made once, as a program does.
+/// The runtime: one for the whole program.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().build().unwrap());
 
 struct Sum<W> {

@@ -1,8 +1,9 @@
-//! [dagx](https://docs.rs/dagx/0.3.1) 0.3.1: a graph that is run layer by layer; a step that has its layer to itself is
-//! awaited, and the others are spawned on an executor of the caller's, here one of smol in this thread. A graph runs once.
-//! A step takes at most 8 inputs.
+//! [dagx](https://docs.rs/dagx/0.3.1) 0.3.1: a graph that is run layer by layer. A step that has its
+//! layer to itself is awaited, and the others are spawned on an executor of the caller's, here one
+//! of smol in this thread. A graph runs once. A step takes at most 8 inputs.
 //!
-//! The steps are `task_fn`s, as in dagx's own benchmarks: the attribute `#[task]` takes no generic types.
+//! The steps are `task_fn`s, as in dagx's own benchmarks: the attribute `#[task]` takes no generic
+//! types.
 
 use crate::graph::Graph;
 use crate::spawning::{EXECUTOR, block_on_executor};

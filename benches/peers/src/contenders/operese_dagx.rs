@@ -1,5 +1,6 @@
-//! [operese-dagx](https://docs.rs/operese-dagx/0.4.1) 0.4.1, a fork of dagx: a graph that is run layer by layer, here in the
-//! caller's task, which it allows and which is its cheapest way. A graph runs once. A step takes at most 8 inputs.
+//! [operese-dagx](https://docs.rs/operese-dagx/0.4.1) 0.4.1, a fork of dagx: a graph that is run
+//! layer by layer, here in the caller's task, its cheapest way. A graph runs once. A step takes at
+//! most 8 inputs.
 //!
 //! The steps implement `Task` by hand: the attribute `#[task]` takes no generic types.
 
@@ -67,7 +68,7 @@ pub(crate) fn run<W: Work>(graph: &Graph) -> u64 {
         if nodes.len() > last {
             outputs.get(nodes.remove(last))
         } else {
-            // A handle is used up by its value. What the last step takes are the last nodes.
+            // A handle is used up by its value. The inputs of the last step are the last nodes.
             add::<W>(last, nodes.drain(graph.last()[0]..).map(|node| outputs.get(node)).sum()).await
         }
     })

@@ -1,4 +1,5 @@
-//! What is measured: this library. A store is made, with what is supplied, and its last step is run.
+//! The library that is measured. A store is created, with the supplied resource, and the last step
+//! is run.
 
 #[path = "../../../shared/pipelines.rs"]
 mod pipelines;
@@ -9,7 +10,7 @@ use pipelines::{Seed, chain_5, chain_100, crossed_5, diamond_4, fan_102, layers_
 use std::hint::black_box;
 use typed_pipeliner::{Store, hlist_pat, run as run_step};
 
-/// Makes a store for the pipeline of a module, and runs its last step.
+/// Creates a store for the pipeline of a module, and runs the last step.
 macro_rules! run_last {
     ($pipeline:ident, $work:ident) => {{
         let store = Store::<$pipeline::All<$work>>::new().with(Seed, black_box(0));

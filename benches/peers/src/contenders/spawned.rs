@@ -1,5 +1,5 @@
-//! By hand: a task of [smol](https://docs.rs/smol/2.0.2) 2.0.2 for each step, spawned layer by layer and awaited; the
-//! crossed chains as two that are joined. The executor runs in this thread.
+//! By hand: a task of [smol](https://docs.rs/smol/2.0.2) 2.0.2 for each step, spawned layer by layer
+//! and awaited; the crossed chains as two that are joined. The executor runs in this thread.
 
 use crate::graph::{Graph, Shape};
 use crate::spawning::{EXECUTOR, block_on_executor};

@@ -1,6 +1,7 @@
-//! [taski](https://docs.rs/taski/0.0.7) 0.0.7: a graph of closures, wired at run time, whose futures are polled in the
-//! caller's task, in a `FuturesUnordered`; it has policies, time-outs and traces, which are left as they are. A graph runs
-//! once. The inputs of a step are a tuple of at most 8, or whatever one implements.
+//! [taski](https://docs.rs/taski/0.0.7) 0.0.7: a graph of closures, wired at run time. Their futures
+//! are polled in the caller's task, in a `FuturesUnordered`. It has policies, time-outs and traces,
+//! which keep their defaults. A graph runs once. The inputs of a step are a tuple of at most 8, or
+//! a type of one's own.
 
 use crate::graph::Graph;
 use crate::work::{Work, add, block_on};

@@ -1,5 +1,5 @@
-//! By hand: `futures::stream::FuturesUnordered`, one for the whole run, filled layer by layer; the crossed chains as two
-//! futures. So it keeps no account of who waits for whom.
+//! By hand: `futures::stream::FuturesUnordered`, one for the whole run, filled layer by layer; the
+//! crossed chains as two futures. So it keeps no account of the edges.
 
 use crate::graph::{Graph, Shape};
 use crate::work::{Work, add, block_on};
