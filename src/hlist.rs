@@ -11,7 +11,8 @@
 /// `HList![Base, ...Others]` puts elements before a list that exists already.
 ///
 /// ```
-/// use typed_pipeliner::{HCons, HList, HNil};
+/// use typed_pipeliner::HList;
+/// use typed_pipeliner::lists::{HCons, HNil};
 ///
 /// fn same_type(list: HList![i64, &'static str]) -> HCons<i64, HCons<&'static str, HNil>> {
 ///     list
@@ -79,8 +80,8 @@ macro_rules! __list {
     (@cut $kind:ident [$([$($element:tt)*])+] [$($last:tt)*]) => {
         $crate::__list!(@cut $kind [] [$([$crate::__list!($kind $($element)*)])+ [$crate::__list!($kind $($last)*)]])
     };
-    (type [$head:ty] $($tail:tt)*) => { $crate::HCons<$head, $crate::__list!(type $($tail)*)> };
-    (expr [$head:expr] $($tail:tt)*) => { $crate::HCons { head: $head, tail: $crate::__list!(expr $($tail)*) } };
-    (pat [$($head:tt)+] $($tail:tt)*) => { $crate::HCons { head: $($head)+, tail: $crate::__list!(pat $($tail)*) } };
-    ($kind:ident) => { $crate::HNil };
+    (type [$head:ty] $($tail:tt)*) => { $crate::lists::HCons<$head, $crate::__list!(type $($tail)*)> };
+    (expr [$head:expr] $($tail:tt)*) => { $crate::lists::HCons { head: $head, tail: $crate::__list!(expr $($tail)*) } };
+    (pat [$($head:tt)+] $($tail:tt)*) => { $crate::lists::HCons { head: $($head)+, tail: $crate::__list!(pat $($tail)*) } };
+    ($kind:ident) => { $crate::lists::HNil };
 }

@@ -26,7 +26,6 @@ mod step;
 pub mod store;
 
 pub use error::{BoxError, RunError};
-pub use frunk_core::hlist::{HCons, HNil};
 pub use observe::Observer;
 pub use options::RunOptions;
 pub use pipeline::Pipeline;

@@ -3,6 +3,8 @@
 //! Lists are declared with [`HList!`](crate::HList!). These traits are public because bounds in
 //! generic code may need them: a step that is generic over its inputs asks for [`InputList`].
 
+pub use frunk_core::hlist::{HCons, HNil};
+
 pub use crate::pipeline::{StepList, Steps};
 pub use crate::step::StepInputs;
 pub use crate::step::lists::{Input, InputList, Output, OutputList};

@@ -88,3 +88,26 @@ fn modules_use_only_the_layers_below() {
     }
     assert!(wrong.is_empty(), "arrows that point up:\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn root_exports_at_most_35_names() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = fs::read_to_string(src.join("lib.rs")).expect("the root can be read");
+    let mut names = BTreeSet::new();
+    let mut hidden = false;
+    for line in root.lines() {
+        if let Some(list) = line.strip_prefix("pub use ").filter(|_| !hidden) {
+            let list = list.trim_end_matches(';').rsplit("::").next().unwrap_or_default();
+            names.extend(list.trim_matches(['{', '}']).split(", ").map(str::to_owned));
+        }
+        hidden = line.contains("doc(hidden)") || (hidden && line.starts_with("#["));
+    }
+    for file in ["hlist.rs", "resource/macros.rs"] {
+        let text = fs::read_to_string(src.join(file)).expect("the macros can be read");
+        let exported = text.lines().filter_map(|line| line.strip_prefix("macro_rules! "));
+        let exported = exported.map(|line| line.trim_end_matches(" {").to_owned());
+        names.extend(exported.filter(|name| !name.starts_with("__")));
+    }
+    assert!(names.contains("Store") && names.contains("resource"), "the names are found: {names:?}");
+    assert!(names.len() <= 35, "{} names at the root: {names:?}", names.len());
+}

@@ -4,7 +4,8 @@
 mod support;
 
 use support::{Census, Counted, Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::{HList, HNil, Return, Store, hlist, hlist_pat, resource, run, run_owned};
+use typed_pipeliner::lists::HNil;
+use typed_pipeliner::{HList, Return, Store, hlist, hlist_pat, resource, run, run_owned};
 
 resource! {
     Log: Journal;

@@ -165,7 +165,8 @@ mod what_it_returns_in_what_it_takes {
     use super::*;
     use std::collections::HashMap;
     use std::sync::Mutex;
-    use typed_pipeliner::{HCons, HNil, Outputs};
+    use typed_pipeliner::Outputs;
+    use typed_pipeliner::lists::{HCons, HNil};
 
     resource! {
         /// The results of earlier calls.

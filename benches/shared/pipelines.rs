@@ -4,7 +4,8 @@
 use crate::work::{Work, add};
 use std::convert::Infallible;
 use std::marker::PhantomData;
-use typed_pipeliner::{HCons, HList, HNil, Inputs, Outputs, Pipeline, Step, hlist, resource};
+use typed_pipeliner::lists::{HCons, HNil};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, resource};
 
 resource! {
     /// The supplied resource.

@@ -7,9 +7,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::convert::Infallible;
 use std::sync::Arc;
-use typed_pipeliner::{
-    HCons, HList, HNil, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, RunOptions, Step, Store,
-};
+use typed_pipeliner::lists::{HCons, HNil};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, RunOptions, Step, Store};
 use typed_pipeliner::{hlist, hlist_pat, identity, plan, run_with};
 use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use typed_pipeliner::{HCons, Inputs, Outputs, Step, resource};
+use typed_pipeliner::lists::HCons;
+use typed_pipeliner::{Inputs, Outputs, Step, resource};
 
 /// The number of characters of the time line of the whole run.
 const WIDTH: usize = 40;
