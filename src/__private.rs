@@ -1,6 +1,7 @@
 //! Support code for the macros. It is not part of the public API: any release may change it.
 
 use crate::resource::Resource;
+use crate::sealed::Seal;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -10,21 +11,31 @@ use core::task::{Context, Poll};
     label = "a step returns its outputs, or a `Result` of them"
 )]
 pub trait IsResult {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// The error.
     type Error;
 }
 
 impl<T, E> IsResult for Result<T, E> {
+    fn seal(_: Seal) {}
+
     type Error = E;
 }
 
 /// The trait behind [`IfKnown`], with an impl for all types.
 pub trait Known<T> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
     /// Always `T`.
     type Type;
 }
 
 impl<S: ?Sized, T> Known<T> for S {
+    fn seal(_: Seal) {}
+
     type Type = T;
 }
 
@@ -125,6 +136,7 @@ pub mod list {
 #[cfg(feature = "executor")]
 mod blocking {
     use crate::resource::Resource;
+    use crate::sealed::Seal;
 
     /// Clones a value for the thread of a blocking step.
     pub fn clone_of<R: Cloned>(value: &R::Value) -> R::Clone {
@@ -138,6 +150,9 @@ mod blocking {
         note = "let `{Self}` carry an `Arc` of it"
     )]
     pub trait Cloned: Resource {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
         /// The type of the value. A call returns it, so that rustc quotes no bound of this library.
         type Clone;
         /// Clones a value.
@@ -146,6 +161,8 @@ mod blocking {
 
     #[diagnostic::do_not_recommend]
     impl<R: Resource<Value: Clone>> Cloned for R {
+        fn seal(_: Seal) {}
+
         type Clone = R::Value;
         fn clone(value: &R::Value) -> R::Value {
             Clone::clone(value)
