@@ -96,8 +96,11 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
         Some(segment) if segment.ident == "In" => {
             let resource = resource(segment)?;
             if is_return(&resource) {
-                let message = "nobody can take a `Return`: it is handed to the caller of `run` and never stored. Let the \
-                               step that makes the value give an `Out`";
+                let message = format!(
+                    "`{}` cannot be an input: it goes to the caller of `run` and is never stored; let the step that \
+                     makes the value return an `Out`",
+                    text(&resource),
+                );
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
             if let Some([inner]) = option(&resource).map(types).as_deref() {

@@ -19,7 +19,7 @@ macro_rules! cycle {
         #[diagnostic::on_unimplemented(
             message = $message,
             label = "the target needs this cycle",
-            note = "supply a resource that one of these steps takes from the next, or let it do without"
+            note = "supply a resource that one of these steps takes from the next, or remove that input"
         )]
         #[doc = concat!("Never holds: ", $message)]
         pub trait $trait<$($step),*> {
@@ -52,7 +52,7 @@ cycle!(Cycle12[S A B C D E F G H I J K], PathStep<S, PathStep<A, PathStep<B, Pat
 #[diagnostic::on_unimplemented(
     message = "dependency cycle: step `{S}` needs `{A}`, which needs `{B}`, which needs `{C}`, which needs `{D}`, which needs `{E}`, which needs `{F}`, which needs `{G}`, which needs `{H}`, which needs `{I}`, which needs `{J}`, which needs `{K}`, and so on through `{More}` to `{S}`",
     label = "the target needs this cycle",
-    note = "supply a resource that one of these steps takes from the next, or let it do without"
+    note = "supply a resource that one of these steps takes from the next, or remove that input"
 )]
 pub trait LongCycle<S, A, B, C, D, E, F, G, H, I, J, K, More> {
     #[doc(hidden)]
