@@ -7,7 +7,8 @@
 use benches::{Section, argument, only_arguments};
 use std::convert::Infallible;
 use std::hint::black_box;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Instant;
 use typed_pipeliner::executor::{Executor, block_on};
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource, run};
@@ -84,12 +85,17 @@ fn main() {
     only_arguments(&["--write"]);
     let (one, two) = (Executor::new(1), Executor::new(2));
     let store = || Store::<Fan>::new().with(Seed, black_box(1));
+    let half = || (0..8).map(|_| compute(black_box(1))).sum::<u64>();
+    // They wait for work, and the caller waits for them, as with an executor.
+    let threads = [(); 2].map(|()| {
+        let (ask, asked) = mpsc::channel();
+        let (answer, answered) = mpsc::channel();
+        thread::spawn(move || asked.iter().try_for_each(|()| answer.send(half())));
+        (ask, answered)
+    });
     let plain = || {
-        let half = || (0..8).map(|_| compute(black_box(1))).sum::<u64>();
-        std::thread::scope(|threads| {
-            let other = threads.spawn(half);
-            half() + other.join().unwrap()
-        })
+        threads.iter().for_each(|(ask, _)| ask.send(()).unwrap());
+        threads.iter().map(|(_, answered)| answered.recv().unwrap()).sum()
     };
     let contenders: [Contender<'_>; 6] = [
         ("in the caller's task", &|| *block_on(run::<Add>(&store())).unwrap().head),
