@@ -3,7 +3,8 @@
 //! A trait that carries a message is a leaf. rustc reports the first bound that it cannot descend
 //! past, so between a leaf and the call there are only impls that rustc can choose between. All
 //! leaves are traits of [`ProofCheck`], a type of this library: for a type of the user's, rustc
-//! would show the whole declaration each time. A file here is a mistake:
+//! would show the whole declaration each time. A file here is a mistake, except `findings` and
+//! [`store`], which brings the checks together:
 //!
 //! | module | mistake |
 //! | --- | --- |
