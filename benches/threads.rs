@@ -98,12 +98,12 @@ fn main() {
         threads.iter().map(|(_, answered)| answered.recv().unwrap()).sum()
     };
     let contenders: [Contender<'_>; 6] = [
-        ("in the caller's task", &|| *block_on(run::<Add>(&store())).unwrap().head),
+        ("in the caller's task", &|| *block_on(run::<Add>(&store())).unwrap()),
         ("two plain threads", &plain),
-        ("borrowed, 1 thread", &|| *one.run_blocking::<Add>(&store()).unwrap().head),
-        ("borrowed, 2 threads", &|| *two.run_blocking::<Add>(&store()).unwrap().head),
-        ("in an `Arc`, 1 thread", &|| *block_on(one.run::<Add>(&Arc::new(store()))).unwrap().head),
-        ("in an `Arc`, 2 threads", &|| *block_on(two.run::<Add>(&Arc::new(store()))).unwrap().head),
+        ("borrowed, 1 thread", &|| *one.run_blocking::<Add>(&store()).unwrap()),
+        ("borrowed, 2 threads", &|| *two.run_blocking::<Add>(&store()).unwrap()),
+        ("in an `Arc`, 1 thread", &|| *block_on(one.run::<Add>(&Arc::new(store()))).unwrap()),
+        ("in an `Arc`, 2 threads", &|| *block_on(two.run::<Add>(&Arc::new(store()))).unwrap()),
     ];
     let times = measure(&contenders);
     let mut section = Section::new("Threads", "cargo bench -p benches --bench threads");

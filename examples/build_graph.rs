@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{fs, io, sync::Mutex};
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{HList, Identified, In, Out, Pipeline, RunError, RunOptions, Store, resource, step};
+use typed_pipeliner::{HList, Identified, In, Out, Pipeline, RunError, Store, resource, step};
 
 /// A unit that is compiled: `NAME.src` becomes `NAME.o`.
 trait Unit: Identified {
@@ -95,8 +95,7 @@ fn build(dir: &Path) -> Result<(), RunError> {
     let store = Store::<Build>::new().with(Dir, dir.to_owned()).with(Made, Mutex::default());
     let executor = Executor::new(2);
     for _ in 0..2 {
-        let two_at_once = RunOptions::new().limit(2);
-        executor.scope(async |scope| scope.run_with::<Link>(&store, two_at_once).await)?;
+        executor.scope(async |scope| scope.run::<Link>(&store).limit(2).await)?;
         let mut made = std::mem::take(&mut *store.get::<Made>().expect("it is supplied").lock().expect(NO_PANIC));
         made.sort_unstable();
         println!("made: {made:?}");

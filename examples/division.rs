@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fmt;
 use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store};
-use typed_pipeliner::{hlist_pat, resource, run, step};
+use typed_pipeliner::{resource, run, step};
 
 resource! {
     /// The number that is divided.
@@ -69,10 +69,10 @@ fn main() -> Result<(), RunError> {
     smol::block_on(async {
         let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
 
-        let hlist_pat![Return(division)] = run::<GetDivision>(&store).await?;
+        let division = run::<GetDivision>(&store).await?;
         println!("{division}");
 
-        let hlist_pat![Return(resmod)] = run::<GetResmod>(&store).await?;
+        let resmod = run::<GetResmod>(&store).await?;
         println!("{resmod}");
         Ok(())
     })

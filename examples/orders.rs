@@ -2,7 +2,7 @@
 //! there.
 
 use std::{collections::HashMap, sync::Mutex};
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, resource, run, step};
 
 type Cents = u32;
 
@@ -101,7 +101,7 @@ fn main() -> Result<(), RunError> {
 
         // The outputs of the steps before `Pay` are still in the store: only `Pay` and `Receipt`
         // run.
-        let hlist_pat![Return(receipt)] = run::<Receipt>(&store).await?;
+        let receipt = run::<Receipt>(&store).await?;
         println!("{receipt}");
         Ok(())
     })

@@ -76,7 +76,7 @@ impl<E: Into<BoxError>> StepError for E {
 /// # });
 /// ```
 ///
-/// Under [`RunOptions::keep_going`](crate::RunOptions::keep_going) several steps may fail in one
+/// Under [`Run::keep_going`](crate::Run::keep_going) several steps may fail in one
 /// run: [`failures`](RunError::failures) lists them all; `step`, `path` and `downcast_ref` describe
 /// the first.
 pub struct RunError(Box<Causes>);
@@ -126,7 +126,7 @@ impl RunError {
 
     /// All steps that failed, in order.
     ///
-    /// There is one, except under [`RunOptions::keep_going`](crate::RunOptions::keep_going).
+    /// There is one, except under [`Run::keep_going`](crate::Run::keep_going).
     pub fn failures(&self) -> &[Failure] {
         &self.0.failures
     }
@@ -134,7 +134,7 @@ impl RunError {
     /// The names of the skipped steps: the target needed them, and a step that they need had
     /// failed.
     ///
-    /// They are reported under [`RunOptions::keep_going`](crate::RunOptions::keep_going). Otherwise
+    /// They are reported under [`Run::keep_going`](crate::Run::keep_going). Otherwise
     /// the list is empty: the first failure stops everything.
     pub fn skipped(&self) -> &[&'static str] {
         &self.0.skipped
@@ -189,7 +189,7 @@ impl RunError {
     /// Returns the error of the step by value, if its type is `E`; otherwise this error, unchanged.
     ///
     /// Other failures of the run, which exist under
-    /// [`RunOptions::keep_going`](crate::RunOptions::keep_going), are dropped. Runs that wait for
+    /// [`Run::keep_going`](crate::Run::keep_going), are dropped. Runs that wait for
     /// the same step share its error. As long as another run holds it, it cannot be taken out.
     pub fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
         if self.downcast_ref::<E>().is_none() {

@@ -4,13 +4,11 @@ use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
 use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker};
 use crate::exec::store_ref::StoreRef;
-use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
-use crate::run::target::{TargetRun, already_computed};
-use crate::run::{Run, RunOutput};
+use crate::run::target::{TargetRun, already_computed, run_output};
+use crate::run::{Begun, Run, RunOutput};
 use crate::step::Step;
-use crate::step::lists::OutputList;
 use core::fmt;
 use smol::channel::{Receiver, Sender, bounded};
 use std::num::NonZero;
@@ -135,7 +133,7 @@ impl Executor {
     ///
     /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// let store = Store::<Sums>::new();
-    /// let hlist_pat![whole] = Executor::new(2).run_blocking::<Add>(&store)?;
+    /// let whole = Executor::new(2).run_blocking::<Add>(&store)?;
     /// assert_eq!(*whole, 110);
     /// # Ok(()) }
     /// ```
@@ -154,7 +152,7 @@ impl Executor {
     /// runs on borrowed stores.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
     /// # resource! { Rows: u64; Columns: u64; }
     /// # macro_rules! counts { ($($step:ident -> $count:ident),*) => {$(
     /// #     struct $step;
@@ -203,7 +201,7 @@ impl Executor {
     /// both into the task: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
     /// # resource! { Rows: u64; }
     /// # struct CountRows;
     /// # impl Step for CountRows {
@@ -221,7 +219,7 @@ impl Executor {
     /// # typed_pipeliner::executor::block_on(async {
     /// let executor = Executor::new(2);
     /// let store = Arc::new(Store::<Table>::new());
-    /// let hlist_pat![rows] = executor.run::<CountRows>(&store).await?;
+    /// let rows = executor.run::<CountRows>(&store).await?;
     /// assert_eq!(*rows, 3);
     /// # Ok(()) }) }
     /// ```
@@ -229,28 +227,21 @@ impl Executor {
         &'s self,
         store: &'s Arc<impl Runs<T> + 'static>,
     ) -> Run<'s, RunOutput<'s, T>> {
-        self.run_with::<T>(store, RunOptions::default())
-    }
-
-    /// Runs a target like [`run`](Executor::run), with options, such as a limit of steps that run
-    /// at once.
-    pub fn run_with<'s, T: IsStep<Witness: Sized>>(
-        &'s self,
-        store: &'s Arc<impl Runs<T> + 'static>,
-        options: RunOptions,
-    ) -> Run<'s, RunOutput<'s, T>> {
-        let view = (**store).store_ref();
-        if let Some(outputs) = already_computed::<T>(view, &options) {
-            return Run::ready(outputs);
-        }
-        Run::boxed(Box::pin(async move {
-            let (target, graph) = TargetRun::<T>::new(view, &options);
-            let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let run = MultiThread::new(steps, target.source.as_slice(), &options);
-            let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
-            spawn_workers(executor, run, self.threads).await?;
-            Ok(output::<T>(view, target))
-        }))
+        Run::boxed(move |mut options| {
+            let view = (**store).store_ref();
+            options.observed_by(view.observers());
+            if let Some(outputs) = already_computed::<T>(view, &options) {
+                return Begun::Ended(outputs);
+            }
+            Begun::Running(Box::pin(async move {
+                let (target, graph) = TargetRun::<T>::new(view, &options);
+                let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
+                let run = MultiThread::new(steps, target.source.as_slice(), &options);
+                let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
+                spawn_workers(executor, run, self.threads).await?;
+                Ok(output::<T>(view, target))
+            }))
+        })
     }
 }
 
@@ -308,16 +299,7 @@ pub struct Scope<'s> {
 impl<'s> Scope<'s> {
     /// Runs a target and everything that it needs on these threads.
     pub fn run<'e, T: IsStep<Witness: Sized>>(&'e self, store: &'s (impl Runs<T> + 's)) -> Run<'e, RunOutput<'s, T>> {
-        self.run_with::<T>(store, RunOptions::default())
-    }
-
-    /// Runs a target like [`run`](Scope::run), with options.
-    pub fn run_with<'e, T: IsStep<Witness: Sized>>(
-        &'e self,
-        store: &'s (impl Runs<T> + 's),
-        options: RunOptions,
-    ) -> Run<'e, RunOutput<'s, T>> {
-        run_in::<T>(&self.executor, store, options, self.threads)
+        run_in::<T>(&self.executor, store, self.threads)
     }
 
     /// The executor of these threads, for other tasks.
@@ -340,7 +322,7 @@ impl fmt::Debug for Scope<'_> {
 /// default.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 /// # resource! { Rows: u64; }
 /// # struct CountRows;
 /// # impl Step for CountRows {
@@ -356,7 +338,7 @@ impl fmt::Debug for Scope<'_> {
 /// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// let store = Store::<Table>::new();
 /// let executor = smol::Executor::new();
-/// let hlist_pat![rows] = smol::block_on(executor.run(run_on::<CountRows>(&executor, &store)))?;
+/// let rows = smol::block_on(executor.run(run_on::<CountRows>(&executor, &store)))?;
 /// assert_eq!(*rows, 3);
 /// # Ok(()) }
 /// ```
@@ -364,41 +346,34 @@ pub fn run_on<'e, 's: 'e, T: IsStep<Witness: Sized>>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
 ) -> Run<'e, RunOutput<'s, T>> {
-    run_on_with::<T>(executor, store, RunOptions::default())
-}
-
-/// Runs a target like [`run_on`], with options.
-pub fn run_on_with<'e, 's: 'e, T: IsStep<Witness: Sized>>(
-    executor: &'e smol::Executor<'s>,
-    store: &'s (impl Runs<T> + 's),
-    options: RunOptions,
-) -> Run<'e, RunOutput<'s, T>> {
-    run_in::<T>(executor, store, options, thread::available_parallelism().map_or(1, NonZero::get))
+    run_in::<T>(executor, store, thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Runs a target on an executor, with this number of workers.
 fn run_in<'e, 's: 'e, T: Step>(
     executor: &'e smol::Executor<'s>,
     store: &'s (impl Runs<T> + 's),
-    options: RunOptions,
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
-    let view = store.store_ref();
-    if let Some(outputs) = already_computed::<T>(view, &options) {
-        return Run::ready(outputs);
-    }
-    Run::boxed(Box::pin(async move {
-        let (target, graph) = TargetRun::<T>::new(view, &options);
-        let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), &options);
-        spawn_workers(executor, run, workers).await?;
-        Ok(output::<T>(view, target))
-    }))
+    Run::boxed(move |mut options| {
+        let view = store.store_ref();
+        options.observed_by(view.observers());
+        if let Some(outputs) = already_computed::<T>(view, &options) {
+            return Begun::Ended(outputs);
+        }
+        Begun::Running(Box::pin(async move {
+            let (target, graph) = TargetRun::<T>::new(view, &options);
+            let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), &options);
+            spawn_workers(executor, run, workers).await?;
+            Ok(output::<T>(view, target))
+        }))
+    })
 }
 
 /// The output of a run that has succeeded.
 fn output<T: Step>(store: StoreRef<'_>, target: TargetRun<T>) -> RunOutput<'_, T> {
     let returned = target.returned(store);
-    T::Outputs::run_output(store, returned).expect("a run that succeeded has all values that it demanded")
+    run_output::<T>(store, returned).expect("a run that succeeded has all values that it demanded")
 }
 
 /// Spawns the workers of a run, and returns the future that resolves at its end.

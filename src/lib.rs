@@ -3,6 +3,7 @@
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private;
+mod drops;
 #[cfg(feature = "dyn-step")]
 pub mod dyn_step;
 pub mod error;
@@ -24,17 +25,17 @@ mod run;
 mod sealed;
 mod step;
 pub mod store;
+mod tuple;
 
 pub use error::{BoxError, RunError};
 pub use observe::Observer;
-pub use options::RunOptions;
 pub use pipeline::Pipeline;
 pub use pipeline::swap::Swap;
 pub use plan::{Plan, plan};
 pub use resource::identified::Identified;
 pub use resource::{Resource, Return};
 pub use run::bounds::{Provides, Runs, RunsOwned};
-pub use run::{Run, RunOutput, fetch, run, run_owned, run_with};
+pub use run::{OwnedOutput, Run, RunOutput, fetch, run, run_owned};
 pub use step::{In, Inputs, Out, Outputs, Step};
 pub use store::parent::Scoped;
 pub use store::{Store, StoreOf};

@@ -9,12 +9,12 @@ use std::time::Instant;
 
 /// Receives the events of runs: when they start and end, and what happens to each of their steps.
 ///
-/// [`RunOptions::observe`](crate::RunOptions::observe) adds an observer to a run, and a run may
+/// [`Run::observe`](crate::Run::observe) adds an observer to a run, and a run may
 /// have any number of them. A run without observers pays next to nothing for this. Ready-made
 /// observers are crates of their own; the [guide](crate::guide::observing) lists them.
 ///
 /// ```
-/// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
 /// use typed_pipeliner::Observer;
 /// use typed_pipeliner::observe::{RunInfo, StepEvent, StepEventKind};
 /// use std::sync::{Arc, Mutex};
@@ -47,7 +47,7 @@ use std::time::Instant;
 /// # futures::executor::block_on(async {
 /// let finished = Arc::new(Finished::default());
 /// let store = Store::<App>::new().with(Text, "three little words");
-/// run_with::<Count>(&store, RunOptions::new().observe(finished.clone())).await?;
+/// run::<Count>(&store).observe(finished.clone()).await?;
 /// assert_eq!(*finished.0.lock().unwrap(), ["Count"]);
 /// # Ok(()) }) }
 /// ```
@@ -92,7 +92,7 @@ pub trait Observer: Send + Sync + 'static {
     /// ```
     /// use std::any::Any;
     /// use std::sync::Arc;
-    /// use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// use typed_pipeliner::Observer;
     /// use typed_pipeliner::observe::{RunId, RunInfo, StepEvent};
     ///
@@ -118,8 +118,7 @@ pub trait Observer: Send + Sync + 'static {
     /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
     ///
     /// # futures::executor::block_on(async {
-    /// let options = RunOptions::new().observe(Request(Arc::new(RequestId(7))));
-    /// let error = run_with::<ReadPort>(&Store::<App>::new(), options).await.unwrap_err();
+    /// let error = run::<ReadPort>(&Store::<App>::new()).observe(Request(Arc::new(RequestId(7)))).await.unwrap_err();
     /// assert_eq!(error.attachment::<RequestId>(), Some(&RequestId(7)));
     /// # });
     /// ```

@@ -72,7 +72,7 @@ pub trait Resource: Send + Sync + 'static {
 /// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # futures::executor::block_on(async {
 /// let store = Store::<Greetings>::new().with(Name, "World".to_owned());
-/// let hlist_pat![Return(greeting)] = run::<Greet>(&store).await?;
+/// let greeting = run::<Greet>(&store).await?;
 /// assert_eq!(greeting, "Hello, World!");
 /// # Ok(()) }) }
 /// ```

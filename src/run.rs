@@ -8,33 +8,43 @@ use crate::exec::graph::BorrowedRun;
 use crate::exec::plan::Key;
 use crate::exec::single_task::{SingleTask, run_resource};
 use crate::exec::store_ref::StoreRef;
-use crate::options::RunOptions;
+use crate::observe::Observer;
+use crate::options::{Observers, RunOptions};
 use crate::pipeline::Pipeline;
 use crate::proof::check::store::CanProvide;
 use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;
 use crate::run::bounds::{Provides, Runs, RunsOwned};
-use crate::run::target::{TargetRun, already_computed, take};
+use crate::run::target::{TargetRun, already_computed, run_output, take};
+use crate::step::Step;
 use crate::step::lists::OutputList;
-use crate::step::{Outputs, Step};
-use crate::store::Store;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
+use crate::store::{Owns, Store};
+use crate::tuple::Tuple;
 use core::fmt;
+use core::mem;
+use core::num::NonZero;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures::future::BoxFuture;
 
-/// The output of a run of the target `T`: a list with a reference to each stored output, and each
-/// [`Return`](crate::Return) by value.
-pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
+/// The output of a run of the target `T`: one output as itself, several as a tuple, none as `()`.
+///
+/// A stored output is a reference into the store, and a [`Return<V>`](crate::Return) is a `V`. A
+/// tuple has up to 12 elements. Of more outputs, its last element is the tuple of the others:
+/// `let (a, b, (c, …, n)) = run::<Many>(&store).await?`.
+pub type RunOutput<'s, T> = <<<T as Step>::Outputs as OutputList>::RunOutput<'s, ()> as Tuple>::Output;
+
+/// The output of a run that consumes the store: that of [`RunOutput`], with values in place of the
+/// references.
+pub type OwnedOutput<T> = <<<T as Step>::Outputs as OutputList>::OwnedOutput<()> as Tuple>::Output;
 
 /// Runs a target and, before it, every step that it needs and whose outputs are not in the store.
 ///
 /// The target is the only type argument to write: `run::<GetDivision>(&store)`. The store may be in
-/// an [`Arc`](std::sync::Arc). The result is a list, to be taken apart with
-/// [`hlist_pat!`](crate::hlist_pat!): a reference into the store for each stored output, and the
-/// value of each [`Return`](crate::Return).
+/// an [`Arc`](std::sync::Arc). One output is returned as itself, and several as a tuple: see
+/// [`RunOutput`]. Options are set on the [`Run`] before it is awaited.
 ///
 /// It compiles if each prerequisite of the target, direct or through other steps, is in the type of
 /// the store or provided by a registered step. If it does not compile, see [how to read the
@@ -59,18 +69,18 @@ pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
 /// # Examples
 ///
 /// ```
-/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, resource, run, step};
 ///
 /// resource! { Width: u32; Height: u32; Area: u32; }
 ///
-/// struct Multiply;
-/// impl Step for Multiply {
-///     type Inputs = HList![Width, Height];
-///     type Outputs = HList![Area];
-///     type Error = std::convert::Infallible;
-///     async fn run(hlist_pat![width, height]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-///         Ok(hlist![width * height])
-///     }
+/// #[step]
+/// fn multiply(width: In<'_, Width>, height: In<'_, Height>) -> Out<Area> {
+///     width * height
+/// }
+///
+/// #[step]
+/// async fn describe(width: In<'_, Width>, area: In<'_, Area>) -> (Return<String>, Return<bool>) {
+///     (Return(format!("{width} wide, {area} large")), Return(*area > 10))
 /// }
 ///
 /// struct Geometry;
@@ -78,72 +88,40 @@ pub type RunOutput<'s, T> = <<T as Step>::Outputs as OutputList>::RunOutput<'s>;
 ///     type Steps = HList![Multiply];
 /// }
 ///
-/// # fn main() -> Result<(), typed_pipeliner::RunError> {
+/// # fn main() -> Result<(), RunError> {
 /// # smol::block_on(async {
 /// let store = Store::<Geometry>::new().with(Width, 3).with(Height, 4);
-/// let hlist_pat![area] = run::<Multiply>(&store).await?;
+/// let area = run::<Multiply>(&store).await?;
 /// assert_eq!(*area, 12);
+///
+/// let (text, is_large) = run::<Describe>(&store).await?;
+/// assert_eq!((text.as_str(), is_large), ("3 wide, 12 large", true));
 /// # Ok(()) }) }
 /// ```
 pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, RunOutput<'s, T>> {
-    run_with::<T>(store, RunOptions::default())
-}
-
-/// Runs a target like [`run`], with options.
-///
-/// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
-/// # resource! { One: u32; }
-/// # struct MakeOne;
-/// # impl Step for MakeOne {
-/// #     type Inputs = HList![];
-/// #     type Outputs = HList![One];
-/// #     type Error = std::convert::Infallible;
-/// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![1]) }
-/// # }
-/// # struct Numbers;
-/// # impl Pipeline for Numbers { type Steps = HList![MakeOne]; }
-/// use typed_pipeliner::{RunOptions, run_with};
-///
-/// # fn main() -> Result<(), typed_pipeliner::RunError> {
-/// # smol::block_on(async {
-/// # let store = Store::<Numbers>::new();
-/// let hlist_pat![one] = run_with::<MakeOne>(&store, RunOptions::new().limit(2)).await?;
-/// # assert_eq!(*one, 1);
-/// # Ok(()) }) }
-/// ```
-pub fn run_with<'s, T: IsStep<Witness: Sized>>(
-    store: &'s impl Runs<T>,
-    options: RunOptions,
-) -> Run<'s, RunOutput<'s, T>> {
-    let store = store.store_ref();
-    match already_computed::<T>(store, &options) {
-        Some(outputs) => Run::ready(outputs),
-        None => Run::boxed(Box::pin(run_target::<T>(store, options))),
-    }
+    Run::in_task(store.store_ref(), |store, mut options| {
+        options.observed_by(store.observers());
+        match already_computed::<T>(store, &options) {
+            Some(outputs) => Begun::Ended(outputs),
+            None => Begun::Running(Box::pin(run_target::<T>(store, options))),
+        }
+    })
 }
 
 /// Runs a target like [`run`], but consumes the store and returns all outputs by value, without
 /// cloning.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
 /// # resource! { Text: String; }
-/// # struct Write;
-/// # impl Step for Write {
-/// #     type Inputs = HList![];
-/// #     type Outputs = HList![Text];
-/// #     type Error = std::convert::Infallible;
-/// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist!["text".to_owned()]) }
-/// # }
+/// # #[step] fn write() -> Out<Text> { "text".to_owned() }
 /// # struct Report;
 /// # impl Pipeline for Report { type Steps = HList![Write]; }
 /// use typed_pipeliner::run_owned;
 ///
 /// # fn main() -> Result<(), typed_pipeliner::RunError> {
 /// # smol::block_on(async {
-/// let hlist_pat![text] = run_owned::<Write>(Store::<Report>::new()).await?;
-/// let text: String = text;
+/// let text: String = run_owned::<Write>(Store::<Report>::new()).await?;
 /// # assert_eq!(text, "text");
 /// # Ok(()) }) }
 /// ```
@@ -151,11 +129,14 @@ pub fn run_with<'s, T: IsStep<Witness: Sized>>(
 /// # Errors, panics, cancel safety
 ///
 /// As for [`run`], except that the store is dropped with the run.
-pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, Outputs<T>> {
-    Run::boxed(Box::pin(async move {
-        let returned = compute::<T>(store.store_ref(), RunOptions::default()).await?;
-        Ok(take::<T>(&mut store, returned))
-    }))
+pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, OwnedOutput<T>> {
+    Run::boxed(move |mut options| {
+        options.observed_by(store.store_ref().observers());
+        Begun::Running(Box::pin(async move {
+            let returned = compute::<T>(store.store_ref(), options).await?;
+            Ok(take::<T>(&mut store, returned))
+        }))
+    })
 }
 
 /// Returns the value of a resource. It runs the step that provides the resource, everything that
@@ -201,46 +182,175 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     {
         fetch_from::<R>(StoreRef::new(self))
     }
+
+    /// Returns the value of a resource like [`resource`](Store::resource), but by value, without
+    /// cloning, and consumes the store.
+    ///
+    /// The compiler refuses a resource that belongs to the [parent store](crate::Scoped).
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, Out, Pipeline, RunError, Store, resource, step};
+    /// # resource! { Text: String; }
+    /// # #[step] fn write() -> Out<Text> { "text".to_owned() }
+    /// # struct Report;
+    /// # impl Pipeline for Report { type Steps = HList![Write]; }
+    /// # fn main() -> Result<(), RunError> {
+    /// # smol::block_on(async {
+    /// let text: String = Store::<Report>::new().resource_owned::<Text>().await?;
+    /// # assert_eq!(text, "text");
+    /// # Ok(()) }) }
+    /// ```
+    pub fn resource_owned<'s, R: IsResource>(self) -> Run<'s, R::CheckedValue>
+    where
+        Self: CanProvide<R, Witness: Sized> + Owns<R, Witness: Sized> + 's,
+    {
+        Run::boxed(move |mut options| {
+            options.observed_by(StoreRef::new(&self).observers());
+            Begun::Running(Box::pin(async move {
+                run_resource(StoreRef::new(&self), Key::of::<R>(), &options).await?;
+                Ok(Owns::<R>::take(self).expect("a run that succeeded has all values that it demanded"))
+            }))
+        })
+    }
 }
 
-/// A requested run: the future of [`run`] and its siblings.
+/// A run that was asked for: the future of [`run`] and its siblings.
 ///
-/// It does nothing until it is polled, and works under any executor. It costs one
-/// allocation, or none if everything was computed already.
+/// Its options are set before it is awaited. It does nothing until it is polled, and works under
+/// any executor. It costs one allocation, or none if everything was computed already.
+///
+/// ```
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
+/// # resource! { One: u32; }
+/// # #[step] fn make_one() -> Out<One> { 1 }
+/// # struct Numbers;
+/// # impl Pipeline for Numbers { type Steps = HList![MakeOne]; }
+/// # fn main() -> Result<(), typed_pipeliner::RunError> {
+/// # smol::block_on(async {
+/// # let store = Store::<Numbers>::new();
+/// let one = run::<MakeOne>(&store).limit(4).keep_going().await?;
+/// # assert_eq!(*one, 1);
+/// # Ok(()) }) }
+/// ```
 #[must_use = "a run does nothing until it is awaited"]
-pub struct Run<'s, O>(State<'s, O>);
-
-/// The state of a requested run.
-enum State<'s, O> {
-    /// The outputs were there from the start.
-    Ready(Option<O>),
-    /// Boxed, so that its type is not part of the future of the caller, where the borrow checker
-    /// would look into it.
-    Running(BoxFuture<'s, Result<O, RunError>>),
+pub struct Run<'s, O> {
+    /// How far it is.
+    state: State<'s, O>,
+    /// The options, until it begins.
+    options: RunOptions,
 }
 
-// Nothing in it is pinned in place: the outputs are moved out, and the future is in a box.
+/// How far a run is.
+enum State<'s, O> {
+    /// It has not begun, and takes options. It runs on this store.
+    Borrowed(StoreRef<'s>, fn(StoreRef<'s>, RunOptions) -> Begun<'s, O>),
+    /// It has not begun, and takes options.
+    Boxed(Box<dyn FnOnce(RunOptions) -> Begun<'s, O> + Send + 's>),
+    /// It has begun, and has not ended at once.
+    Running(BoxRun<'s, O>),
+    /// It has ended.
+    Ended,
+}
+
+/// A run that has begun.
+pub(crate) enum Begun<'s, O> {
+    /// It has ended at once: the outputs were there.
+    Ended(O),
+    /// It has to be polled.
+    Running(BoxRun<'s, O>),
+}
+
+/// A run in progress. It is boxed, so that its type is not part of the future of the caller, where
+/// the borrow checker would look into it.
+type BoxRun<'s, O> = BoxFuture<'s, Result<O, RunError>>;
+
+// Nothing in it is pinned in place: the future is in a box.
 impl<O> Unpin for Run<'_, O> {}
 
 impl<'s, O> Run<'s, O> {
-    /// A run whose outputs are there.
-    pub(crate) fn ready(outputs: O) -> Self {
-        Run(State::Ready(Some(outputs)))
+    /// A run on a store, in the task of its caller.
+    #[inline]
+    pub(crate) fn in_task(store: StoreRef<'s>, begin: fn(StoreRef<'s>, RunOptions) -> Begun<'s, O>) -> Self {
+        Run { state: State::Borrowed(store, begin), options: RunOptions::default() }
     }
 
-    /// A run that has to be polled.
-    pub(crate) fn boxed(future: BoxFuture<'s, Result<O, RunError>>) -> Self {
-        Run(State::Running(future))
+    /// A run that this function begins.
+    pub(crate) fn boxed(begin: impl FnOnce(RunOptions) -> Begun<'s, O> + Send + 's) -> Self {
+        Run { state: State::Boxed(Box::new(begin)), options: RunOptions::default() }
+    }
+
+    /// Runs no more than this number of steps at once.
+    ///
+    /// A step that another run executes, and for which this run waits, does not count. In a
+    /// [scope](crate::Scoped), each resource that has to be computed in the parent counts as one,
+    /// and its steps run one at a time.
+    ///
+    /// # Panics
+    ///
+    /// If `steps` is 0, because such a run would never end. If the run was polled, because the
+    /// options of a run in progress do not change.
+    pub fn limit(mut self, steps: usize) -> Self {
+        let steps = NonZero::new(steps).expect("a run with a limit of 0 steps at once would never end");
+        self.options().limit = Some(steps);
+        self
+    }
+
+    /// Goes on after a failure with all steps that can still run, as `make --keep-going` does.
+    ///
+    /// The error of the run then reports every failure and every step that was skipped because of
+    /// them: see [`RunError::failures`] and [`RunError::skipped`]. The outputs of the steps that
+    /// succeeded are in the store afterwards, so the next run has only the rest to do.
+    ///
+    /// # Panics
+    ///
+    /// If the run was polled.
+    pub fn keep_going(mut self) -> Self {
+        self.options().keep_going = true;
+        self
+    }
+
+    /// Adds an [`Observer`] to the run. An `Arc` of an observer is an observer too.
+    ///
+    /// The observers [of the store](Store::observed_by) come before those of the run.
+    ///
+    /// # Panics
+    ///
+    /// If the run was polled.
+    pub fn observe(mut self, observer: impl Observer) -> Self {
+        Observers::add(&mut self.options().observers, observer);
+        self
+    }
+
+    /// The options, to change them.
+    fn options(&mut self) -> &mut RunOptions {
+        let has_begun = matches!(self.state, State::Running(_) | State::Ended);
+        assert!(!has_begun, "the options of a run are set before it is polled");
+        &mut self.options
     }
 }
 
 impl<O> Future for Run<'_, O> {
     type Output = Result<O, RunError>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.get_mut().0 {
-            State::Ready(outputs) => Poll::Ready(Ok(outputs.take().expect("a run is not polled after its end"))),
-            State::Running(future) => future.as_mut().poll(cx),
+        let this = self.get_mut();
+        if let State::Running(run) = &mut this.state {
+            return run.as_mut().poll(cx);
+        }
+        let options = mem::take(&mut this.options);
+        let begun = match mem::replace(&mut this.state, State::Ended) {
+            State::Borrowed(store, begin) => begin(store, options),
+            State::Boxed(begin) => begin(options),
+            State::Running(_) | State::Ended => panic!("a run is not polled after its end"),
+        };
+        match begun {
+            Begun::Ended(outputs) => Poll::Ready(Ok(outputs)),
+            Begun::Running(mut run) => {
+                let polled = run.as_mut().poll(cx);
+                this.state = State::Running(run);
+                polled
+            }
         }
     }
 }
@@ -254,7 +364,7 @@ impl<O> fmt::Debug for Run<'_, O> {
 /// Runs a target in the task of the caller.
 async fn run_target<T: Step>(store: StoreRef<'_>, options: RunOptions) -> Result<RunOutput<'_, T>, RunError> {
     let returned = compute::<T>(store, options).await?;
-    Ok(T::Outputs::run_output(store, returned).expect("a run that succeeded has all values that it demanded"))
+    Ok(run_output::<T>(store, returned).expect("a run that succeeded has all values that it demanded"))
 }
 
 /// Runs a target until all its stored outputs are there, and returns the others.
@@ -269,12 +379,15 @@ async fn compute<T: Step>(
 
 /// Runs everything that is needed for one resource.
 fn fetch_from<R: Resource>(store: StoreRef<'_>) -> Run<'_, &R::Value> {
-    let value = move || store.value(Key::of::<R>().id)?.downcast_ref();
-    if let Some(value) = value() {
-        return Run::ready(value);
-    }
-    Run::boxed(Box::pin(async move {
-        run_resource(store, Key::of::<R>(), &RunOptions::default()).await?;
-        Ok(value().expect("a run that succeeded has all values that it demanded"))
-    }))
+    Run::in_task(store, |store, mut options| {
+        options.observed_by(store.observers());
+        let value = move || store.value(Key::of::<R>().id)?.downcast_ref();
+        match value().filter(|_| options.observers.is_none()) {
+            Some(value) => Begun::Ended(value),
+            None => Begun::Running(Box::pin(async move {
+                run_resource(store, Key::of::<R>(), &options).await?;
+                Ok(value().expect("a run that succeeded has all values that it demanded"))
+            })),
+        }
+    })
 }

@@ -2,17 +2,23 @@
 
 pub(crate) mod any_store;
 mod as_parent;
+mod owned;
 pub(crate) mod parent;
 pub(crate) mod supplied;
 
 pub use any_store::AnyStore;
+pub use owned::{OwnOrigin, Owns};
 pub use parent::{NoParent, ParentStore, StoreHandle};
 pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
 
+use crate::drops::Drops;
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
 use crate::exec::slot::{AnySlot, SlotRef};
+use crate::exec::stale::{lists, stale_steps};
 use crate::exec::store_ref::{BorrowStore, DynStore, Erased, StoreRef};
 use crate::lower::slots::Slots;
+use crate::observe::Observer;
+use crate::options::Observers;
 use crate::pipeline::{Pipeline, StepList};
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
@@ -23,6 +29,7 @@ use crate::sealed::Sealed;
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
@@ -68,6 +75,10 @@ pub struct Store<Pipe: IsPipeline<Witness: Sized>, Supplied = NothingSupplied, P
     supplied: Supplied,
     /// The parent store, if this is a scope.
     parent: Parent,
+    /// The observers of all runs on this store, those of its parents included.
+    observers: Option<Box<Observers>>,
+    /// Whether a run may have computed values.
+    is_used: AtomicBool,
 }
 
 /// The type of a store of `Pipe` that was supplied with the resources of the list `Resources`, in
@@ -99,7 +110,7 @@ impl<Pipe: Pipeline> Store<Pipe> {
     where
         Pipe: ValidPipeline<Witness: Sized>,
     {
-        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent: NoParent }
+        Store::vacant(NoParent, None)
     }
 
     /// An empty store that reads from a parent store: a [scope](crate::Scoped). It takes `&store`
@@ -109,7 +120,15 @@ impl<Pipe: Pipeline> Store<Pipe> {
         Pipe: ValidScope<Witness: Sized>,
         Handle: StoreHandle<Pipe::Parent, Witness: Sized>,
     {
-        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent }
+        let observers = parent.store_ref().and_then(|parent| parent.observers()).cloned().map(Box::new);
+        Store::vacant(parent, observers)
+    }
+}
+
+impl<Pipe: Pipeline, Parent> Store<Pipe, NothingSupplied, Parent> {
+    /// A store without values.
+    fn vacant(parent: Parent, observers: Option<Box<Observers>>) -> Self {
+        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent, observers, is_used: AtomicBool::new(false) }
     }
 }
 
@@ -123,11 +142,93 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     /// Supplies a resource: `store.with(Base, 38)`.
     ///
     /// The compiler refuses a resource that was supplied already. A resource that was computed in
-    /// this store before is supplied from now on. The values that were computed from it stay as
-    /// they are, until [`clear`](Store::clear).
+    /// this store before is supplied from now on, and every value that was computed from it,
+    /// directly or through others, is dropped. So a run never sees a stale value.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, resource, step};
+    /// # resource! { Width: u32; Area: u32; }
+    /// # #[step] fn default_width() -> Out<Width> { 2 }
+    /// # #[step] fn square(width: In<'_, Width>) -> Out<Area> { width * width }
+    /// # struct Squares;
+    /// # impl Pipeline for Squares { type Steps = HList![DefaultWidth, Square]; }
+    /// # fn main() -> Result<(), RunError> {
+    /// # smol::block_on(async {
+    /// let store = Store::<Squares>::new();
+    /// assert_eq!(store.resource::<Area>().await?, &4);
+    ///
+    /// let store = store.with(Width, 3);
+    /// assert_eq!(store.get::<Area>(), None);
+    /// assert_eq!(store.resource::<Area>().await?, &9);
+    /// # Ok(()) }) }
+    /// ```
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let _ = resource;
-        Store { slots: self.slots, supplied: R::insert(value, self.supplied), parent: self.parent }
+        let Store { slots, supplied, parent, observers, is_used } = self;
+        let supplied = R::insert(value, supplied);
+        let mut store = Store { slots, supplied, parent, observers, is_used };
+        if *store.is_used.get_mut() {
+            store.drop_stale(Key::of::<R>().id, true);
+        }
+        store
+    }
+
+    /// Drops what was computed from a resource, directly or through others; and the resource
+    /// itself with all outputs of its provider, unless it is a given value.
+    fn drop_stale(&mut self, id: u64, is_given: bool) {
+        let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
+        self.clear_steps(stale_steps(steps, supplied, |step| {
+            lists(step.inputs, id) || (!is_given && lists(step.outputs, id))
+        }));
+    }
+
+    /// Drops the outputs of these steps, all of them even if destructors panic.
+    fn clear_steps(&mut self, steps: impl IntoIterator<Item = usize>) {
+        let mut drops = Drops::default();
+        for step in steps {
+            self.slots.slot_mut(step).clear(&mut drops);
+        }
+    }
+
+    /// Adds an [`Observer`](crate::Observer) to every run on this store, and to the runs in the
+    /// [scopes](crate::Scoped) that are made within it from now on.
+    ///
+    /// An `Arc` of an observer is an observer too. [`Run::observe`](crate::Run::observe) adds one
+    /// to a single run.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, Out, Pipeline, resource, step};
+    /// # resource! { Port: u16; }
+    /// # #[step] fn read_port() -> Out<Port> { 80 }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
+    /// use std::sync::{Arc, Mutex};
+    /// use typed_pipeliner::observe::{Observer, RunInfo, StepEvent, StepEventKind};
+    /// use typed_pipeliner::{RunError, Store};
+    ///
+    /// #[derive(Default)]
+    /// struct Finished(Mutex<Vec<&'static str>>);
+    ///
+    /// impl Observer for Finished {
+    ///     fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
+    ///         if let StepEventKind::Finished = event.kind {
+    ///             self.0.lock().unwrap().push(event.name);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), RunError> {
+    /// # smol::block_on(async {
+    /// let finished = Arc::new(Finished::default());
+    /// let store = Store::<App>::new().observed_by(Arc::clone(&finished));
+    /// store.resource::<Port>().await?;
+    /// assert_eq!(*finished.0.lock().unwrap(), ["ReadPort"]);
+    /// # Ok(()) }) }
+    /// ```
+    #[must_use = "the store that is returned has the observer"]
+    pub fn observed_by(mut self, observer: impl Observer) -> Self {
+        Observers::add(&mut self.observers, observer);
+        self
     }
 }
 
@@ -152,10 +253,46 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     }
 
     /// Drops every computed value, so that the next run computes it anew. The supplied values stay.
+    ///
+    /// # Panics
+    ///
+    /// If a destructor panics, after all values have been dropped. So do [`forget`](Store::forget)
+    /// and [`with`](Store::with).
     pub fn clear(&mut self) {
-        for step in 0..<Pipe::Steps as StepList>::Slots::LEN {
-            self.slots.slot_mut(step).clear();
-        }
+        self.clear_steps(0..<Pipe::Steps as StepList>::Slots::LEN);
+    }
+
+    /// Drops the computed value of a resource, and every value that was computed from it, directly
+    /// or through others, so that the next run computes them anew.
+    ///
+    /// The other outputs of the step that provides the resource are dropped with it. A supplied
+    /// value stays; what was computed from it is dropped, which serves a value that has changed
+    /// within. The compiler refuses a resource that belongs to the [parent store](crate::Scoped),
+    /// because a scope only shares it.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, RunError, Store, resource, step};
+    /// # resource! { Path: &'static str; Config: String; Workers: usize; }
+    /// # #[step] fn read_config(path: In<'_, Path>) -> Out<Config> { path.to_string() }
+    /// # #[step] fn count_workers(config: In<'_, Config>) -> Out<Workers> { config.len() }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadConfig, CountWorkers]; }
+    /// # fn main() -> Result<(), RunError> {
+    /// # smol::block_on(async {
+    /// let mut store = Store::<App>::new().with(Path, "app.toml");
+    /// store.resource::<Workers>().await?;
+    ///
+    /// store.forget::<Config>();
+    /// assert!(!store.is_ready::<Config>() && !store.is_ready::<Workers>());
+    /// store.resource::<Workers>().await?; // reads the file again
+    /// # Ok(()) }) }
+    /// ```
+    pub fn forget<R: IsResource<CheckedValue: Sized>>(&mut self)
+    where
+        Self: Owns<R, Witness: Sized>,
+    {
+        let id = Key::of::<R>().id;
+        self.drop_stale(id, lists(Supplied::KEYS, id));
     }
 }
 
@@ -203,6 +340,15 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
     }
     fn parent(&self) -> Option<StoreRef<'_>> {
         self.parent.store_ref()
+    }
+    fn observers(&self) -> Option<&Observers> {
+        self.observers.as_deref()
+    }
+    fn begin_run(&self) {
+        // Most runs find the mark, and then need not write to memory that other threads read.
+        if !self.is_used.load(Ordering::Relaxed) {
+            self.is_used.store(true, Ordering::Relaxed);
+        }
     }
 }
 

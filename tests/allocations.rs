@@ -9,7 +9,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use support::{Gate, Task, pipeline, poll, step};
-use typed_pipeliner::{HList, Return, Run, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
+use typed_pipeliner::{HList, Return, Run, Store, StoreOf, hlist, resource, run, run_owned};
 
 /// Of a run: its future, the list of slots, the schedule, and the set of woken steps.
 const RUN: u64 = 4;
@@ -230,7 +230,7 @@ fn waiting_for_another_run_allocates_three_times() {
     opened.open();
     assert!(poll(&mut first).is_ready());
     let done = measure(|| {
-        let hlist_pat![_onward] = match poll(second.as_mut().unwrap()) {
+        let _onward = match poll(second.as_mut().unwrap()) {
             Poll::Ready(outputs) => outputs.unwrap(),
             Poll::Pending => panic!("the outputs are stored"),
         };

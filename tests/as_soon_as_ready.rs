@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::{Return, RunOptions, Store, hlist, resource, run, run_with};
+use typed_pipeliner::{Return, Store, hlist, resource, run};
 
 resource! {
     Log: Journal;
@@ -116,7 +116,7 @@ fn steps_without_prerequisites_start_first() {
     let log = Journal::default();
     for limit in [usize::MAX, 2, 1] {
         let store = Store::<Cafe>::new().with(Log, log.clone());
-        ready(run_with::<Pour>(&store, RunOptions::new().limit(limit))).unwrap();
+        ready(run::<Pour>(&store).limit(limit)).unwrap();
         let mut events = log.take();
         // The first three may start in any order, because none waits for another.
         events[..3].sort_unstable();
@@ -157,8 +157,8 @@ step!(Close(_1: Done1, _2: Done2, _3: Done3, _4: Done4) -> [Return<()>] { Ok(hli
 
 pipeline! { Museum: [Visit1, Visit2, Visit3, Visit4]; }
 
-/// Runs the museum and returns the number of running steps before each gate opens.
-fn crowds(options: RunOptions) -> Vec<usize> {
+/// Runs the museum with this limit and returns the number of running steps before each gate opens.
+fn crowds(limit: Option<usize>) -> Vec<usize> {
     let crowd = Arc::new(AtomicUsize::new(0));
     let gates = [(); 4].map(|()| Gate::new());
     let [gate1, gate2, gate3, gate4] = gates.clone();
@@ -168,7 +168,11 @@ fn crowds(options: RunOptions) -> Vec<usize> {
         .with(Gate2, gate2)
         .with(Gate3, gate3)
         .with(Gate4, gate4);
-    let mut run = run_with::<Close>(&store, options);
+    let run = run::<Close>(&store);
+    let mut run = match limit {
+        Some(limit) => run.limit(limit),
+        None => run,
+    };
     let mut crowds = Vec::new();
     for gate in gates {
         assert!(poll(&mut run).is_pending());
@@ -182,20 +186,28 @@ fn crowds(options: RunOptions) -> Vec<usize> {
 
 #[test]
 fn ready_steps_all_run_at_once() {
-    assert_eq!(crowds(RunOptions::new()), [4, 3, 2, 1]);
+    assert_eq!(crowds(None), [4, 3, 2, 1]);
 }
 
 #[test]
 fn limit_bounds_the_steps_that_run_at_once() {
-    assert_eq!(crowds(RunOptions::new().limit(1)), [1, 1, 1, 1]);
-    assert_eq!(crowds(RunOptions::new().limit(2)), [2, 2, 2, 1]);
-    assert_eq!(crowds(RunOptions::new().limit(3)), [3, 3, 2, 1]);
-    assert_eq!(crowds(RunOptions::new().limit(4)), [4, 3, 2, 1]);
-    assert_eq!(crowds(RunOptions::new().limit(100)), [4, 3, 2, 1]);
+    assert_eq!(crowds(Some(1)), [1, 1, 1, 1]);
+    assert_eq!(crowds(Some(2)), [2, 2, 2, 1]);
+    assert_eq!(crowds(Some(3)), [3, 3, 2, 1]);
+    assert_eq!(crowds(Some(4)), [4, 3, 2, 1]);
+    assert_eq!(crowds(Some(100)), [4, 3, 2, 1]);
 }
 
 #[test]
 #[should_panic(expected = "a run with a limit of 0 steps at once would never end")]
 fn limit_of_0_is_refused() {
-    let _ = RunOptions::new().limit(0);
+    let _ = run::<Close>(
+        &Store::<Museum>::new()
+            .with(Crowd, Arc::default())
+            .with(Gate1, Gate::new())
+            .with(Gate2, Gate::new())
+            .with(Gate3, Gate::new())
+            .with(Gate4, Gate::new()),
+    )
+    .limit(0);
 }

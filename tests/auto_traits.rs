@@ -7,10 +7,10 @@ use std::sync::Arc;
 use support::{pipeline, step};
 use typed_pipeliner::dyn_step::{RunChosen, SharedStep};
 use typed_pipeliner::error::Failure;
+use typed_pipeliner::executor::run_on;
 use typed_pipeliner::executor::{Executor, Scope};
-use typed_pipeliner::executor::{run_on, run_on_with};
-use typed_pipeliner::{HList, Return, RunError, RunOptions, Scoped, Store, StoreOf, Swap};
-use typed_pipeliner::{hlist, resource, run, run_owned, run_with};
+use typed_pipeliner::{HList, Return, RunError, Scoped, Store, StoreOf, Swap};
+use typed_pipeliner::{hlist, resource, run, run_owned};
 
 resource! {
     Name: String;
@@ -65,12 +65,12 @@ fn runs_can_be_spawned() {
     let store = store();
     can_be_spawned(&run::<Greet>(&store));
     can_be_spawned(&run::<Shout>(&store));
-    can_be_spawned(&run_with::<Shout>(&store, RunOptions::new()));
+    can_be_spawned(&run::<Shout>(&store));
     can_be_spawned(&store.resource::<Greeting>());
 
     let executor = smol::Executor::new();
     can_be_spawned(&run_on::<Shout>(&executor, &store));
-    can_be_spawned(&run_on_with::<Shout>(&executor, &store, RunOptions::new()));
+    can_be_spawned(&run_on::<Shout>(&executor, &store));
 
     let scope = Store::<Request>::within(&store);
     can_be_spawned(&run::<Shout>(&scope));
@@ -91,18 +91,16 @@ fn executor_and_its_runs_can_be_sent_and_shared() {
 
     let (executor, store) = (Executor::new(1), Arc::new(store()));
     can_be_spawned(&executor.run::<Shout>(&store));
-    can_be_spawned(&executor.run_with::<Shout>(&store, RunOptions::new()));
+    can_be_spawned(&executor.run::<Shout>(&store));
 }
 
 #[test]
-fn errors_and_options_can_be_sent_and_shared() {
+fn errors_can_be_sent_and_shared() {
     fn is_an_error<E: Error + Send + Sync + 'static>() {}
     is_an_error::<RunError>();
 
     is_send::<Failure>();
     is_sync::<Failure>();
-    is_send::<RunOptions>();
-    is_sync::<RunOptions>();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Census, Counted, pipeline, poll, ready, step};
-use typed_pipeliner::{HList, Return, RunError, Store, StoreOf, hlist, hlist_pat, resource, run, run_owned};
+use typed_pipeliner::{HList, Return, RunError, Store, StoreOf, hlist, resource, run, run_owned};
 
 /// The counters of the steps.
 #[derive(Clone, Default)]
@@ -174,7 +174,7 @@ fn dropped_run_leaves_the_store_movable_and_droppable() {
     let store = store(&counts);
     assert!(poll(&mut run::<Meet>(&store)).is_pending());
     let moved = Box::new(store);
-    let hlist_pat![_goal] = smol::block_on(run::<Meet>(&*moved)).unwrap();
+    let _goal = smol::block_on(run::<Meet>(&*moved)).unwrap();
     drop(moved);
     assert_eq!(counts.values.alive(), 0);
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::convert::Infallible;
 use support::{pipeline, poll, ready, step};
-use typed_pipeliner::{HList, Inputs, Outputs, Resource, Return, RunOptions, Step, Store, hlist, hlist_pat, identity};
+use typed_pipeliner::{HList, Inputs, Outputs, Resource, Return, Step, Store, hlist, hlist_pat, identity};
 use typed_pipeliner::{resource, run};
 
 /// A value without `Debug`.
@@ -53,20 +53,19 @@ fn supplied_output_prints_as_supplied_after_its_step_ran() {
 }
 
 #[test]
-fn store_of_nothing_prints_empty_and_has_size_0() {
+fn store_of_nothing_prints_empty_and_is_a_pointer_large() {
     pipeline! { Empty: []; }
     assert_eq!(format!("{:?}", Store::<Empty>::new()), "Store<Empty> {}");
-    assert_eq!(size_of::<Store<Empty>>(), 0);
+    assert_eq!(size_of::<Store<Empty>>(), size_of::<usize>());
 }
 
 #[test]
-fn runs_and_run_options_can_be_printed() {
+fn runs_can_be_printed() {
     let store = Store::<Web>::new().with(Password, Secret);
     let mut run = run::<LogIn>(&store);
     assert_eq!(format!("{run:?}"), "Run { .. }");
     assert!(poll(&mut run).is_ready());
     assert_eq!(format!("{run:?}"), "Run { .. }");
-    assert!(format!("{:?}", RunOptions::new().limit(7)).contains('7'));
 }
 
 #[test]
@@ -133,6 +132,6 @@ fn names_can_be_overridden() {
 
     let store = Store::<Named>::new().with(Number, 6);
     assert_eq!(format!("{store:?}"), "Store<Named> {the number: supplied}");
-    let hlist_pat![Return(number)] = ready(run::<Show>(&store)).unwrap();
+    let number = ready(run::<Show>(&store)).unwrap();
     assert_eq!(number, 6);
 }

@@ -56,7 +56,7 @@ pipeline! { App: [Choose, RunChosen<Doubler>]; }
 fn doubled(number: u32, shifted: bool) -> Result<(u32, &'static str), RunError> {
     smol::block_on(async {
         let store = Store::<App>::new().with(Number, number).with(Shifted, shifted);
-        let hlist_pat![doubled, Return(how)] = run::<RunChosen<Doubler>>(&store).await?;
+        let (doubled, how) = run::<RunChosen<Doubler>>(&store).await?;
         Ok((*doubled, how))
     })
 }
@@ -80,7 +80,7 @@ fn chosen_step_may_be_supplied_and_have_state() -> Result<(), RunError> {
     smol::block_on(async {
         let counted = Arc::new(Counted(AtomicUsize::new(0)));
         let store = Store::<App>::new().with(Number, 4).with(Doubler, counted.clone() as Double);
-        let hlist_pat![doubled, Return(how)] = run::<RunChosen<Doubler>>(&store).await?;
+        let (doubled, how) = run::<RunChosen<Doubler>>(&store).await?;
         assert_eq!((*doubled, how), (8, "counted"));
         assert_eq!(counted.0.load(Ordering::Relaxed), 1);
         Ok(())

@@ -11,10 +11,8 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::task::Poll;
 use std::thread::{self, ThreadId};
 use support::{Census, Counted, Gate, Journal, Task, pipeline, poll, step};
-use typed_pipeliner::executor::{Executor, run_on, run_on_with};
-use typed_pipeliner::{
-    HList, Return, RunError, RunOptions, RunOutput, Runs, Step, Store, StoreOf, hlist, hlist_pat, resource, run,
-};
+use typed_pipeliner::executor::{Executor, run_on};
+use typed_pipeliner::{HList, Return, RunError, RunOutput, Runs, Step, Store, StoreOf, hlist, resource, run};
 
 resource! {
     Met: Barrier;
@@ -104,15 +102,15 @@ pipeline! { Arithmetic: [Double, Triple, Add]; }
 fn executor_returns_stored_and_returned_outputs() {
     let store = Store::<Arithmetic>::new().with(Base, 10);
     let executor = Executor::new(3);
-    let hlist_pat![Return(text)] = executor.run_blocking::<Tell>(&store).unwrap();
+    let text = executor.run_blocking::<Tell>(&store).unwrap();
     assert_eq!(text, "50");
-    let hlist_pat![sum] = executor.run_blocking::<Add>(&store).unwrap();
+    let sum = executor.run_blocking::<Add>(&store).unwrap();
     assert!(std::ptr::eq(sum, store.get::<Sum>().unwrap()));
 
     let store = Arc::new(Store::<Arithmetic>::new().with(Base, 1));
-    let hlist_pat![Return(text)] = smol::block_on(executor.run::<Tell>(&store)).unwrap();
+    let text = smol::block_on(executor.run::<Tell>(&store)).unwrap();
     assert_eq!(text, "5");
-    let hlist_pat![sum] = smol::block_on(executor.run::<Add>(&store)).unwrap();
+    let sum = smol::block_on(executor.run::<Add>(&store)).unwrap();
     assert!(std::ptr::eq(sum, store.get::<Sum>().unwrap()));
 }
 
@@ -122,14 +120,14 @@ fn concurrent_runs_share_threads_and_steps() {
     let (sum, (text, doubled)) = Executor::new(2).scope(async |scope| {
         join(scope.run::<Add>(&store), join(scope.run::<Tell>(&store), scope.run::<Double>(&store))).await
     });
-    assert_eq!(*sum.unwrap().head, 50);
-    assert_eq!(text.unwrap().head.0, "50");
-    assert_eq!(*doubled.unwrap().head, 20);
+    assert_eq!(*sum.unwrap(), 50);
+    assert_eq!(text.unwrap(), "50");
+    assert_eq!(*doubled.unwrap(), 20);
 
     let executor = Executor::new(2);
     let stores: Vec<_> = (0..50).map(|base| Arc::new(Store::<Arithmetic>::new().with(Base, base))).collect();
     let runs = stores.iter().map(|store| executor.run::<Add>(store));
-    let sums: Vec<u64> = smol::block_on(join_all(runs)).into_iter().map(|outputs| *outputs.unwrap().head).collect();
+    let sums: Vec<u64> = smol::block_on(join_all(runs)).into_iter().map(|outputs| *outputs.unwrap()).collect();
     assert_eq!(sums, (0..50).map(|base| 5 * base).collect::<Vec<_>>());
 }
 
@@ -203,7 +201,7 @@ fn keep_going_runs_the_remaining_steps_on_threads() {
     let log = Journal::default();
     let store = Arc::new(Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::opened()));
     let executor = Executor::new(2);
-    let run = executor.run_with::<Finish>(&store, RunOptions::new().keep_going());
+    let run = executor.run::<Finish>(&store).keep_going();
     let error = smol::block_on(run).unwrap_err();
     assert_eq!(error.failures().len(), 1);
     assert_eq!(error.skipped(), ["NeverStart", "Finish"]);
@@ -300,7 +298,7 @@ fn limit_bounds_the_steps_on_threads() {
     for limit in [1, 2, 3] {
         let store = Arc::new(Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into()));
         let executor = Executor::new(4);
-        smol::block_on(executor.run_with::<Gather>(&store, RunOptions::new().limit(limit))).unwrap();
+        smol::block_on(executor.run::<Gather>(&store).limit(limit)).unwrap();
         assert!(store.get::<Most>().unwrap().load(Ordering::SeqCst) <= limit);
     }
     // Without a limit more of them run at once: each yields to the others.
@@ -339,11 +337,11 @@ fn self_waking_step_does_not_starve_others() {
 }
 
 #[test]
-fn run_on_with_applies_its_options() {
+fn options_apply_to_runs_on_an_executor() {
     for limit in [1, 2, 3] {
         let store = Store::<Crowded>::new().with(Running, 0.into()).with(Most, 0.into());
         let executor = smol::Executor::new();
-        let run = run_on_with::<Gather>(&executor, &store, RunOptions::new().limit(limit));
+        let run = run_on::<Gather>(&executor, &store).limit(limit);
         smol::block_on(executor.run(run)).unwrap();
         // All six are ready at once and yield to each other, so the limit is reached.
         assert_eq!(store.get::<Most>().unwrap().load(Ordering::SeqCst), limit);
@@ -352,7 +350,7 @@ fn run_on_with_applies_its_options() {
     let log = Journal::default();
     let store = Store::<Failing>::new().with(Log, log.clone()).with(Opened, Gate::opened());
     let executor = smol::Executor::new();
-    let run = run_on_with::<Finish>(&executor, &store, RunOptions::new().keep_going());
+    let run = run_on::<Finish>(&executor, &store).keep_going();
     let error = smol::block_on(executor.run(run)).unwrap_err();
     assert_eq!(error.skipped(), ["NeverStart", "Finish"]);
     assert!(store.is_ready::<Slow>());
@@ -371,9 +369,9 @@ pipeline! { Blocking: [Block]; }
 #[test]
 fn step_may_await_the_blocking_pool() {
     let store = Store::<Blocking>::new().with(Base, 1);
-    assert_eq!(*Executor::new(1).run_blocking::<Block>(&store).unwrap().head, 2);
+    assert_eq!(*Executor::new(1).run_blocking::<Block>(&store).unwrap(), 2);
     let store = Store::<Blocking>::new().with(Base, 1);
-    assert_eq!(*typed_pipeliner::executor::block_on(run::<Block>(&store)).unwrap().head, 2);
+    assert_eq!(*typed_pipeliner::executor::block_on(run::<Block>(&store)).unwrap(), 2);
 }
 
 step!(BeBorn(people: People) -> [Person] {
@@ -434,6 +432,6 @@ where
 #[test]
 fn code_may_be_generic_over_targets_on_an_executor() {
     let (executor, store) = (Executor::new(1), Arc::new(Store::<Arithmetic>::new().with(Base, 1)));
-    let hlist_pat![sum] = smol::block_on(run_on_threads::<Add, _>(&executor, &store)).unwrap();
+    let sum = smol::block_on(run_on_threads::<Add, _>(&executor, &store)).unwrap();
     assert_eq!(*sum, 5);
 }

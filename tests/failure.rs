@@ -10,8 +10,8 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Return, RunError, RunOptions, Step, Store};
-use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned, run_with};
+use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Return, RunError, Step, Store};
+use typed_pipeliner::{hlist, hlist_pat, resource, run, run_owned};
 
 resource! {
     Log: Journal;
@@ -141,7 +141,7 @@ fn computed_values_survive_a_failure_for_the_next_run() {
     ready(run::<Tell>(&store)).unwrap_err();
     assert_eq!(log.take(), ["Fetch starts", "Fetch fails"]);
 
-    let hlist_pat![Return(words)] = ready(run::<Tell>(&store)).unwrap();
+    let words = ready(run::<Tell>(&store)).unwrap();
     assert_eq!(words, 2);
     assert_eq!(log.take(), ["Fetch starts", "Fetch ends", "Count"]);
 }
@@ -171,9 +171,9 @@ pipeline! { Doomed: [FailFirst, GoSecond, FailThird]; }
 #[test]
 fn no_step_starts_after_an_error() {
     let log = Journal::default();
-    for options in [RunOptions::new(), RunOptions::new().limit(1)] {
+    for limit in [1, usize::MAX] {
         let store = Store::<Doomed>::new().with(Log, log.clone());
-        let error = ready(run_with::<Finish>(&store, options)).unwrap_err();
+        let error = ready(run::<Finish>(&store).limit(limit)).unwrap_err();
         assert_eq!(log.take().last(), Some(&error.step()));
     }
 }
@@ -239,7 +239,7 @@ fn error_downcasts_to_the_error_of_the_step() {
 fn error_converts_through_a_question_mark() {
     fn as_others_write_it() -> Result<usize, BoxError> {
         let store = browser!(Journal::default(), 1);
-        let hlist_pat![Return(words)] = ready(run::<Tell>(&store))?;
+        let words = ready(run::<Tell>(&store))?;
         Ok(words)
     }
     let error = as_others_write_it().unwrap_err();
@@ -387,7 +387,7 @@ fn step_error_may_be_of_any_type() {
 #[test]
 fn step_error_may_be_infallible() {
     step!(Succeed() -> [Return<u8>], Infallible { Ok(hlist![Return(1)]) });
-    let hlist_pat![Return(one)] = ready(run::<Succeed>(&Store::<Empty>::new())).unwrap();
+    let one = ready(run::<Succeed>(&Store::<Empty>::new())).unwrap();
     assert_eq!(one, 1);
 }
 

@@ -90,13 +90,13 @@ fn steps_resources_and_pipelines_may_be_generic() {
     let log = Journal::default();
     let store = Store::<Database<User, Order>>::new().with(Log, log.clone());
 
-    let hlist_pat![users] = ready(run::<Load<User>>(&store)).unwrap();
+    let users = ready(run::<Load<User>>(&store)).unwrap();
     assert_eq!(users, &[User("one".to_owned()), User("two".to_owned())]);
     let orders = ready(store.resource::<Rows<Order>>()).unwrap();
     assert_eq!(orders, &[Order(3), Order(3)]);
     assert_eq!(log.take(), ["users", "orders"]);
 
-    let hlist_pat![Return(count)] = ready(run::<Count<User, Order>>(&store)).unwrap();
+    let count = ready(run::<Count<User, Order>>(&store)).unwrap();
     assert_eq!(count, 22);
     assert_eq!(log.take(), [""; 0]);
 }
@@ -105,7 +105,7 @@ fn steps_resources_and_pipelines_may_be_generic() {
 fn generic_resource_can_be_supplied() {
     let log = Journal::default();
     let store = Store::<Database<User, Order>>::new().with(Log, log.clone()).with(Rows(PhantomData), vec![Order(9)]);
-    let hlist_pat![Return(count)] = ready(run::<Count<User, Order>>(&store)).unwrap();
+    let count = ready(run::<Count<User, Order>>(&store)).unwrap();
     assert_eq!(count, 21);
     assert_eq!(log.take(), ["users"]);
 }
@@ -115,8 +115,8 @@ async fn count<T: Entity, S>(store: &S) -> Result<usize, RunError>
 where
     S: Runs<Load<User>> + Runs<Count<User, T>>,
 {
-    let hlist_pat![users] = run::<Load<User>>(store).await?;
-    let hlist_pat![Return(count)] = run::<Count<User, T>>(store).await?;
+    let users = run::<Load<User>>(store).await?;
+    let count = run::<Count<User, T>>(store).await?;
     Ok(1000 * users.len() + count)
 }
 
@@ -127,7 +127,7 @@ fn generic_function_accepts_any_store_that_runs_its_targets() {
 
     let supplied = Store::<Empty>::new().with(Log, Journal::default());
     let supplied = supplied.with(Rows(PhantomData), vec![Order(9)]).with(Rows::<User>(PhantomData), Vec::new());
-    let hlist_pat![Return(count)] = ready(run::<Count<User, Order>>(&supplied)).unwrap();
+    let count = ready(run::<Count<User, Order>>(&supplied)).unwrap();
     assert_eq!(count, 1);
 }
 
@@ -180,7 +180,7 @@ mod made_in_generic_code {
     /// name.
     async fn spread<T: Sample>(size: usize) -> Result<f64, RunError> {
         let store = Store::<Batch<T>>::new().with(Size, size);
-        let hlist_pat![spread] = run::<SpreadOf<T>>(&store).await?;
+        let spread = run::<SpreadOf<T>>(&store).await?;
         assert_eq!(store.resource::<Samples<T>>().await?.len(), size);
         Ok(*spread)
     }
@@ -238,15 +238,15 @@ pipeline! {
 fn step_in_two_groups_counts_once() {
     let log = Journal::default();
     let store = Store::<Twice>::new().with(Log, log.clone());
-    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    let sum = ready(run::<Add>(&store)).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["FindBase", "MakeDouble", "MakeTriple", "Add"]);
 
-    let hlist_pat![base] = ready(run::<FindBase>(&store)).unwrap();
+    let base = ready(run::<FindBase>(&store)).unwrap();
     assert!(std::ptr::eq(base, store.get::<Base>().unwrap()));
     assert_eq!(log.take(), [""; 0]);
 
-    let hlist_pat![base] = ready(run_owned::<FindBase>(store)).unwrap();
+    let base = ready(run_owned::<FindBase>(store)).unwrap();
     assert_eq!(base, 10);
 }
 
@@ -311,7 +311,7 @@ fn generic_step_may_take_any_list() {
 fn several_pipelines_may_share_steps() {
     let log = Journal::default();
     let store = Store::<Another>::new().with(Log, log.clone());
-    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    let sum = ready(run::<Add>(&store)).unwrap();
     assert_eq!(*sum, 100);
     assert_eq!(log.take(), ["FindAnotherBase", "MakeDouble", "MakeTriple", "Add"]);
 }
@@ -417,7 +417,7 @@ fn step_may_have_16_inputs_and_16_outputs() {
     let log = Journal::default();
     let store = Store::<Squares>::new().with(Log, log.clone()).with(N05, 100);
     let squares = ready(run::<Square16>(&store)).unwrap();
-    let hlist_pat![m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12, m13, m14, m15, m16] = squares;
+    let (m01, m02, m03, m04, (m05, m06, m07, m08, m09, m10, m11, m12, m13, m14, m15, m16)) = squares;
     assert_eq!(
         [m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12, m13, m14, m15, m16],
         [&1, &4, &9, &16, &10000, &36, &49, &64, &81, &100, &121, &144, &169, &196, &225, &256]
@@ -431,17 +431,15 @@ fn step_may_have_16_inputs_and_16_outputs() {
 #[rustfmt::skip] // It would write one line for each.
 fn step_may_have_40_inputs_or_41_outputs() {
     let store = Store::<Sums>::new();
-    let hlist_pat![total] = ready(run::<Sum40>(&store)).unwrap();
+    let total = ready(run::<Sum40>(&store)).unwrap();
     let squares: u64 = (1..=40).map(|n| n * n).sum();
     assert_eq!(*total, squares);
     assert_eq!(store.get::<N33>(), Some(&33));
 
-    let hlist_pat![
-        _first, _n02, _n03, _n04, _n05, _n06, _n07, _n08, _n09, _n10, _n11, _n12, _n13, _n14, _n15, _n16, _n17, _n18,
-        _n19, _n20, _n21, _n22, _n23, _n24, _n25, _n26, _n27, _n28, _n29, _n30, _n31, _n32, _n33, _n34, _n35, _n36,
-        Return(text), _n37, _n38, _n39, last,
-    ] = ready(run::<Make40>(&store)).unwrap();
-    assert_eq!((text, *last), ("among them", 40));
+    // Tuples of 7, 11, 11 and 12, one in the other.
+    let (first, .., (_, .., (.., n29, (n30, .., n36, text, n37, n38, n39, last)))) = ready(run::<Make40>(&store)).unwrap();
+    assert_eq!((first, n29, n30, n36, n37, n38, n39, last), (&1, &29, &30, &36, &37, &38, &39, &40));
+    assert_eq!(text, "among them");
 }
 
 /// Declares a step for each of 40 resources.
@@ -465,7 +463,7 @@ squares! {
 fn pipeline_may_have_41_steps() {
     let store = Store::<FortySteps>::new();
     assert_eq!(ready(store.resource::<M40>()).unwrap(), &1600);
-    let hlist_pat![first] = ready(run::<S01>(&store)).unwrap();
+    let first = ready(run::<S01>(&store)).unwrap();
     assert_eq!(*first, 1);
     assert_eq!(store.get::<M02>(), None);
 }

@@ -5,7 +5,7 @@ mod support;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
-use typed_pipeliner::{HList, Return, RunError, RunOptions, Store, StoreOf, hlist, hlist_pat, resource, run, run_with};
+use typed_pipeliner::{HList, Return, RunError, Store, StoreOf, hlist, resource, run};
 
 resource! {
     Log: Journal;
@@ -68,15 +68,11 @@ fn shop(log: &Journal, opened: &Gate) -> ShopStore {
     Store::<Shop>::new().with(Log, log.clone()).with(ServerIsUp, false.into()).with(Opened, opened.clone())
 }
 
-fn keep_going() -> RunOptions {
-    RunOptions::new().keep_going()
-}
-
 #[test]
 fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
     let (log, opened) = (Journal::default(), Gate::new());
     let store = shop(&log, &opened);
-    let mut running = run_with::<Report>(&store, keep_going());
+    let mut running = run::<Report>(&store).keep_going();
     assert!(poll(&mut running).is_pending());
     // `FetchUsers` has failed by now, and the other steps went on.
     assert_eq!(log.take(), ["CountStock", "FetchUsers", "FetchOrders", "FillShelves"]);
@@ -94,19 +90,20 @@ fn keep_going_runs_the_remaining_steps_and_reports_every_failure() {
 
     // The next run continues with the values of this one.
     store.get::<ServerIsUp>().unwrap().store(true, Ordering::SeqCst);
-    let hlist_pat![Return(report)] = ready(run::<Report>(&store)).unwrap();
+    let report = ready(run::<Report>(&store)).unwrap();
     assert_eq!(report, 6);
     assert_eq!(log.take(), ["FetchUsers", "FetchOrders", "CountSold", "MakeForecast", "Report"]);
 }
 
-fn failed(options: RunOptions) -> RunError {
+/// The error of a run that goes on after failures.
+fn failed() -> RunError {
     let store = shop(&Journal::default(), &Gate::opened());
-    ready(run_with::<Report>(&store, options)).unwrap_err()
+    ready(run::<Report>(&store).keep_going()).unwrap_err()
 }
 
 #[test]
 fn error_lists_every_failure_in_one_line() {
-    let error = failed(keep_going());
+    let error = failed();
     assert_eq!(
         error.to_string(),
         "step `FetchUsers`, needed by `CountSold`, needed by `MakeForecast`, needed by `Report`, failed; \
@@ -127,7 +124,8 @@ fn error_lists_every_failure_in_one_line() {
 
 #[test]
 fn run_without_keep_going_ends_at_the_first_failure() {
-    let error = failed(RunOptions::new());
+    let store = shop(&Journal::default(), &Gate::opened());
+    let error = ready(run::<Report>(&store)).unwrap_err();
     assert_eq!(error.failures().len(), 1);
     assert_eq!(error.skipped(), [""; 0]);
     assert_eq!(
@@ -143,7 +141,7 @@ pipeline! { Checking: [Check, FetchUsers, FillShelves, CountStock]; }
 #[test]
 fn keep_going_without_failures_succeeds() {
     let store = Store::<Checking>::new().with(Log, Journal::default()).with(ServerIsUp, true.into());
-    ready(run_with::<Check>(&store, keep_going())).unwrap();
+    ready(run::<Check>(&store).keep_going()).unwrap();
     assert!(store.is_ready::<Checked>());
 }
 
@@ -151,7 +149,7 @@ fn keep_going_without_failures_succeeds() {
 fn stored_target_may_be_the_step_not_run() {
     let log = Journal::default();
     let store = Store::<Checking>::new().with(Log, log.clone()).with(ServerIsUp, false.into());
-    let error = ready(run_with::<Check>(&store, keep_going().limit(1))).unwrap_err();
+    let error = ready(run::<Check>(&store).keep_going().limit(1)).unwrap_err();
     assert_eq!(error.skipped(), ["Check"]);
     assert_eq!(error.to_string(), "step `FetchUsers`, needed by `Check`, failed; so step `Check` was not run");
     assert!(store.is_ready::<Shelves>());
@@ -163,7 +161,7 @@ fn waiting_run_receives_the_failure_and_keeps_going() {
     let store = shop(&log, &opened);
     let (task, mut first) = (Task::new(), run::<FetchOrders>(&store));
     assert!(poll(&mut first).is_pending());
-    let mut second = run_with::<CountSold>(&store, keep_going());
+    let mut second = run::<CountSold>(&store).keep_going();
     assert!(task.poll(&mut second).is_pending());
 
     opened.open();

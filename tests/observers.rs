@@ -14,8 +14,8 @@ use support::{Gate, pipeline};
 use typed_pipeliner::executor::Executor;
 use typed_pipeliner::observe::{RunEnd, RunId, RunInfo};
 use typed_pipeliner::observe::{SkipReason, StepEvent, StepEventKind};
-use typed_pipeliner::{In, Observer, Out, Return, RunError, RunOptions, Scoped};
-use typed_pipeliner::{Store, resource, run_with, step};
+use typed_pipeliner::{In, Observer, Out, Return, RunError, Scoped};
+use typed_pipeliner::{Store, resource, run, step};
 
 resource! { Held: Gate; }
 
@@ -66,15 +66,11 @@ fn without_polls(log: &Log) -> Vec<String> {
     log.take().into_iter().filter(|line| !line.starts_with(['(', ')'])).collect()
 }
 
-fn observed(log: &Arc<Log>) -> RunOptions {
-    RunOptions::new().observe(Arc::clone(log))
-}
-
 #[test]
 fn events_arrive_in_order() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log)))?;
     let expected = [
         "run of Add",
         "Add demanded",
@@ -108,13 +104,13 @@ fn present_steps_are_skipped() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, 12);
     smol::block_on(store.resource::<Half>())?;
-    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log)))?;
     let lines = without_polls(&log);
     assert!(lines.contains(&"Halve skipped, present".to_owned()), "{lines:?}");
     assert!(!lines.iter().any(|line| line.starts_with("Halve started")), "{lines:?}");
 
     // A second run has nothing to do.
-    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log)))?;
     assert_eq!(log.take(), ["run of Add", "Add skipped, present", "run Succeeded"]);
     Ok(())
 }
@@ -123,7 +119,7 @@ fn present_steps_are_skipped() -> Result<(), RunError> {
 fn supplied_value_demands_no_step() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Half, 6).with(Third, 4);
-    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log)))?;
     assert_eq!(
         without_polls(&log),
         ["run of Add", "Add demanded", "Add ready", "Add started", "Add finished", "run Succeeded"]
@@ -135,13 +131,13 @@ fn supplied_value_demands_no_step() -> Result<(), RunError> {
 fn failure_is_an_event_and_ends_the_run() {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, -1);
-    smol::block_on(run_with::<Add>(&store, observed(&log))).unwrap_err();
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log))).unwrap_err();
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 2..], ["ThirdOf failed: too small", "run Failed"]);
 
     // With `keep_going`, the skipped steps are reported too.
     let store = Store::<Sums>::new().with(Base, -1);
-    smol::block_on(run_with::<Add>(&store, observed(&log).keep_going())).unwrap_err();
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log)).keep_going()).unwrap_err();
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 3..], ["ThirdOf failed: too small", "Add skipped, dependency failed", "run Failed"]);
 }
@@ -157,7 +153,7 @@ fn dropped_step_is_cancelled() {
 
     let log = Arc::new(Log::default());
     let store = Store::<Nothing>::new().with(Held, Gate::new());
-    let mut run = run_with::<Hold>(&store, observed(&log));
+    let mut run = run::<Hold>(&store).observe(Arc::clone(&log));
     assert!((&mut run).now_or_never().is_none());
     drop(run);
     let lines = without_polls(&log);
@@ -179,7 +175,7 @@ fn panic_is_an_event_and_goes_on() {
 
     let log = Arc::new(Log::default());
     let store = Store::<Nothing>::new().with(Held, Gate::new());
-    let mut run = run_with::<Fall>(&store, observed(&log));
+    let mut run = run::<Fall>(&store).observe(Arc::clone(&log));
     assert!((&mut run).now_or_never().is_none());
     store.get::<Held>().unwrap().open();
     let panic = catch_unwind(AssertUnwindSafe(|| smol::block_on(run))).unwrap_err();
@@ -189,7 +185,7 @@ fn panic_is_an_event_and_goes_on() {
 
     let run = || {
         typed_pipeliner::executor::Executor::new(2)
-            .scope(async |scope| scope.run_with::<FallAtOnce>(&store, observed(&log)).await)
+            .scope(async |scope| scope.run::<FallAtOnce>(&store).observe(Arc::clone(&log)).await)
     };
     catch_unwind(AssertUnwindSafe(run)).unwrap_err();
     let lines = without_polls(&log);
@@ -208,9 +204,9 @@ fn waiting_for_another_run_is_an_event() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let gate = Gate::new();
     let store = Store::<Slow>::new().with(Base, 12).with(Held, gate.clone());
-    let mut first = run_with::<HalveSlowly>(&store, RunOptions::new());
+    let mut first = run::<HalveSlowly>(&store);
     assert!((&mut first).now_or_never().is_none());
-    let mut second = run_with::<HalveSlowly>(&store, observed(&log));
+    let mut second = run::<HalveSlowly>(&store).observe(Arc::clone(&log));
     assert!((&mut second).now_or_never().is_none());
     gate.open();
     smol::block_on(first)?;
@@ -251,13 +247,12 @@ fn first_of_several_observers_is_outermost() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, 12);
     let around = |name| Around(name, Arc::clone(&log));
-    let options = RunOptions::new().observe(around("a")).observe(around("b"));
-    smol::block_on(run_with::<Halve>(&store, options))?;
+    smol::block_on(run::<Halve>(&store).observe(around("a")).observe(around("b")))?;
     assert_eq!(log.take(), ["a(", "b(", ")b", ")a"]);
 
     // The step is polled nevertheless.
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, RunOptions::new().observe(Forgetful)))?;
+    smol::block_on(run::<Add>(&store).observe(Forgetful))?;
     assert_eq!(store.get::<Sum>(), Some(&10));
     Ok(())
 }
@@ -284,7 +279,7 @@ fn run_in_parent_store_has_the_id_of_its_child() -> Result<(), RunError> {
     let runs = Arc::new(Runs::default());
     let app = Store::<Sums>::new().with(Base, 12);
     let request = Store::<Request>::within(&app);
-    smol::block_on(run_with::<Show>(&request, RunOptions::new().observe(Arc::clone(&runs))))?;
+    smol::block_on(run::<Show>(&request).observe(Arc::clone(&runs)))?;
     let runs = runs.0.lock().unwrap();
     let [(child, None, "Show"), (run, Some(parent), "Sum")] = runs[..] else { panic!("{runs:?}") };
     assert_eq!(parent, child);
@@ -298,13 +293,13 @@ fn events_are_the_same_on_threads() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let executor = Executor::new(2);
     let arc = Arc::new(Store::<Sums>::new().with(Base, 12));
-    smol::block_on(executor.run_with::<Add>(&arc, observed(&log)))?;
+    smol::block_on(executor.run::<Add>(&arc).observe(Arc::clone(&log)))?;
     let mut of_arc = without_polls(&log);
     let store = Store::<Sums>::new().with(Base, 12);
-    executor.scope(async |scope| scope.run_with::<Add>(&store, observed(&log)).await)?;
+    executor.scope(async |scope| scope.run::<Add>(&store).observe(Arc::clone(&log)).await)?;
     let mut of_borrowed = without_polls(&log);
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, observed(&log)))?;
+    smol::block_on(run::<Add>(&store).observe(Arc::clone(&log)))?;
     let mut of_local = without_polls(&log);
     for lines in [&mut of_arc, &mut of_borrowed, &mut of_local] {
         assert_eq!(lines.last().unwrap(), "run Succeeded");
@@ -321,7 +316,7 @@ fn end_of_a_run_is_reported_before_its_result() {
     let executor = Executor::new(2);
     for base in [12, -1].into_iter().cycle().take(400) {
         let arc = Arc::new(Store::<Sums>::new().with(Base, base));
-        let result = smol::block_on(executor.run_with::<Add>(&arc, observed(&log)));
+        let result = smol::block_on(executor.run::<Add>(&arc).observe(Arc::clone(&log)));
         let end = if result.is_ok() { "run Succeeded" } else { "run Failed" };
         assert_eq!(without_polls(&log).last().unwrap(), end);
     }
@@ -338,7 +333,7 @@ fn dependencies_are_known_at_the_start() -> Result<(), RunError> {
         fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
     }
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, RunOptions::new().observe(Needs)))?;
+    smol::block_on(run::<Add>(&store).observe(Needs))?;
     Ok(())
 }
 
@@ -357,12 +352,14 @@ impl<T: Any + Send + Sync> Observer for Attach<T> {
 fn error_has_the_first_attachment_of_each_type() {
     let asked = Arc::default();
     let store = Store::<Sums>::new().with(Base, -1);
-    let options = RunOptions::new()
-        .observe(Log::default())
-        .observe(Attach(Arc::new(1_u8), Arc::clone(&asked)))
-        .observe(Arc::new(Attach(Arc::new("text"), Arc::clone(&asked))))
-        .observe(Attach(Arc::new(2_u8), Arc::clone(&asked)));
-    let error = smol::block_on(run_with::<Add>(&store, options)).unwrap_err();
+    let error = smol::block_on(
+        run::<Add>(&store)
+            .observe(Log::default())
+            .observe(Attach(Arc::new(1_u8), Arc::clone(&asked)))
+            .observe(Arc::new(Attach(Arc::new("text"), Arc::clone(&asked))))
+            .observe(Attach(Arc::new(2_u8), Arc::clone(&asked))),
+    )
+    .unwrap_err();
     assert_eq!(error.attachment::<u8>(), Some(&1));
     assert_eq!(error.attachment::<&str>(), Some(&"text"));
     assert_eq!(error.attachment::<u16>(), None);
@@ -374,8 +371,7 @@ fn error_has_the_first_attachment_of_each_type() {
 fn observers_of_a_run_that_succeeds_attach_nothing() -> Result<(), RunError> {
     let asked = Arc::default();
     let store = Store::<Sums>::new().with(Base, 12);
-    let options = RunOptions::new().observe(Attach(Arc::new(1_u8), Arc::clone(&asked)));
-    smol::block_on(run_with::<Add>(&store, options))?;
+    smol::block_on(run::<Add>(&store).observe(Attach(Arc::new(1_u8), Arc::clone(&asked))))?;
     assert!(asked.lock().unwrap().is_empty());
     Ok(())
 }
@@ -384,7 +380,7 @@ fn observers_of_a_run_that_succeeds_attach_nothing() -> Result<(), RunError> {
 fn attachments_are_those_of_the_run_on_threads() {
     let asked = Arc::default();
     let store = Arc::new(Store::<Sums>::new().with(Base, -1));
-    let options = || RunOptions::new().observe(Attach(Arc::new(1_u8), Arc::clone(&asked)));
-    let error = smol::block_on(Executor::new(2).run_with::<Add>(&store, options())).unwrap_err();
+    let observer = Attach(Arc::new(1_u8), Arc::clone(&asked));
+    let error = smol::block_on(Executor::new(2).run::<Add>(&store).observe(observer)).unwrap_err();
     assert_eq!(error.attachment::<u8>(), Some(&1));
 }

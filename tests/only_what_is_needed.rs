@@ -3,7 +3,7 @@
 mod support;
 
 use support::{Journal, pipeline, ready, step};
-use typed_pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
+use typed_pipeliner::{Return, Store, hlist, resource, run};
 
 resource! {
     Log: Journal;
@@ -66,11 +66,11 @@ fn unneeded_steps_do_not_run() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone());
 
-    let hlist_pat![left] = ready(run::<MakeLeft>(&store)).unwrap();
+    let left = ready(run::<MakeLeft>(&store)).unwrap();
     assert_eq!(*left, 2);
     assert_eq!(log.take(), ["MakeSeed", "MakeLeft"]);
 
-    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    let joined = ready(run::<Join>(&store)).unwrap();
     assert_eq!(*joined, 23);
     assert_eq!(log.take(), ["MakeRight", "Join"]);
 }
@@ -80,7 +80,7 @@ fn supplied_value_replaces_its_step() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Left, 7);
 
-    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    let joined = ready(run::<Join>(&store)).unwrap();
     assert_eq!(*joined, 73);
     assert_eq!(log.take(), ["MakeSeed", "MakeRight", "Join"]);
 }
@@ -90,7 +90,7 @@ fn prerequisites_of_a_replaced_step_do_not_run() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Left, 7).with(Right, 8);
 
-    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    let joined = ready(run::<Join>(&store)).unwrap();
     assert_eq!(*joined, 78);
     assert_eq!(log.take(), ["Join"]);
 }
@@ -110,13 +110,13 @@ fn computed_value_stops_demand() {
 fn stored_target_runs_no_step() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Joined, 5);
-    let hlist_pat![joined] = ready(run::<Join>(&store)).unwrap();
+    let joined = ready(run::<Join>(&store)).unwrap();
     assert_eq!(*joined, 5);
     assert_eq!(log.take(), [""; 0]);
 
     ready(run::<MakeLeft>(&store)).unwrap();
     log.take();
-    let hlist_pat![left] = ready(run::<MakeLeft>(&store)).unwrap();
+    let left = ready(run::<MakeLeft>(&store)).unwrap();
     assert_eq!(*left, 2);
     assert_eq!(log.take(), [""; 0]);
 }
@@ -126,7 +126,7 @@ fn step_does_not_run_for_a_supplied_output() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Even, 100);
 
-    let hlist_pat![Return(even)] = ready(run::<TellEven>(&store)).unwrap();
+    let even = ready(run::<TellEven>(&store)).unwrap();
     assert_eq!(even, 100);
     assert_eq!(log.take(), [""; 0]);
 }
@@ -136,7 +136,7 @@ fn step_runs_for_an_absent_output_beside_a_supplied_one() {
     let log = Journal::default();
     let store = Store::<Diamond>::new().with(Log, log.clone()).with(Even, 100);
 
-    let hlist_pat![Return(both)] = ready(run::<TellBoth>(&store)).unwrap();
+    let both = ready(run::<TellBoth>(&store)).unwrap();
     assert_eq!(both, (100, 3));
     assert_eq!(log.take(), ["MakeSeed", "Split"]);
 }
@@ -167,6 +167,6 @@ fn supplied_value_breaks_a_cycle() {
 #[test]
 fn missing_input_of_an_unneeded_step_is_accepted() {
     let store = Store::<Incomplete>::new().with(Log, Journal::default());
-    let hlist_pat![seed] = ready(run::<MakeSeed>(&store)).unwrap();
+    let seed = ready(run::<MakeSeed>(&store)).unwrap();
     assert_eq!(*seed, 1);
 }

@@ -73,7 +73,7 @@ impl Scoped for Nested {
 #[test]
 fn resources_and_steps_with_one_name_keep_their_values_apart() {
     let store = Store::<Flat>::new().with(Height, 3).with(Width, 2);
-    let hlist_pat![area] = smol::block_on(run::<MultiplyArea>(&store)).unwrap();
+    let area = smol::block_on(run::<MultiplyArea>(&store)).unwrap();
     assert_eq!((*area, store.get::<Width>(), store.get::<Height>()), (6, Some(&2), Some(&3)));
 }
 

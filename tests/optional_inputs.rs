@@ -78,7 +78,7 @@ fn hand_written_step_lists_an_option_of_the_resource() -> Result<(), RunError> {
 
     pipeline! { Nothing: []; }
     let store = Store::<Nothing>::new().with(Url, "here").with(Page, "page".to_owned());
-    let hlist_pat![Return(text)] = smol::block_on(run::<Tell>(&store))?;
+    let text = smol::block_on(run::<Tell>(&store))?;
     assert_eq!(text, r#"None, Some("page"), here"#);
     Ok(())
 }
@@ -106,7 +106,7 @@ fn blocking_step_may_have_optional_inputs() -> Result<(), RunError> {
 
     pipeline! { Nothing: []; }
     let store = Store::<Nothing>::new().with(Page, "four".to_owned());
-    let hlist_pat![Return(lengths)] = smol::block_on(run::<Length>(&store))?;
+    let lengths = smol::block_on(run::<Length>(&store))?;
     assert_eq!(lengths, (None, Some(4)));
     Ok(())
 }
@@ -153,7 +153,7 @@ mod scopes {
             // Also if only the target takes it.
             let app = Store::<Bare>::new().with(Log, Journal::default());
             let request = Store::<OfBare>::within(&app);
-            let hlist_pat![Return(there)] = run::<Note>(&request).await?;
+            let there = run::<Note>(&request).await?;
             assert!(!there);
             assert_eq!(app.get::<Log>().unwrap().take(), ["not there"]);
             Ok(())

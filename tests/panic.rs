@@ -108,7 +108,7 @@ fn store_keeps_computed_values_and_stays_usable_after_a_panic() {
     store.get::<Danger>().unwrap().store(false, Ordering::SeqCst);
     assert_eq!(ready(store.resource::<AtOnce>()).unwrap(), &2);
     assert_eq!(ready(store.resource::<BeforeItStarts>()).unwrap(), &5);
-    let hlist_pat![Return(early)] = ready(run::<FallAtTheEnd>(&store)).unwrap();
+    let early = ready(run::<FallAtTheEnd>(&store)).unwrap();
     assert_eq!(early, 1);
     assert_eq!(log.take(), ["FallAtOnce"]);
 }
@@ -127,7 +127,7 @@ fn panic_drops_concurrent_steps() {
 
     // The run that panicked is not dropped yet, and does not block the next one.
     store.get::<Danger>().unwrap().store(false, Ordering::SeqCst);
-    let hlist_pat![Return(sum)] = ready(run::<BothLater>(&store)).unwrap();
+    let sum = ready(run::<BothLater>(&store)).unwrap();
     assert_eq!(sum, 7);
     drop(falling);
 }

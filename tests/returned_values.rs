@@ -4,8 +4,7 @@
 mod support;
 
 use support::{Census, Counted, Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::lists::HNil;
-use typed_pipeliner::{HList, Return, Store, hlist, hlist_pat, resource, run, run_owned};
+use typed_pipeliner::{Return, Store, hlist, resource, run, run_owned};
 
 resource! {
     Log: Journal;
@@ -63,7 +62,7 @@ fn returning_target_runs_at_each_call() {
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 6);
 
     for events in [&["Multiply", "Tell"][..], &["Tell"], &["Tell"]] {
-        let hlist_pat![Return(text)] = ready(run::<Tell>(&store)).unwrap();
+        let text = ready(run::<Tell>(&store)).unwrap();
         let text: String = text;
         assert_eq!(text, "36");
         assert_eq!(log.take(), events);
@@ -75,10 +74,10 @@ fn target_that_stores_nothing_need_not_be_registered() {
     let log = Journal::default();
     let store = Store::<Bare>::new().with(Log, log.clone()).with(Base, 6);
 
-    let hlist_pat![Return(text)] = ready(run::<Tell>(&store)).unwrap();
+    let text = ready(run::<Tell>(&store)).unwrap();
     assert_eq!(text, "36");
-    let hlist_pat![] = ready(run::<Beep>(&store)).unwrap();
-    let hlist_pat![Return(one), Return(two)] = ready(run::<TellTwice>(&store)).unwrap();
+    let () = ready(run::<Beep>(&store)).unwrap();
+    let (one, two) = ready(run::<TellTwice>(&store)).unwrap();
     assert_eq!((one, two), (36, 72));
     assert_eq!(log.take(), ["Multiply", "Tell", "Beep"]);
 }
@@ -87,8 +86,7 @@ fn target_that_stores_nothing_need_not_be_registered() {
 fn target_without_outputs_runs_at_each_call() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 6);
-    let nothing: HNil = ready(run::<Beep>(&store)).unwrap();
-    assert_eq!(nothing, hlist![]);
+    let () = ready(run::<Beep>(&store)).unwrap();
     ready(run::<Beep>(&store)).unwrap();
     assert_eq!(log.take(), ["Multiply", "Beep", "Beep"]);
 }
@@ -98,7 +96,7 @@ fn stored_and_returned_outputs_may_be_mixed() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Population, population.clone()).with(Base, 6);
 
-    let hlist_pat![Return(counted), report, Return(yes), lines] = ready(run::<Write>(&store)).unwrap();
+    let (counted, report, yes, lines) = ready(run::<Write>(&store)).unwrap();
     assert_eq!((report.as_str(), yes, *lines), ("square: 36\n", true, 1));
     assert_eq!(store.get::<Report>().unwrap(), "square: 36\n");
     assert_eq!(population.alive(), 1);
@@ -106,7 +104,7 @@ fn stored_and_returned_outputs_may_be_mixed() {
     assert_eq!(population.alive(), 0);
 
     // As a target it runs again, for its returned values; the stored ones stay.
-    let hlist_pat![Return(_counted), again, Return(_), _lines] = ready(run::<Write>(&store)).unwrap();
+    let (_counted, again, _, _lines) = ready(run::<Write>(&store)).unwrap();
     assert!(std::ptr::eq(report, again));
     assert_eq!(population.made(), 2);
     assert_eq!(log.take(), ["Multiply", "Write", "Write"]);
@@ -117,7 +115,7 @@ fn returned_value_is_dropped_when_the_step_runs_for_a_stored_one() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Population, population.clone()).with(Base, 6);
 
-    let hlist_pat![Return(length)] = ready(run::<CountReport>(&store)).unwrap();
+    let length = ready(run::<CountReport>(&store)).unwrap();
     assert_eq!(length, 11);
     assert_eq!((population.made(), population.alive()), (1, 0));
     assert_eq!(store.get::<Lines>(), Some(&1));
@@ -136,7 +134,7 @@ fn mixed_target_runs_though_all_its_stored_outputs_are_supplied() {
         .with(Square, 2)
         .with(Report, "supplied".to_owned())
         .with(Lines, 9);
-    let hlist_pat![Return(_counted), report, Return(_), lines] = ready(run::<Write>(&store)).unwrap();
+    let (_counted, report, _, lines) = ready(run::<Write>(&store)).unwrap();
     assert_eq!((report.as_str(), *lines), ("supplied", 9));
     assert_eq!(log.take(), ["Write"]);
 }
@@ -149,7 +147,7 @@ fn returned_value_outlives_the_store() {
             .with(Log, Journal::default())
             .with(Population, population.clone())
             .with(Opened, Gate::opened());
-        let hlist_pat![Return(counted)] = ready(run::<WaitForThem>(&store)).unwrap();
+        let counted = ready(run::<WaitForThem>(&store)).unwrap();
         counted
     };
     assert_eq!(population.alive(), 1);
@@ -161,7 +159,7 @@ fn returned_value_outlives_the_store() {
 fn run_owned_returns_values_that_are_not_clone() {
     let (log, population) = (Journal::default(), Census::default());
     let store = Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
-    let hlist_pat![first, second] = ready(run_owned::<MakeTwo>(store)).unwrap();
+    let (first, second) = ready(run_owned::<MakeTwo>(store)).unwrap();
     let values: [Counted; 2] = [first, second];
     assert_eq!((population.made(), population.alive()), (2, 2));
     drop(values);
@@ -172,7 +170,7 @@ fn run_owned_returns_values_that_are_not_clone() {
 fn run_owned_drops_all_other_values() {
     let population = Census::default();
     let store = Store::<Making>::new().with(Log, Journal::default()).with(Population, population.clone());
-    let hlist_pat![third] = ready(run_owned::<MakeThird>(store)).unwrap();
+    let third = ready(run_owned::<MakeThird>(store)).unwrap();
     assert_eq!((population.made(), population.alive()), (3, 1));
     drop(third);
 }
@@ -183,7 +181,7 @@ fn run_owned_returns_values_computed_before() {
     let store = Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
     ready(run::<MakeTwo>(&store)).unwrap();
     assert_eq!(log.take(), ["MakeTwo"]);
-    let hlist_pat![_first, _second] = ready(run_owned::<MakeTwo>(store)).unwrap();
+    let (_first, _second) = ready(run_owned::<MakeTwo>(store)).unwrap();
     assert_eq!(log.take(), [""; 0]);
     assert_eq!((population.made(), population.alive()), (2, 2));
 }
@@ -194,7 +192,7 @@ fn run_owned_returns_supplied_outputs() {
     let making = || Store::<Making>::new().with(Log, log.clone()).with(Population, population.clone());
 
     // The step runs for the absent output. Its value for the supplied one is dropped.
-    let hlist_pat![first, second] = ready(run_owned::<MakeTwo>(making().with(Second, supplied.make()))).unwrap();
+    let (first, second) = ready(run_owned::<MakeTwo>(making().with(Second, supplied.make()))).unwrap();
     assert_eq!((population.made(), population.alive(), supplied.alive()), (2, 1, 1));
     drop(first);
     assert_eq!((population.alive(), supplied.alive()), (0, 1));
@@ -203,7 +201,7 @@ fn run_owned_returns_supplied_outputs() {
     assert_eq!(log.take(), ["MakeTwo"]);
 
     let store = making().with(First, supplied.make()).with(Second, supplied.make());
-    let hlist_pat![first, second] = ready(run_owned::<MakeTwo>(store)).unwrap();
+    let (first, second) = ready(run_owned::<MakeTwo>(store)).unwrap();
     assert_eq!((population.made(), supplied.alive()), (2, 2));
     drop((first, second));
     assert_eq!(supplied.alive(), 0);
@@ -215,18 +213,18 @@ fn run_owned_returns_stored_and_returned_values() {
     let (log, population) = (Journal::default(), Census::default());
     let arithmetic =
         || Store::<Arithmetic>::new().with(Log, log.clone()).with(Population, population.clone()).with(Base, 6);
-    let hlist_pat![Return(counted), report, Return(yes), lines] = ready(run_owned::<Write>(arithmetic())).unwrap();
+    let (counted, report, yes, lines) = ready(run_owned::<Write>(arithmetic())).unwrap();
     let report: String = report;
     assert_eq!((report.as_str(), yes, lines), ("square: 36\n", true, 1));
     assert_eq!(population.alive(), 1);
     drop(counted);
 
     let store = arithmetic().with(Report, "supplied".to_owned());
-    let hlist_pat![Return(_), report, Return(_), lines] = ready(run_owned::<Write>(store)).unwrap();
+    let (_, report, _, lines) = ready(run_owned::<Write>(store)).unwrap();
     assert_eq!((report.as_str(), lines), ("supplied", 1));
 
     let store = arithmetic().with(Report, "supplied".to_owned()).with(Lines, 9);
-    let hlist_pat![Return(_), report, Return(_), lines] = ready(run_owned::<Write>(store)).unwrap();
+    let (_, report, _, lines) = ready(run_owned::<Write>(store)).unwrap();
     assert_eq!((report.as_str(), lines), ("supplied", 9));
     assert_eq!(log.take(), ["Multiply", "Write", "Multiply", "Write", "Multiply", "Write"]);
 }
@@ -235,9 +233,9 @@ fn run_owned_returns_stored_and_returned_values() {
 fn run_owned_accepts_a_target_that_stores_nothing() {
     let log = Journal::default();
     let bare = || Store::<Bare>::new().with(Log, log.clone()).with(Base, 6);
-    let hlist_pat![Return(text)] = ready(run_owned::<Tell>(bare())).unwrap();
+    let text = ready(run_owned::<Tell>(bare())).unwrap();
     assert_eq!(text, "36");
-    let HNil = ready(run_owned::<Beep>(bare())).unwrap();
+    let () = ready(run_owned::<Beep>(bare())).unwrap();
     assert_eq!(log.take(), ["Multiply", "Tell", "Multiply", "Beep"]);
 }
 
@@ -259,6 +257,6 @@ fn dropped_run_owned_drops_its_store() {
 fn outputs_have_the_declared_types() {
     let store =
         Store::<Arithmetic>::new().with(Log, Journal::default()).with(Population, Census::default()).with(Base, 6);
-    let _: HList![Return<Counted>, &String, Return<bool>, &usize] = ready(run::<Write>(&store)).unwrap();
-    let _: HList![Return<Counted>, String, Return<bool>, usize] = ready(run_owned::<Write>(store)).unwrap();
+    let _: (Counted, &String, bool, &usize) = ready(run::<Write>(&store)).unwrap();
+    let _: (Counted, String, bool, usize) = ready(run_owned::<Write>(store)).unwrap();
 }

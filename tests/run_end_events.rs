@@ -12,7 +12,7 @@ use std::time::Instant;
 use support::{Journal, pipeline, poll, step};
 use typed_pipeliner::executor::Executor;
 use typed_pipeliner::observe::{RunEnd, RunInfo, StepEvent, StepEventKind};
-use typed_pipeliner::{Observer, RunOptions, Store, hlist, resource, run_with};
+use typed_pipeliner::{Observer, Run, Store, hlist, resource, run};
 
 resource! {
     Left: ();
@@ -62,24 +62,26 @@ impl Ends {
     }
 }
 
+/// A run with an observer, which goes on after a failure if asked to.
+fn observed<'s, O>(run: Run<'s, O>, keep_going: bool, ends: &Ends) -> Run<'s, O> {
+    let run = run.observe(ends.clone());
+    if keep_going { run.keep_going() } else { run }
+}
+
 #[test]
 fn failed_run_ends_once_as_failed() {
     let executor = Executor::new(3);
     for keep_going in [false, true] {
         for _ in 0..500 {
-            let options = || match keep_going {
-                true => RunOptions::new().keep_going(),
-                false => RunOptions::new(),
-            };
             let ends = Ends::default();
             let store = Arc::new(Store::<Failing>::new());
-            let error = smol::block_on(executor.run_with::<Fail>(&store, options().observe(ends.clone()))).unwrap_err();
+            let error = smol::block_on(observed(executor.run::<Fail>(&store), keep_going, &ends)).unwrap_err();
             assert_eq!(error.step(), "Fail");
             assert_eq!(ends.only(), RunEnd::Failed);
 
             let ends = Ends::default();
             let store = Arc::new(Store::<Apart>::new());
-            let error = smol::block_on(executor.run_with::<Meet>(&store, options().observe(ends.clone()))).unwrap_err();
+            let error = smol::block_on(observed(executor.run::<Meet>(&store), keep_going, &ends)).unwrap_err();
             assert_eq!(error.step(), "GoRight");
             assert_eq!(ends.only(), RunEnd::Failed);
         }
@@ -124,7 +126,7 @@ impl Observer for Noted {
 fn end_event_follows_the_drop_of_all_steps() {
     let log = Journal::default();
     let store = Store::<Endless>::new().with(Log, log.clone());
-    let mut run = run_with::<Await>(&store, RunOptions::new().observe(Noted(log.clone())));
+    let mut run = run::<Await>(&store).observe(Noted(log.clone()));
     assert!(poll(&mut run).is_pending());
     drop(run);
     assert_eq!(log.take(), ["started", "started", "dropped", "dropped", "ended"]);
@@ -136,8 +138,7 @@ fn end_event_of_a_dropped_run_waits_for_threads_to_leave() {
     for _ in 0..100 {
         let (log, ends) = (Journal::default(), Ends::default());
         let store = Arc::new(Store::<Blocked>::new().with(Log, log.clone()).with(Released, false.into()));
-        let options = RunOptions::new().observe(ends.clone()).observe(Noted(log.clone()));
-        let mut run = executor.run_with::<Await>(&store, options);
+        let mut run = executor.run::<Await>(&store).observe(ends.clone()).observe(Noted(log.clone()));
         assert!(poll(&mut run).is_pending());
         log.wait_for("started");
         log.wait_for("blocked");
@@ -183,7 +184,7 @@ fn panic_of_an_observer_reaches_the_caller() {
     for _ in 0..50 {
         for kind in kinds {
             let store = Arc::new(Store::<Apart>::new());
-            let run = || smol::block_on(executor.run_with::<Meet>(&store, RunOptions::new().observe(Panics(kind))));
+            let run = || smol::block_on(executor.run::<Meet>(&store).observe(Panics(kind)));
             // The run may end by the failure of a step before an event of that kind occurs.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
                 assert_eq!(panic.downcast_ref(), Some(&"the observer panicked"));

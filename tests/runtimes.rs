@@ -7,8 +7,8 @@ use std::marker;
 use std::sync::Arc;
 use std::time::Duration;
 use support::{Gate, pipeline, ready, step};
-use typed_pipeliner::{HList, Provides, Return, Run, RunError, RunOptions, Runs, RunsOwned, Step, Store, StoreOf};
-use typed_pipeliner::{fetch, hlist, hlist_pat, resource, run, run_owned, run_with};
+use typed_pipeliner::{HList, Provides, Return, Run, RunError, Runs, RunsOwned, Step, Store, StoreOf};
+use typed_pipeliner::{fetch, hlist, resource, run, run_owned};
 
 resource! {
     Name: String;
@@ -57,7 +57,7 @@ fn store(name: &str) -> Supplied {
 const PAGE: &str = "# World\n---";
 
 async fn send(store: &Supplied) -> Result<String, RunError> {
-    let hlist_pat![Return(page)] = run::<Send>(store).await?;
+    let page = run::<Send>(store).await?;
     Ok(page)
 }
 
@@ -86,7 +86,7 @@ fn runs_work_in_tokio_tasks_on_several_threads() {
             let shared = Arc::clone(&shared);
             // The task owns the `Arc`, and the run borrows from it.
             runtime.spawn(async move {
-                let hlist_pat![Return(page)] = run::<Send>(&shared).await?;
+                let page = run::<Send>(&shared).await?;
                 Ok::<_, RunError>(page)
             })
         })
@@ -124,7 +124,7 @@ fn borrowed_run_can_be_spawned_directly() {
     let store = store("World");
     let executor = smol::Executor::new();
     let task = executor.spawn(run::<Send>(&store));
-    let hlist_pat![Return(page)] = smol::block_on(executor.run(task)).unwrap();
+    let page = smol::block_on(executor.run(task)).unwrap();
     assert_eq!(page, PAGE);
 }
 
@@ -132,7 +132,7 @@ fn borrowed_run_can_be_spawned_directly() {
 fn owned_run_can_be_spawned_directly() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let task = runtime.spawn(run_owned::<MakePage>(store("World")));
-    let hlist_pat![page] = runtime.block_on(task).unwrap().unwrap();
+    let page = runtime.block_on(task).unwrap().unwrap();
     assert_eq!(page, PAGE);
 }
 
@@ -142,7 +142,7 @@ fn polled_run_may_move_to_another_thread() {
     let mut run = run::<MakePage>(&shared);
     assert!(support::poll(&mut run).is_pending());
     std::thread::scope(|scope| {
-        let page = scope.spawn(move || smol::block_on(run).unwrap().head).join().unwrap();
+        let page = scope.spawn(move || smol::block_on(run).unwrap()).join().unwrap();
         assert_eq!(page, PAGE);
     });
 }
@@ -182,7 +182,7 @@ async fn timeout_drops_the_run_and_leaves_the_store_usable() {
     let elapsed = tokio::time::timeout(Duration::ZERO, run::<Fetch>(&store)).await;
     assert!(elapsed.is_err());
     store.get::<Opened>().unwrap().open();
-    let hlist_pat![fetched] = run::<Fetch>(&store).await.unwrap();
+    let fetched = run::<Fetch>(&store).await.unwrap();
     assert_eq!(*fetched, 7);
 }
 
@@ -198,7 +198,7 @@ impl App {
     }
 
     async fn page(&self) -> Result<&str, RunError> {
-        let hlist_pat![page] = run::<MakePage>(&self.store).await?;
+        let page = run::<MakePage>(&self.store).await?;
         Ok(page)
     }
 }
@@ -239,7 +239,7 @@ where
 /// A handler that uses the store of the application.
 async fn show(State(app): State<Arc<App>>, Request(path): Request) -> Response {
     match run::<Send>(&app.store).await {
-        Ok(hlist_pat![Return(page)]) => Response(format!("{path}: {page}")),
+        Ok(page) => Response(format!("{path}: {page}")),
         Err(error) => Response(format!("{path}: {error:#}")),
     }
 }
@@ -268,7 +268,7 @@ fn web_handler_can_run_a_pipeline() {
 
 /// Accepts any store that runs one target.
 async fn page_of(store: &impl Runs<MakePage>) -> Result<String, RunError> {
-    let hlist_pat![page] = run_with::<MakePage>(store, RunOptions::new().limit(1)).await?;
+    let page = run::<MakePage>(store).limit(1).await?;
     Ok(page.clone())
 }
 
@@ -278,13 +278,13 @@ where
     T: Step<Outputs = HList![Return<String>]>,
     S: Runs<T>,
 {
-    let hlist_pat![Return(text)] = run::<T>(store).await?;
+    let text = run::<T>(store).await?;
     Ok(text)
 }
 
 /// Consumes a store and keeps only the outputs.
 async fn consume(store: impl RunsOwned<MakePage>) -> Result<String, RunError> {
-    let hlist_pat![page] = run_owned::<MakePage>(store).await?;
+    let page = run_owned::<MakePage>(store).await?;
     Ok(page)
 }
 
@@ -301,7 +301,7 @@ where
     S: Runs<Send> + marker::Send + 'static,
 {
     async move {
-        let hlist_pat![Return(page)] = run::<Send>(&store).await?;
+        let page = run::<Send>(&store).await?;
         Ok(page)
     }
 }
@@ -322,16 +322,16 @@ fn code_may_be_generic_over_stores() {
 #[test]
 fn run_may_be_returned_from_a_trait_object() {
     trait Site: marker::Send + Sync {
-        fn page(&self) -> Run<'_, HList![&String]>;
+        fn page(&self) -> Run<'_, &String>;
     }
     impl Site for Supplied {
-        fn page(&self) -> Run<'_, HList![&String]> {
+        fn page(&self) -> Run<'_, &String> {
             run::<MakePage>(self)
         }
     }
     let sites: [Box<dyn Site>; 2] = [Box::new(store("World")), Box::new(store("World"))];
     for site in &sites {
-        let hlist_pat![page] = smol::block_on(site.page()).unwrap();
+        let page = smol::block_on(site.page()).unwrap();
         assert_eq!(page, PAGE);
     }
 }
@@ -341,7 +341,7 @@ fn runs_may_be_joined_in_one_task() {
     let store = store("World");
     let both = futures::future::join(run::<Send>(&store), store.resource::<Page>());
     let (sent, page) = smol::block_on(both);
-    let hlist_pat![Return(sent)] = sent.unwrap();
+    let sent = sent.unwrap();
     assert_eq!(&sent, page.unwrap());
     // All outputs are stored now.
     assert_eq!(ready(store.resource::<Page>()).unwrap(), PAGE);

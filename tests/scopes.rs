@@ -7,9 +7,7 @@ use smol::future::yield_now;
 use std::sync::Arc;
 use support::{Census, Counted, Gate, Journal, Task, pipeline, ready, step};
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{
-    HList, Return, RunOptions, Runs, Scoped, Store, StoreOf, hlist, hlist_pat, resource, run, run_with,
-};
+use typed_pipeliner::{HList, Return, Runs, Scoped, Store, StoreOf, hlist, resource, run};
 
 resource! {
     Log: Journal;
@@ -75,7 +73,7 @@ fn scope_reads_parent_and_computes_absent_values_there() {
         let log = Journal::default();
         let app = app(&log);
         let alice = request(&app, "Alice");
-        let hlist_pat![Return(answer)] = run::<Answer>(&alice).await.unwrap();
+        let answer = run::<Answer>(&alice).await.unwrap();
         assert_eq!(answer, "Hello, Alice! (session of Alice in pool by config of a.b)");
         // Each step started as soon as it was ready: `WriteGreeting` did not wait for the pool.
         assert_eq!(log.take(), ["WriteGreeting", "ReadConfig", "Connect", "OpenSession"]);
@@ -122,7 +120,7 @@ fn many_scopes_share_one_computation_in_parent() {
         let users: Vec<_> = (0..100).map(|user| user.to_string()).collect();
         let answers = join_all(users.iter().map(async |user| {
             let scope = request(&app, user);
-            run::<Answer>(&scope).await.unwrap().head.0
+            run::<Answer>(&scope).await.unwrap()
         }))
         .await;
         assert_eq!(answers[7], "Hello, 7! (session of 7 in pool by config of a.b)");
@@ -140,14 +138,14 @@ fn parent_and_scope_may_be_in_arcs() {
         let app = Arc::new(app(&log));
         let scope = Store::<Request>::within(Arc::clone(&app)).with(User, "Alice".to_owned());
         // The task owns both, so it may outlive this function.
-        let task = smol::spawn(async move { run::<Answer>(&scope).await.unwrap().head.0 });
+        let task = smol::spawn(async move { run::<Answer>(&scope).await.unwrap() });
         assert_eq!(task.await, "Hello, Alice! (session of Alice in pool by config of a.b)");
 
         let scope = Arc::new(Store::<Request>::within(Arc::clone(&app)).with(User, "Bob".to_owned()));
         let executor = Executor::new(2);
-        let hlist_pat![Return(answer)] = executor.run::<Answer>(&scope).await.unwrap();
+        let answer = executor.run::<Answer>(&scope).await.unwrap();
         assert_eq!(answer, "Hello, Bob! (session of Bob in pool by config of a.b)");
-        let hlist_pat![cart] = executor.run_blocking::<LoadCart>(&*scope).unwrap();
+        let cart = executor.run_blocking::<LoadCart>(&*scope).unwrap();
         assert!(cart.starts_with("cart in session of Bob"));
     });
 }
@@ -177,7 +175,7 @@ fn error_in_parent_shows_the_path_to_the_target_in_scope() {
     );
     assert_eq!(error.path(), ["Refuse", "Connect", "OpenSession", "Answer"]);
 
-    let error = ready(run_with::<Answer>(&scope, RunOptions::new().keep_going())).unwrap_err();
+    let error = ready(run::<Answer>(&scope).keep_going()).unwrap_err();
     assert_eq!(error.failures().len(), 1);
     assert_eq!(error.skipped(), ["Connect", "OpenSession", "Answer"]);
     assert!(broken.is_ready::<Greeting>());
@@ -275,7 +273,7 @@ fn debug_output_of_scope_omits_parent() {
 
 /// Accepts any store or scope that runs the target.
 async fn answer(scope: &impl Runs<Answer>) -> String {
-    run::<Answer>(scope).await.unwrap().head.0
+    run::<Answer>(scope).await.unwrap()
 }
 
 #[test]

@@ -65,10 +65,10 @@ fn step_needed_by_two_runs_runs_once() {
     assert_eq!((first_task.take_wakes(), second_task.take_wakes()), (1, 0));
 
     // The end of the step wakes the other run.
-    let hlist_pat![next] = ready(first).unwrap();
+    let next = ready(first).unwrap();
     assert_eq!(*next, 2);
     assert_eq!(second_task.take_wakes(), 1);
-    let hlist_pat![next] = ready(second).unwrap();
+    let next = ready(second).unwrap();
     assert_eq!(*next, 2);
     assert_eq!(log.take(), ["RunSlow ends", "RunNext"]);
 }
@@ -88,7 +88,7 @@ fn every_waiting_run_is_woken_when_the_step_is_done() {
     assert!(poll(&mut first).is_ready());
     for (task, other) in others {
         assert_eq!(task.take_wakes(), 1);
-        let hlist_pat![slow] = ready(other).unwrap();
+        let slow = ready(other).unwrap();
         assert_eq!(*slow, 1);
     }
     assert_eq!(log.take(), ["RunSlow starts", "RunSlow ends"]);
@@ -291,7 +291,7 @@ fn failed_step_can_be_run_again() {
     assert!(poll(&mut first).is_pending());
     opened.open();
     ready(first).unwrap_err();
-    let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
+    let fetched = ready(run::<Fetch>(&store)).unwrap();
     assert_eq!(*fetched, 7);
     assert_eq!(log.take(), ["Fetch starts", "Fetch starts"]);
 }
@@ -310,7 +310,7 @@ fn waiting_runs_share_the_error_and_later_runs_retry() {
     opened.open();
     let error = ready(first).unwrap_err();
     // A run that begins after the failure does not receive it.
-    let hlist_pat![fetched] = ready(run::<Fetch>(&store)).unwrap();
+    let fetched = ready(run::<Fetch>(&store)).unwrap();
     assert_eq!(*fetched, 7);
     for (task, other) in others {
         assert_eq!(task.take_wakes(), 1);

@@ -4,7 +4,7 @@
 mod support;
 
 use support::{Census, Counted, Gate, Journal, pipeline, poll, ready, step};
-use typed_pipeliner::{Return, Store, hlist, hlist_pat, resource, run};
+use typed_pipeliner::{Return, Store, hlist, resource, run};
 
 resource! {
     Log: Journal;
@@ -61,11 +61,11 @@ fn second_target_reuses_values_of_the_first() {
     ready(run::<Triple>(&store)).unwrap();
     assert_eq!(log.take(), ["Triple"]);
 
-    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    let sum = ready(run::<Add>(&store)).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["Double", "Add"]);
 
-    let hlist_pat![doubled] = ready(run::<Double>(&store)).unwrap();
+    let doubled = ready(run::<Double>(&store)).unwrap();
     assert_eq!(*doubled, 20);
     assert_eq!(log.take(), [""; 0]);
 }
@@ -73,8 +73,8 @@ fn second_target_reuses_values_of_the_first() {
 #[test]
 fn repeated_runs_return_the_same_reference() {
     let store = Store::<Arithmetic>::new().with(Log, Journal::default()).with(Base, 10);
-    let hlist_pat![first] = ready(run::<Add>(&store)).unwrap();
-    let hlist_pat![second] = ready(run::<Add>(&store)).unwrap();
+    let first = ready(run::<Add>(&store)).unwrap();
+    let second = ready(run::<Add>(&store)).unwrap();
     assert!(std::ptr::eq(first, second));
     assert!(std::ptr::eq(first, store.get::<Sum>().unwrap()));
 }
@@ -84,12 +84,12 @@ fn step_with_one_supplied_output_runs_and_keeps_it() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99);
 
-    let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
+    let (low, high) = ready(run::<Bounds>(&store)).unwrap();
     assert_eq!((*low, *high), (9, 99));
     assert_eq!(store.get::<High>(), Some(&99));
     assert_eq!(log.take(), ["Bounds"]);
 
-    let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
+    let (low, high) = ready(run::<Bounds>(&store)).unwrap();
     assert_eq!((*low, *high), (9, 99));
     assert_eq!(log.take(), [""; 0]);
 }
@@ -98,7 +98,7 @@ fn step_with_one_supplied_output_runs_and_keeps_it() {
 fn step_with_all_outputs_supplied_does_not_run() {
     let log = Journal::default();
     let store = Store::<Arithmetic>::new().with(Log, log.clone()).with(Base, 10).with(High, 99).with(Low, 1);
-    let hlist_pat![low, high] = ready(run::<Bounds>(&store)).unwrap();
+    let (low, high) = ready(run::<Bounds>(&store)).unwrap();
     assert_eq!((*low, *high), (1, 99));
     assert_eq!(log.take(), [""; 0]);
 }
@@ -118,7 +118,7 @@ fn step_is_skipped_if_its_outputs_arrive_before_its_turn() {
     assert_eq!(log.take(), ["DoubleSlowly ends", "TripleAndTell"]);
 
     // Both steps were demanded when this run began.
-    let hlist_pat![sum] = ready(sum).unwrap();
+    let sum = ready(sum).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["Add"]);
 }
@@ -128,8 +128,8 @@ fn stored_output_stays_when_a_returning_target_runs_again() {
     let log = Journal::default();
     let store = Store::<Slow>::new().with(Log, log.clone()).with(Base, 10).with(Pass, Gate::opened());
 
-    let hlist_pat![first, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
-    let hlist_pat![second, Return(_)] = ready(run::<TripleAndTell>(&store)).unwrap();
+    let (first, _) = ready(run::<TripleAndTell>(&store)).unwrap();
+    let (second, _) = ready(run::<TripleAndTell>(&store)).unwrap();
     assert!(std::ptr::eq(first, second));
     assert_eq!(log.take(), ["DoubleSlowly starts", "DoubleSlowly ends", "TripleAndTell", "TripleAndTell"]);
 }
@@ -165,7 +165,7 @@ fn clear_drops_computed_values_and_keeps_supplied_ones() {
     assert_eq!(store.get::<Doubled>(), None);
     assert_eq!(store.get::<Sum>(), None);
 
-    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    let sum = ready(run::<Add>(&store)).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["Double", "Triple", "Add"]);
 }
@@ -180,7 +180,7 @@ fn value_supplied_later_wins_and_dependents_stay() {
     assert_eq!(store.get::<Sum>(), Some(&50));
 
     store.clear();
-    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    let sum = ready(run::<Add>(&store)).unwrap();
     assert_eq!(*sum, 1030);
 }
 
@@ -205,7 +205,7 @@ fn clear_works_after_a_dropped_run() {
     assert!(poll(&mut run::<Add>(&store)).is_pending());
     store.clear();
     pass.open();
-    let hlist_pat![sum] = ready(run::<Add>(&store)).unwrap();
+    let sum = ready(run::<Add>(&store)).unwrap();
     assert_eq!(*sum, 50);
     assert_eq!(log.take(), ["DoubleSlowly starts", "DoubleSlowly starts", "DoubleSlowly ends", "TripleAndTell", "Add"]);
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::thread::{self, ThreadId};
 use support::pipeline;
 use typed_pipeliner::{Identified, In, Out, Resource, Return, RunError, Step, Store};
-use typed_pipeliner::{hlist_pat, resource, run, step};
+use typed_pipeliner::{resource, run, step};
 
 resource! {
     Base: i64;
@@ -48,7 +48,7 @@ pipeline! { Calc: [Divide, Modulo]; }
 #[test]
 fn step_attribute_makes_functions_steps() -> Result<(), RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let hlist_pat![Return(text)] = smol::block_on(run::<Describe>(&store))?;
+    let text = smol::block_on(run::<Describe>(&store))?;
     assert_eq!(text, "12 with 2 left");
     Ok(())
 }
@@ -144,18 +144,18 @@ mod every_shape {
     fn runs() {
         smol::block_on(async {
             let store = Store::<All>::new();
-            let hlist_pat![] = run::<Nothing>(&store).await.unwrap();
-            let hlist_pat![] = run::<NothingAsync>(&store).await.unwrap();
+            let () = run::<Nothing>(&store).await.unwrap();
+            let () = run::<NothingAsync>(&store).await.unwrap();
             assert_eq!(reason(&run::<NothingOrError>(&store).await.unwrap_err()), "no");
-            let hlist_pat![quotient, Return(more)] = run::<BothAndMore>(&store).await.unwrap();
+            let (quotient, more) = run::<BothAndMore>(&store).await.unwrap();
             assert_eq!((*quotient, more), (1, 2));
             let error = run::<OfAnAlias>(&store).await.unwrap_err();
             assert!(error.downcast_ref::<std::io::Error>().is_some());
             assert_eq!(store.resource::<Modulus>().await.unwrap(), &1);
             assert_eq!(store.resource::<Divisor>().await.unwrap(), &2);
-            let hlist_pat![Return(bounded)] = run::<Bounded<5>>(&store).await.unwrap();
+            let bounded = run::<Bounded<5>>(&store).await.unwrap();
             assert_eq!(bounded, 7);
-            let hlist_pat![Return(sum)] = run::<Add>(&store).await.unwrap();
+            let sum = run::<Add>(&store).await.unwrap();
             assert_eq!(sum, 3);
         });
     }
@@ -265,7 +265,7 @@ fn blocking_step_runs_on_another_thread_with_clones() {
 
     smol::block_on(async {
         let store = Store::<Sleeps>::new().with(Base, 3);
-        let hlist_pat![thread, Return(base)] = run::<Sleep>(&store).await.unwrap();
+        let (thread, base) = run::<Sleep>(&store).await.unwrap();
         assert_ne!(*thread, thread::current().id());
         assert_eq!(base, 3);
 
@@ -338,7 +338,7 @@ mod generic {
             assert_eq!(store.resource::<Count<Table<Order>>>().await.unwrap(), &1);
             assert_eq!(store.get::<Table<Order>>(), Some(&vec![Order(6)]));
 
-            let hlist_pat![Return(number)] = run::<Number<7>>(&store).await.unwrap();
+            let number = run::<Number<7>>(&store).await.unwrap();
             assert_eq!(number, 7);
         });
     }
@@ -393,9 +393,9 @@ mod generic {
         let parser = || Holds::<Parser, Parse>(std::marker::PhantomData);
         let store =
             Store::<Parsing>::new().with(parser(), str::trim as Parse).with(Table::<Order>::new(), vec![Order(1)]);
-        let hlist_pat![Return(length)] = smol::block_on(run::<ParseWords>(&store)).unwrap();
+        let length = smol::block_on(run::<ParseWords>(&store)).unwrap();
         assert_eq!(length, 9);
-        let hlist_pat![Return(count)] = smol::block_on(run::<CountWith<Order>>(&store)).unwrap();
+        let count = smol::block_on(run::<CountWith<Order>>(&store)).unwrap();
         assert_eq!(count, 1);
     }
 }
@@ -424,8 +424,8 @@ mod bodies {
     fn step_body_may_be_any_code() {
         pipeline! { Bodies: [Two, Three]; }
         let store = Store::<Bodies>::new();
-        let hlist_pat![Return(two)] = smol::block_on(run::<Two>(&store)).unwrap();
-        let hlist_pat![Return(three)] = smol::block_on(run::<Three>(&store)).unwrap();
+        let two = smol::block_on(run::<Two>(&store)).unwrap();
+        let three = smol::block_on(run::<Three>(&store)).unwrap();
         assert_eq!((two, three), (2, 3));
     }
 }

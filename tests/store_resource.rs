@@ -3,7 +3,7 @@
 mod support;
 
 use support::{Gate, Journal, Task, pipeline, poll, ready, step};
-use typed_pipeliner::{HList, Store, StoreOf, hlist, hlist_pat, resource, run};
+use typed_pipeliner::{HList, Store, StoreOf, hlist, resource, run};
 
 resource! {
     Log: Journal;
@@ -127,7 +127,7 @@ fn target_reuses_a_value_computed_for_a_resource() {
     let log = Journal::default();
     let store = bakery(&log);
     ready(store.resource::<Dough>()).unwrap();
-    let hlist_pat![bread, crumbs] = ready(run::<Bake>(&store)).unwrap();
+    let (bread, crumbs) = ready(run::<Bake>(&store)).unwrap();
     assert_eq!((*bread, *crumbs), (50, 1));
     assert_eq!(log.take(), ["Knead", "Bake"]);
 }

@@ -4,9 +4,7 @@ mod support;
 
 use std::marker::PhantomData;
 use support::pipeline;
-use typed_pipeliner::{
-    HList, In, Out, Pipeline, Return, RunError, Runs, Step, Store, Swap, hlist_pat, resource, run, step,
-};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Runs, Step, Store, Swap, resource, run, step};
 
 resource! {
     Url: String;
@@ -86,7 +84,7 @@ fn swapped_pipeline_can_be_a_group_of_another() -> Result<(), RunError> {
 #[test]
 fn stub_can_be_the_target() -> Result<(), RunError> {
     let store = Store::<Swap<App, Fetch, Stub>>::new();
-    let hlist_pat![page, links] = smol::block_on(run::<Stub>(&store))?;
+    let (page, links) = smol::block_on(run::<Stub>(&store))?;
     assert_eq!((page.as_str(), *links), ("a short page", 7));
     Ok(())
 }
@@ -106,7 +104,7 @@ fn generic_code_accepts_a_swapped_pipeline() -> Result<(), RunError> {
     }
 
     async fn shouted(store: &impl Runs<Shout>) -> Result<String, RunError> {
-        let hlist_pat![Return(text)] = run::<Shout>(store).await?;
+        let text = run::<Shout>(store).await?;
         Ok(text)
     }
 

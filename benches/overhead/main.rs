@@ -21,7 +21,7 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{array, env};
-use typed_pipeliner::{Store, hlist_pat, run};
+use typed_pipeliner::{Store, run};
 use work::{Ready, Work, Yields, block_on};
 
 const COMMAND: &str = "cargo bench -p benches --bench overhead";
@@ -49,7 +49,7 @@ macro_rules! graph {
                 || {
                     let store = Store::<$shape::All<$work>>::new().with(Seed, black_box(0));
                     block_on(async {
-                        let hlist_pat![value] = run::<$shape::Last<$work>>(&store).await.unwrap();
+                        let value = run::<$shape::Last<$work>>(&store).await.unwrap();
                         *value
                     })
                 },
@@ -96,8 +96,8 @@ fn measure(criterion: &mut Criterion, group: &str, name: &str, mut call: impl Fn
 fn whole_runs(criterion: &mut Criterion) -> [(&'static str, f64); 4] {
     let small = Store::<diamond_4::All<Ready>>::new().with(Seed, 0);
     let large = Store::<layers_101::All<Ready>>::new().with(Seed, 0);
-    let again_small = || block_on(async { *run::<diamond_4::Last<Ready>>(black_box(&small)).await.unwrap().head });
-    let again_large = || block_on(async { *run::<layers_101::Last<Ready>>(black_box(&large)).await.unwrap().head });
+    let again_small = || block_on(async { *run::<diamond_4::Last<Ready>>(black_box(&small)).await.unwrap() });
+    let again_large = || block_on(async { *run::<layers_101::Last<Ready>>(black_box(&large)).await.unwrap() });
     let create_small = || {
         black_box(Store::<diamond_4::All<Ready>>::new().with(Seed, 0));
         0

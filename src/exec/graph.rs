@@ -8,6 +8,7 @@ use super::task::Started;
 use crate::error::Attachment;
 use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::options::{Observers, RunOptions};
+use core::num::NonZero;
 use core::task::Context;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -74,9 +75,10 @@ impl Graph {
         name: fn() -> &'static str,
         start: StartInParent,
     ) -> Self {
+        store.begin_run();
         // A run in the parent counts as one step here. It runs one step at a time, so all of them
         // together stay within the limit.
-        let limit = options.limit.map(|_| 1);
+        let limit = options.limit.map(|_| NonZero::<usize>::MIN);
         let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
         let mut graph = Graph { plan: store.plan(), target, parent, notifier: None };
         if let Some(observers) = &options.observers {

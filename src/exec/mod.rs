@@ -19,6 +19,7 @@ mod ready_queue;
 mod schedule;
 pub(crate) mod single_task;
 pub(crate) mod slot;
+pub(crate) mod stale;
 pub(crate) mod store_ref;
 #[cfg(all(test, feature = "executor"))]
 mod stress;

@@ -5,6 +5,7 @@ use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
 use crate::observe::{RunEnd, SkipReason, StepEventKind};
 use crate::options::RunOptions;
+use core::num::NonZero;
 use core::task::Poll;
 use std::sync::Arc;
 
@@ -129,7 +130,7 @@ impl Schedule {
             nodes: vec![idle; graph.len()],
             ready: Queue::EMPTY,
             running: 0,
-            limit: options.limit.unwrap_or(usize::MAX),
+            limit: options.limit.map_or(usize::MAX, NonZero::get),
             unfinished: 0,
             keep_going: options.keep_going,
             failures: Vec::new(),

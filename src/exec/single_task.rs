@@ -6,6 +6,7 @@ use super::schedule::Schedule;
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask};
 use super::wake_set::{StepWake, WakeSet};
+use crate::drops::Drops;
 use crate::error::RunError;
 use crate::options::RunOptions;
 use core::pin::Pin;
@@ -142,6 +143,17 @@ impl<'s> SingleTask<'s> {
             self.spares.extend(spare);
         }
         Ok(())
+    }
+}
+
+/// Drops the steps in progress, each of which may panic.
+impl Drop for SingleTask<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.tasks.is_empty() {
+            let mut drops = Drops::default();
+            self.tasks.drain(..).flatten().for_each(|task| drops.drop(task));
+        }
     }
 }
 

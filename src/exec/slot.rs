@@ -3,6 +3,7 @@
 use super::claim::Claim;
 use super::store_ref::{Erased, InputReader};
 use super::task::Started;
+use crate::drops::Drops;
 use core::any::Any;
 use core::task::Context;
 
@@ -18,7 +19,7 @@ pub trait AnySlot: Send + Sync {
     /// outputs are there too.
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
     /// Drops the outputs.
-    fn clear(&mut self);
+    fn clear(&mut self, drops: &mut Drops);
     /// This slot as `Any`, for a downcast.
     fn as_any(&self) -> &dyn Any;
     /// This slot as a mutable `Any`, for a downcast.

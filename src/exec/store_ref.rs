@@ -2,6 +2,7 @@
 
 use super::plan::{ExecPlan, Source};
 use super::slot::{AnySlot, SlotRef};
+use crate::options::Observers;
 use core::any::Any;
 
 /// A value without its type.
@@ -23,6 +24,10 @@ pub trait DynStore: Send + Sync {
     fn supplied_mut(&mut self, place: usize) -> &mut dyn Any;
     /// The parent store.
     fn parent(&self) -> Option<StoreRef<'_>>;
+    /// The observers of all runs on this store; those of its parents are among them.
+    fn observers(&self) -> Option<&Observers>;
+    /// Marks the store as one that may have computed values.
+    fn begin_run(&self);
 }
 
 /// A store, or a pointer to one, that a run can borrow.
@@ -52,6 +57,18 @@ impl<'s> StoreRef<'s> {
     /// The parent store.
     pub(crate) fn parent(&self) -> Option<StoreRef<'s>> {
         self.store.parent()
+    }
+
+    /// Marks the store as one that may have computed values.
+    #[inline]
+    pub(crate) fn begin_run(&self) {
+        self.store.begin_run();
+    }
+
+    /// The observers of all runs on the store.
+    #[inline]
+    pub(crate) fn observers(&self) -> Option<&'s Observers> {
+        self.store.observers()
     }
 
     /// The value of the resource with a key, if it is there: in this store, or in a parent if this

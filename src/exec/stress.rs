@@ -17,14 +17,16 @@ use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
 use super::store_ref::{DynStore, Erased, InputReader, StoreRef};
 use super::task::Started;
+use crate::drops::Drops;
 use crate::error::{RunError, SharedError};
 use crate::lower::slot::Slot;
-use crate::options::RunOptions;
+use crate::options::{Observers, RunOptions};
 use crate::resource::Resource;
 use crate::step::{Inputs, Outputs, Step};
 use crate::{HList, hlist, identity};
 use core::any::Any;
 use core::future::poll_fn;
+use core::num::NonZero;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
@@ -159,7 +161,7 @@ impl AnySlot for ScriptSlot {
         }
         start(inputs, &self.0, cx)
     }
-    fn clear(&mut self) {
+    fn clear(&mut self, _: &mut Drops) {
         self.0.clear();
     }
     fn as_any(&self) -> &dyn Any {
@@ -252,6 +254,10 @@ impl DynStore for Store {
     fn parent(&self) -> Option<StoreRef<'_>> {
         None
     }
+    fn observers(&self) -> Option<&Observers> {
+        None
+    }
+    fn begin_run(&self) {}
 }
 
 /// A small random number generator (SplitMix64).
@@ -323,13 +329,8 @@ impl<'s> World<'s> {
         let targets = 1 + random.below(3);
         let sources: Vec<_> =
             (0..targets).map(|_| Source::Step { step: random.below(steps) as u16, output: 0 }).collect();
-        let mut options = RunOptions::new();
-        if random.once_in(3) {
-            options = options.limit(1 + random.below(3));
-        }
-        if random.once_in(2) {
-            options = options.keep_going();
-        }
+        let limit = random.once_in(3).then(|| NonZero::new(1 + random.below(3))).flatten();
+        let options = RunOptions { limit, keep_going: random.once_in(2), observers: None };
         let view = StoreRef::new(self.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         if random.once_in(2) {
@@ -546,7 +547,7 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
     let source = Source::Step { step: step as u16, output: 0 };
     let patience = if random.once_in(3) { random.below(4) } else { usize::MAX };
     loop {
-        let options = if random.once_in(2) { RunOptions::new().keep_going() } else { RunOptions::new() };
+        let options = RunOptions { keep_going: random.once_in(2), ..RunOptions::default() };
         let view = StoreRef::new(&case.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
@@ -617,7 +618,7 @@ fn wakeup_polls_one_step_among_a_thousand() {
     let polls = || steps.iter().map(|&step| store.scripts[step].polls.load(Ordering::SeqCst)).sum::<usize>();
 
     let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
-    let options = RunOptions::new();
+    let options = RunOptions::default();
     let view = StoreRef::new(&store);
     let mut run = SingleTask::new(
         BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view),
@@ -638,7 +639,8 @@ fn wakeup_polls_one_step_among_a_thousand() {
 #[test]
 fn outcome_of_a_run_is_reported_once() {
     let store = fan(1, 0);
-    for options in [RunOptions::new(), RunOptions::new().keep_going()] {
+    for keep_going in [false, true] {
+        let options = RunOptions { keep_going, ..RunOptions::default() };
         let graph = Graph::new(StoreRef::new(&store), None, &options, || "stress", start_in_parent);
         let source = Source::Step { step: 0, output: 0 };
         let mut schedule = Schedule::new(&graph, &[source], &options, |_| false);

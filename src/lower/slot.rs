@@ -2,6 +2,7 @@
 //! claim.
 
 use super::start::start;
+use crate::drops::Drops;
 use crate::exec::claim::Claim;
 use crate::exec::slot::AnySlot;
 use crate::exec::store_ref::{Erased, InputReader};
@@ -10,6 +11,7 @@ use crate::step::Step;
 use crate::step::lists::OutputList;
 use core::any::Any;
 use core::fmt;
+use core::mem;
 use core::task::Context;
 use std::sync::OnceLock;
 
@@ -32,13 +34,24 @@ impl<S: Step> Slot<S> {
 
     /// Stores the outputs. Outputs that are there already stay.
     pub(crate) fn fill(&self, stored: Stored<S>) {
-        let _ = self.stored.set(stored);
+        if let Err(stored) = self.stored.set(stored) {
+            S::Outputs::drop_each(stored, &mut Drops::default());
+        }
     }
 
     /// Takes the outputs out.
     pub(crate) fn take(&mut self) -> Option<Stored<S>> {
         self.claim = Claim::new();
         self.stored.take()
+    }
+}
+
+impl<S: Step> Drop for Slot<S> {
+    #[inline]
+    fn drop(&mut self) {
+        if const { mem::needs_drop::<Stored<S>>() } {
+            self.clear(&mut Drops::default());
+        }
     }
 }
 
@@ -64,8 +77,10 @@ impl<S: Step> AnySlot for Slot<S> {
         }
         start::<S>(inputs, cx, |values| self.fill(S::Outputs::split(values).0))
     }
-    fn clear(&mut self) {
-        self.take();
+    fn clear(&mut self, drops: &mut Drops) {
+        if let Some(stored) = self.take() {
+            S::Outputs::drop_each(stored, drops);
+        }
     }
     fn as_any(&self) -> &dyn Any {
         self

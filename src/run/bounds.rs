@@ -29,7 +29,7 @@ use crate::store::supplied::SuppliedValues;
 /// use typed_pipeliner::{RunError, Runs, run};
 ///
 /// async fn greet(store: &impl Runs<Greet>) -> Result<String, RunError> {
-///     let hlist_pat![Return(greeting)] = run::<Greet>(store).await?;
+///     let greeting = run::<Greet>(store).await?;
 ///     Ok(greeting)
 /// }
 /// ```

@@ -8,9 +8,10 @@ use crate::exec::task::Started;
 use crate::lower::slot::Slot;
 use crate::lower::start::start;
 use crate::options::RunOptions;
-use crate::run::RunOutput;
+use crate::run::{OwnedOutput, RunOutput};
 use crate::step::lists::{InputList, OutputList};
 use crate::step::{Outputs, Step};
+use crate::tuple::Tuple;
 use core::task::Context;
 use std::sync::{Arc, Mutex};
 
@@ -71,18 +72,30 @@ pub(crate) fn already_computed<'s, T: Step>(store: StoreRef<'s>, options: &RunOp
     if !T::Outputs::ALL_STORED || options.observers.is_some() {
         return None;
     }
-    T::Outputs::run_output(store, T::Outputs::nothing_returned()?)
+    run_output::<T>(store, T::Outputs::nothing_returned()?)
+}
+
+/// The output of a run, if all stored values are there.
+pub(crate) fn run_output<T: Step>(
+    store: StoreRef<'_>,
+    returned: <T::Outputs as OutputList>::Returned,
+) -> Option<RunOutput<'_, T>> {
+    T::Outputs::run_output(store, returned, ()).map(Tuple::output)
 }
 
 /// Takes the outputs of a target out of a store.
-pub(super) fn take<T: Step>(store: &mut dyn DynStore, returned: <T::Outputs as OutputList>::Returned) -> Outputs<T> {
+pub(super) fn take<T: Step>(
+    store: &mut dyn DynStore,
+    returned: <T::Outputs as OutputList>::Returned,
+) -> OwnedOutput<T> {
     let stored = match source_of::<T>(store.plan()) {
         Some(Source::Step { step, .. }) => {
             store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<T>>().and_then(Slot::take)
         }
         _ => None,
     };
-    T::Outputs::owned_output(store, stored, returned).expect("a run that succeeded has all values that it demanded")
+    let outputs = T::Outputs::owned_output(store, stored, returned, ());
+    outputs.expect("a run that succeeded has all values that it demanded").output()
 }
 
 /// The step `T` as a source: the source of any output that was not supplied.

@@ -7,6 +7,7 @@
 //! lists, the proof and the executor read them, and both start from a step. So these traits name
 //! all three layers; nothing else does.
 
+use crate::drops::Drops;
 use crate::exec::plan::{ConstList, Key, Source};
 use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};
 use crate::proof::check::ProofCheck;
@@ -15,8 +16,10 @@ use crate::proof::ids::digits::Digits;
 use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
 use crate::proof::lists::{InputProof, InputsProof, OutputProof, OutputsProof};
 use crate::proof::witness::IsResource;
-use crate::resource::Return;
+use crate::resource::{Resource, Return};
 use crate::sealed::Seal;
+use crate::tuple::Tuple;
+use core::any::Any;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A list of resources that a step takes: `HList![Base, Divisor]`.
@@ -166,8 +169,10 @@ pub trait OutputList: OutputsProof + 'static {
     type Stored: Send + Sync + 'static;
     /// The part of the values that the caller of `run` gets.
     type Returned: Send;
-    /// The output of a run: references to the stored values, and the other values.
-    type RunOutput<'s>: Send;
+    /// These values before others, as a run returns them: references to the stored ones.
+    type RunOutput<'s, Rest: Tuple>: Tuple;
+    /// These values before others, as a run returns them that consumes the store.
+    type OwnedOutput<Rest: Tuple>: Tuple;
 
     /// The stored outputs as data.
     #[doc(hidden)]
@@ -189,19 +194,30 @@ pub trait OutputList: OutputsProof + 'static {
     /// The stored output at a place.
     #[doc(hidden)]
     fn stored(stored: &Self::Stored, place: usize) -> &Erased;
+    /// Takes the stored value of a resource.
+    #[doc(hidden)]
+    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value>;
+    /// Drops the stored values one by one.
+    #[doc(hidden)]
+    fn drop_each(stored: Self::Stored, drops: &mut Drops);
     /// The `Returned` value of a list without `Return`s; `None` if the list has any.
     #[doc(hidden)]
     fn nothing_returned() -> Option<Self::Returned>;
-    /// The output of a run, if all stored values are there.
+    /// Puts these values before others, if all stored ones are there.
     #[doc(hidden)]
-    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>>;
-    /// The output of a run by value: the supplied values, otherwise the stored ones.
+    fn run_output<'s, Rest: Tuple>(
+        store: StoreRef<'s>,
+        returned: Self::Returned,
+        rest: Rest,
+    ) -> Option<Self::RunOutput<'s, Rest>>;
+    /// Puts these values before others: the supplied values, otherwise the stored ones.
     #[doc(hidden)]
-    fn owned_output(
+    fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
         stored: Option<Self::Stored>,
         returned: Self::Returned,
-    ) -> Option<Self::Values>;
+        rest: Rest,
+    ) -> Option<Self::OwnedOutput<Rest>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -212,7 +228,8 @@ impl OutputList for HNil {
     type Values = HNil;
     type Stored = HNil;
     type Returned = HNil;
-    type RunOutput<'s> = HNil;
+    type RunOutput<'s, Rest: Tuple> = Rest;
+    type OwnedOutput<Rest: Tuple> = Rest;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = true;
@@ -223,14 +240,18 @@ impl OutputList for HNil {
     fn stored(stored: &HNil, _: usize) -> &Erased {
         stored
     }
+    fn take<R: Resource>(HNil: HNil) -> Option<R::Value> {
+        None
+    }
+    fn drop_each(HNil: HNil, _: &mut Drops) {}
     fn nothing_returned() -> Option<HNil> {
         Some(HNil)
     }
-    fn run_output<'s>(_: StoreRef<'s>, HNil: HNil) -> Option<HNil> {
-        Some(HNil)
+    fn run_output<'s, Rest: Tuple>(_: StoreRef<'s>, HNil: HNil, rest: Rest) -> Option<Rest> {
+        Some(rest)
     }
-    fn owned_output(_: &mut dyn DynStore, _: Option<HNil>, HNil: HNil) -> Option<HNil> {
-        Some(HNil)
+    fn owned_output<Rest: Tuple>(_: &mut dyn DynStore, _: Option<HNil>, HNil: HNil, rest: Rest) -> Option<Rest> {
+        Some(rest)
     }
 }
 
@@ -241,7 +262,8 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     type Values = HCons<Head::Values, Tail::Values>;
     type Stored = HCons<Head::Stored, Tail::Stored>;
     type Returned = HCons<Head::Returned, Tail::Returned>;
-    type RunOutput<'s> = HCons<Head::RunOutput<'s>, Tail::RunOutput<'s>>;
+    type RunOutput<'s, Rest: Tuple> = Head::RunOutput<'s, Tail::RunOutput<'s, Rest>>;
+    type OwnedOutput<Rest: Tuple> = Head::OwnedOutput<Tail::OwnedOutput<Rest>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
     const STORED: usize = Head::STORED + Tail::STORED;
     const NOTHING_RETURNED: bool = Head::NOTHING_RETURNED && Tail::NOTHING_RETURNED;
@@ -257,22 +279,32 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
             Some(place) => Tail::stored(&stored.tail, place),
         }
     }
+    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value> {
+        Head::take::<R>(stored.head).or_else(|| Tail::take::<R>(stored.tail))
+    }
+    fn drop_each(stored: Self::Stored, drops: &mut Drops) {
+        Head::drop_each(stored.head, drops);
+        Tail::drop_each(stored.tail, drops);
+    }
     fn nothing_returned() -> Option<Self::Returned> {
         Some(HCons { head: Head::nothing_returned()?, tail: Tail::nothing_returned()? })
     }
-    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>> {
-        Some(HCons { head: Head::run_output(store, returned.head)?, tail: Tail::run_output(store, returned.tail)? })
+    fn run_output<'s, Rest: Tuple>(
+        store: StoreRef<'s>,
+        returned: Self::Returned,
+        rest: Rest,
+    ) -> Option<Self::RunOutput<'s, Rest>> {
+        Head::run_output(store, returned.head, Tail::run_output(store, returned.tail, rest)?)
     }
-    fn owned_output(
+    fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
         stored: Option<Self::Stored>,
         returned: Self::Returned,
-    ) -> Option<Self::Values> {
+        rest: Rest,
+    ) -> Option<Self::OwnedOutput<Rest>> {
         let (head, tail) = stored.map(|HCons { head, tail }| (head, tail)).unzip();
-        Some(HCons {
-            head: Head::owned_output(store, head, returned.head)?,
-            tail: Tail::owned_output(store, tail, returned.tail)?,
-        })
+        let rest = Tail::owned_output(store, tail, returned.tail, rest)?;
+        Head::owned_output(store, head, returned.head, rest)
     }
 }
 
@@ -300,8 +332,10 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     type Stored: Send + Sync + 'static;
     /// The part of the values that the caller of `run` gets.
     type Returned: Send;
-    /// The output of a run: references to the stored values, and the other values.
-    type RunOutput<'s>: Send;
+    /// These values before others, as a run returns them: references to the stored ones.
+    type RunOutput<'s, Rest: Tuple>: Tuple;
+    /// These values before others, as a run returns them that consumes the store.
+    type OwnedOutput<Rest: Tuple>: Tuple;
 
     /// The stored outputs as data.
     #[doc(hidden)]
@@ -319,19 +353,30 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// The stored output at a place.
     #[doc(hidden)]
     fn stored(stored: &Self::Stored, place: usize) -> &Erased;
+    /// Takes the stored value of a resource.
+    #[doc(hidden)]
+    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value>;
+    /// Drops the stored values one by one.
+    #[doc(hidden)]
+    fn drop_each(stored: Self::Stored, drops: &mut Drops);
     /// The `Returned` value of a list without `Return`s; `None` if the list has any.
     #[doc(hidden)]
     fn nothing_returned() -> Option<Self::Returned>;
-    /// The output of a run, if all stored values are there.
+    /// Puts these values before others, if all stored ones are there.
     #[doc(hidden)]
-    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>>;
-    /// The output of a run by value: the supplied values, otherwise the stored ones.
+    fn run_output<'s, Rest: Tuple>(
+        store: StoreRef<'s>,
+        returned: Self::Returned,
+        rest: Rest,
+    ) -> Option<Self::RunOutput<'s, Rest>>;
+    /// Puts these values before others: the supplied values, otherwise the stored ones.
     #[doc(hidden)]
-    fn owned_output(
+    fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
         stored: Option<Self::Stored>,
         returned: Self::Returned,
-    ) -> Option<Self::Values>;
+        rest: Rest,
+    ) -> Option<Self::OwnedOutput<Rest>>;
 }
 
 impl<R: IsResource> Output<Single> for R {
@@ -341,7 +386,8 @@ impl<R: IsResource> Output<Single> for R {
     type Values = R::CheckedValue;
     type Stored = R::CheckedValue;
     type Returned = ();
-    type RunOutput<'s> = &'s R::CheckedValue;
+    type RunOutput<'s, Rest: Tuple> = Rest::Prepend<&'s R::CheckedValue>;
+    type OwnedOutput<Rest: Tuple> = Rest::Prepend<R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
     const STORED: usize = 1;
     const NOTHING_RETURNED: bool = true;
@@ -352,19 +398,40 @@ impl<R: IsResource> Output<Single> for R {
     fn stored(stored: &R::Value, _: usize) -> &Erased {
         stored
     }
+    fn take<Taken: Resource>(stored: R::Value) -> Option<Taken::Value> {
+        if Key::of::<Taken>().id != Key::of::<R>().id {
+            return None;
+        }
+        let stored: &mut dyn Any = &mut Some(stored);
+        stored.downcast_mut::<Option<Taken::Value>>()?.take()
+    }
+    fn drop_each(stored: R::Value, drops: &mut Drops) {
+        drops.drop(stored);
+    }
     fn nothing_returned() -> Option<()> {
         Some(())
     }
-    fn run_output<'s>(store: StoreRef<'s>, (): ()) -> Option<&'s R::Value> {
-        store.value(<R::Identity as Digits>::KEY)?.downcast_ref()
+    fn run_output<'s, Rest: Tuple>(
+        store: StoreRef<'s>,
+        (): (),
+        rest: Rest,
+    ) -> Option<Rest::Prepend<&'s R::CheckedValue>> {
+        let value: &R::Value = store.value(<R::Identity as Digits>::KEY)?.downcast_ref()?;
+        Some(rest.prepend(value))
     }
-    fn owned_output(store: &mut dyn DynStore, stored: Option<R::Value>, (): ()) -> Option<R::Value> {
-        match store.plan().source(<R::Identity as Digits>::KEY) {
+    fn owned_output<Rest: Tuple>(
+        store: &mut dyn DynStore,
+        stored: Option<R::Value>,
+        (): (),
+        rest: Rest,
+    ) -> Option<Rest::Prepend<R::CheckedValue>> {
+        let value = match store.plan().source(<R::Identity as Digits>::KEY) {
             Some(Source::Supplied(place)) => {
                 store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take()
             }
             _ => stored,
-        }
+        };
+        Some(rest.prepend(value?))
     }
 }
 
@@ -376,7 +443,8 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     type Values = Return<V>;
     type Stored = ();
     type Returned = Return<V>;
-    type RunOutput<'s> = Return<V>;
+    type RunOutput<'s, Rest: Tuple> = Rest::Prepend<V>;
+    type OwnedOutput<Rest: Tuple> = Rest::Prepend<V>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = false;
@@ -387,14 +455,23 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     fn stored(stored: &(), _: usize) -> &Erased {
         stored
     }
+    fn take<R: Resource>((): ()) -> Option<R::Value> {
+        None
+    }
+    fn drop_each((): (), _: &mut Drops) {}
     fn nothing_returned() -> Option<Return<V>> {
         None
     }
-    fn run_output<'s>(_: StoreRef<'s>, returned: Return<V>) -> Option<Return<V>> {
-        Some(returned)
+    fn run_output<'s, Rest: Tuple>(_: StoreRef<'s>, Return(value): Return<V>, rest: Rest) -> Option<Rest::Prepend<V>> {
+        Some(rest.prepend(value))
     }
-    fn owned_output(_: &mut dyn DynStore, _: Option<()>, returned: Return<V>) -> Option<Return<V>> {
-        Some(returned)
+    fn owned_output<Rest: Tuple>(
+        _: &mut dyn DynStore,
+        _: Option<()>,
+        Return(value): Return<V>,
+        rest: Rest,
+    ) -> Option<Rest::Prepend<V>> {
+        Some(rest.prepend(value))
     }
 }
 
@@ -405,7 +482,8 @@ impl<List: OutputList> Output<Group> for List {
     type Values = <List as OutputList>::Values;
     type Stored = <List as OutputList>::Stored;
     type Returned = <List as OutputList>::Returned;
-    type RunOutput<'s> = <List as OutputList>::RunOutput<'s>;
+    type RunOutput<'s, Rest: Tuple> = <List as OutputList>::RunOutput<'s, Rest>;
+    type OwnedOutput<Rest: Tuple> = <List as OutputList>::OwnedOutput<Rest>;
     const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
     const STORED: usize = <List as OutputList>::STORED;
     const NOTHING_RETURNED: bool = <List as OutputList>::NOTHING_RETURNED;
@@ -416,17 +494,28 @@ impl<List: OutputList> Output<Group> for List {
     fn stored(stored: &Self::Stored, place: usize) -> &Erased {
         <List as OutputList>::stored(stored, place)
     }
+    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value> {
+        <List as OutputList>::take::<R>(stored)
+    }
+    fn drop_each(stored: Self::Stored, drops: &mut Drops) {
+        <List as OutputList>::drop_each(stored, drops);
+    }
     fn nothing_returned() -> Option<Self::Returned> {
         <List as OutputList>::nothing_returned()
     }
-    fn run_output<'s>(store: StoreRef<'s>, returned: Self::Returned) -> Option<Self::RunOutput<'s>> {
-        <List as OutputList>::run_output(store, returned)
+    fn run_output<'s, Rest: Tuple>(
+        store: StoreRef<'s>,
+        returned: Self::Returned,
+        rest: Rest,
+    ) -> Option<Self::RunOutput<'s, Rest>> {
+        <List as OutputList>::run_output(store, returned, rest)
     }
-    fn owned_output(
+    fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
         stored: Option<Self::Stored>,
         returned: Self::Returned,
-    ) -> Option<Self::Values> {
-        <List as OutputList>::owned_output(store, stored, returned)
+        rest: Rest,
+    ) -> Option<Self::OwnedOutput<Rest>> {
+        <List as OutputList>::owned_output(store, stored, returned, rest)
     }
 }

@@ -62,7 +62,7 @@ use crate::sealed::Seal;
 /// let app = Store::<App>::new();
 /// for user in ["Alice", "Bob"] {
 ///     let request = Store::<Request>::within(&app).with(User, user.to_owned());
-///     let hlist_pat![Return(greeting)] = run::<Greet>(&request).await?;
+///     let greeting = run::<Greet>(&request).await?;
 ///     assert_eq!(greeting, format!("Hello, {user}!"));
 /// }
 /// // It was loaded once, in the parent.

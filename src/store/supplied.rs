@@ -3,6 +3,7 @@
 //! The list is sorted by identity, so its type does not depend on the order in which the values
 //! were supplied.
 
+use crate::drops::DropsQuietly;
 use crate::exec::plan::{ConstList, Key};
 use crate::exec::store_ref::Erased;
 use crate::pipeline::Pipeline;
@@ -29,7 +30,7 @@ pub struct NothingSupplied;
 /// those in `Rest`.
 pub struct With<R: Resource, Rest = NothingSupplied> {
     /// The value; only `run_owned` takes it out.
-    pub(crate) value: Option<R::Value>,
+    pub(crate) value: DropsQuietly<R::Value>,
     /// The other values.
     pub(crate) rest: Rest,
 }
@@ -78,7 +79,7 @@ impl SuppliedValues for NothingSupplied {
         FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
-        With { value: Some(value), rest: self }.into()
+        With { value: DropsQuietly(Some(value)), rest: self }.into()
     }
     fn value(&self, _: usize) -> Option<&Erased> {
         None
@@ -101,13 +102,13 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
     }
     fn value(&self, place: usize) -> Option<&Erased> {
         match place.checked_sub(1) {
-            None => self.value.as_ref().map(|value| value as &Erased),
+            None => self.value.0.as_ref().map(|value| value as &Erased),
             Some(place) => self.rest.value(place),
         }
     }
     fn value_mut(&mut self, place: usize) -> &mut dyn Any {
         match place.checked_sub(1) {
-            None => &mut self.value,
+            None => &mut self.value.0,
             Some(place) => self.rest.value_mut(place),
         }
     }
@@ -140,7 +141,7 @@ impl SupplyDecision for Less {
         value: R::Value,
         list: With<First, Rest>,
     ) -> With<R, With<First, Rest>> {
-        With { value: Some(value), rest: list }
+        With { value: DropsQuietly(Some(value)), rest: list }
     }
 }
 
@@ -153,7 +154,7 @@ impl SupplyDecision for Equal {
         value: R::Value,
         list: With<First, Rest>,
     ) -> With<R, Rest> {
-        With { value: Some(value), rest: list.rest }
+        With { value: DropsQuietly(Some(value)), rest: list.rest }
     }
 }
 

@@ -146,7 +146,7 @@ impl Explorer {
     /// An observer that shows its runs on this page.
     ///
     /// ```
-    /// use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// use typed_pipeliner_explorer::Explorer;
     ///
     /// resource! { Answer: u32; }
@@ -165,7 +165,7 @@ impl Explorer {
     /// # smol::block_on(async {
     /// let explorer = Explorer::serve(([127, 0, 0, 1], 0)).await?;
     /// let store = Store::<App>::new();
-    /// run_with::<FindAnswer>(&store, RunOptions::new().observe(explorer.observer())).await?;
+    /// run::<FindAnswer>(&store).observe(explorer.observer()).await?;
     /// # Ok(()) }) }
     /// ```
     #[must_use = "a run has to be given the observer"]
@@ -230,7 +230,7 @@ mod tests {
     use std::io::{ErrorKind, Read, Write};
     use std::net::TcpStream;
     use std::time::Instant;
-    use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
 
     resource! { Answer: u32; }
 
@@ -294,7 +294,7 @@ mod tests {
                 let text = text.clone();
                 observer.show(&store, "Text", move |_| Some(text.clone()))
             });
-            block_on(run_with::<FindAnswer>(&store, RunOptions::new().observe(observer))).unwrap();
+            block_on(run::<FindAnswer>(&store).observe(observer)).unwrap();
             thread::sleep(Duration::from_millis(60));
         }
         assert!(reads_to_the_end(slow));

@@ -16,7 +16,7 @@ use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEvent
 /// [`show`](ExplorerObserver::show) says how.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
 /// # resource! { Answer: u32; }
 /// # #[step]
 /// # fn find_answer() -> Out<Answer> { 42 }
@@ -31,7 +31,7 @@ use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEvent
 /// let observer: Arc<ExplorerObserver> = Arc::new(explorer.observer());
 /// for _ in 0..3 {
 ///     let store = Store::<App>::new();
-///     run_with::<FindAnswer>(&store, RunOptions::new().observe(Arc::clone(&observer))).await?;
+///     run::<FindAnswer>(&store).observe(Arc::clone(&observer)).await?;
 /// }
 /// # Ok(()) }) }
 /// ```
@@ -64,7 +64,7 @@ impl ExplorerObserver {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
     /// use typed_pipeliner_explorer::Explorer;
     ///
     /// resource! { Text: &'static str; Words: usize; }
@@ -84,7 +84,7 @@ impl ExplorerObserver {
     /// let explorer = Explorer::serve(([127, 0, 0, 1], 0)).await?;
     /// let store = Arc::new(Store::<App>::new().with(Text, "three little words"));
     /// let observer = explorer.observer().show(&store, "Words", |store| store.get::<Words>().map(usize::to_string));
-    /// run_with::<Count>(&store, RunOptions::new().observe(observer)).await?;
+    /// run::<Count>(&store).observe(observer).await?;
     /// # Ok(()) }) }
     /// ```
     #[must_use = "the observer shows the value"]

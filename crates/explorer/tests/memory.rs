@@ -5,7 +5,7 @@ mod support;
 use allocation_counter::measure;
 use std::sync::Arc;
 use support::{App, Count, Divide, Text};
-use typed_pipeliner::{Plan, RunOptions, Store, run_with};
+use typed_pipeliner::{Plan, Store, run};
 use typed_pipeliner_explorer::Explorer;
 
 #[test]
@@ -20,7 +20,7 @@ fn a_hundred_thousand_runs_take_no_more_memory_than_the_first_thousand() {
             let store = Arc::new(Store::<App>::new().with(Text, text));
             let observer =
                 explorer.observer().show(&store, "Count", |store| store.get::<Count>().map(usize::to_string));
-            let result = smol::future::block_on(run_with::<Divide>(&store, RunOptions::new().observe(observer)));
+            let result = smol::future::block_on(run::<Divide>(&store).observe(observer));
             assert_eq!(result.is_err(), fails);
         };
         (0..1_000).for_each(one);

@@ -6,17 +6,15 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use support::{App, Count, Divide, Events, Measure, Ratio, Text, Words, json, names, now};
-use typed_pipeliner::{
-    HList, In, Out, Pipeline, Plan, Return, RunOptions, Scoped, Store, plan, resource, run_with, step,
-};
+use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, Scoped, Store, plan, resource, run, step};
 use typed_pipeliner_explorer::Explorer;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 /// A run of the pipeline that the explorer shows.
-async fn run(explorer: &Explorer, text: &'static str) -> bool {
+async fn divide_in(explorer: &Explorer, text: &'static str) -> bool {
     let store = Store::<App>::new().with(Text, text);
-    run_with::<Divide>(&store, RunOptions::new().observe(explorer.observer())).await.is_ok()
+    run::<Divide>(&store).observe(explorer.observer()).await.is_ok()
 }
 
 /// The graph of the run or plan that a page shows.
@@ -28,7 +26,7 @@ fn graph(address: SocketAddr, show: &Value) -> Value {
 fn two_lines_show_a_run_under_smol() {
     smol::block_on(async {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
-        assert!(run(&explorer, "three little words").await);
+        assert!(divide_in(&explorer, "three little words").await);
         check(&explorer);
     });
 }
@@ -36,7 +34,7 @@ fn two_lines_show_a_run_under_smol() {
 #[tokio::test]
 async fn two_lines_show_a_run_under_tokio() {
     let explorer = Explorer::serve(LOOPBACK).await.unwrap();
-    assert!(run(&explorer, "three little words").await);
+    assert!(divide_in(&explorer, "three little words").await);
     tokio::task::spawn_blocking(move || check(&explorer)).await.unwrap();
 }
 
@@ -66,7 +64,7 @@ fn a_page_receives_each_change() {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
         let mut events = Events::open(explorer.address(), "/events");
         assert_eq!(events.next().unwrap()["show"]["kind"], "nothing");
-        assert!(!run(&explorer, "").await);
+        assert!(!divide_in(&explorer, "").await);
         let state = |event: &Value| event["show"]["state"].as_str().unwrap_or_default().to_owned();
         let ended = events.find(|event| state(event) == "failed").unwrap();
         let steps = ended["show"]["steps"].as_array().unwrap();
@@ -89,11 +87,11 @@ fn a_plan_names_the_resources_and_is_shown_before_the_first_run() {
         assert_eq!(states, ["planned", "idle", "planned", "idle"]);
 
         // A run of another target is not of this plan.
-        assert!(run(&explorer, "one").await);
+        assert!(divide_in(&explorer, "one").await);
         let other = now(address, "/events")["show"].take();
         assert_eq!(graph(address, &other)["resources"], json!([]));
 
-        run_with::<Measure>(&store, RunOptions::new().observe(explorer.observer())).await.unwrap();
+        run::<Measure>(&store).observe(explorer.observer()).await.unwrap();
         let after = now(address, "/events")["show"].take();
         assert_eq!(after["title"], "Measure in App");
         // The picture stays.
@@ -104,7 +102,7 @@ fn a_plan_names_the_resources_and_is_shown_before_the_first_run() {
 
         // A plan of the pipeline as a whole is of all targets.
         explorer.add(&Plan::of::<App>());
-        assert!(run(&explorer, "one").await);
+        assert!(divide_in(&explorer, "one").await);
         let whole = now(address, "/events")["show"].take();
         assert_eq!(whole["title"], "App");
         assert_eq!(graph(address, &whole)["resources"].as_array().unwrap().len(), 5);
@@ -154,7 +152,7 @@ fn values_are_shown_only_if_the_caller_says_how() {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
         let address = explorer.address();
         let store = Arc::new(Store::<App>::new().with(Text, "my secret words"));
-        run_with::<Divide>(&store, RunOptions::new().observe(explorer.observer())).await.unwrap();
+        run::<Divide>(&store).observe(explorer.observer()).await.unwrap();
         let all = now(address, "/events");
         assert_eq!(all["values"], json!([]));
         assert!(!all.to_string().contains("secret"));
@@ -168,7 +166,7 @@ fn values_are_shown_only_if_the_caller_says_how() {
             .show(&store, "Ratio", |store| store.get::<Ratio>().map(usize::to_string))
             .show(&store, "Long", move |_| Some(long.clone()));
         // `Ratio` is not computed.
-        run_with::<support::CountWords>(&store, RunOptions::new().observe(observer)).await.unwrap();
+        run::<support::CountWords>(&store).observe(observer).await.unwrap();
         let all = now(address, "/events");
         let kept = format!("{}…", "é".repeat(2_000));
         assert_eq!(all["values"], json!([["Words", "3"], ["Count", "3"], ["Long", kept]]));
@@ -182,7 +180,7 @@ fn an_observer_does_not_keep_the_store_after_the_run() {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
         let store = Arc::new(Store::<App>::new().with(Text, "words"));
         let observer = explorer.observer().show(&store, "Count", |store| store.get::<Count>().map(usize::to_string));
-        run_with::<Divide>(&store, RunOptions::new().observe(observer)).await.unwrap();
+        run::<Divide>(&store).observe(observer).await.unwrap();
         assert!(Arc::into_inner(store).is_some());
     });
 }
@@ -218,7 +216,7 @@ fn a_run_in_the_parent_store_is_a_child_of_the_run_that_needs_it() {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
         let service = Store::<Service>::new();
         let request = Store::<Request>::within(&service);
-        run_with::<Greet>(&request, RunOptions::new().observe(explorer.observer())).await.unwrap();
+        run::<Greet>(&request).observe(explorer.observer()).await.unwrap();
 
         let first = now(explorer.address(), "/events");
         let runs = first["list"]["runs"].as_array().unwrap();
@@ -235,7 +233,7 @@ fn a_run_in_the_parent_store_is_a_child_of_the_run_that_needs_it() {
 
         // With a plan the resource of the parent store has a pill, too.
         explorer.add(&plan::<Greet>(&request));
-        run_with::<Greet>(&request, RunOptions::new().observe(explorer.observer())).await.unwrap();
+        run::<Greet>(&request).observe(explorer.observer()).await.unwrap();
         let planned = now(explorer.address(), "/events");
         let drawn = graph(explorer.address(), &planned["show"]);
         assert_eq!(names(&drawn["steps"]), ["Greet", "Pool"]);
@@ -255,11 +253,11 @@ fn the_last_hundred_runs_are_kept_and_one_that_still_runs() {
         let explorer = Explorer::serve(LOOPBACK).await.unwrap();
         let (release, released) = smol::channel::bounded(1);
         let store = Store::<Waits>::new().with(Gate, released);
-        let waiting = run_with::<Wait>(&store, RunOptions::new().observe(explorer.observer()));
+        let waiting = run::<Wait>(&store).observe(explorer.observer());
         let mut waiting = Box::pin(waiting);
         assert!(smol::future::poll_once(&mut waiting).await.is_none());
         for _ in 0..250 {
-            assert!(run(&explorer, "word").await);
+            assert!(divide_in(&explorer, "word").await);
         }
         let list = now(explorer.address(), "/events")["list"].take();
         let runs = list["runs"].as_array().unwrap();
@@ -299,7 +297,7 @@ fn an_observer_whose_explorer_is_gone_does_nothing() {
         let observer = explorer.observer();
         drop(explorer);
         let store = Store::<App>::new().with(Text, "word");
-        run_with::<Divide>(&store, RunOptions::new().observe(observer)).await.unwrap();
+        run::<Divide>(&store).observe(observer).await.unwrap();
     });
 }
 

@@ -11,7 +11,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use std::sync::Arc;
 use sums::{Add, Base, Half, Halve, Sums};
 use support::{Gate, pipeline};
-use typed_pipeliner::{In, Out, RunError, RunOptions, Store, resource, run_with, step};
+use typed_pipeliner::{In, Out, RunError, Store, resource, run, step};
 use typed_pipeliner_metrics::Metrics;
 
 resource! { Held: Gate; }
@@ -46,11 +46,10 @@ fn recorder() -> (DebuggingRecorder, Snapshotter) {
 fn steps_and_runs_are_counted_by_outcome_and_measured() -> Result<(), RunError> {
     let (recorder, recorded) = recorder();
     let metrics = Arc::new(Metrics::new());
-    let options = || RunOptions::new().observe(Arc::clone(&metrics));
     let store = Store::<Sums>::new().with(Base, 12);
     with_local_recorder(&recorder, || {
-        smol::block_on(run_with::<Halve>(&store, options()))?;
-        smol::block_on(run_with::<Add>(&store, options()))
+        smol::block_on(run::<Halve>(&store).observe(Arc::clone(&metrics)))?;
+        smol::block_on(run::<Add>(&store).observe(Arc::clone(&metrics)))
     })?;
     let expected = [
         "run_duration_seconds{Add,succeeded} 1 durations",
@@ -78,8 +77,8 @@ fn steps_and_runs_are_counted_by_outcome_and_measured() -> Result<(), RunError> 
 fn failed_step_and_its_dependents_are_counted_by_outcome() {
     let (recorder, recorded) = recorder();
     let store = Store::<Sums>::new().with(Base, -1);
-    let options = RunOptions::new().keep_going().observe(Metrics::new());
-    with_local_recorder(&recorder, || smol::block_on(run_with::<Add>(&store, options))).unwrap_err();
+    with_local_recorder(&recorder, || smol::block_on(run::<Add>(&store).keep_going().observe(Metrics::new())))
+        .unwrap_err();
     let lines = lines(&recorded);
     for line in ["runs_total{Add,failed} 1", "steps_total{ThirdOf,failed} 1", "steps_total{Add,not_run} 1"] {
         assert!(lines.contains(&line.to_owned()), "{lines:#?}");
@@ -99,7 +98,7 @@ fn panicked_step_is_counted() {
     let (recorder, recorded) = recorder();
     with_local_recorder(&recorder, || {
         let store = Store::<Steep>::new();
-        let run = || smol::block_on(run_with::<Fall>(&store, RunOptions::new().observe(Metrics::new())));
+        let run = || smol::block_on(run::<Fall>(&store).observe(Metrics::new()));
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
     });
     let expected = [
@@ -124,23 +123,23 @@ fn running_steps_are_a_gauge_and_dropped_steps_are_cancelled() {
 
     let gate = Gate::new();
     let store = Store::<Slow>::new().with(Held, gate.clone());
-    let options = || RunOptions::new().observe(Metrics::new());
 
     // A recorder for each half, because a snapshot resets it.
     let (asked, recorded) = recorder();
-    let mut run = run_with::<Hold>(&store, options());
-    with_local_recorder(&asked, || assert!((&mut run).now_or_never().is_none()));
+    let mut held = run::<Hold>(&store).observe(Metrics::new());
+    with_local_recorder(&asked, || assert!((&mut held).now_or_never().is_none()));
     assert_eq!(lines(&recorded), ["runs_running{Hold} 1", "steps_running{Hold} 1"]);
-    drop(run);
+    drop(held);
 
     let (recorder, recorded) = recorder();
     with_local_recorder(&recorder, || {
-        let mut run = run_with::<Hold>(&store, options());
-        assert!((&mut run).now_or_never().is_none());
-        drop(run);
+        let mut held = run::<Hold>(&store).observe(Metrics::new());
+        assert!((&mut held).now_or_never().is_none());
+        drop(held);
 
         // Two runs share the step: it is executed once, and so it has failed once.
-        let (mut first, mut second) = (run_with::<Hold>(&store, options()), run_with::<Hold>(&store, options()));
+        let mut first = run::<Hold>(&store).observe(Metrics::new());
+        let mut second = run::<Hold>(&store).observe(Metrics::new());
         assert!((&mut first).now_or_never().is_none());
         assert!((&mut second).now_or_never().is_none());
         gate.open();
@@ -167,8 +166,7 @@ fn running_steps_are_a_gauge_and_dropped_steps_are_cancelled() {
 fn each_metric_has_a_description_and_a_unit() -> Result<(), RunError> {
     let (recorder, recorded) = recorder();
     let store = Store::<Sums>::new().with(Base, 12);
-    let options = RunOptions::new().observe(Metrics::new());
-    with_local_recorder(&recorder, || smol::block_on(run_with::<Halve>(&store, options)))?;
+    with_local_recorder(&recorder, || smol::block_on(run::<Halve>(&store).observe(Metrics::new())))?;
     for (key, unit, description, _) in recorded.snapshot().into_vec() {
         let name = key.key().name();
         assert!(description.is_some(), "{name}");

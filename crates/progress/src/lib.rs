@@ -127,15 +127,20 @@ impl Progress {
     /// [`suspend`](MultiProgress::suspend).
     ///
     /// ```
-    /// use typed_pipeliner::RunOptions;
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
+    /// # resource! { Port: u16; }
+    /// # #[step] fn read_port() -> Out<Port> { 80 }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ReadPort]; }
+    /// # let store = Store::<App>::new();
     /// use typed_pipeliner_progress::Progress;
     /// use std::sync::Arc;
     ///
     /// let progress = Arc::new(Progress::new());
-    /// let options = RunOptions::new().observe(Arc::clone(&progress));
+    /// let run = run::<ReadPort>(&store).observe(Arc::clone(&progress));
     /// // … and during the run:
     /// progress.bars().suspend(|| println!("the display is hidden while this is printed"));
-    /// # drop(options);
+    /// # drop(run);
     /// ```
     pub fn bars(&self) -> &MultiProgress {
         &self.bars

@@ -8,7 +8,7 @@ use indicatif::InMemoryTerm;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use support::{Gate, pipeline};
-use typed_pipeliner::{In, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner::{In, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_progress::Progress;
 
 resource! {
@@ -54,10 +54,6 @@ fn shown(terminal: &InMemoryTerm) -> Vec<String> {
     terminal.contents().lines().map(line).collect()
 }
 
-fn on(terminal: &InMemoryTerm) -> RunOptions {
-    RunOptions::new().observe(Progress::on(terminal.clone()))
-}
-
 /// Polls a run once; it is still pending.
 macro_rules! pending {
     ($run:ident) => {
@@ -70,7 +66,7 @@ fn running_and_waiting_steps_are_shown_and_gone_at_the_end() {
     let terminal = InMemoryTerm::new(24, 80);
     let (first, second) = (Gate::new(), Gate::new());
     let store = Store::<Files>::new().with(First, first.clone()).with(Second, second.clone());
-    let mut run = run_with::<Merge>(&store, on(&terminal).keep_going());
+    let mut run = run::<Merge>(&store).observe(Progress::on(terminal.clone())).keep_going();
     assert_eq!(shown(&terminal), [""; 0]);
 
     pending!(run);
@@ -100,7 +96,7 @@ fn failure_is_printed_above_while_the_rest_runs() {
     let terminal = InMemoryTerm::new(24, 80);
     let (first, second) = (Gate::new(), Gate::new());
     let store = Store::<Files>::new().with(First, first.clone()).with(Second, second.clone());
-    let mut run = run_with::<Merge>(&store, on(&terminal).keep_going());
+    let mut run = run::<Merge>(&store).observe(Progress::on(terminal.clone())).keep_going();
     pending!(run);
     second.open();
     pending!(run);
@@ -118,7 +114,7 @@ fn failure_is_printed_above_while_the_rest_runs() {
 fn dropped_run_leaves_nothing() {
     let terminal = InMemoryTerm::new(24, 80);
     let store = Store::<Files>::new().with(First, Gate::new()).with(Second, Gate::new());
-    let mut run = run_with::<Merge>(&store, on(&terminal));
+    let mut run = run::<Merge>(&store).observe(Progress::on(terminal.clone()));
     pending!(run);
     assert_eq!(shown(&terminal).len(), 5);
     drop(run);
@@ -129,12 +125,12 @@ fn dropped_run_leaves_nothing() {
 fn ready_steps_wait_for_the_limit_and_for_another_run() {
     let terminal = InMemoryTerm::new(24, 80);
     let store = Store::<Files>::new().with(First, Gate::new()).with(Second, Gate::new());
-    let mut run = run_with::<Merge>(&store, on(&terminal).limit(1));
-    pending!(run);
+    let mut merge = run::<Merge>(&store).observe(Progress::on(terminal.clone())).limit(1);
+    pending!(merge);
     assert_eq!(shown(&terminal)[1..3], ["  running  Load", "  ready    Parse"]);
 
     let other_terminal = InMemoryTerm::new(24, 80);
-    let mut other = run_with::<Load>(&store, on(&other_terminal));
+    let mut other = run::<Load>(&store).observe(Progress::on(other_terminal.clone()));
     pending!(other);
     let expected = ["Load [                    ] 0/1 steps,", "  waiting  Load for another run"];
     assert_eq!(shown(&other_terminal), expected);
@@ -145,15 +141,15 @@ fn steps_without_room_are_counted() {
     // One line is left for the cursor.
     let terminal = InMemoryTerm::new(4, 80);
     let store = Store::<Files>::new().with(First, Gate::new()).with(Second, Gate::new());
-    let mut run = run_with::<Merge>(&store, on(&terminal));
-    pending!(run);
+    let mut first = run::<Merge>(&store).observe(Progress::on(terminal.clone()));
+    pending!(first);
     let expected = ["Merge [                    ] 0/4 steps, 2 running,", "  running  Load", "  and 3 more"];
     assert_eq!(shown(&terminal), expected);
-    drop(run);
+    drop(first);
 
     // A long line is truncated.
     let terminal = InMemoryTerm::new(8, 25);
-    let mut run = run_with::<Merge>(&store, on(&terminal));
+    let mut run = run::<Merge>(&store).observe(Progress::on(terminal.clone()));
     pending!(run);
     let lines = shown(&terminal);
     assert!(lines.contains(&"  waiting  Merge for Loa…".to_owned()), "{lines:#?}");
@@ -164,8 +160,8 @@ fn several_runs_have_a_display_each() {
     let terminal = InMemoryTerm::new(24, 80);
     let progress = Arc::new(Progress::on(terminal.clone()));
     let store = Store::<Files>::new().with(First, Gate::new()).with(Second, Gate::new());
-    let mut one = run_with::<Load>(&store, RunOptions::new().observe(Arc::clone(&progress)));
-    let mut two = run_with::<Parse>(&store, RunOptions::new().observe(Arc::clone(&progress)));
+    let mut one = run::<Load>(&store).observe(Arc::clone(&progress));
+    let mut two = run::<Parse>(&store).observe(Arc::clone(&progress));
     pending!(one);
     pending!(two);
     progress.bars().println("in between").unwrap();
@@ -198,7 +194,7 @@ fn run_in_parent_store_is_part_of_the_display() -> Result<(), RunError> {
     let gate = Gate::new();
     let app = Store::<Files>::new().with(First, Gate::new()).with(Second, gate.clone());
     let request = Store::<Request>::within(&app);
-    let mut run = run_with::<Show>(&request, on(&terminal));
+    let mut run = run::<Show>(&request).observe(Progress::on(terminal.clone()));
     pending!(run);
     let expected = [
         "Show [                    ] 0/3 steps, 2 running,",
@@ -222,7 +218,7 @@ fn nothing_is_written_without_a_terminal() -> Result<(), RunError> {
     if std::env::var_os(INSIDE).is_some() {
         let progress = Arc::new(Progress::new());
         let store = Store::<Files>::new().with(Loaded, 1);
-        smol::block_on(run_with::<Index>(&store, RunOptions::new().observe(Arc::clone(&progress))))?;
+        smol::block_on(run::<Index>(&store).observe(Arc::clone(&progress)))?;
         assert!(progress.bars().is_hidden());
         return Ok(());
     }

@@ -10,7 +10,7 @@
 use std::path::PathBuf;
 use std::{env, fs, io};
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunOptions, Store, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, step};
 use typed_pipeliner_report::{Recorder, ReportExt};
 
 resource! {
@@ -82,8 +82,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let recorder = Recorder::new();
     let executor = Executor::new(2);
     let judge = || {
-        let options = RunOptions::new().keep_going().observe(recorder.clone());
-        executor.scope(async |scope| scope.run_with::<Judge>(&store, options).await.map(drop))
+        executor.scope(async |scope| scope.run::<Judge>(&store).keep_going().observe(recorder.clone()).await.map(drop))
     };
 
     fs::write(&limit, "2OO")?;

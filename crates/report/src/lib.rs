@@ -40,7 +40,7 @@ impl RunReport {
     /// first with this name.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// # resource! { Config: u8; }
     /// # #[step]
     /// # fn read_config() -> Out<Config> { 1 }
@@ -51,7 +51,7 @@ impl RunReport {
     /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # futures::executor::block_on(async {
     /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
-    /// run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;
+    /// run::<ReadConfig>(&store).observe(recorder.clone()).await?;
     /// let report = recorder.report();
     /// let step = report.step("ReadConfig").unwrap();
     /// assert_eq!(step.outcome(), Outcome::Ran);
@@ -78,7 +78,7 @@ impl RunReport {
     /// these are the steps that failed there.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// # use typed_pipeliner_report::Recorder;
     /// # resource! { Port: u16; }
     /// #[step]
@@ -90,7 +90,7 @@ impl RunReport {
     ///
     /// # futures::executor::block_on(async {
     /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
-    /// run_with::<ReadPort>(&store, RunOptions::new().observe(recorder.clone())).await.unwrap_err();
+    /// run::<ReadPort>(&store).observe(recorder.clone()).await.unwrap_err();
     /// let report = recorder.report();
     /// let failures: Vec<_> = report.failures().map(|step| (step.name(), step.root_cause())).collect();
     /// assert_eq!(failures, [("ReadPort", Some("invalid digit found in string"))]);
@@ -174,7 +174,7 @@ impl RunRecord {
     /// make the run faster.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
     /// # use typed_pipeliner_report::Recorder;
     /// # resource! { Slow: u8; Quick: u8; Both: u8; }
     /// #[step]
@@ -198,7 +198,7 @@ impl RunRecord {
     /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # smol::block_on(async {
     /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
-    /// run_with::<Join>(&store, RunOptions::new().observe(recorder.clone())).await?;
+    /// run::<Join>(&store).observe(recorder.clone()).await?;
     /// let report = recorder.report();
     /// let path: Vec<_> = report.runs()[0].critical_path().map(|step| step.name()).collect();
     /// assert_eq!(path, ["TakeTime", "Join"]);
@@ -285,7 +285,7 @@ impl StepRecord {
     }
 
     /// How long it waited to start while all its inputs were there: for a thread, or because of the
-    /// [limit](typed_pipeliner::RunOptions::limit). Waiting after the start is part of its
+    /// [limit](typed_pipeliner::Run::limit). Waiting after the start is part of its
     /// [duration](StepRecord::duration).
     pub fn queued_for(&self) -> Duration {
         self.queued_for

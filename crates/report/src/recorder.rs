@@ -16,7 +16,7 @@ use typed_pipeliner::{Observer, RunError};
 /// needs one recorder for each request that is to have a report, and not one for all.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
 /// # use typed_pipeliner_report::Recorder;
 /// # resource! { Config: u8; }
 /// # #[step]
@@ -27,7 +27,7 @@ use typed_pipeliner::{Observer, RunError};
 /// # futures::executor::block_on(async {
 /// let (store, recorder) = (Store::<App>::new(), Recorder::new());
 /// for _ in 0..2 {
-///     run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;
+///     run::<ReadConfig>(&store).observe(recorder.clone()).await?;
 /// }
 /// assert_eq!(
 ///     recorder.report().without_times().to_string(),
@@ -131,7 +131,7 @@ pub trait ReportExt: sealed::Sealed {
     /// cancelled because of the failure.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// use typed_pipeliner_report::{Recorder, ReportExt};
     ///
     /// # resource! { Port: u16; }
@@ -144,8 +144,7 @@ pub trait ReportExt: sealed::Sealed {
     ///
     /// # smol::block_on(async {
     /// let store = Store::<App>::new();
-    /// let options = RunOptions::new().observe(Recorder::new());
-    /// let error = run_with::<ReadPort>(&store, options).await.unwrap_err();
+    /// let error = run::<ReadPort>(&store).observe(Recorder::new()).await.unwrap_err();
     /// assert_eq!(
     ///     error.report().unwrap().without_times().to_string(),
     ///     "run of ReadPort failed: 0 of 1 step ran, 1 failed\n\

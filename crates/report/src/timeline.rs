@@ -40,7 +40,7 @@ impl RunReport {
     /// background of its own.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// # use typed_pipeliner_report::Recorder;
     /// # resource! { Config: u8; }
     /// # #[step]
@@ -50,7 +50,7 @@ impl RunReport {
     /// # fn main() -> Result<(), typed_pipeliner::RunError> {
     /// # futures::executor::block_on(async {
     /// # let (store, recorder) = (Store::<App>::new(), Recorder::new());
-    /// # run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;
+    /// # run::<ReadConfig>(&store).observe(recorder.clone()).await?;
     /// # let report = recorder.report();
     /// let picture = report.to_svg();
     /// assert!(picture.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));

@@ -17,7 +17,7 @@ impl RunReport {
     /// its outcome, how long it waited, and why it failed.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
     /// # use typed_pipeliner_report::Recorder;
     /// # resource! { Config: u8; }
     /// # #[step]
@@ -27,7 +27,7 @@ impl RunReport {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # futures::executor::block_on(async {
     /// # let (store, recorder) = (Store::<App>::new(), Recorder::new());
-    /// # run_with::<ReadConfig>(&store, RunOptions::new().observe(recorder.clone())).await?;
+    /// # run::<ReadConfig>(&store).observe(recorder.clone()).await?;
     /// # let report = recorder.report();
     /// let trace: serde_json::Value = serde_json::from_str(&report.to_trace())?;
     /// let events = trace["traceEvents"].as_array().unwrap();

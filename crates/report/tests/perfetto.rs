@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::Command;
 use support::{pipeline, step};
 use typed_pipeliner::executor::block_on;
-use typed_pipeliner::{Return, RunOptions, Store, hlist, resource, run_with};
+use typed_pipeliner::{Return, Store, hlist, resource, run};
 use typed_pipeliner_report::{Recorder, RunReport};
 
 resource! { Lines: u32; Words: u32; Names: u32; Limit: u32; }
@@ -34,8 +34,7 @@ fn two_runs() -> RunReport {
     let recorder = Recorder::new();
     let store = Store::<Counts>::new();
     for _ in 0..2 {
-        let options = RunOptions::new().keep_going().observe(recorder.clone());
-        block_on(run_with::<Judge>(&store, options)).unwrap_err();
+        block_on(run::<Judge>(&store).keep_going().observe(recorder.clone())).unwrap_err();
     }
     recorder.report()
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use support::{Gate, pipeline};
 use typed_pipeliner::executor::Executor;
 use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent};
-use typed_pipeliner::{In, Observer, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner::{In, Observer, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_report::{Outcome, Recorder, ReportExt, RunReport};
 
 resource! {
@@ -61,9 +61,6 @@ fn combine(long: In<'_, Long>, sum: In<'_, Sum>) -> Return<i64> {
 pipeline! { Sums: [Add, Halve, ThirdOf, Hold]; }
 
 /// Options with a recorder.
-fn recorded(recorder: &Recorder) -> RunOptions {
-    RunOptions::new().observe(recorder.clone())
-}
 
 /// A run that succeeds, a run that fails and cancels other steps, and a run in a child store.
 fn three_runs() -> Result<RunReport, RunError> {
@@ -77,11 +74,11 @@ fn three_runs() -> Result<RunReport, RunError> {
     }
     let recorder = Recorder::new();
     let store = Store::<Sums>::new().with(Base, 12).with(Third, 4);
-    smol::block_on(run_with::<Add>(&store, recorded(&recorder)))?;
+    smol::block_on(run::<Add>(&store).observe(recorder.clone()))?;
     let store = Store::<Sums>::new().with(Base, -1).with(Held, Gate::new());
-    smol::block_on(run_with::<Combine>(&store, recorded(&recorder))).unwrap_err();
+    smol::block_on(run::<Combine>(&store).observe(recorder.clone())).unwrap_err();
     let app = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Answer>(&Store::<Request>::within(&app), recorded(&recorder)))?;
+    smol::block_on(run::<Answer>(&Store::<Request>::within(&app)).observe(recorder.clone()))?;
     Ok(recorder.report())
 }
 
@@ -129,13 +126,13 @@ fn failed_run_in_parent_store_is_one_failure() {
     }
     let app = Store::<Sums>::new().with(Base, -1);
     let request = Store::<Request>::within(&app);
-    let error = smol::block_on(run_with::<Add>(&app, recorded(&Recorder::new()))).unwrap_err();
+    let error = smol::block_on(run::<Add>(&app).observe(Recorder::new())).unwrap_err();
     assert_eq!(error.report().unwrap().failures().count(), 1);
     #[step]
     fn answer(sum: In<'_, Sum>) -> Return<String> {
         Return(sum.to_string())
     }
-    let error = smol::block_on(run_with::<Answer>(&request, recorded(&Recorder::new()))).unwrap_err();
+    let error = smol::block_on(run::<Answer>(&request).observe(Recorder::new())).unwrap_err();
     let report = error.report().unwrap();
     let outcomes: Vec<_> = report.runs()[0].steps().iter().map(|step| (step.name(), step.outcome())).collect();
     assert_eq!(outcomes, [("Answer", Outcome::NotReached), ("Sum", Outcome::Failed)]);
@@ -147,13 +144,13 @@ fn failed_run_in_parent_store_is_one_failure() {
 fn error_has_the_report_of_its_own_run() {
     let recorder = Recorder::new();
     let store = Store::<Sums>::new().with(Base, -1);
-    let first = smol::block_on(run_with::<Add>(&store, recorded(&recorder))).unwrap_err();
-    let second = smol::block_on(run_with::<Add>(&store, recorded(&recorder))).unwrap_err();
+    let first = smol::block_on(run::<Add>(&store).observe(recorder.clone())).unwrap_err();
+    let second = smol::block_on(run::<Add>(&store).observe(recorder.clone())).unwrap_err();
     let ids = |report: &RunReport| report.runs().iter().map(|run| run.id()).collect::<Vec<_>>();
     let [first, second] = [&first, &second].map(|error| ids(error.report().unwrap()));
     assert_eq!(ids(&recorder.report()), [first, second].concat());
 
-    let unwatched = smol::block_on(run_with::<Add>(&store, RunOptions::new())).unwrap_err();
+    let unwatched = smol::block_on(run::<Add>(&store)).unwrap_err();
     assert!(unwatched.report().is_none());
 }
 
@@ -162,7 +159,7 @@ fn report_of_an_error_is_complete_on_threads() {
     let executor = Executor::new(2);
     for _ in 0..50 {
         let store = Arc::new(Store::<Sums>::new().with(Base, -1).with(Held, Gate::new()));
-        let error = smol::block_on(executor.run_with::<Combine>(&store, recorded(&Recorder::new()))).unwrap_err();
+        let error = smol::block_on(executor.run::<Combine>(&store).observe(Recorder::new())).unwrap_err();
         let report = error.report().unwrap();
         assert_eq!(report.runs()[0].end(), Some(RunEnd::Failed));
         assert_eq!(report.step("Hold").unwrap().outcome(), Outcome::Cancelled);
@@ -177,7 +174,7 @@ fn panic_ends_a_run() {
     }
     let recorder = Recorder::new();
     let store = Store::<Sums>::new();
-    let run = || smol::block_on(run_with::<Fall>(&store, recorded(&recorder)));
+    let run = || smol::block_on(run::<Fall>(&store).observe(recorder.clone()));
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
     let report = recorder.report();
     assert_eq!(report.runs()[0].end(), Some(RunEnd::Panicked));
@@ -207,8 +204,7 @@ fn observer_that_wraps_a_recorder_attaches_its_report() {
         }
     }
     let store = Store::<Sums>::new().with(Base, -1);
-    let options = RunOptions::new().observe(Arc::new(Only(Recorder::new())));
-    let error = smol::block_on(run_with::<Add>(&store, options)).unwrap_err();
+    let error = smol::block_on(run::<Add>(&store).observe(Arc::new(Only(Recorder::new())))).unwrap_err();
     assert_eq!(error.report().unwrap().failures().count(), 1);
 }
 
@@ -217,9 +213,9 @@ fn step_in_another_run_is_waited_for() -> Result<(), RunError> {
     let gate = Gate::new();
     let store = Store::<Sums>::new().with(Held, gate.clone());
     let recorder = Recorder::new();
-    let mut first = run_with::<Hold>(&store, RunOptions::new());
+    let mut first = run::<Hold>(&store);
     assert!((&mut first).now_or_never().is_none());
-    let mut second = run_with::<Hold>(&store, recorded(&recorder));
+    let mut second = run::<Hold>(&store).observe(recorder.clone());
     assert!((&mut second).now_or_never().is_none());
     assert_eq!(recorder.report().step("Hold").unwrap().outcome(), Outcome::Pending);
     std::thread::sleep(Duration::from_millis(2));
@@ -237,8 +233,8 @@ fn step_in_another_run_is_waited_for() -> Result<(), RunError> {
 fn step_over_the_limit_is_queued() -> Result<(), RunError> {
     let recorder = Recorder::new();
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, recorded(&recorder).limit(1)))?;
-    smol::block_on(run_with::<Add>(&store, recorded(&recorder)))?;
+    smol::block_on(run::<Add>(&store).observe(recorder.clone()).limit(1))?;
+    smol::block_on(run::<Add>(&store).observe(recorder.clone()))?;
     let report = recorder.report();
     assert!(report.step("ThirdOf").unwrap().queued_for() >= Duration::from_millis(3));
     let again = report.runs()[1].steps();

@@ -9,7 +9,7 @@ use std::io;
 use std::num::ParseFloatError;
 use tracing::{debug, info, info_span, warn};
 use tracing_subscriber::fmt::format::FmtSpan;
-use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Store, resource, run_with, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, run, step};
 use typed_pipeliner_tracing::Tracing;
 
 resource! {
@@ -78,12 +78,11 @@ fn main() {
         .with_span_events(FmtSpan::CLOSE)
         .init();
 
-    let tracing = || RunOptions::new().observe(Tracing::new());
     let good = Store::<Weather>::new().with(Log, "Oslo 4.5\nRome 21\nOslo 5.5\n\nRome 23");
     let bad = Store::<Weather>::new().with(Log, "Oslo 4.5\nRome warm");
     for (number, store) in [good, bad].iter().enumerate() {
         let request = info_span!("request", number);
-        let run = request.in_scope(|| smol::block_on(run_with::<FindHottest>(store, tracing())));
+        let run = request.in_scope(|| smol::block_on(run::<FindHottest>(store).observe(Tracing::new())));
         match run {
             Ok(_) => println!("the hottest is {}\n", store.get::<Hottest>().expect("it was found")),
             Err(error) => println!("{error}"),

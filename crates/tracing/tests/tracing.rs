@@ -17,7 +17,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{In, Out, Return, RunError, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner::{In, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_tracing::Tracing;
 
 resource! {
@@ -129,10 +129,6 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Capture {
     }
 }
 
-fn traced() -> RunOptions {
-    RunOptions::new().observe(Tracing::new())
-}
-
 /// The line of the span of a step that has finished.
 fn finished(within: &str, step: &str) -> String {
     let fields = format!("otel.kind=internal otel.name={step} pipeliner.outcome=finished pipeliner.step={step}");
@@ -149,7 +145,7 @@ fn run_of(within: &str, target: &str, outcome: &str) -> String {
 fn span_of_a_step_is_in_that_of_its_run_and_around_its_own_spans() -> Result<(), RunError> {
     let (capture, _guard) = Capture::begin(LevelFilter::INFO);
     let store = Store::<Sums>::new().with(Base, 12);
-    info_span!("request").in_scope(|| smol::block_on(run_with::<Add>(&store, traced())))?;
+    info_span!("request").in_scope(|| smol::block_on(run::<Add>(&store).observe(Tracing::new())))?;
     let expected = [
         "INFO request/run Add/Halve/inside: message=halving",
         "span request/run Add/Halve/inside: own base=12",
@@ -168,7 +164,7 @@ fn span_of_a_step_is_in_that_of_its_run_and_around_its_own_spans() -> Result<(),
 fn parent_of_a_run_is_the_span_of_its_first_poll() -> Result<(), RunError> {
     let (capture, _guard) = Capture::begin(LevelFilter::INFO);
     let store = Store::<Sums>::new().with(Base, 12);
-    let run = info_span!("asked").in_scope(|| run_with::<Halve>(&store, traced()));
+    let run = info_span!("asked").in_scope(|| run::<Halve>(&store).observe(Tracing::new()));
     capture.take();
     info_span!("polled").in_scope(|| smol::block_on(run))?;
     assert!(capture.spans().contains(&run_of("polled/", "Halve", "succeeded")));
@@ -179,7 +175,7 @@ fn parent_of_a_run_is_the_span_of_its_first_poll() -> Result<(), RunError> {
 fn spans_are_the_same_on_threads() -> Result<(), RunError> {
     let (capture, _guard) = Capture::begin(LevelFilter::INFO);
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, traced()))?;
+    smol::block_on(run::<Add>(&store).observe(Tracing::new()))?;
     let of_local = {
         let mut lines = capture.take();
         lines.sort();
@@ -189,10 +185,10 @@ fn spans_are_the_same_on_threads() -> Result<(), RunError> {
 
     let executor = Executor::new(2);
     let arc = Arc::new(Store::<Sums>::new().with(Base, 12));
-    smol::block_on(executor.run_with::<Add>(&arc, traced()))?;
+    smol::block_on(executor.run::<Add>(&arc).observe(Tracing::new()))?;
     let mut of_arc = capture.take();
     let store = Store::<Sums>::new().with(Base, 12);
-    executor.scope(async |scope| scope.run_with::<Add>(&store, traced()).await)?;
+    executor.scope(async |scope| scope.run::<Add>(&store).observe(Tracing::new()).await)?;
     let mut of_borrowed = capture.take();
     of_arc.sort();
     of_borrowed.sort();
@@ -206,9 +202,9 @@ fn failure_is_marked_by_the_conventions() {
     let (capture, _guard) = Capture::begin(LevelFilter::ERROR);
     let run = || {
         let store = Store::<Sums>::new().with(Third, 4).with(Base, -1);
-        smol::block_on(run_with::<Add>(&store, traced())).unwrap();
+        smol::block_on(run::<Add>(&store).observe(Tracing::new())).unwrap();
         let store = Store::<Sums>::new().with(Base, -1);
-        smol::block_on(run_with::<Add>(&store, traced())).unwrap_err();
+        smol::block_on(run::<Add>(&store).observe(Tracing::new())).unwrap_err();
     };
     // The event is there even if the spans are filtered out.
     run();
@@ -234,7 +230,7 @@ fn skipped_step_is_an_event() -> Result<(), RunError> {
     let store = Store::<Sums>::new().with(Base, 12);
     smol::block_on(store.resource::<Half>())?;
     capture.take();
-    smol::block_on(run_with::<Add>(&store, traced()))?;
+    smol::block_on(run::<Add>(&store).observe(Tracing::new()))?;
     let lines = capture.take();
     let expected = [
         "TRACE run Add: message=demanded pipeliner.step=Add",
@@ -245,7 +241,7 @@ fn skipped_step_is_an_event() -> Result<(), RunError> {
     assert_eq!(lines[..4], expected);
 
     let store = Store::<Sums>::new().with(Base, -1);
-    smol::block_on(run_with::<Add>(&store, traced().keep_going())).unwrap_err();
+    smol::block_on(run::<Add>(&store).observe(Tracing::new()).keep_going()).unwrap_err();
     let skipped = "DEBUG run Add: message=skipped pipeliner.step=Add reason=dependency_failed";
     assert!(capture.take().contains(&skipped.to_owned()));
     Ok(())
@@ -262,9 +258,9 @@ fn waiting_for_another_run_is_an_event_and_a_dropped_run_closes_its_spans() {
 
     let (capture, _guard) = Capture::begin(LevelFilter::DEBUG);
     let store = Store::<Slow>::new().with(Held, Gate::new());
-    let mut first = run_with::<Hold>(&store, traced());
+    let mut first = run::<Hold>(&store).observe(Tracing::new());
     assert!((&mut first).now_or_never().is_none());
-    let mut second = run_with::<Hold>(&store, traced());
+    let mut second = run::<Hold>(&store).observe(Tracing::new());
     assert!((&mut second).now_or_never().is_none());
     assert_eq!(capture.take(), ["DEBUG run Hold: message=waiting for another run pipeliner.step=Hold"]);
     drop(first);
@@ -293,12 +289,12 @@ fn run_in_parent_store_is_in_the_span_of_its_step() -> Result<(), RunError> {
     };
     let app = Store::<Sums>::new().with(Base, 12);
     let request = Store::<Request>::within(&app);
-    smol::block_on(run_with::<Show>(&request, traced()))?;
+    smol::block_on(run::<Show>(&request).observe(Tracing::new()))?;
     expected(&capture.spans());
 
     let app = Arc::new(Store::<Sums>::new().with(Base, 12));
     let request = Arc::new(Store::<Request>::within(app));
-    smol::block_on(Executor::new(2).run_with::<Show>(&request, traced()))?;
+    smol::block_on(Executor::new(2).run::<Show>(&request).observe(Tracing::new()))?;
     expected(&capture.spans());
     Ok(())
 }
@@ -307,7 +303,7 @@ fn run_in_parent_store_is_in_the_span_of_its_step() -> Result<(), RunError> {
 fn subscriber_that_is_off_receives_nothing() -> Result<(), RunError> {
     let (capture, _guard) = Capture::begin(LevelFilter::OFF);
     let store = Store::<Sums>::new().with(Base, 12);
-    smol::block_on(run_with::<Add>(&store, traced()))?;
+    smol::block_on(run::<Add>(&store).observe(Tracing::new()))?;
     assert_eq!(capture.take(), [""; 0]);
     Ok(())
 }
@@ -322,7 +318,7 @@ fn panicked_step_is_an_error() {
 
     let (capture, _guard) = Capture::begin(LevelFilter::INFO);
     let store = Store::<Steep>::new();
-    let run = || smol::block_on(run_with::<Fall>(&store, traced()));
+    let run = || smol::block_on(run::<Fall>(&store).observe(Tracing::new()));
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
     let expected = [
         "ERROR run Fall/Fall: message=step panicked pipeliner.step=Fall",

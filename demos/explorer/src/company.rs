@@ -8,8 +8,8 @@ use futures::future::BoxFuture;
 use std::convert::Infallible;
 use std::sync::Arc;
 use typed_pipeliner::lists::{HCons, HNil};
-use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, RunOptions, Step, Store};
-use typed_pipeliner::{hlist, hlist_pat, identity, plan, run_with};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Plan, Resource, Return, RunError, Step, Store};
+use typed_pipeliner::{hlist, hlist_pat, identity, plan, run};
 use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
 
 static PACE: Pace = Pace::new();
@@ -164,7 +164,7 @@ impl Pipe for Company {
 
     fn run(&self, observer: ExplorerObserver) -> BoxFuture<'_, Result<String, RunError>> {
         async {
-            let hlist_pat![Return(sum)] = run_with::<Report>(&self.0, RunOptions::new().observe(observer)).await?;
+            let sum = run::<Report>(&self.0).observe(observer).await?;
             Ok(format!("the sum of all is {sum:08x}"))
         }
         .boxed()

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, RunOptions, Store, StoreOf};
-use typed_pipeliner::{hlist_pat, plan, resource, run_with, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, Store, StoreOf};
+use typed_pipeliner::{plan, resource, run, step};
 use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
 
 static PACE: Pace = Pace::new();
@@ -249,8 +249,7 @@ impl Pipe for Search {
 
     fn run(&self, observer: ExplorerObserver) -> BoxFuture<'_, Result<String, RunError>> {
         async {
-            let options = RunOptions::new().observe(observer);
-            let hlist_pat![Return(sentence)] = run_with::<StartService>(&self.0, options).await?;
+            let sentence = run::<StartService>(&self.0).observe(observer).await?;
             Ok(sentence)
         }
         .boxed()

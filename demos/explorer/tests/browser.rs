@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use typed_pipeliner::{HList, In, Out, Pipeline, RunOptions, Scoped, Store, resource, run_with, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Scoped, Store, resource, run, step};
 use typed_pipeliner_explorer::Explorer;
 
 /// How large the window is.
@@ -242,8 +242,7 @@ fn a_program_without_a_plan_has_its_runs_below_the_runs_that_need_them() -> Outc
         let service = Store::<Service>::new();
         for _ in 0..3 {
             let request = Store::<Request>::within(&service);
-            let options = RunOptions::new().observe(explorer.observer());
-            assert!(run_with::<FindAccount>(&request, options).await.is_err());
+            assert!(run::<FindAccount>(&request).observe(explorer.observer()).await.is_err());
         }
         page.state_is("Pool", "present").await?;
         page.text_has("#runs li:nth-child(3)", "FindAccount").await?;

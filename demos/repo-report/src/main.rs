@@ -41,7 +41,7 @@ use std::iter::successors;
 use std::process::ExitCode;
 use trace::{Timeline, Trace, Traced};
 use tree::Directory;
-use typed_pipeliner::{HList, Pipeline, RunError, RunOptions, Store, hlist_pat, plan, run_with};
+use typed_pipeliner::{HList, Pipeline, RunError, Store, plan, run};
 use typed_pipeliner_progress::Progress;
 
 /// All steps, in any order.
@@ -87,13 +87,12 @@ fn main() -> ExitCode {
         return print(&plan::<Traced<report::BindReport>>(&store).to_svg());
     }
     // Prints nothing unless standard error is a terminal.
-    let options = RunOptions::new().observe(Progress::new());
-    let report = smol::block_on(run_with::<Traced<report::BindReport>>(&store, options));
+    let report = smol::block_on(run::<Traced<report::BindReport>>(&store).observe(Progress::new()));
     if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
         eprint!("{trace}");
     }
     match report {
-        Ok(hlist_pat![report]) => print(report),
+        Ok(report) => print(report),
         Err(error) => {
             eprintln!("error: {}", in_one_line(&error));
             ExitCode::FAILURE

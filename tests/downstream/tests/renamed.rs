@@ -76,9 +76,9 @@ impl Pipeline for App {
 fn steps_and_resources_work_under_another_name() {
     block_on(async {
         let store = Store::<App>::new().with(ByHand, 7);
-        let hlist_pat![doubled, Return(by_hand)] = pipe::run::<Double>(&store).await.unwrap();
+        let (doubled, by_hand) = pipe::run::<Double>(&store).await.unwrap();
         assert_eq!((*doubled, by_hand), (4, 7));
-        let hlist_pat![Return(half)] = pipe::run::<Halve>(&store).await.unwrap();
+        let half = pipe::run::<Halve>(&store).await.unwrap();
         assert_eq!(half, 2);
     });
 }
@@ -90,6 +90,6 @@ fn generic_step_works_under_another_name() {
         type Steps = HList![];
     }
     let store = Store::<Numbers>::new().with(Table::<u8>::new(), vec![3, 4]);
-    let hlist_pat![Return(first)] = block_on(pipe::run::<First<u8>>(&store)).unwrap();
+    let first = block_on(pipe::run::<First<u8>>(&store)).unwrap();
     assert_eq!(first, Some(3));
 }

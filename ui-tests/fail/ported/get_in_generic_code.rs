@@ -1,4 +1,4 @@
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, Runs, Store, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Runs, Store, resource, run, step};
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
@@ -18,7 +18,7 @@ impl Pipeline for Calc {
 }
 
 async fn print(store: &impl Runs<Tell>) -> Result<(), typed_pipeliner::RunError> {
-    let hlist_pat![Return(told)] = run::<Tell>(&store).await?;
+    let told = run::<Tell>(&store).await?;
     println!("{told} {:?}", store.get::<Quotient>());
     Ok(())
 }

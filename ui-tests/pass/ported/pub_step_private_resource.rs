@@ -1,4 +1,4 @@
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 
 resource! { pub Base: i64; pub Divisor: i64; pub Quotient: i64; }
 
@@ -19,7 +19,7 @@ impl Pipeline for Calc {
 
 async fn print() -> Result<(), typed_pipeliner::RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let hlist_pat![Return(told)] = run::<Tell>(&store).await?;
+    let told = run::<Tell>(&store).await?;
     println!("{told}");
     Ok(())
 }

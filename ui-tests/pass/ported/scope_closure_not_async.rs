@@ -1,4 +1,4 @@
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, hlist_pat, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, step};
 use typed_pipeliner::executor::Executor;
 
 resource! { Base: i64; Divisor: i64; Quotient: i64; }
@@ -20,7 +20,7 @@ impl Pipeline for Calc {
 
 fn print() -> Result<(), typed_pipeliner::RunError> {
     let store = Store::<Calc>::new().with(Base, 38).with(Divisor, 3);
-    let hlist_pat![Return(told)] = Executor::new(2).scope(async |scope| scope.run::<Tell>(&store).await)?;
+    let told = Executor::new(2).scope(async |scope| scope.run::<Tell>(&store).await)?;
     println!("{told}");
     Ok(())
 }

@@ -276,7 +276,7 @@ pub async fn {function}({arguments}) -> Out<R{step}> {{
                     body,
                     "    block_on(async {{
         let store = Store::<All>::new().with(Seed, {SEED});
-        let hlist_pat![value] = run::<Finish>(&store).await.unwrap();
+        let value = run::<Finish>(&store).await.unwrap();
         *value
     }})
 "

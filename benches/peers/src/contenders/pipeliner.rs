@@ -8,14 +8,14 @@ use crate::graph::{Graph, Shape};
 use crate::work::{Work, block_on};
 use pipelines::{Seed, chain_5, chain_100, crossed_5, diamond_4, fan_102, layers_101};
 use std::hint::black_box;
-use typed_pipeliner::{Store, hlist_pat, run as run_step};
+use typed_pipeliner::{Store, run as run_step};
 
 /// Creates a store for the pipeline of a module, and runs the last step.
 macro_rules! run_last {
     ($pipeline:ident, $work:ident) => {{
         let store = Store::<$pipeline::All<$work>>::new().with(Seed, black_box(0));
         block_on(async {
-            let hlist_pat![value] = run_step::<$pipeline::Last<$work>>(&store).await.unwrap();
+            let value = run_step::<$pipeline::Last<$work>>(&store).await.unwrap();
             *value
         })
     }};
