@@ -161,8 +161,8 @@ impl AnySlot for ScriptSlot {
         }
         start(inputs, &self.0, cx)
     }
-    fn clear(&mut self, _: &mut Drops) {
-        self.0.clear();
+    fn clear(&mut self, drops: &mut Drops) {
+        self.0.clear(drops);
     }
     fn as_any(&self) -> &dyn Any {
         self
