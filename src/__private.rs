@@ -135,6 +135,7 @@ pub mod list {
 /// Support code for `#[step(blocking)]`.
 #[cfg(feature = "executor")]
 mod blocking {
+    use crate::exec::waits::Polling;
     use crate::resource::Resource;
     use crate::sealed::Seal;
 
@@ -170,5 +171,17 @@ mod blocking {
     }
 
     /// Runs blocking work on smol's pool of threads. A panic reaches the task that awaits the work.
-    pub use smol::unblock;
+    ///
+    /// A run in it is nested in the step, as one in an async step is.
+    pub fn unblock<T, F>(work: F) -> impl Future<Output = T> + Send
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let step = Polling::current();
+        smol::unblock(move || {
+            let _polling = Polling::new(step);
+            work()
+        })
+    }
 }

@@ -103,6 +103,71 @@ pub struct Failure {
     source: SharedError,
 }
 
+/// The error of a run that can never end, because a step would wait for itself.
+///
+/// A step may run the store that it is a step of. If that run needs the output of the step itself,
+/// directly or through other runs, it fails with this error as its
+/// [source](RunError::downcast_ref), in place of waiting for ever. It is noticed in the task of the
+/// step and in the runs within it, and not across tasks that the step spawns.
+///
+/// ```
+/// # use std::sync::{Arc, OnceLock, Weak};
+/// # use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Store, StoreOf, resource, step};
+/// use typed_pipeliner::error::{Deadlock, RunError};
+///
+/// # type App = Weak<StoreOf<Service, HList![Own]>>;
+/// # resource! { Own: Arc<OnceLock<App>>; Port: u16; }
+/// #[step]
+/// async fn find_port(own: In<'_, Own>) -> Result<Out<Port>, BoxError> {
+///     let store = own.get().and_then(Weak::upgrade).ok_or("there is no store")?;
+///     Ok(*store.resource::<Port>().await?)
+/// }
+/// # struct Service;
+/// # impl Pipeline for Service { type Steps = HList![FindPort]; }
+/// # let own = Arc::new(OnceLock::new());
+/// # let store = Arc::new(Store::<Service>::new().with(Own, own.clone()));
+/// # own.set(Arc::downgrade(&store)).unwrap();
+/// # futures::executor::block_on(async {
+/// let error = store.resource::<Port>().await.unwrap_err();
+/// let inner: &RunError = error.downcast_ref().unwrap();
+/// let deadlock: &Deadlock = inner.downcast_ref().unwrap();
+/// assert_eq!(deadlock.to_string(), "step `FindPort` waits for itself");
+/// # });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadlock {
+    /// The steps of the circle: each waits for the next one, and the last for the first.
+    steps: Vec<&'static str>,
+}
+
+impl Deadlock {
+    /// A circle of steps, of which each waits for the next one, and the last for the first.
+    pub(crate) fn new(steps: Vec<&'static str>) -> Self {
+        Deadlock { steps }
+    }
+
+    /// The names of the steps: each waits for the next one, and the last for the first.
+    pub fn steps(&self) -> &[&'static str] {
+        &self.steps
+    }
+}
+
+impl fmt::Display for Deadlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.steps() {
+            [step] => write!(f, "step `{step}` waits for itself"),
+            [others @ .., last] => {
+                write!(f, "step `{last}` waits for")?;
+                others.iter().try_for_each(|step| write!(f, " `{step}`, which waits for"))?;
+                write!(f, " `{last}`")
+            }
+            [] => f.write_str("a step waits for itself"),
+        }
+    }
+}
+
+impl Error for Deadlock {}
+
 /// The error of a step, shared by the runs that waited for it.
 pub(crate) type SharedError = Arc<BoxError>;
 

@@ -7,7 +7,7 @@ use crate::exec::store_ref::StoreRef;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
 use crate::run::target::{TargetRun, already_computed, run_output};
-use crate::run::{Begun, Run, RunOutput};
+use crate::run::{Run, RunOutput};
 use crate::step::Step;
 use core::fmt;
 use smol::channel::{Receiver, Sender, bounded};
@@ -174,7 +174,7 @@ impl Executor {
     /// let (rows, columns) = Executor::new(2).scope(async |scope| {
     ///     join(scope.run::<CountRows>(&store), scope.run::<CountColumns>(&store)).await
     /// });
-    /// assert_eq!((*rows?.head, *columns?.head), (3, 3));
+    /// assert_eq!((*rows?, *columns?), (3, 3));
     /// # Ok(()) }
     /// ```
     pub fn scope<'s, O>(&self, run: impl AsyncFnOnce(&Scope<'s>) -> O) -> O {
@@ -227,20 +227,18 @@ impl Executor {
         &'s self,
         store: &'s Arc<impl Runs<T> + 'static>,
     ) -> Run<'s, RunOutput<'s, T>> {
-        Run::boxed(move |mut options| {
+        Run::boxed(move |mut options| async move {
             let view = (**store).store_ref();
             options.observed_by(view.observers());
             if let Some(outputs) = already_computed::<T>(view, &options) {
-                return Begun::Ended(outputs);
+                return Ok(outputs);
             }
-            Begun::Running(Box::pin(async move {
-                let (target, graph) = TargetRun::<T>::new(view, &options);
-                let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-                let run = MultiThread::new(steps, target.source.as_slice(), &options);
-                let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
-                spawn_workers(executor, run, self.threads).await?;
-                Ok(output::<T>(view, target))
-            }))
+            let (target, graph) = TargetRun::<T>::new(view, &options);
+            let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
+            let run = MultiThread::new(steps, target.source.as_slice(), &options);
+            let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
+            spawn_workers(executor, run, self.threads).await?;
+            Ok(output::<T>(view, target))
         })
     }
 }
@@ -355,18 +353,16 @@ fn run_in<'e, 's: 'e, T: Step>(
     store: &'s (impl Runs<T> + 's),
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
-    Run::boxed(move |mut options| {
+    Run::boxed(move |mut options| async move {
         let view = store.store_ref();
         options.observed_by(view.observers());
         if let Some(outputs) = already_computed::<T>(view, &options) {
-            return Begun::Ended(outputs);
+            return Ok(outputs);
         }
-        Begun::Running(Box::pin(async move {
-            let (target, graph) = TargetRun::<T>::new(view, &options);
-            let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), &options);
-            spawn_workers(executor, run, workers).await?;
-            Ok(output::<T>(view, target))
-        }))
+        let (target, graph) = TargetRun::<T>::new(view, &options);
+        let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), &options);
+        spawn_workers(executor, run, workers).await?;
+        Ok(output::<T>(view, target))
     })
 }
 

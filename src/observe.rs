@@ -157,6 +157,11 @@ impl RunId {
         RunId(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The identifier with a number.
+    pub(crate) fn from_number(number: u64) -> Self {
+        RunId(number)
+    }
+
     /// The identifier as a number.
     pub fn get(self) -> u64 {
         self.0
@@ -298,7 +303,13 @@ pub enum StepEventKind<'a> {
     /// Its inputs are there. It starts as soon as a thread is free and the limit of the run allows.
     Ready,
     /// Another run on the same store executes it, and this run waits for the result.
-    WaitingForOtherRun,
+    ///
+    /// If the other run is neither polled nor dropped, the wait does not end: see [the
+    /// guide](crate::guide::errors).
+    WaitingForOtherRun {
+        /// The run that executes the step.
+        run: RunId,
+    },
     /// Its execution has started.
     Started,
     /// It was executed, and its outputs are there.

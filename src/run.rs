@@ -1,6 +1,7 @@
 //! Runs: a target, and everything it needs.
 
 pub(crate) mod bounds;
+mod lazy;
 pub(crate) mod target;
 
 use crate::error::RunError;
@@ -15,6 +16,7 @@ use crate::proof::check::store::CanProvide;
 use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;
 use crate::run::bounds::{Provides, Runs, RunsOwned};
+use crate::run::lazy::{Lazy, LazyRun};
 use crate::run::target::{TargetRun, already_computed, run_output, take};
 use crate::step::Step;
 use crate::step::lists::OutputList;
@@ -130,12 +132,10 @@ pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Ru
 ///
 /// As for [`run`], except that the store is dropped with the run.
 pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, OwnedOutput<T>> {
-    Run::boxed(move |mut options| {
+    Run::boxed(move |mut options| async move {
         options.observed_by(store.store_ref().observers());
-        Begun::Running(Box::pin(async move {
-            let returned = compute::<T>(store.store_ref(), options).await?;
-            Ok(take::<T>(&mut store, returned))
-        }))
+        let returned = compute::<T>(store.store_ref(), options).await?;
+        Ok(take::<T>(&mut store, returned))
     })
 }
 
@@ -204,12 +204,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     where
         Self: CanProvide<R, Witness: Sized> + Owns<R, Witness: Sized> + 's,
     {
-        Run::boxed(move |mut options| {
+        Run::boxed(move |mut options| async move {
             options.observed_by(StoreRef::new(&self).observers());
-            Begun::Running(Box::pin(async move {
-                run_resource(StoreRef::new(&self), Key::of::<R>(), &options).await?;
-                Ok(Owns::<R>::take(self).expect("a run that succeeded has all values that it demanded"))
-            }))
+            run_resource(StoreRef::new(&self), Key::of::<R>(), &options).await?;
+            Ok(Owns::<R>::take(self).expect("a run that succeeded has all values that it demanded"))
         })
     }
 }
@@ -244,8 +242,8 @@ pub struct Run<'s, O> {
 enum State<'s, O> {
     /// It has not begun, and takes options. It runs on this store.
     Borrowed(StoreRef<'s>, fn(StoreRef<'s>, RunOptions) -> Begun<'s, O>),
-    /// It has not begun, and takes options.
-    Boxed(Box<dyn FnOnce(RunOptions) -> Begun<'s, O> + Send + 's>),
+    /// It has all that it needs with it, its options included.
+    Boxed(Pin<Box<dyn LazyRun<O> + 's>>),
     /// It has begun, and has not ended at once.
     Running(BoxRun<'s, O>),
     /// It has ended.
@@ -275,8 +273,11 @@ impl<'s, O> Run<'s, O> {
     }
 
     /// A run that this function begins.
-    pub(crate) fn boxed(begin: impl FnOnce(RunOptions) -> Begun<'s, O> + Send + 's) -> Self {
-        Run { state: State::Boxed(Box::new(begin)), options: RunOptions::default() }
+    pub(crate) fn boxed<F>(begin: impl FnOnce(RunOptions) -> F + Send + 's) -> Self
+    where
+        F: Future<Output = Result<O, RunError>> + Send + 's,
+    {
+        Run { state: State::Boxed(Box::pin(Lazy::new(begin))), options: RunOptions::default() }
     }
 
     /// Runs no more than this number of steps at once.
@@ -323,9 +324,12 @@ impl<'s, O> Run<'s, O> {
 
     /// The options, to change them.
     fn options(&mut self) -> &mut RunOptions {
-        let has_begun = matches!(self.state, State::Running(_) | State::Ended);
-        assert!(!has_begun, "the options of a run are set before it is polled");
-        &mut self.options
+        let options = match &mut self.state {
+            State::Borrowed(..) => Some(&mut self.options),
+            State::Boxed(run) => run.as_mut().options(),
+            State::Running(_) | State::Ended => None,
+        };
+        options.expect("the options of a run are set before it is polled")
     }
 }
 
@@ -335,16 +339,14 @@ impl<O> Future for Run<'_, O> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if let State::Running(run) = &mut this.state {
-            return run.as_mut().poll(cx);
-        }
-        let options = mem::take(&mut this.options);
-        let begun = match mem::replace(&mut this.state, State::Ended) {
-            State::Borrowed(store, begin) => begin(store, options),
-            State::Boxed(begin) => begin(options),
-            State::Running(_) | State::Ended => panic!("a run is not polled after its end"),
+        let (store, begin) = match &mut this.state {
+            State::Running(run) => return run.as_mut().poll(cx),
+            State::Boxed(run) => return run.as_mut().poll(cx),
+            State::Borrowed(store, begin) => (*store, *begin),
+            State::Ended => panic!("a run is not polled after its end"),
         };
-        match begun {
+        this.state = State::Ended;
+        match begin(store, mem::take(&mut this.options)) {
             Begun::Ended(outputs) => Poll::Ready(Ok(outputs)),
             Begun::Running(mut run) => {
                 let polled = run.as_mut().poll(cx);

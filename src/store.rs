@@ -12,6 +12,7 @@ pub use parent::{NoParent, ParentStore, StoreHandle};
 pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
 
 use crate::drops::Drops;
+use crate::exec::claim::Claim;
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::stale::{lists, stale_steps};
@@ -173,7 +174,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
         store
     }
 
-    /// Drops what was computed from a resource, directly or through others; and the resource
+    /// Drops all that was computed from a resource, directly or through others; and the resource
     /// itself with all outputs of its provider, unless it is a given value.
     fn drop_stale(&mut self, id: u64, is_given: bool) {
         let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
@@ -266,8 +267,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// or through others, so that the next run computes them anew.
     ///
     /// The other outputs of the step that provides the resource are dropped with it. A supplied
-    /// value stays; what was computed from it is dropped, which serves a value that has changed
-    /// within. The compiler refuses a resource that belongs to the [parent store](crate::Scoped),
+    /// value stays; every value that was computed from it is dropped, which serves a value that has
+    /// changed within. The compiler refuses a resource that belongs to the [parent store](crate::Scoped),
     /// because a scope only shares it.
     ///
     /// ```
@@ -352,7 +353,8 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
     }
 }
 
-/// Prints each resource by name, and whether it is supplied, computed or absent. It prints no
+/// Prints each resource by name, and whether it is supplied, computed or absent. If a run executes
+/// its step, it prints which run, and for how long that run has waited for steps. It prints no
 /// values.
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> fmt::Debug for Store<Pipe, Supplied, Parent> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -366,12 +368,22 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> fmt::Debug f
         });
         let mut map = f.debug_map();
         for (key, source) in resources {
-            let state = match source {
-                Source::Supplied(_) => "supplied",
-                _ if store.value(key.id).is_some() => "computed",
-                _ => "absent",
+            let name = (key.name)();
+            let mut entry = |state: fmt::Arguments<'_>| _ = map.entry(&format_args!("{name}"), &state);
+            let claim = match source {
+                Source::Step { step, .. } => Some(store.slot(step.into()).claim()),
+                Source::Supplied(_) | Source::Parent(_) => None,
             };
-            map.entry(&format_args!("{}", (key.name)()), &format_args!("{state}"));
+            match (source, claim.and_then(Claim::holder), claim.and_then(Claim::since)) {
+                (Source::Supplied(_), ..) => entry(format_args!("supplied")),
+                _ if store.value(key.id).is_some() => entry(format_args!("computed")),
+                (_, None, _) => entry(format_args!("absent")),
+                (_, Some(run), None) => entry(format_args!("computed by run {run} now")),
+                (_, Some(run), Some(since)) => {
+                    let since = since.elapsed();
+                    entry(format_args!("computed by run {run} now, which has waited for {since:.1?}"));
+                }
+            }
         }
         map.finish()
     }

@@ -53,10 +53,10 @@ fn supplied_output_prints_as_supplied_after_its_step_ran() {
 }
 
 #[test]
-fn store_of_nothing_prints_empty_and_is_a_pointer_large() {
+fn store_of_nothing_prints_empty_and_is_small() {
     pipeline! { Empty: []; }
     assert_eq!(format!("{:?}", Store::<Empty>::new()), "Store<Empty> {}");
-    assert_eq!(size_of::<Store<Empty>>(), size_of::<usize>());
+    assert!(size_of::<Store<Empty>>() <= 2 * size_of::<usize>());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! No stale value can be read: a value that is supplied anew or forgotten takes with it what was
-//! computed from it.
+//! No stale value can be read: a value that is supplied anew or forgotten takes with it all values
+//! that were computed from it.
 
 mod support;
 

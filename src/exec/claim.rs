@@ -1,31 +1,41 @@
 //! The claim of a step: the right to execute it, and the runs that wait for it.
 
-use super::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering};
+use super::moment::Moment;
+use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
 use core::task::Waker;
 
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 
-/// No run has the claim. The next state is `TAKEN`.
-const FREE: u8 = 0;
-/// A run has the claim, and none waits. The next state is `AWAITED`, `DONE`, or `FREE` if the step
-/// failed or was dropped.
-const TAKEN: u8 = 1;
-/// A run has the claim, and others wait. The next state is `DONE` or `FREE`, and all waiting runs
-/// are woken.
-const AWAITED: u8 = 2;
+/// No run has the claim. The next state is `taken`.
+const FREE: u64 = 0;
 /// The step has succeeded; there is nothing left to claim.
-const DONE: u8 = 3;
+const DONE: u64 = 1;
+
+/// The run with this number, which is not 0, has the claim, and none waits. The next state is
+/// `awaited`, `DONE`, or `FREE` if the step failed or was dropped.
+const fn taken(run: u64) -> u64 {
+    run << 2
+}
+
+/// The run with this number has the claim, and others wait. The next state is `DONE` or `FREE`, and
+/// all waiting runs are woken.
+const fn awaited(run: u64) -> u64 {
+    taken(run) | 2
+}
 
 /// The right to execute a step, held by one run at a time.
 #[derive(Debug)]
 pub struct Claim {
-    /// `FREE`, `TAKEN`, `AWAITED` or `DONE`. It changes to and from `AWAITED` under the lock of
+    /// `FREE`, `DONE`, `taken` or `awaited`. It changes to and from `awaited` under the lock of
     /// `waiting`.
-    state: AtomicU8,
-    /// The waiting runs, in the order of their arrival; none unless `AWAITED`.
+    state: AtomicU64,
+    /// The waiting runs, in the order of their arrival; none unless `awaited`.
     waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
+    /// When the run that has the claim began to wait for the step, as a [`Moment`]; 0 if it has
+    /// not. It is for people, and orders nothing.
+    since: core::sync::atomic::AtomicU64,
 }
 
 /// The number of a waiting run; a later run has a larger one.
@@ -43,48 +53,69 @@ struct Waiter {
 impl Claim {
     /// A claim that no run has.
     pub(crate) fn new() -> Self {
-        Claim { state: AtomicU8::new(FREE), waiting: Mutex::new(Vec::new()) }
+        Claim { state: AtomicU64::new(FREE), waiting: Mutex::new(Vec::new()), since: Default::default() }
     }
 
-    /// Takes the claim, if it is free.
+    /// Takes the claim for the run with this number, if it is free.
     #[inline]
-    pub fn take(&self) -> Option<ClaimGuard<'_>> {
-        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| ClaimGuard(self))
+    pub fn take(&self, run: u64) -> Option<ClaimGuard<'_>> {
+        let taken = self.state.compare_exchange(FREE, taken(run), Ordering::Acquire, Ordering::Relaxed);
+        taken.ok().map(|_| ClaimGuard { claim: self, run })
     }
 
-    /// Whether a run has the claim now.
-    #[cfg(feature = "executor")]
-    pub(crate) fn is_taken(&self) -> bool {
-        matches!(self.state.load(Ordering::Relaxed), TAKEN | AWAITED)
+    /// Records when the run that has the claim began to wait for the step.
+    #[inline]
+    pub(crate) fn pends(&self, since: Moment) {
+        self.since.store(since.number(), Ordering::Relaxed);
+    }
+
+    /// When the run that has the claim began to wait for the step, if it has.
+    pub(crate) fn since(&self) -> Option<Moment> {
+        Moment::from_number(self.since.load(Ordering::Relaxed))
+    }
+
+    /// The number of the run that has the claim now, if one has.
+    pub(crate) fn holder(&self) -> Option<u64> {
+        Some(self.state.load(Ordering::Relaxed) >> 2).filter(|&run| run != 0)
     }
 
     /// Waits until the run that has the claim gives it back or is done; `None` if it already has.
     pub fn wait(&self, waker: &Waker) -> Option<ClaimWait<'_>> {
         let mut waiting = self.waiting();
-        match self.state.compare_exchange(TAKEN, AWAITED, Ordering::Relaxed, Ordering::Acquire) {
-            Ok(_) | Err(AWAITED) => {}
-            Err(_) => return None,
-        }
+        // Between the load and the exchange, the claim may go to another run.
+        let holder = loop {
+            let state = self.state.load(Ordering::Acquire);
+            let run = state >> 2;
+            if run == 0 {
+                return None;
+            }
+            if state == awaited(run) {
+                break run;
+            }
+            if self.state.compare_exchange(state, awaited(run), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                break run;
+            }
+        };
         let waiter = Arc::new(Waiter { waker: waker.clone(), over: Mutex::new(None) });
         let ticket = waiting.last().map_or(0, |(last, _)| last + 1);
         waiting.push((ticket, Arc::clone(&waiter)));
-        Some(ClaimWait { claim: self, ticket, waiter })
+        Some(ClaimWait { claim: self, ticket, waiter, holder })
     }
 
-    /// Gives the claim back in the state `to`, and wakes every waiting run.
+    /// Gives the claim of a run back in the state `to`, and wakes every waiting run.
     ///
     /// It does not wake just one of them: that one might not be polled for a long time, and the
     /// others would be stuck behind it.
     #[inline]
-    fn release(&self, to: u8, error: Option<SharedError>) {
-        if self.state.compare_exchange(TAKEN, to, Ordering::Release, Ordering::Relaxed).is_err() {
+    fn release(&self, run: u64, to: u64, error: Option<SharedError>) {
+        if self.state.compare_exchange(taken(run), to, Ordering::Release, Ordering::Relaxed).is_err() {
             self.notify_all(to, error);
         }
     }
 
     /// Gives the claim back, and wakes every waiting run.
     #[cold]
-    fn notify_all(&self, to: u8, error: Option<SharedError>) {
+    fn notify_all(&self, to: u64, error: Option<SharedError>) {
         let waiters = {
             let mut waiting = self.waiting();
             self.state.store(to, Ordering::Release);
@@ -108,33 +139,40 @@ const NO_PANIC: &str = "nothing panics while it holds this lock";
 /// The claim of this run. Dropping the guard gives the claim back, so that another run can take
 /// over.
 #[derive(Debug)]
-pub struct ClaimGuard<'s>(&'s Claim);
+pub struct ClaimGuard<'s> {
+    /// The claim.
+    claim: &'s Claim,
+    /// The number of this run.
+    run: u64,
+}
 
-impl<'s> ClaimGuard<'s> {
+impl ClaimGuard<'_> {
     /// Ends the claim after the step has succeeded.
     #[inline]
     pub fn done(self) {
-        self.into_claim().release(DONE, None);
+        self.release(DONE, None);
     }
 
     /// Gives the claim back after the step has failed. All waiting runs get its error, and later
     /// runs try again.
     pub fn failed(self, error: SharedError) {
-        self.into_claim().release(FREE, Some(error));
+        self.claim.since.store(0, Ordering::Relaxed);
+        self.release(FREE, Some(error));
     }
 
-    /// The claim, without giving it back.
+    /// Gives the claim back in the state `to`.
     #[inline]
-    fn into_claim(self) -> &'s Claim {
-        let claim = self.0;
+    fn release(self, to: u64, error: Option<SharedError>) {
+        let ClaimGuard { claim, run } = self;
         core::mem::forget(self);
-        claim
+        claim.release(run, to, error);
     }
 }
 
 impl Drop for ClaimGuard<'_> {
     fn drop(&mut self) {
-        self.0.release(FREE, None);
+        self.claim.since.store(0, Ordering::Relaxed);
+        self.claim.release(self.run, FREE, None);
     }
 }
 
@@ -147,9 +185,16 @@ pub struct ClaimWait<'s> {
     ticket: Ticket,
     /// The entry of this run in that list.
     waiter: Arc<Waiter>,
+    /// The number of the run that had the claim when the wait began.
+    holder: u64,
 }
 
 impl ClaimWait<'_> {
+    /// The number of the run that has the claim.
+    pub(crate) fn holder(&self) -> u64 {
+        self.holder
+    }
+
     /// The result of the wait, if it is over: `Ok` if the run has to look again, or the error of
     /// the step.
     pub fn over(&self) -> Option<Result<(), SharedError>> {

@@ -1,21 +1,29 @@
 //! The graph of a run: its nodes, and the store that it runs on.
 
+use super::moment::Moment;
 use super::notify::Notifier;
 use super::plan::{ExecPlan, Key, PlannedStep, Source};
 use super::slot::SlotRef;
 use super::store_ref::{InputReader, StoreRef};
 use super::task::Started;
-use crate::error::Attachment;
-use crate::observe::{RunEnd, StepEventKind, StepInfo};
+use super::waits::{Execution, NestedRun, NestedWait, Polling};
+use crate::error::{Attachment, Deadlock};
+use crate::observe::{RunEnd, RunId, StepEventKind, StepInfo};
 use crate::options::{Observers, RunOptions};
 use core::num::NonZero;
 use core::task::Context;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The nodes of a run, by number: the steps of the plan of a store, the target if it is not one of
 /// them, and the resources that come from the parent store.
 pub(crate) struct Graph {
+    /// The identifier of the run.
+    id: RunId,
+    /// The run as one that is nested in a step, if it is.
+    nested: Option<NestedRun>,
+    /// When the run first had to wait for a step.
+    pending_since: OnceLock<Moment>,
     /// The plan of the store.
     plan: &'static ExecPlan,
     /// The target, if it is not a step of the plan.
@@ -80,7 +88,10 @@ impl Graph {
         // together stay within the limit.
         let limit = options.limit.map(|_| NonZero::<usize>::MIN);
         let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
-        let mut graph = Graph { plan: store.plan(), target, parent, notifier: None };
+        let id = RunId::next();
+        let nested = NestedRun::new(id.get());
+        let pending_since = OnceLock::new();
+        let mut graph = Graph { id, nested, pending_since, plan: store.plan(), target, parent, notifier: None };
         if let Some(observers) = &options.observers {
             graph.attach(observers, name());
         }
@@ -95,11 +106,41 @@ impl Graph {
                 self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
             StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
         };
-        let notifier = Notifier::new(observers, target, (0..self.len() as u16).map(step).collect());
+        let notifier = Notifier::new(self.id, observers, target, (0..self.len() as u16).map(step).collect());
         if let Some(parent) = &mut self.parent {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
         }
         self.notifier = Some(notifier);
+    }
+
+    /// The identifier of the run.
+    #[inline]
+    pub(crate) fn id(&self) -> RunId {
+        self.id
+    }
+
+    /// When the run first had to wait for a step: now, if it has not before.
+    pub(crate) fn pending_since(&self) -> Moment {
+        *self.pending_since.get_or_init(Moment::now)
+    }
+
+    /// Notes that this thread polls a node of the run, until the result is dropped.
+    #[inline]
+    pub(crate) fn polling(&self, number: u16) -> Polling {
+        Polling::new(match usize::from(number) < self.plan.steps().len() {
+            true => Some(Execution { run: self.id.get(), step: number }),
+            // No run waits for it but this one, so it counts as the step in which this run is.
+            false => self.nested.as_ref().map(NestedRun::outer),
+        })
+    }
+
+    /// Records that the run waits for a step that another run executes.
+    ///
+    /// # Errors
+    ///
+    /// If this run is nested in a step for which the other one waits.
+    pub(crate) fn wait(&self, awaited: Execution) -> Result<Option<NestedWait>, Deadlock> {
+        self.nested.as_ref().map(|nested| nested.wait(awaited, self.name(awaited.step))).transpose()
     }
 
     /// Notifies the observers of an event of a step.
@@ -242,6 +283,7 @@ impl Graph {
         slots: &[SlotRef<'s>],
         cx: &mut Context<'_>,
     ) -> Started<'s> {
+        let _polling = self.polling(number);
         match &self.notifier {
             None => self.start_node(number, store, slots, cx),
             Some(notifier) => self.start_observed(notifier, number, store, slots, cx),

@@ -10,6 +10,7 @@ pub(crate) mod claim;
 pub(crate) mod graph;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
+mod moment;
 #[cfg(feature = "executor")]
 pub(crate) mod multi_thread;
 mod notify;
@@ -25,4 +26,5 @@ pub(crate) mod store_ref;
 mod stress;
 mod sync;
 pub(crate) mod task;
+pub(crate) mod waits;
 mod wake_set;

@@ -12,6 +12,7 @@ use super::schedule::Schedule;
 use super::store_ref::BorrowStore;
 use super::task::{Outcome, StartResult, StepTask};
 use crate::error::RunError;
+use crate::observe::RunId;
 use crate::options::RunOptions;
 use core::any::Any;
 use core::future::poll_fn;
@@ -47,8 +48,8 @@ pub(crate) trait Steps: Send + Sync {
 pub(crate) struct Pending<T> {
     /// The task.
     task: T,
-    /// Whether another run executes it, and this one waits.
-    in_other_run: bool,
+    /// The run that executes it, if this one waits for another.
+    in_other_run: Option<RunId>,
 }
 
 /// The steps of a run on a borrowed store.
@@ -61,12 +62,13 @@ impl<'s> Steps for BorrowedRun<'s> {
         self.was_done(step)
     }
     fn start_step(&self, step: u16, waker: &Waker) -> Result<Outcome, Pending<StepTask<'s>>> {
-        match StepTask::start(self.slot(step), || self.start(step, &mut Context::from_waker(waker))) {
+        let start = || self.start(step, &mut Context::from_waker(waker));
+        match StepTask::start(self.graph(), self.slot(step), start) {
             StartResult::Ended(outcome) => Ok(outcome),
-            StartResult::Running(task) => Err(Pending { task, in_other_run: false }),
-            StartResult::InOtherRun(claim) => match StepTask::wait(claim, waker) {
-                Some(task) => Err(Pending { task, in_other_run: true }),
-                None => Ok(Outcome::Retry),
+            StartResult::Running(task) => Err(Pending { task, in_other_run: None }),
+            StartResult::InOtherRun(claim) => match StepTask::wait(self.graph(), step, claim, waker) {
+                Ok((task, other)) => Err(Pending { task, in_other_run: Some(other) }),
+                Err(outcome) => Ok(outcome),
             },
         }
     }
@@ -96,11 +98,11 @@ impl Steps for SharedRun {
         if slot.is_some_and(|listed| listed.was_filled) {
             return Ok(Outcome::Done);
         }
-        let in_other_run = slot.is_some_and(|listed| listed.claim.is_taken());
+        let in_other_run = slot.and_then(|listed| listed.claim.holder()).map(RunId::from_number);
         let (graph, store) = (Arc::clone(&self.graph), Arc::clone(&self.store));
         let task: Self::Task = match in_other_run {
-            false => Box::pin(async move { execute(&graph, &*store, step).await }),
-            true => Box::pin(async move { wait(&graph, &*store, step).await }),
+            None => Box::pin(async move { execute(&graph, &*store, step).await }),
+            Some(_) => Box::pin(async move { wait(&graph, &*store, step).await }),
         };
         Err(Pending { task, in_other_run })
     }
@@ -116,7 +118,8 @@ impl Steps for SharedRun {
 async fn execute(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
     let store = store.store_ref();
     let slot = graph.slot(store, step);
-    let started = poll_fn(|cx| Poll::Ready(StepTask::start(slot.as_ref(), || graph.start(step, store, &[], cx))));
+    let started =
+        poll_fn(|cx| Poll::Ready(StepTask::start(graph, slot.as_ref(), || graph.start(step, store, &[], cx))));
     match started.await {
         StartResult::Ended(outcome) => outcome,
         StartResult::Running(task) => end_of(task).await,
@@ -126,13 +129,10 @@ async fn execute(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
 
 /// Waits for the run that executes a step.
 async fn wait(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
-    let task = match graph.slot(store.store_ref(), step) {
-        Some(listed) => poll_fn(|cx| Poll::Ready(StepTask::wait(listed.claim, cx.waker()))).await,
-        None => None,
-    };
-    match task {
-        Some(task) => end_of(task).await,
-        None => Outcome::Retry,
+    let Some(listed) = graph.slot(store.store_ref(), step) else { return Outcome::Retry };
+    match poll_fn(|cx| Poll::Ready(StepTask::wait(graph, step, listed.claim, cx.waker()))).await {
+        Ok((task, _)) => end_of(task).await,
+        Err(outcome) => outcome,
     }
 }
 
@@ -268,8 +268,8 @@ impl<S: Steps> MultiThread<S> {
                 *spare = Some(waker);
             }
             Err(Pending { task, in_other_run }) => {
-                if in_other_run {
-                    lock(&self.schedule).park_in_other_run(self.steps.graph(), step);
+                if let Some(other) = in_other_run {
+                    lock(&self.schedule).park_in_other_run(self.steps.graph(), step, other);
                 }
                 self.poll(step, task, waker, spare);
             }
@@ -293,7 +293,9 @@ impl<S: Steps> MultiThread<S> {
 
     /// Polls a task that is out of its cell.
     fn poll(&self, step: u16, task: S::Task, waker: Arc<StepWaker>, spare: &mut Option<Arc<StepWaker>>) {
+        let polling = self.steps.graph().polling(step);
         let polled = self.steps.poll(task, &mut Context::from_waker(&waker_ref(&waker)));
+        drop(polling);
         match polled {
             Ok(outcome) => {
                 self.end_task(step, outcome);

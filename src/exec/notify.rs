@@ -31,8 +31,8 @@ const ENDS: [RunEnd; 4] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed, R
 
 impl Notifier {
     /// Notifies the observers that a run begins.
-    pub(crate) fn new(observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
-        let run = RunInfo { id: RunId::next(), parent: observers.parent, target, steps };
+    pub(crate) fn new(id: RunId, observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
+        let run = RunInfo { id, parent: observers.parent, target, steps };
         let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
         let notifier = Notifier {
             observers: observers.clone(),

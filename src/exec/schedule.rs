@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
-use crate::observe::{RunEnd, SkipReason, StepEventKind};
+use crate::observe::{RunEnd, RunId, SkipReason, StepEventKind};
 use crate::options::RunOptions;
 use core::num::NonZero;
 use core::task::Poll;
@@ -212,9 +212,9 @@ impl Schedule {
     }
 
     /// Records that a step runs in another run, so another step may start in its place.
-    pub(crate) fn park_in_other_run(&mut self, graph: &Graph, step: u16) {
+    pub(crate) fn park_in_other_run(&mut self, graph: &Graph, step: u16, run: RunId) {
         self.set_stage(step, Stage::InOtherRun);
-        graph.notify(step, StepEventKind::WaitingForOtherRun);
+        graph.notify(step, StepEventKind::WaitingForOtherRun { run });
     }
 
     /// Queues a step that has to be started again.

@@ -78,7 +78,10 @@ impl<'s> SingleTask<'s> {
         // There is no task if the step was woken after its end, by a waker that still exists.
         let Some(task) = self.tasks.get_mut(usize::from(step)) else { return Ok(()) };
         let Some(Active { task, wake }) = task.take() else { return Ok(()) };
-        match task.poll(&mut Context::from_waker(&waker_ref(&wake))) {
+        let polling = self.run.graph().polling(step);
+        let polled = task.poll(&mut Context::from_waker(&waker_ref(&wake)));
+        drop(polling);
+        match polled {
             Ok(outcome) => {
                 self.spares.push(wake);
                 self.end(step, outcome)
@@ -120,16 +123,15 @@ impl<'s> SingleTask<'s> {
             };
             let waker = waker_ref(&wake);
             let start = || self.run.start(step, &mut Context::from_waker(&waker));
-            let task = match StepTask::start(self.run.slot(step), start) {
+            let task = match StepTask::start(self.run.graph(), self.run.slot(step), start) {
                 StartResult::Ended(outcome) => Err(outcome),
                 StartResult::Running(task) => Ok(task),
-                StartResult::InOtherRun(claim) => match StepTask::wait(claim, &waker) {
-                    Some(task) => {
-                        self.schedule.park_in_other_run(self.run.graph(), step);
-                        Ok(task)
-                    }
-                    None => Err(Outcome::Retry),
-                },
+                StartResult::InOtherRun(claim) => {
+                    StepTask::wait(self.run.graph(), step, claim, &waker).map(|(task, other)| {
+                        self.schedule.park_in_other_run(self.run.graph(), step, other);
+                        task
+                    })
+                }
             };
             match task {
                 Ok(task) => self.pend(step, task, wake),

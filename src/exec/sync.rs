@@ -6,10 +6,10 @@ pub(super) use super::model::AtomicWaker;
 #[cfg(not(all(test, typed_pipeliner_loom)))]
 pub(super) use futures::task::AtomicWaker;
 #[cfg(all(test, typed_pipeliner_loom))]
-pub(super) use loom::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+pub(super) use loom::sync::atomic::{AtomicU64, Ordering};
 #[cfg(all(test, typed_pipeliner_loom))]
 pub(super) use loom::sync::{Arc, Mutex, MutexGuard};
 #[cfg(not(all(test, typed_pipeliner_loom)))]
-pub(super) use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+pub(super) use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(not(all(test, typed_pipeliner_loom)))]
 pub(super) use std::sync::{Arc, Mutex, MutexGuard};

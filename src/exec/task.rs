@@ -1,8 +1,11 @@
 //! A step in progress: executing in this run, or claimed by another run that this one waits for.
 
 use super::claim::{Claim, ClaimGuard, ClaimWait};
+use super::graph::Graph;
 use super::slot::SlotRef;
+use super::waits::{Execution, NestedWait};
 use crate::error::{BoxError, SharedError};
+use crate::observe::RunId;
 use core::task::{Context, Poll, Waker};
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -40,7 +43,12 @@ pub(crate) enum StepTask<'s> {
     /// another run takes over. A target has no guard, because it has no slot.
     Running { future: Running<'s>, guard: Option<ClaimGuard<'s>> },
     /// Another run of the same store executes it.
-    InOtherRun(ClaimWait<'s>),
+    InOtherRun {
+        /// The place among the waiting runs.
+        wait: ClaimWait<'s>,
+        /// The record of the wait, if this run is nested in a step.
+        _nested: Option<NestedWait>,
+    },
 }
 
 /// The result of starting a step.
@@ -85,10 +93,14 @@ impl Outcome {
 impl<'s> StepTask<'s> {
     /// Starts the step of this slot, or a target, which has none.
     #[inline]
-    pub(crate) fn start(slot: Option<&SlotRef<'s>>, start: impl FnOnce() -> Started<'s>) -> StartResult<'s> {
+    pub(crate) fn start(
+        graph: &Graph,
+        slot: Option<&SlotRef<'s>>,
+        start: impl FnOnce() -> Started<'s>,
+    ) -> StartResult<'s> {
         let guard = match slot {
             None => None,
-            Some(listed) => match listed.claim.take() {
+            Some(listed) => match listed.claim.take(graph.id().get()) {
                 Some(guard) => Some(guard),
                 None if listed.slot.is_filled() => return StartResult::Ended(Outcome::Done),
                 None => return StartResult::InOtherRun(listed.claim),
@@ -96,19 +108,29 @@ impl<'s> StepTask<'s> {
         };
         match start() {
             Started::Ended(result) => StartResult::Ended(Outcome::of(result, guard)),
-            Started::Running(future) => StartResult::Running(StepTask::Running { future, guard }),
+            Started::Running(future) => {
+                slot.into_iter().for_each(|listed| listed.claim.pends(graph.pending_since()));
+                StartResult::Running(StepTask::Running { future, guard })
+            }
         }
     }
 
-    /// Waits for the run that has this claim; `None` if it gave the claim back in between.
-    pub(crate) fn wait(claim: &'s Claim, waker: &Waker) -> Option<Self> {
-        claim.wait(waker).map(StepTask::InOtherRun)
+    /// Waits for the run that has the claim of a step, and returns the number of that run too. The
+    /// step has an outcome at once if that run gave the claim back in between, or waits for this
+    /// one.
+    pub(crate) fn wait(graph: &Graph, step: u16, claim: &'s Claim, waker: &Waker) -> Result<(Self, RunId), Outcome> {
+        let wait = claim.wait(waker).ok_or(Outcome::Retry)?;
+        let run = wait.holder();
+        match graph.wait(Execution { run, step }) {
+            Ok(nested) => Ok((StepTask::InOtherRun { wait, _nested: nested }, RunId::from_number(run))),
+            Err(deadlock) => Err(Outcome::Failed(Arc::new(Box::new(deadlock)))),
+        }
     }
 
     /// Polls the task, and gives it back if it has not ended.
     pub(crate) fn poll(mut self, cx: &mut Context<'_>) -> Result<Outcome, Self> {
         match &mut self {
-            StepTask::InOtherRun(wait) => match wait.over() {
+            StepTask::InOtherRun { wait, .. } => match wait.over() {
                 None => Err(self),
                 Some(Ok(())) => Ok(Outcome::Retry),
                 Some(Err(error)) => Ok(Outcome::Failed(error)),

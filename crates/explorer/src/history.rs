@@ -291,7 +291,7 @@ impl History {
                 step.ready = now;
                 StepState::Ready
             }
-            StepEventKind::WaitingForOtherRun => StepState::Waiting,
+            StepEventKind::WaitingForOtherRun { .. } => StepState::Waiting,
             StepEventKind::Started => {
                 step.started = now;
                 StepState::Running

@@ -253,7 +253,7 @@ impl Steps {
         let Some(step) = self.demanded.get_mut(&key) else { return false };
         step.stage = match event.kind {
             StepEventKind::Ready => Stage::Ready,
-            StepEventKind::WaitingForOtherRun => Stage::InOtherRun,
+            StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
             StepEventKind::Started => Stage::Running(event.time),
             StepEventKind::Finished
             | StepEventKind::Skipped(_)

@@ -226,7 +226,7 @@ impl Step {
         self.stage = match kind {
             StepEventKind::Demanded { .. } => Stage::Demanded,
             StepEventKind::Ready => Stage::Ready,
-            StepEventKind::WaitingForOtherRun => Stage::InOtherRun,
+            StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
             StepEventKind::Started => {
                 (self.start, self.end) = (Some(time), None);
                 Stage::Started

@@ -88,9 +88,10 @@ fn critical_path_leads_to_the_failure_and_not_to_skipped_steps() {
 fn queueing_and_waiting_for_another_run_are_separate() {
     let script = small();
     // It is queued, then another run has it and gives it back; then it runs here.
-    script.event(0, 3, Ready).event(5, 3, WaitingForOtherRun).event(25, 3, Started).event(30, 3, Finished);
+    let other = WaitingForOtherRun { run: RunInfo::new("Other", Vec::new()).id() };
+    script.event(0, 3, Ready).event(5, 3, other).event(25, 3, Started).event(30, 3, Finished);
     // It waits for another run, which executes it.
-    script.event(0, 2, Ready).event(1, 2, WaitingForOtherRun).event(11, 2, Skipped(SkipReason::Present));
+    script.event(0, 2, Ready).event(1, 2, other).event(11, 2, Skipped(SkipReason::Present));
     let report = script.end(40, RunEnd::Dropped);
     let [load, check] = ["Load", "Check"].map(|name| report.step(name).unwrap());
     assert_eq!(load.queued_for(), Duration::from_millis(5));

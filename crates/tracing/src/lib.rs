@@ -133,8 +133,9 @@ impl Spans {
                 trace!(target: TARGET, parent: parent, { pipeliner.step = name, by }, "demanded");
             }
             StepEventKind::Ready => trace!(target: TARGET, parent: parent, { pipeliner.step = name }, "ready"),
-            StepEventKind::WaitingForOtherRun => {
-                debug!(target: TARGET, parent: parent, { pipeliner.step = name }, "waiting for another run");
+            StepEventKind::WaitingForOtherRun { run: other } => {
+                let other = other.get();
+                debug!(target: TARGET, parent: parent, { pipeliner.step = name, pipeliner.other_run = other }, "waiting for another run");
             }
             StepEventKind::Started => {
                 let span = info_span!(
