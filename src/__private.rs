@@ -180,7 +180,8 @@ mod blocking {
     {
         let step = Polling::current();
         smol::unblock(move || {
-            let _polling = Polling::new(step);
+            let _polling = Polling::begin();
+            Polling::note(step);
             work()
         })
     }

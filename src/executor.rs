@@ -4,6 +4,7 @@ use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
 use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker};
 use crate::exec::store_ref::StoreRef;
+use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
 use crate::run::target::{TargetRun, already_computed, run_output};
@@ -227,15 +228,16 @@ impl Executor {
         &'s self,
         store: &'s Arc<impl Runs<T> + 'static>,
     ) -> Run<'s, RunOutput<'s, T>> {
-        Run::boxed(move |mut options| async move {
+        Run::boxed(move |options| async move {
             let view = (**store).store_ref();
-            options.observed_by(view.observers());
-            if let Some(outputs) = already_computed::<T>(view, &options) {
+            let options = RunOptions::with(options, view.observers());
+            if let Some(outputs) = already_computed::<T>(view).filter(|_| RunOptions::are_silent(options.as_deref())) {
                 return Ok(outputs);
             }
-            let (target, graph) = TargetRun::<T>::new(view, &options);
+            let options = RunOptions::or_default(options.as_deref());
+            let (target, graph) = TargetRun::<T>::new(view, options);
             let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let run = MultiThread::new(steps, target.source.as_slice(), &options);
+            let run = MultiThread::new(steps, target.source.as_slice(), options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
             Ok(output::<T>(view, target))
@@ -353,14 +355,15 @@ fn run_in<'e, 's: 'e, T: Step>(
     store: &'s (impl Runs<T> + 's),
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
-    Run::boxed(move |mut options| async move {
+    Run::boxed(move |options| async move {
         let view = store.store_ref();
-        options.observed_by(view.observers());
-        if let Some(outputs) = already_computed::<T>(view, &options) {
+        let options = RunOptions::with(options, view.observers());
+        if let Some(outputs) = already_computed::<T>(view).filter(|_| RunOptions::are_silent(options.as_deref())) {
             return Ok(outputs);
         }
-        let (target, graph) = TargetRun::<T>::new(view, &options);
-        let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), &options);
+        let options = RunOptions::or_default(options.as_deref());
+        let (target, graph) = TargetRun::<T>::new(view, options);
+        let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), options);
         spawn_workers(executor, run, workers).await?;
         Ok(output::<T>(view, target))
     })

@@ -18,13 +18,34 @@ pub(crate) struct RunOptions {
 }
 
 impl RunOptions {
-    /// Adds these observers before those that are there.
+    /// The default options.
+    const DEFAULT: &Self = &RunOptions { limit: None, keep_going: false, observers: None };
+
+    /// These options, or the default.
     #[inline]
-    pub(crate) fn observed_by(&mut self, observers: Option<&Observers>) {
-        if let Some(others) = observers {
-            let own = self.observers.get_or_insert_default();
-            own.all.splice(..0, others.all.iter().cloned());
+    pub(crate) fn or_default(options: Option<&Self>) -> &Self {
+        options.unwrap_or(Self::DEFAULT)
+    }
+
+    /// These options, or the default, with the observers of a store before the others.
+    #[inline]
+    pub(crate) fn with(options: Option<Box<Self>>, others: Option<&Observers>) -> Option<Box<Self>> {
+        match others {
+            None => options,
+            Some(others) => {
+                let mut options = options.unwrap_or_default();
+                let own = options.observers.get_or_insert_default();
+                own.all.splice(..0, others.all.iter().cloned());
+                Some(options)
+            }
         }
+    }
+
+    /// Whether a run with these options, or the default, has no observers.
+    #[cfg(feature = "executor")]
+    #[inline]
+    pub(crate) fn are_silent(options: Option<&Self>) -> bool {
+        options.is_none_or(|options| options.observers.is_none())
     }
 }
 

@@ -25,7 +25,6 @@ use crate::store::supplied::SuppliedValues;
 use crate::store::{Owns, Store};
 use crate::tuple::Tuple;
 use core::fmt;
-use core::mem;
 use core::num::NonZero;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -101,13 +100,8 @@ pub type OwnedOutput<T> = <<<T as Step>::Outputs as OutputList>::OwnedOutput<()>
 /// # Ok(()) }) }
 /// ```
 pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, RunOutput<'s, T>> {
-    Run::in_task(store.store_ref(), |store, mut options| {
-        options.observed_by(store.observers());
-        match already_computed::<T>(store, &options) {
-            Some(outputs) => Begun::Ended(outputs),
-            None => Begun::Running(Box::pin(run_target::<T>(store, options))),
-        }
-    })
+    let store = store.store_ref();
+    Run::in_task(store, already_computed::<T>(store), |store, options| Box::pin(run_target::<T>(store, options)))
 }
 
 /// Runs a target like [`run`], but consumes the store and returns all outputs by value, without
@@ -132,8 +126,8 @@ pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Ru
 ///
 /// As for [`run`], except that the store is dropped with the run.
 pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, OwnedOutput<T>> {
-    Run::boxed(move |mut options| async move {
-        options.observed_by(store.store_ref().observers());
+    Run::boxed(move |options| async move {
+        let options = RunOptions::with(options, store.store_ref().observers());
         let returned = compute::<T>(store.store_ref(), options).await?;
         Ok(take::<T>(&mut store, returned))
     })
@@ -204,9 +198,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     where
         Self: CanProvide<R, Witness: Sized> + Owns<R, Witness: Sized> + 's,
     {
-        Run::boxed(move |mut options| async move {
-            options.observed_by(StoreRef::new(&self).observers());
-            run_resource(StoreRef::new(&self), Key::of::<R>(), &options).await?;
+        Run::boxed(move |options| async move {
+            let options = RunOptions::with(options, StoreRef::new(&self).observers());
+            let options = RunOptions::or_default(options.as_deref());
+            run_resource(StoreRef::new(&self), Key::of::<R>(), options).await?;
             Ok(Owns::<R>::take(self).expect("a run that succeeded has all values that it demanded"))
         })
     }
@@ -232,16 +227,18 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
 /// ```
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'s, O> {
+    /// The outputs, if they were there from the start and no observer has to see the run.
+    ready: Option<O>,
     /// How far it is.
     state: State<'s, O>,
-    /// The options, until it begins.
-    options: RunOptions,
+    /// The options, until it begins. Most runs have none.
+    options: Option<Box<RunOptions>>,
 }
 
 /// How far a run is.
 enum State<'s, O> {
     /// It has not begun, and takes options. It runs on this store.
-    Borrowed(StoreRef<'s>, fn(StoreRef<'s>, RunOptions) -> Begun<'s, O>),
+    Borrowed(StoreRef<'s>, Begin<'s, O>),
     /// It has all that it needs with it, its options included.
     Boxed(Pin<Box<dyn LazyRun<O> + 's>>),
     /// It has begun, and has not ended at once.
@@ -250,13 +247,8 @@ enum State<'s, O> {
     Ended,
 }
 
-/// A run that has begun.
-pub(crate) enum Begun<'s, O> {
-    /// It has ended at once: the outputs were there.
-    Ended(O),
-    /// It has to be polled.
-    Running(BoxRun<'s, O>),
-}
+/// Begins a run on a store. The options have the observers of the store.
+type Begin<'s, O> = fn(StoreRef<'s>, Option<Box<RunOptions>>) -> BoxRun<'s, O>;
 
 /// A run in progress. It is boxed, so that its type is not part of the future of the caller, where
 /// the borrow checker would look into it.
@@ -268,16 +260,16 @@ impl<O> Unpin for Run<'_, O> {}
 impl<'s, O> Run<'s, O> {
     /// A run on a store, in the task of its caller.
     #[inline]
-    pub(crate) fn in_task(store: StoreRef<'s>, begin: fn(StoreRef<'s>, RunOptions) -> Begun<'s, O>) -> Self {
-        Run { state: State::Borrowed(store, begin), options: RunOptions::default() }
+    fn in_task(store: StoreRef<'s>, ready: Option<O>, begin: Begin<'s, O>) -> Self {
+        Run { ready, state: State::Borrowed(store, begin), options: None }
     }
 
     /// A run that this function begins.
-    pub(crate) fn boxed<F>(begin: impl FnOnce(RunOptions) -> F + Send + 's) -> Self
+    pub(crate) fn boxed<F>(begin: impl FnOnce(Option<Box<RunOptions>>) -> F + Send + 's) -> Self
     where
         F: Future<Output = Result<O, RunError>> + Send + 's,
     {
-        Run { state: State::Boxed(Box::pin(Lazy::new(begin))), options: RunOptions::default() }
+        Run { ready: None, state: State::Boxed(Box::pin(Lazy::new(begin))), options: None }
     }
 
     /// Runs no more than this number of steps at once.
@@ -319,13 +311,14 @@ impl<'s, O> Run<'s, O> {
     /// If the run was polled.
     pub fn observe(mut self, observer: impl Observer) -> Self {
         Observers::add(&mut self.options().observers, observer);
+        self.ready = None;
         self
     }
 
     /// The options, to change them.
     fn options(&mut self) -> &mut RunOptions {
         let options = match &mut self.state {
-            State::Borrowed(..) => Some(&mut self.options),
+            State::Borrowed(..) => Some(&mut **self.options.get_or_insert_default()),
             State::Boxed(run) => run.as_mut().options(),
             State::Running(_) | State::Ended => None,
         };
@@ -339,20 +332,18 @@ impl<O> Future for Run<'_, O> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let (store, begin) = match &mut this.state {
-            State::Running(run) => return run.as_mut().poll(cx),
-            State::Boxed(run) => return run.as_mut().poll(cx),
-            State::Borrowed(store, begin) => (*store, *begin),
-            State::Ended => panic!("a run is not polled after its end"),
-        };
-        this.state = State::Ended;
-        match begin(store, mem::take(&mut this.options)) {
-            Begun::Ended(outputs) => Poll::Ready(Ok(outputs)),
-            Begun::Running(mut run) => {
-                let polled = run.as_mut().poll(cx);
-                this.state = State::Running(run);
-                polled
-            }
+        if let Some(outputs) = this.ready.take() {
+            this.state = State::Ended;
+            return Poll::Ready(Ok(outputs));
+        }
+        if let State::Borrowed(store, begin) = this.state {
+            let options = RunOptions::with(this.options.take(), store.observers());
+            this.state = State::Running(begin(store, options));
+        }
+        match &mut this.state {
+            State::Running(run) => run.as_mut().poll(cx),
+            State::Boxed(run) => run.as_mut().poll(cx),
+            State::Borrowed(..) | State::Ended => panic!("a run is not polled after its end"),
         }
     }
 }
@@ -364,7 +355,10 @@ impl<O> fmt::Debug for Run<'_, O> {
 }
 
 /// Runs a target in the task of the caller.
-async fn run_target<T: Step>(store: StoreRef<'_>, options: RunOptions) -> Result<RunOutput<'_, T>, RunError> {
+async fn run_target<T: Step>(
+    store: StoreRef<'_>,
+    options: Option<Box<RunOptions>>,
+) -> Result<RunOutput<'_, T>, RunError> {
     let returned = compute::<T>(store, options).await?;
     Ok(run_output::<T>(store, returned).expect("a run that succeeded has all values that it demanded"))
 }
@@ -372,24 +366,26 @@ async fn run_target<T: Step>(store: StoreRef<'_>, options: RunOptions) -> Result
 /// Runs a target until all its stored outputs are there, and returns the others.
 async fn compute<T: Step>(
     store: StoreRef<'_>,
-    options: RunOptions,
+    options: Option<Box<RunOptions>>,
 ) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
-    let (run, graph) = TargetRun::<T>::new(store, &options);
-    SingleTask::new(BorrowedRun::new(graph, store), run.source.as_slice(), &options).await?;
+    let options = RunOptions::or_default(options.as_deref());
+    let (run, graph) = TargetRun::<T>::new(store, options);
+    SingleTask::new(BorrowedRun::new(graph, store), run.source.as_slice(), options).await?;
     Ok(run.returned(store))
 }
 
 /// Runs everything that is needed for one resource.
 fn fetch_from<R: Resource>(store: StoreRef<'_>) -> Run<'_, &R::Value> {
-    Run::in_task(store, |store, mut options| {
-        options.observed_by(store.observers());
-        let value = move || store.value(Key::of::<R>().id)?.downcast_ref();
-        match value().filter(|_| options.observers.is_none()) {
-            Some(value) => Begun::Ended(value),
-            None => Begun::Running(Box::pin(async move {
-                run_resource(store, Key::of::<R>(), &options).await?;
-                Ok(value().expect("a run that succeeded has all values that it demanded"))
-            })),
-        }
+    let ready = value_of::<R>(store).filter(|_| store.observers().is_none());
+    Run::in_task(store, ready, |store, options| {
+        Box::pin(async move {
+            run_resource(store, Key::of::<R>(), RunOptions::or_default(options.as_deref())).await?;
+            Ok(value_of::<R>(store).expect("a run that succeeded has all values that it demanded"))
+        })
     })
+}
+
+/// The value of a resource, if it is there.
+fn value_of<R: Resource>(store: StoreRef<'_>) -> Option<&R::Value> {
+    store.value(Key::of::<R>().id)?.downcast_ref()
 }

@@ -163,11 +163,16 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     /// assert_eq!(store.resource::<Area>().await?, &9);
     /// # Ok(()) }) }
     /// ```
+    #[inline]
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let _ = resource;
-        let Store { slots, supplied, parent, observers, is_used } = self;
-        let supplied = R::insert(value, supplied);
-        let mut store = Store { slots, supplied, parent, observers, is_used };
+        let mut store = Store {
+            slots: self.slots,
+            supplied: R::insert(value, self.supplied),
+            parent: self.parent,
+            observers: self.observers,
+            is_used: self.is_used,
+        };
         if *store.is_used.get_mut() {
             store.drop_stale(Key::of::<R>().id, true);
         }
@@ -176,6 +181,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
 
     /// Drops all that was computed from a resource, directly or through others; and the resource
     /// itself with all outputs of its provider, unless it is a given value.
+    #[cold]
     fn drop_stale(&mut self, id: u64, is_given: bool) {
         let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
         self.clear_steps(stale_steps(steps, supplied, |step| {
@@ -378,9 +384,9 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> fmt::Debug f
                 (Source::Supplied(_), ..) => entry(format_args!("supplied")),
                 _ if store.value(key.id).is_some() => entry(format_args!("computed")),
                 (_, None, _) => entry(format_args!("absent")),
-                (_, Some(run), None) => entry(format_args!("computed by run {run} now")),
+                (_, Some(run), None) => entry(format_args!("computed by run {} now", run.id())),
                 (_, Some(run), Some(since)) => {
-                    let since = since.elapsed();
+                    let (run, since) = (run.id(), since.elapsed());
                     entry(format_args!("computed by run {run} now, which has waited for {since:.1?}"));
                 }
             }

@@ -1,6 +1,7 @@
 //! The claim of a step: the right to execute it, and the runs that wait for it.
 
 use super::moment::Moment;
+use super::run_key::RunKey;
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
 use core::task::Waker;
@@ -13,25 +14,18 @@ const FREE: u64 = 0;
 /// The step has succeeded; there is nothing left to claim.
 const DONE: u64 = 1;
 
-/// The run with this number, which is not 0, has the claim, and none waits. The next state is
-/// `awaited`, `DONE`, or `FREE` if the step failed or was dropped.
-const fn taken(run: u64) -> u64 {
-    run << 2
-}
-
-/// The run with this number has the claim, and others wait. The next state is `DONE` or `FREE`, and
-/// all waiting runs are woken.
-const fn awaited(run: u64) -> u64 {
-    taken(run) | 2
-}
+/// The bit of a state in which others wait for the run that has the claim. In all other states, the
+/// run that has it is the state itself: a [`RunKey`]. The next state is with this bit, or `DONE`,
+/// or `FREE` if the step failed or was dropped. All waiting runs are woken when it goes.
+const AWAITED: u64 = 2;
 
 /// The right to execute a step, held by one run at a time.
 #[derive(Debug)]
 pub struct Claim {
-    /// `FREE`, `DONE`, `taken` or `awaited`. It changes to and from `awaited` under the lock of
-    /// `waiting`.
+    /// `FREE`, `DONE`, or the run that has the claim, with the bit `AWAITED` if others wait. This
+    /// bit changes under the lock of `waiting`.
     state: AtomicU64,
-    /// The waiting runs, in the order of their arrival; none unless `awaited`.
+    /// The waiting runs, in the order of their arrival; none unless `AWAITED`.
     waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
     /// When the run that has the claim began to wait for the step, as a [`Moment`]; 0 if it has
     /// not. It is for people, and orders nothing.
@@ -56,11 +50,11 @@ impl Claim {
         Claim { state: AtomicU64::new(FREE), waiting: Mutex::new(Vec::new()), since: Default::default() }
     }
 
-    /// Takes the claim for the run with this number, if it is free.
+    /// Takes the claim for a run, if it is free.
     #[inline]
-    pub fn take(&self, run: u64) -> Option<ClaimGuard<'_>> {
-        let taken = self.state.compare_exchange(FREE, taken(run), Ordering::Acquire, Ordering::Relaxed);
-        taken.ok().map(|_| ClaimGuard { claim: self, run })
+    pub fn take(&self, run: RunKey) -> Option<ClaimGuard<'_>> {
+        let taken = self.state.compare_exchange(FREE, run.get(), Ordering::Acquire, Ordering::Relaxed);
+        taken.ok().map(|_| ClaimGuard(self))
     }
 
     /// Records when the run that has the claim began to wait for the step.
@@ -74,9 +68,9 @@ impl Claim {
         Moment::from_number(self.since.load(Ordering::Relaxed))
     }
 
-    /// The number of the run that has the claim now, if one has.
-    pub(crate) fn holder(&self) -> Option<u64> {
-        Some(self.state.load(Ordering::Relaxed) >> 2).filter(|&run| run != 0)
+    /// The run that has the claim now, if one has.
+    pub(crate) fn holder(&self) -> Option<RunKey> {
+        RunKey::of(self.state.load(Ordering::Relaxed))
     }
 
     /// Waits until the run that has the claim gives it back or is done; `None` if it already has.
@@ -85,14 +79,11 @@ impl Claim {
         // Between the load and the exchange, the claim may go to another run.
         let holder = loop {
             let state = self.state.load(Ordering::Acquire);
-            let run = state >> 2;
-            if run == 0 {
-                return None;
-            }
-            if state == awaited(run) {
-                break run;
-            }
-            if self.state.compare_exchange(state, awaited(run), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            let run = RunKey::of(state)?;
+            let awaited = state | AWAITED;
+            if state == awaited
+                || self.state.compare_exchange(state, awaited, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            {
                 break run;
             }
         };
@@ -102,13 +93,14 @@ impl Claim {
         Some(ClaimWait { claim: self, ticket, waiter, holder })
     }
 
-    /// Gives the claim of a run back in the state `to`, and wakes every waiting run.
+    /// Gives the claim back in the state `to`, and wakes every waiting run.
     ///
     /// It does not wake just one of them: that one might not be polled for a long time, and the
     /// others would be stuck behind it.
     #[inline]
-    fn release(&self, run: u64, to: u64, error: Option<SharedError>) {
-        if self.state.compare_exchange(taken(run), to, Ordering::Release, Ordering::Relaxed).is_err() {
+    fn release(&self, to: u64, error: Option<SharedError>) {
+        let alone = self.state.load(Ordering::Relaxed) & !AWAITED;
+        if self.state.compare_exchange(alone, to, Ordering::Release, Ordering::Relaxed).is_err() {
             self.notify_all(to, error);
         }
     }
@@ -139,12 +131,7 @@ const NO_PANIC: &str = "nothing panics while it holds this lock";
 /// The claim of this run. Dropping the guard gives the claim back, so that another run can take
 /// over.
 #[derive(Debug)]
-pub struct ClaimGuard<'s> {
-    /// The claim.
-    claim: &'s Claim,
-    /// The number of this run.
-    run: u64,
-}
+pub struct ClaimGuard<'s>(&'s Claim);
 
 impl ClaimGuard<'_> {
     /// Ends the claim after the step has succeeded.
@@ -156,23 +143,23 @@ impl ClaimGuard<'_> {
     /// Gives the claim back after the step has failed. All waiting runs get its error, and later
     /// runs try again.
     pub fn failed(self, error: SharedError) {
-        self.claim.since.store(0, Ordering::Relaxed);
+        self.0.since.store(0, Ordering::Relaxed);
         self.release(FREE, Some(error));
     }
 
     /// Gives the claim back in the state `to`.
     #[inline]
     fn release(self, to: u64, error: Option<SharedError>) {
-        let ClaimGuard { claim, run } = self;
+        let claim = self.0;
         core::mem::forget(self);
-        claim.release(run, to, error);
+        claim.release(to, error);
     }
 }
 
 impl Drop for ClaimGuard<'_> {
     fn drop(&mut self) {
-        self.claim.since.store(0, Ordering::Relaxed);
-        self.claim.release(self.run, FREE, None);
+        self.0.since.store(0, Ordering::Relaxed);
+        self.0.release(FREE, None);
     }
 }
 
@@ -185,13 +172,13 @@ pub struct ClaimWait<'s> {
     ticket: Ticket,
     /// The entry of this run in that list.
     waiter: Arc<Waiter>,
-    /// The number of the run that had the claim when the wait began.
-    holder: u64,
+    /// The run that had the claim when the wait began.
+    holder: RunKey,
 }
 
 impl ClaimWait<'_> {
-    /// The number of the run that has the claim.
-    pub(crate) fn holder(&self) -> u64 {
+    /// The run that has the claim.
+    pub(crate) fn holder(&self) -> RunKey {
         self.holder
     }
 

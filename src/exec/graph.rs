@@ -3,12 +3,13 @@
 use super::moment::Moment;
 use super::notify::Notifier;
 use super::plan::{ExecPlan, Key, PlannedStep, Source};
+use super::run_key::{Execution, RunKey};
 use super::slot::SlotRef;
 use super::store_ref::{InputReader, StoreRef};
 use super::task::Started;
-use super::waits::{Execution, NestedRun, NestedWait, Polling};
+use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
-use crate::observe::{RunEnd, RunId, StepEventKind, StepInfo};
+use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::options::{Observers, RunOptions};
 use core::num::NonZero;
 use core::task::Context;
@@ -18,8 +19,8 @@ use std::sync::{Arc, OnceLock};
 /// The nodes of a run, by number: the steps of the plan of a store, the target if it is not one of
 /// them, and the resources that come from the parent store.
 pub(crate) struct Graph {
-    /// The identifier of the run.
-    id: RunId,
+    /// The run.
+    key: RunKey,
     /// The run as one that is nested in a step, if it is.
     nested: Option<NestedRun>,
     /// When the run first had to wait for a step.
@@ -88,10 +89,10 @@ impl Graph {
         // together stay within the limit.
         let limit = options.limit.map(|_| NonZero::<usize>::MIN);
         let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
-        let id = RunId::next();
-        let nested = NestedRun::new(id.get());
+        let key = RunKey::next();
+        let nested = NestedRun::new(key);
         let pending_since = OnceLock::new();
-        let mut graph = Graph { id, nested, pending_since, plan: store.plan(), target, parent, notifier: None };
+        let mut graph = Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None };
         if let Some(observers) = &options.observers {
             graph.attach(observers, name());
         }
@@ -106,17 +107,17 @@ impl Graph {
                 self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
             StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
         };
-        let notifier = Notifier::new(self.id, observers, target, (0..self.len() as u16).map(step).collect());
+        let notifier = Notifier::new(self.key.id(), observers, target, (0..self.len() as u16).map(step).collect());
         if let Some(parent) = &mut self.parent {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
         }
         self.notifier = Some(notifier);
     }
 
-    /// The identifier of the run.
+    /// The run.
     #[inline]
-    pub(crate) fn id(&self) -> RunId {
-        self.id
+    pub(crate) fn key(&self) -> RunKey {
+        self.key
     }
 
     /// When the run first had to wait for a step: now, if it has not before.
@@ -124,14 +125,14 @@ impl Graph {
         *self.pending_since.get_or_init(Moment::now)
     }
 
-    /// Notes that this thread polls a node of the run, until the result is dropped.
+    /// Notes that this thread polls a node of the run.
     #[inline]
-    pub(crate) fn polling(&self, number: u16) -> Polling {
-        Polling::new(match usize::from(number) < self.plan.steps().len() {
-            true => Some(Execution { run: self.id.get(), step: number }),
+    pub(crate) fn note_polled(&self, number: u16) {
+        Polling::note(match usize::from(number) < self.plan.steps().len() {
+            true => Some(self.key.step(number)),
             // No run waits for it but this one, so it counts as the step in which this run is.
             false => self.nested.as_ref().map(NestedRun::outer),
-        })
+        });
     }
 
     /// Records that the run waits for a step that another run executes.
@@ -140,7 +141,7 @@ impl Graph {
     ///
     /// If this run is nested in a step for which the other one waits.
     pub(crate) fn wait(&self, awaited: Execution) -> Result<Option<NestedWait>, Deadlock> {
-        self.nested.as_ref().map(|nested| nested.wait(awaited, self.name(awaited.step))).transpose()
+        self.nested.as_ref().map(|nested| nested.wait(awaited, self.name(awaited.step()))).transpose()
     }
 
     /// Notifies the observers of an event of a step.
@@ -283,7 +284,7 @@ impl Graph {
         slots: &[SlotRef<'s>],
         cx: &mut Context<'_>,
     ) -> Started<'s> {
-        let _polling = self.polling(number);
+        self.note_polled(number);
         match &self.notifier {
             None => self.start_node(number, store, slots, cx),
             Some(notifier) => self.start_observed(notifier, number, store, slots, cx),

@@ -17,6 +17,7 @@ mod notify;
 pub(crate) mod plan;
 #[cfg(feature = "executor")]
 mod ready_queue;
+pub(crate) mod run_key;
 mod schedule;
 pub(crate) mod single_task;
 pub(crate) mod slot;

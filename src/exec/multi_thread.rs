@@ -8,9 +8,11 @@
 use super::graph::{BorrowedRun, Graph};
 use super::plan::Source;
 use super::ready_queue::{Next, ReadyQueue, StepWaker};
+use super::run_key::RunKey;
 use super::schedule::Schedule;
 use super::store_ref::BorrowStore;
 use super::task::{Outcome, StartResult, StepTask};
+use super::waits::Polling;
 use crate::error::RunError;
 use crate::observe::RunId;
 use crate::options::RunOptions;
@@ -98,7 +100,7 @@ impl Steps for SharedRun {
         if slot.is_some_and(|listed| listed.was_filled) {
             return Ok(Outcome::Done);
         }
-        let in_other_run = slot.and_then(|listed| listed.claim.holder()).map(RunId::from_number);
+        let in_other_run = slot.and_then(|listed| listed.claim.holder()).map(RunKey::id);
         let (graph, store) = (Arc::clone(&self.graph), Arc::clone(&self.store));
         let task: Self::Task = match in_other_run {
             None => Box::pin(async move { execute(&graph, &*store, step).await }),
@@ -293,9 +295,8 @@ impl<S: Steps> MultiThread<S> {
 
     /// Polls a task that is out of its cell.
     fn poll(&self, step: u16, task: S::Task, waker: Arc<StepWaker>, spare: &mut Option<Arc<StepWaker>>) {
-        let polling = self.steps.graph().polling(step);
+        self.steps.graph().note_polled(step);
         let polled = self.steps.poll(task, &mut Context::from_waker(&waker_ref(&waker)));
-        drop(polling);
         match polled {
             Ok(outcome) => {
                 self.end_task(step, outcome);
@@ -401,6 +402,7 @@ impl<S: Steps> Future for Worker<S> {
         // The run is dropped before the worker ceases to be busy, so no worker holds the store at
         // the end of the run.
         let Some(run) = run.upgrade() else { return Poll::Ready(()) };
+        let _polling = Polling::begin();
         run.work(*number, spare, cx)
     }
 }

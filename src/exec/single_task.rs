@@ -5,6 +5,7 @@ use super::plan::{Key, Source};
 use super::schedule::Schedule;
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask};
+use super::waits::Polling;
 use super::wake_set::{StepWake, WakeSet};
 use crate::drops::Drops;
 use crate::error::RunError;
@@ -78,10 +79,8 @@ impl<'s> SingleTask<'s> {
         // There is no task if the step was woken after its end, by a waker that still exists.
         let Some(task) = self.tasks.get_mut(usize::from(step)) else { return Ok(()) };
         let Some(Active { task, wake }) = task.take() else { return Ok(()) };
-        let polling = self.run.graph().polling(step);
-        let polled = task.poll(&mut Context::from_waker(&waker_ref(&wake)));
-        drop(polling);
-        match polled {
+        self.run.graph().note_polled(step);
+        match task.poll(&mut Context::from_waker(&waker_ref(&wake))) {
             Ok(outcome) => {
                 self.spares.push(wake);
                 self.end(step, outcome)
@@ -164,6 +163,7 @@ impl Future for SingleTask<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
+        let _polling = Polling::begin();
         // Polls each woken step once. A step that wakes itself is polled again at the next poll of
         // the run.
         let mut woken = this.wake_set.take();

@@ -3,7 +3,7 @@
 use super::claim::{Claim, ClaimGuard, ClaimWait};
 use super::graph::Graph;
 use super::slot::SlotRef;
-use super::waits::{Execution, NestedWait};
+use super::waits::NestedWait;
 use crate::error::{BoxError, SharedError};
 use crate::observe::RunId;
 use core::task::{Context, Poll, Waker};
@@ -100,7 +100,7 @@ impl<'s> StepTask<'s> {
     ) -> StartResult<'s> {
         let guard = match slot {
             None => None,
-            Some(listed) => match listed.claim.take(graph.id().get()) {
+            Some(listed) => match listed.claim.take(graph.key()) {
                 Some(guard) => Some(guard),
                 None if listed.slot.is_filled() => return StartResult::Ended(Outcome::Done),
                 None => return StartResult::InOtherRun(listed.claim),
@@ -121,8 +121,8 @@ impl<'s> StepTask<'s> {
     pub(crate) fn wait(graph: &Graph, step: u16, claim: &'s Claim, waker: &Waker) -> Result<(Self, RunId), Outcome> {
         let wait = claim.wait(waker).ok_or(Outcome::Retry)?;
         let run = wait.holder();
-        match graph.wait(Execution { run, step }) {
-            Ok(nested) => Ok((StepTask::InOtherRun { wait, _nested: nested }, RunId::from_number(run))),
+        match graph.wait(run.step(step)) {
+            Ok(nested) => Ok((StepTask::InOtherRun { wait, _nested: nested }, run.id())),
             Err(deadlock) => Err(Outcome::Failed(Arc::new(Box::new(deadlock)))),
         }
     }

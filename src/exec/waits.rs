@@ -8,37 +8,36 @@
 //! A run is nested in the step in whose poll it is polled first. Other runs are not recorded, and
 //! pay for none of this but a note of the step that is polled, in a variable of the thread.
 
+use super::run_key::{Execution, RunKey};
 use crate::error::Deadlock;
 use core::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
-
-/// A step that a run executes: the number of the run, and that of the step in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Execution {
-    /// The number of the run.
-    pub(crate) run: u64,
-    /// The number of the step.
-    pub(crate) step: u16,
-}
 
 thread_local! {
     /// The step that this thread polls, if any.
     static POLLED: Cell<Option<Execution>> = const { Cell::new(None) };
 }
 
-/// A note that a step is polled on this thread, until it is dropped.
+/// The time in which this thread polls steps of one run. It ends when this is dropped; then the
+/// thread goes on with the step around the run, if there is one.
 #[derive(Debug)]
 pub(crate) struct Polling {
-    /// The step that is polled again afterwards: the outer one.
+    /// The step around the run.
     outer: Option<Execution>,
 }
 
 impl Polling {
-    /// Notes that this thread polls a step, or none.
+    /// Begins with no step.
     #[inline]
-    pub(crate) fn new(polled: Option<Execution>) -> Self {
-        Polling { outer: POLLED.replace(polled) }
+    pub(crate) fn begin() -> Self {
+        Polling { outer: POLLED.get() }
+    }
+
+    /// Notes that this thread polls a step from now on, or none.
+    #[inline]
+    pub(crate) fn note(polled: Option<Execution>) {
+        POLLED.set(polled);
     }
 
     /// The step that this thread polls, if any.
@@ -57,11 +56,11 @@ impl Drop for Polling {
 
 /// The nested runs, and their waits. The maps are there once they are needed.
 struct Waits {
-    /// The step in which each nested run is nested, by the number of the run.
-    nested: Option<HashMap<u64, Execution>>,
+    /// The step in which each nested run is nested.
+    nested: Option<HashMap<RunKey, Execution>>,
     /// The steps that cannot end before other steps do: those that have nested runs that wait, with
     /// each such run, the step for which it waits, and the name of that step.
-    blocked: Option<HashMap<Execution, HashMap<(u64, Execution), &'static str>>>,
+    blocked: Option<HashMap<Execution, HashMap<(RunKey, Execution), &'static str>>>,
 }
 
 /// The nested runs of all stores.
@@ -74,9 +73,9 @@ fn lock() -> MutexGuard<'static, Waits> {
 
 impl Waits {
     /// The steps in which a run is nested, the innermost first.
-    fn around(&self, run: u64) -> Vec<Execution> {
-        let outer = |run| self.nested.as_ref()?.get(&run).copied();
-        core::iter::successors(outer(run), |execution| outer(execution.run)).collect()
+    fn around(&self, run: RunKey) -> Vec<Execution> {
+        let outer = |run: Option<RunKey>| self.nested.as_ref()?.get(&run?).copied();
+        core::iter::successors(outer(Some(run)), |execution| outer(execution.run())).collect()
     }
 
     /// The names of the steps from `first`, each of which waits for the next one, to one of
@@ -101,8 +100,8 @@ impl Waits {
 /// A run that is nested in a step, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct NestedRun {
-    /// The number of the run.
-    run: u64,
+    /// The run.
+    run: RunKey,
     /// The step in which it is nested.
     outer: Execution,
 }
@@ -110,13 +109,13 @@ pub(crate) struct NestedRun {
 impl NestedRun {
     /// Records that a run is nested in the step that this thread polls, if it polls one.
     #[inline]
-    pub(crate) fn new(run: u64) -> Option<Self> {
+    pub(crate) fn new(run: RunKey) -> Option<Self> {
         Polling::current().map(|outer| Self::within(run, outer))
     }
 
     /// Records that a run is nested in a step.
     #[cold]
-    fn within(run: u64, outer: Execution) -> Self {
+    fn within(run: RunKey, outer: Execution) -> Self {
         lock().nested.get_or_insert_default().insert(run, outer);
         NestedRun { run, outer }
     }
@@ -159,7 +158,7 @@ pub(crate) struct NestedWait {
     /// The steps in which the run is nested.
     around: Vec<Execution>,
     /// The run, and the step for which it waits.
-    wait: (u64, Execution),
+    wait: (RunKey, Execution),
 }
 
 impl Drop for NestedWait {

@@ -17,7 +17,7 @@ pin_project! {
     #[project = LazyProjection]
     pub(super) enum Lazy<B, F> {
         // It was not polled. `begin` is there until it is called.
-        New { options: RunOptions, begin: Option<B> },
+        New { options: Option<Box<RunOptions>>, begin: Option<B> },
         // It has begun.
         Begun { #[pin] future: F },
     }
@@ -26,13 +26,13 @@ pin_project! {
 impl<B, F> Lazy<B, F> {
     /// A run that this function begins.
     pub(super) fn new(begin: B) -> Self {
-        Lazy::New { options: RunOptions::default(), begin: Some(begin) }
+        Lazy::New { options: None, begin: Some(begin) }
     }
 }
 
 impl<B, F, O> Future for Lazy<B, F>
 where
-    B: FnOnce(RunOptions) -> F,
+    B: FnOnce(Option<Box<RunOptions>>) -> F,
     F: Future<Output = Result<O, RunError>>,
 {
     type Output = Result<O, RunError>;
@@ -40,7 +40,7 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let LazyProjection::New { options, begin } = self.as_mut().project() {
             let begin = begin.take().expect("a run is not polled after a panic");
-            let future = begin(core::mem::take(options));
+            let future = begin(options.take());
             self.set(Lazy::Begun { future });
         }
         match self.project() {
@@ -52,12 +52,12 @@ where
 
 impl<B, F, O> LazyRun<O> for Lazy<B, F>
 where
-    B: FnOnce(RunOptions) -> F + Send,
+    B: FnOnce(Option<Box<RunOptions>>) -> F + Send,
     F: Future<Output = Result<O, RunError>> + Send,
 {
     fn options(self: Pin<&mut Self>) -> Option<&mut RunOptions> {
         match self.project() {
-            LazyProjection::New { options, .. } => Some(options),
+            LazyProjection::New { options, .. } => Some(options.get_or_insert_default()),
             LazyProjection::Begun { .. } => None,
         }
     }

@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod watch;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, dispatcher, error, info_span, trace};
 use typed_pipeliner::Observer;
 use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, StepEvent, StepEventKind};
+use watch::{Wait, Watch};
 
 /// The target of all spans and events.
 const TARGET: &str = "typed_pipeliner";
@@ -51,14 +54,24 @@ const OTHER: &str = "_OTHER";
 /// | `step failed`, error | `error`, `pipeliner.step` |
 /// | `step panicked`, error | `pipeliner.step` |
 /// | `skipped`, debug | `pipeliner.step`, `reason` (`present`, `dependency_failed`) |
-/// | `waiting for another run`, debug | `pipeliner.step` |
+/// | `still waiting for another run`, warning | `pipeliner.step`, `pipeliner.other_run`, `waited_ms` |
+/// | `waiting for another run`, debug | `pipeliner.step`, `pipeliner.other_run` (the run that executes the step) |
 /// | `demanded`, trace | `pipeliner.step`, `by` (the step that needs it) |
 /// | `ready`, trace | `pipeliner.step` |
-#[derive(Default)]
+///
+/// The warning comes once for a wait of more than ten seconds, or another
+/// [time](Tracing::warn_after). While there are waits, a thread watches the time.
 pub struct Tracing {
     /// The runs that have not ended.
     runs: Mutex<HashMap<RunId, Arc<Spans>>>,
+    /// The time after which a wait for another run is a warning.
+    patience: Duration,
+    /// The waits for other runs.
+    watch: Watch,
 }
+
+/// The default time after which a wait for another run is a warning.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The spans of a run.
 struct Spans {
@@ -73,7 +86,26 @@ struct Spans {
 impl Tracing {
     /// Creates an observer, for any number of runs.
     pub fn new() -> Self {
-        Self::default()
+        Tracing { runs: Mutex::default(), patience: PATIENCE, watch: Watch::default() }
+    }
+
+    /// Sets the time after which a wait for a step that another run executes is a warning: ten
+    /// seconds by default, and never for [`Duration::MAX`].
+    ///
+    /// A run that is neither polled nor dropped keeps the steps that it has started, and other runs
+    /// wait for them without end. The warning names the step and the run.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use typed_pipeliner_tracing::Tracing;
+    ///
+    /// let tracing = Tracing::new().warn_after(Duration::from_secs(60));
+    /// # drop(tracing);
+    /// ```
+    #[must_use]
+    pub fn warn_after(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// The spans of a run.
@@ -103,12 +135,20 @@ impl Observer for Tracing {
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
-        if let Some(spans) = self.spans(run) {
-            dispatcher::with_default(&spans.dispatch, || spans.record_event(run, event));
+        let Some(spans) = self.spans(run) else { return };
+        dispatcher::with_default(&spans.dispatch, || spans.record_event(run, event));
+        let key = (run.id(), event.step);
+        match event.kind {
+            StepEventKind::WaitingForOtherRun { run: other } => {
+                let (dispatch, span) = (spans.dispatch.clone(), spans.run.clone());
+                self.watch.begin(Wait { dispatch, span, key, step: event.name, other }, self.patience);
+            }
+            _ => self.watch.end(key),
         }
     }
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, _: Instant) {
+        self.watch.end_run(run.id());
         let Some(spans) = lock(&self.runs).remove(&run.id()) else { return };
         spans.run.record("pipeliner.outcome", end.as_str());
         if matches!(end, RunEnd::Failed | RunEnd::Panicked) {
@@ -203,6 +243,12 @@ impl Spans {
 /// locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for Tracing {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl fmt::Debug for Tracing {

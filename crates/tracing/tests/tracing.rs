@@ -7,6 +7,7 @@ use futures::FutureExt;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use support::{Gate, pipeline};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -55,7 +56,8 @@ struct Fields(BTreeMap<&'static str, String>);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let value = if field.name() == "pipeliner.run.id" { "…".to_owned() } else { format!("{value:?}") };
+        let differs = ["pipeliner.run.id", "pipeliner.other_run"].contains(&field.name());
+        let value = if differs { "…".to_owned() } else { format!("{value:?}") };
         self.0.insert(field.name(), value);
     }
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -262,10 +264,51 @@ fn waiting_for_another_run_is_an_event_and_a_dropped_run_closes_its_spans() {
     assert!((&mut first).now_or_never().is_none());
     let mut second = run::<Hold>(&store).observe(Tracing::new());
     assert!((&mut second).now_or_never().is_none());
-    assert_eq!(capture.take(), ["DEBUG run Hold: message=waiting for another run pipeliner.step=Hold"]);
+    let waiting = "DEBUG run Hold: message=waiting for another run pipeliner.other_run=… pipeliner.step=Hold";
+    assert_eq!(capture.take(), [waiting]);
     drop(first);
     let cancelled = finished("run Hold", "Hold").replace("finished", "cancelled");
     assert_eq!(capture.take(), [cancelled, run_of("", "Hold", "dropped")]);
+}
+
+#[test]
+fn long_wait_for_another_run_is_a_warning() {
+    #[step]
+    async fn hold(held: In<'_, Held>) -> Out<Half> {
+        held.pass().await;
+        1
+    }
+    pipeline! { Slow: [Hold]; }
+
+    let (capture, _guard) = Capture::begin(LevelFilter::WARN);
+    let (gate, store) = (Gate::new(), Store::<Slow>::new());
+    let store = store.with(Held, gate.clone());
+    let mut first = run::<Hold>(&store);
+    assert!((&mut first).now_or_never().is_none());
+
+    // These waits end before their time; then there is nothing to warn of.
+    for patience in [Duration::from_secs(3_600), Duration::MAX] {
+        let mut waits = run::<Hold>(&store).observe(Tracing::new().warn_after(patience));
+        assert!((&mut waits).now_or_never().is_none());
+    }
+    assert_eq!(capture.take(), [""; 0]);
+
+    let waits_long = Tracing::new().warn_after(Duration::from_millis(1));
+    let mut second = run::<Hold>(&store).observe(waits_long);
+    assert!((&mut second).now_or_never().is_none());
+    let warning = loop {
+        match capture.take().pop() {
+            Some(line) => break line,
+            None => std::thread::yield_now(),
+        }
+    };
+    let expected = "WARN : message=still waiting for another run; if nothing polls or drops that run, the wait never \
+                    ends pipeliner.other_run=… pipeliner.step=Hold waited_ms=1";
+    assert_eq!(warning, expected);
+    gate.open();
+    smol::block_on(first).unwrap();
+    smol::block_on(second).unwrap();
+    assert_eq!(capture.take(), [""; 0]);
 }
 
 #[test]

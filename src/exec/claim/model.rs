@@ -3,13 +3,11 @@
 use super::{Claim, Waiter};
 use crate::error::SharedError;
 use crate::exec::model::{Bell, three_threads, two_threads};
+use crate::exec::run_key::RunKey;
 use core::task::Waker;
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
-
-/// The number of each run.
-const RUN: u64 = 1;
 
 /// A slot made of loom's primitives.
 struct Slot {
@@ -70,7 +68,7 @@ impl Slot {
     /// Gets the step done as a run does: executes it, or waits for the run that does.
     fn run(&self) -> Result<(), SharedError> {
         loop {
-            if let Some(taken) = self.claim.take(RUN) {
+            if let Some(taken) = self.claim.take(RunKey::of(1 << 12).unwrap()) {
                 if !self.is_filled() {
                     self.execute();
                     self.fill();
@@ -88,7 +86,7 @@ impl Slot {
     /// Checks the slot after all runs, of which this many executed the step and the last succeeded.
     fn assert_done(&self, executed: usize) {
         assert_eq!(self.executed.load(Ordering::Relaxed), executed);
-        assert!(self.claim.take(RUN).is_none());
+        assert!(self.claim.take(RunKey::of(1 << 12).unwrap()).is_none());
         assert!(self.claim.wait(Waker::noop()).is_none());
         assert!(self.claim.waiting().is_empty());
     }
@@ -104,7 +102,7 @@ fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -
 fn claim_belongs_to_one_run_at_a_time() {
     two_threads(|| {
         let take = |slot: &Slot| {
-            let taken = slot.claim.take(RUN);
+            let taken = slot.claim.take(RunKey::of(1 << 12).unwrap());
             if taken.is_some() {
                 slot.execute();
             }
@@ -116,7 +114,7 @@ fn claim_belongs_to_one_run_at_a_time() {
 
         assert!(executed > 0);
         assert_eq!(slot.executed.load(Ordering::Relaxed), executed);
-        assert!(slot.claim.take(RUN).is_some());
+        assert!(slot.claim.take(RunKey::of(1 << 12).unwrap()).is_some());
     });
 }
 
@@ -124,7 +122,7 @@ fn claim_belongs_to_one_run_at_a_time() {
 fn done_claim_cannot_be_taken() {
     two_threads(|| {
         let take = |slot: &Slot| {
-            if let Some(taken) = slot.claim.take(RUN) {
+            if let Some(taken) = slot.claim.take(RunKey::of(1 << 12).unwrap()) {
                 slot.execute();
                 taken.done();
             }
@@ -142,9 +140,9 @@ fn done_claim_cannot_be_taken() {
 fn waiting_or_late_run_sees_the_outputs() {
     two_threads(|| {
         let slot = Slot::new();
-        let taken = slot.claim.take(RUN).unwrap();
+        let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let other = spawn(&slot, |slot| {
-            assert!(slot.claim.take(RUN).is_none());
+            assert!(slot.claim.take(RunKey::of(1 << 12).unwrap()).is_none());
             assert!(matches!(slot.wait(), None | Some(Ok(()))));
             assert!(slot.is_filled());
         });
@@ -161,10 +159,10 @@ fn waiting_or_late_run_sees_the_outputs() {
 fn waiting_run_can_take_a_released_claim() {
     two_threads(|| {
         let slot = Slot::new();
-        let taken = slot.claim.take(RUN).unwrap();
+        let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let other = spawn(&slot, |slot| {
             assert!(matches!(slot.wait(), None | Some(Ok(()))));
-            let taken = slot.claim.take(RUN).unwrap();
+            let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
             slot.execute();
             taken.done();
         });
@@ -180,7 +178,7 @@ fn waiting_run_can_take_a_released_claim() {
 fn waiting_runs_share_the_error_and_later_runs_may_take() {
     three_threads(|| {
         let slot = Slot::new();
-        let taken = slot.claim.take(RUN).unwrap();
+        let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let error = SharedError::new("no luck".into());
         let others = [(); 2].map(|()| {
             let expected = error.clone();
@@ -196,7 +194,7 @@ fn waiting_runs_share_the_error_and_later_runs_may_take() {
         }
 
         assert!(slot.claim.waiting().is_empty());
-        assert!(slot.claim.take(RUN).is_some());
+        assert!(slot.claim.take(RunKey::of(1 << 12).unwrap()).is_some());
     });
 }
 
@@ -204,10 +202,10 @@ fn waiting_runs_share_the_error_and_later_runs_may_take() {
 fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
     three_threads(|| {
         let slot = Slot::new();
-        let taken = slot.claim.take(RUN).unwrap();
+        let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let one = spawn(&slot, Slot::wait_and_give_up);
         let other = spawn(&slot, |slot| {
-            if let Some(taken) = slot.claim.take(RUN) {
+            if let Some(taken) = slot.claim.take(RunKey::of(1 << 12).unwrap()) {
                 let waiting = slot.claim.wait(Waker::noop()).unwrap();
                 drop(taken);
                 assert!(matches!(waiting.over(), Some(Ok(()))));
@@ -218,7 +216,7 @@ fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
         other.join().unwrap();
 
         assert!(slot.claim.waiting().is_empty());
-        assert!(slot.claim.take(RUN).is_some());
+        assert!(slot.claim.take(RunKey::of(1 << 12).unwrap()).is_some());
     });
 }
 
@@ -226,7 +224,7 @@ fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
 fn dropped_waiter_is_removed_from_among_later_ones() {
     loom::model(|| {
         let slot = Slot::new();
-        let _taken = slot.claim.take(RUN).unwrap();
+        let _taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let wait = || slot.claim.wait(Waker::noop()).unwrap();
         let (first, second) = (wait(), wait());
         drop(first);
@@ -243,7 +241,7 @@ fn dropped_waiter_is_removed_from_among_later_ones() {
 fn dropped_waiter_takes_no_wakeup_from_others() {
     three_threads(|| {
         let slot = Slot::new();
-        let taken = slot.claim.take(RUN).unwrap();
+        let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let one = spawn(&slot, Slot::wait_and_give_up);
         let other = spawn(&slot, Slot::run);
         slot.execute();
@@ -260,7 +258,7 @@ fn dropped_waiter_takes_no_wakeup_from_others() {
 fn waiter_dropped_late_takes_no_wakeup_from_later_ones() {
     three_threads(|| {
         let slot = Slot::new();
-        let taken = slot.claim.take(RUN).unwrap();
+        let taken = slot.claim.take(RunKey::of(1 << 12).unwrap()).unwrap();
         let one = spawn(&slot, Slot::wait_and_give_up);
         let other = spawn(&slot, Slot::run);
         slot.execute();
