@@ -59,7 +59,7 @@ use std::time::Instant;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an observer",
     label = "not an observer",
-    note = "`observe` takes its argument by value; to read an observer after the run, pass a clone or an `Arc` of it"
+    note = "an observer is passed by value; to read an observer after the run, pass a clone or an `Arc` of it"
 )]
 pub trait Observer: Send + Sync + 'static {
     /// A run has started: it is polled for the first time, and none of its steps runs yet.

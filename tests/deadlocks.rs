@@ -199,6 +199,18 @@ fn step_of_a_scope_may_run_the_parent() {
     assert_eq!(circle(&error), ["MakeAlone"]);
 }
 
+#[test]
+fn run_on_threads_that_is_kept_and_not_polled_holds_up_no_other() {
+    let gate = Gate::new();
+    let store = service(&gate);
+    let executor = Executor::new(1);
+    let mut kept = executor.run::<MakeSlow>(&store);
+    assert!(poll(&mut kept).is_pending());
+    gate.open();
+    assert_eq!(smol::block_on(store.resource::<Slow>()).unwrap(), &7);
+    drop(kept);
+}
+
 /// Notes for which run and step a run waits.
 #[derive(Default)]
 struct Waits(Mutex<Vec<(u64, &'static str)>>, Mutex<Vec<u64>>);

@@ -4,8 +4,8 @@ use crate::exec::plan::{Key, Source};
 use crate::exec::store_ref::DynStore;
 use crate::lower::slot::Slot;
 use crate::pipeline::Pipeline;
-use crate::proof::check::store::{Knows, OriginIn};
-use crate::proof::walk::source::{FromStore, ProvidedBy};
+use crate::proof::check::store::{FindsResource, Knows, OriginIn};
+use crate::proof::walk::source::{FromStore, NoSource, ProvidedBy};
 use crate::proof::witness::{IsResource, Proven};
 use crate::resource::Resource;
 use crate::sealed::Seal;
@@ -32,24 +32,23 @@ pub trait Owns<R: Resource>: Knows<R> + DynStore + Sized {
     fn take(self) -> Option<R::Value>;
 }
 
-impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource> Owns<R>
-    for Store<Pipe, Supplied, Parent>
+// For any type, and not for `Store`: rustc would quote that impl in each error.
+impl<R: Resource, S: Knows<R> + AnyStore<ProofEnv: FindsResource<R>> + DynStore> Owns<R> for S
 where
-    Self: Knows<R>,
-    OriginIn<<Self as AnyStore>::ProofEnv, R>: OwnOrigin<R>,
+    OriginIn<S::ProofEnv, R>: OwnOrigin<R>,
 {
     fn seal(_: Seal) {}
 
     type Witness = Proven;
     fn take(mut self) -> Option<R::Value> {
-        <OriginIn<<Self as AnyStore>::ProofEnv, R>>::take(&mut self)
+        <OriginIn<S::ProofEnv, R>>::take(&mut self)
     }
 }
 
 /// The origin of the resource `R` in a store that owns its value.
 ///
 /// You never write it. It is a function from an origin to the way to the value. It is defined on
-/// [`FromStore`] and [`ProvidedBy`].
+/// [`FromStore`] and [`ProvidedBy`], and on [`NoSource`], which [`Knows`] refuses.
 #[diagnostic::on_unimplemented(
     message = "`{R}` is in the parent store, which keeps it",
     label = "a scope shares the values of its parent",
@@ -64,6 +63,8 @@ pub trait OwnOrigin<R: Resource> {
     fn take(store: &mut dyn DynStore) -> Option<R::Value>;
 }
 
+// Here and below: otherwise rustc lists the types that implement the trait.
+#[diagnostic::do_not_recommend]
 impl<R: Resource> OwnOrigin<R> for FromStore<R> {
     fn seal(_: Seal) {}
 
@@ -75,6 +76,16 @@ impl<R: Resource> OwnOrigin<R> for FromStore<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<R: Resource> OwnOrigin<R> for NoSource {
+    fn seal(_: Seal) {}
+
+    fn take(_: &mut dyn DynStore) -> Option<R::Value> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<R: Resource, Owner: Step> OwnOrigin<R> for ProvidedBy<R, Owner> {
     fn seal(_: Seal) {}
 
