@@ -34,7 +34,7 @@ pub use pipeline::swap::Swap;
 pub use plan::{Plan, plan};
 pub use resource::identified::Identified;
 pub use resource::{Resource, Return};
-pub use run::bounds::{Provides, Runs, RunsOwned};
+pub use run::bounds::{Opens, Provides, Runs, RunsOwned};
 pub use run::{OwnedOutput, Run, RunOutput, fetch, run, run_owned};
 pub use step::{In, Inputs, Out, Outputs, Step};
 pub use store::parent::Scoped;

@@ -78,6 +78,10 @@ pub trait StepList: StepsProof + 'static {
     /// The list with `New` in place of `Old`.
     #[doc(hidden)]
     type Swap<Old: IsStep, New: IsStep>: StepList;
+    /// The pipeline whose steps these are, if `P` lists them: `P` itself, or the pipeline in which a
+    /// [`Swap`](crate::Swap) replaces some.
+    #[doc(hidden)]
+    type Original<P>;
     /// Room for the outputs of the steps.
     #[doc(hidden)]
     type Slots: Slots;
@@ -93,6 +97,7 @@ impl StepList for HNil {
 
     type Witness = HNil;
     type Swap<Old: IsStep, New: IsStep> = HNil;
+    type Original<P> = P;
     type Slots = HNil;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Empty;
 }
@@ -102,6 +107,7 @@ impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
 
     type Witness = (Head::Witness, Tail::Witness);
     type Swap<Old: IsStep, New: IsStep> = HCons<Head::Swap<Old, New>, Tail::Swap<Old, New>>;
+    type Original<P> = P;
     type Slots = HCons<Head::Slots, Tail::Slots>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Both(Head::SPECS, Tail::SPECS);
 }
@@ -137,6 +143,9 @@ impl<S: IsStep> Steps<Single> for S {
     type Slots = Slot<S>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
 }
+
+/// The pipeline `P` without the [swaps](crate::Swap) in it.
+pub(crate) type OriginalOf<P> = <<P as Pipeline>::Steps as StepList>::Original<P>;
 
 /// The identity of the first resource that the step `S` stores.
 type FirstOutputOf<S> = <<S as Step>::Outputs as OutputsProof>::First<End>;

@@ -24,7 +24,6 @@ use crate::pipeline::{Pipeline, StepList};
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
 use crate::proof::check::supplied::AcceptedBy;
-use crate::proof::env::ProofEnvOf;
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
 use core::any::Any;
@@ -320,7 +319,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> BorrowStore 
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> AnyStore for Store<Pipe, Supplied, Parent> {
-    type ProofEnv = ProofEnvOf<Pipe, Supplied, Parent>;
+    type ProofEnv = Parent::ChildEnv<Pipe, Supplied>;
     fn pipeline() -> &'static str {
         crate::resource::type_name::of::<Pipe>()
     }

@@ -35,7 +35,9 @@ impl<S: Step> Slot<S> {
     /// Stores the outputs. Outputs that are there already stay.
     pub(crate) fn fill(&self, stored: Stored<S>) {
         if let Err(stored) = self.stored.set(stored) {
-            S::Outputs::drop_each(stored, &mut Drops::default());
+            if const { mem::needs_drop::<Stored<S>>() } {
+                S::Outputs::drop_each(stored, &mut Drops::default());
+            }
         }
     }
 
@@ -79,7 +81,9 @@ impl<S: Step> AnySlot for Slot<S> {
     }
     fn clear(&mut self, drops: &mut Drops) {
         if let Some(stored) = self.take() {
-            S::Outputs::drop_each(stored, drops);
+            if const { mem::needs_drop::<Stored<S>>() } {
+                S::Outputs::drop_each(stored, drops);
+            }
         }
     }
     fn as_any(&self) -> &dyn Any {

@@ -1,7 +1,7 @@
 //! Pipelines in which another step replaces one step, for tests.
 
 use crate::exec::plan::{ConstList, StepSpec};
-use crate::pipeline::{Pipeline, StepList};
+use crate::pipeline::{OriginalOf, Pipeline, StepList};
 use crate::proof::check::swap::Swapped;
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
@@ -73,6 +73,7 @@ impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<Lis
 
     type Witness = <List as StepList>::Witness;
     type Swap<A: IsStep, B: IsStep> = Swapped<List::Swap<A, B>, Old, New, P>;
+    type Original<Itself> = OriginalOf<P>;
     type Slots = List::Slots;
     const SPECS: &'static ConstList<StepSpec> = List::SPECS;
 }

@@ -2,12 +2,13 @@
 
 use crate::exec::store_ref::DynStore;
 use crate::pipeline::Pipeline;
-use crate::proof::check::store::{CanProvide, CanRun};
+use crate::proof::check::store::{CanProvide, CanRun, SatisfiesTarget};
 use crate::proof::witness::{IsResource, IsStep, Proven};
 use crate::sealed::Seal;
 use crate::step::Step;
 use crate::store::Store;
-use crate::store::supplied::SuppliedValues;
+use crate::store::parent::{ParentStore, Scoped, StoreHandle};
+use crate::store::supplied::{ResourceList, SuppliedValues};
 
 /// A store that can run the target `T`: the store was supplied with everything that the target
 /// needs, or a step of its pipeline provides it.
@@ -87,6 +88,73 @@ pub trait Provides<R: IsResource<CheckedValue: Sized>, Proof = <Self as CanProvi
 }
 
 impl<R: IsResource, S: CanProvide<R>> Provides<R, Proven> for S {
+    fn seal(_: Seal) {}
+}
+
+/// A store, borrowed or in an [`Arc`](std::sync::Arc), in which a [scope](crate::Scoped) of `Pipe`
+/// can run the target `T` once it was supplied with the resources of the list `Resources`.
+///
+/// This is the bound to write in generic code that makes the scope itself, such as the handlers of
+/// a web service. A test can then hand in a store with other steps:
+///
+/// ```
+/// use std::sync::Arc;
+/// use typed_pipeliner::{HList, In, Opens, Out, Pipeline, Return, RunError, Scoped, Store, Swap, resource, run, step};
+///
+/// resource! { Server: String; Id: u32; }
+///
+/// #[step]
+/// fn connect() -> Out<Server> {
+///     "the server".to_owned()
+/// }
+///
+/// #[step]
+/// fn show(server: In<'_, Server>, id: In<'_, Id>) -> Return<String> {
+///     Return(format!("{id} from {server}"))
+/// }
+///
+/// struct App;
+/// impl Pipeline for App {
+///     type Steps = HList![Connect];
+/// }
+///
+/// struct Request;
+/// impl Pipeline for Request {
+///     type Steps = HList![];
+/// }
+/// impl Scoped for Request {
+///     type Parent = App;
+/// }
+///
+/// async fn handle(app: impl Opens<Request, HList![Id], Show>, id: u32) -> Result<String, RunError> {
+///     run::<Show>(&Store::<Request>::within(app).with(Id, id)).await
+/// }
+///
+/// # fn main() -> Result<(), RunError> {
+/// # smol::block_on(async {
+/// let app = Arc::new(Store::<App>::new());
+/// assert_eq!(handle(app, 7).await?, "7 from the server");
+///
+/// // In a test, another step takes the place of `Connect`.
+/// #[step]
+/// fn pretend() -> Out<Server> {
+///     "a stub".to_owned()
+/// }
+/// let app = Arc::new(Store::<Swap<App, Connect, Pretend>>::new());
+/// assert_eq!(handle(app, 7).await?, "7 from a stub");
+/// # Ok(()) }) }
+/// ```
+pub trait Opens<Pipe: Scoped, Resources: ResourceList, T: Step>:
+    StoreHandle<Pipe::Parent> + ParentStore<ChildEnv<Pipe, Resources::Sorted>: SatisfiesTarget<T>>
+{
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+impl<Pipe: Scoped, Resources: ResourceList, T: Step, S> Opens<Pipe, Resources, T> for S
+where
+    S: StoreHandle<Pipe::Parent> + ParentStore<ChildEnv<Pipe, Resources::Sorted>: SatisfiesTarget<T>>,
+{
     fn seal(_: Seal) {}
 }
 

@@ -1,9 +1,9 @@
 //! A store as the parent of another: borrowed, or in an `Arc`.
 
 use crate::exec::store_ref::StoreRef;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{OriginalOf, Pipeline};
 use crate::proof::check::missing::ReporterInScope;
-use crate::proof::env::SourcesOf;
+use crate::proof::env::{ProofEnvOf, SourcesOf};
 use crate::proof::ids::trie::Trie;
 use crate::sealed::Seal;
 use crate::store::Store;
@@ -18,8 +18,9 @@ macro_rules! parents {
             fn seal(_: Seal) {}
 
             type This = Self;
-            type Pipeline = Pipe;
+            type Pipeline = OriginalOf<Pipe>;
             type Sources = <SourcesOf<Pipe, Supplied, Parent> as Trie>::ForChild;
+            type ChildEnv<Child: Pipeline, Values: SuppliedValues> = ProofEnvOf<Child, Values, Self>;
             type Reporter = ReporterInScope<Pipe>;
             fn store_ref(&self) -> Option<StoreRef<'_>> {
                 let $this = self;

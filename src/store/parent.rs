@@ -1,12 +1,14 @@
 //! Parent stores, and the scopes that read from them.
 
 use crate::exec::store_ref::StoreRef;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{OriginalOf, Pipeline};
 use crate::proof::check::parent::IsParent;
 use crate::proof::check::{NeverMatches, ProofCheck};
+use crate::proof::env::ProofEnvOf;
 use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::witness::Proven;
 use crate::sealed::Seal;
+use crate::store::supplied::SuppliedValues;
 
 /// A pipeline whose stores are scopes within a store of another pipeline: for example one request
 /// of an application.
@@ -95,12 +97,17 @@ pub trait ParentStore: Send + Sync + Sized {
     /// not a parent, the type of the store is unknown, and rustc reports no further error about it.
     #[doc(hidden)]
     type This: ParentStore;
-    /// The pipeline of that store.
+    /// The pipeline of that store, without the [swaps](crate::Swap) in it.
     #[doc(hidden)]
     type Pipeline;
     /// Its map of sources, as a child sees it.
     #[doc(hidden)]
     type Sources: Trie;
+    /// The environment of a child: a store of `Pipe` that was supplied with `Supplied` and reads
+    /// from this one. A child asks its parent for it, so a proof in generic code stops at a parent
+    /// that is not known, with a short error.
+    #[doc(hidden)]
+    type ChildEnv<Pipe: Pipeline, Supplied: SuppliedValues>;
     /// The type that reports a resource that is missing in a child.
     #[doc(hidden)]
     type Reporter;
@@ -121,13 +128,15 @@ impl ParentStore for NoParent {
     type This = Self;
     type Pipeline = NeverMatches;
     type Sources = Empty;
+    type ChildEnv<Pipe: Pipeline, Supplied: SuppliedValues> = ProofEnvOf<Pipe, Supplied, Self>;
     type Reporter = ProofCheck;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None
     }
 }
 
-/// A store of the pipeline `P`, borrowed or in an [`Arc`](std::sync::Arc).
+/// A store of the pipeline `P`, or of a [`Swap`](crate::Swap) of it, borrowed or in an
+/// [`Arc`](std::sync::Arc).
 ///
 /// You never write it. Each [`ParentStore`] of `P` implements it.
 pub trait StoreHandle<P>: ParentStore<This = Self> {
@@ -139,9 +148,9 @@ pub trait StoreHandle<P>: ParentStore<This = Self> {
     type Witness;
 }
 
-impl<P, Handle: ParentStore<This = Handle>> StoreHandle<P> for Handle
+impl<P: Pipeline, Handle: ParentStore<This = Handle>> StoreHandle<P> for Handle
 where
-    ProofCheck: IsParent<Handle::Pipeline, P>,
+    ProofCheck: IsParent<Handle::Pipeline, OriginalOf<P>>,
 {
     fn seal(_: Seal) {}
 

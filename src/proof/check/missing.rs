@@ -56,7 +56,7 @@ where
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
     label = "`{Res}` is missing",
     note = "supply it, `let store = store.with({Res}, value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`",
-    note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`; if it should read from a parent store, create it with `Store::<{Pipe}>::within(&parent)`"
+    note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`; if `{Pipe}` is a scope, create its store with `Store::<{Pipe}>::within(&parent)`, and not with `new`"
 )]
 pub trait HasProvider<Res, By, Pipe> {
     #[doc(hidden)]
@@ -78,9 +78,10 @@ pub trait HasProviderInScope<Res, By, Pipe, Parent> {
 /// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`,
 /// which is the parent of another.
 #[diagnostic::on_unimplemented(
-    message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and its store was not supplied with it",
-    label = "`{Res}` is missing",
-    note = "supply it to the store of `{Pipe}`, or register in `{Pipe}` a step that gives `Out<{Res}>`; the steps of `{Pipe}` never see the values of a scope"
+    message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the type of its store does not say that it was supplied",
+    label = "`{Res}` is missing in the store of `{Pipe}`",
+    note = "if it was supplied elsewhere, write so in the type of that store: `StoreOf<{Pipe}, HList![{Res}]>`, also in an `Arc`",
+    note = "otherwise supply it to the store of `{Pipe}`, or register in `{Pipe}` a step that gives `Out<{Res}>`; the steps of `{Pipe}` never see the values of a scope"
 )]
 pub trait HasProviderInParent<Res, By, Pipe> {
     #[doc(hidden)]

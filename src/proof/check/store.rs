@@ -113,7 +113,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource>
 
 /// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined
 /// where nothing is missing.
-pub trait CanRun<T: Step>: SatisfiesTarget<T> {
+pub trait CanRun<T: Step>: AnyStore<ProofEnv: SatisfiesTarget<T>> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
@@ -121,30 +121,32 @@ pub trait CanRun<T: Step>: SatisfiesTarget<T> {
     type Witness;
 }
 
-impl<T: Step, S: SatisfiesTarget<T>> CanRun<T> for S {
+// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
+impl<T: Step, S: AnyStore<ProofEnv: SatisfiesTarget<T>>> CanRun<T> for S {
     fn seal(_: Seal) {}
 
     type Witness = Proven;
 }
 
-/// A store in which the walk from the target `T` finds no mistake.
+/// An environment in which the walk from the target `T` finds no mistake.
 ///
 /// It is apart from [`CanRun`] because rustc caches the proof of a trait, but walks anew wherever
-/// it computes a type that needs the walk.
-pub trait SatisfiesTarget<T: Step>:
-    AnyStore<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, Self>>>>
-{
+/// it computes a type that needs the walk. It is a trait of the environment, and not of the store,
+/// so that a bound on the parent of a store can name it; see [`Opens`](crate::Opens).
+// The message is that of `FindsTarget`, for bounds in which rustc does not descend to it.
+#[diagnostic::on_unimplemented(
+    message = "cannot prove here that the store can run `{T}`",
+    label = "nothing in the type of the store says so",
+    note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`"
+)]
+pub trait SatisfiesTarget<T: Step> {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
-// For any type, and not for `Store` and `Arc`: rustc would quote those impls in each error.
-impl<T: Step, S: AnyStore<ProofEnv: FindsTarget<T, Found: NoFindings<TargetQuery<T, S>>>>> SatisfiesTarget<T> for S {
+impl<T: Step, Env: FindsTarget<T, Found: NoFindings<ProofQuery<TargetGoal<T>, Env>>>> SatisfiesTarget<T> for Env {
     fn seal(_: Seal) {}
 }
-
-/// The query for a run of the target `T` on the store `S`.
-pub type TargetQuery<T, S> = ProofQuery<TargetGoal<T>, <S as AnyStore>::ProofEnv>;
 
 /// An environment: a function to the findings of the walk from a target.
 ///
@@ -152,7 +154,8 @@ pub type TargetQuery<T, S> = ProofQuery<TargetGoal<T>, <S as AnyStore>::ProofEnv
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can run `{T}`",
     label = "nothing in the type of the store says so",
-    note = "add a bound: `store: &impl Runs<{T}>`, or for a store that does more, `S: Runs<First> + Runs<{T}>`"
+    note = "add a bound: `store: &impl Runs<{T}>`, or for a store that does more, `S: Runs<First> + Runs<{T}>`",
+    note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`"
 )]
 pub trait FindsTarget<T: Step> {
     #[doc(hidden)]

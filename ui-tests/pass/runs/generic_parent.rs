@@ -1,0 +1,34 @@
+use typed_pipeliner::{HList, In, Opens, Out, Pipeline, Return, RunError, Scoped, Store, resource, run, step};
+
+resource! { Server: String; Id: u32; }
+
+#[step]
+fn connect() -> Out<Server> {
+    "the server".to_owned()
+}
+
+#[step]
+fn show(server: In<'_, Server>, id: In<'_, Id>) -> Return<String> {
+    Return(format!("{id} from {server}"))
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Connect];
+}
+
+struct Request;
+impl Pipeline for Request {
+    type Steps = HList![];
+}
+impl Scoped for Request {
+    type Parent = App;
+}
+
+async fn handle<A: Opens<Request, HList![Id], Show>>(app: A) -> Result<String, RunError> {
+    run::<Show>(&Store::<Request>::within(app).with(Id, 1)).await
+}
+
+fn main() {
+    let _ = handle(&Store::<App>::new());
+}

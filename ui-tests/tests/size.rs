@@ -1,0 +1,73 @@
+//! No error is long: neither in lines, nor in bytes. rustc prints types in full in some places, and
+//! a type of the proof can have ten thousand letters.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most bytes of an error; the longest ones are those of rustc that
+/// [the limits](../../src/guide/limits.md) list.
+const BYTES: usize = 3_000;
+/// The most bytes of a line.
+const LINE: usize = 450;
+
+/// The snapshots below a folder.
+fn snapshots(folder: &Path, to: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of cases can be read") {
+        let path = entry.expect("its entries can be read").path();
+        if path.is_dir() {
+            snapshots(&path, to);
+        } else if path.extension().is_some_and(|extension| extension == "stderr") {
+            to.push(path);
+        }
+    }
+}
+
+/// The errors in a snapshot.
+fn errors(text: &str) -> Vec<&str> {
+    let starts: Vec<usize> =
+        text.match_indices("error").map(|(at, _)| at).filter(|&at| at == 0 || text[..at].ends_with('\n')).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).map(|(&start, end)| text[start..end].trim_end()).collect()
+}
+
+/// The errors of a case.
+fn case(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fail").join(name).with_extension("stderr");
+    fs::read_to_string(path).expect("the case has a snapshot")
+}
+
+#[test]
+fn no_error_and_no_line_is_long() {
+    let mut paths = Vec::new();
+    snapshots(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fail"), &mut paths);
+    assert!(paths.len() > 100, "the snapshots are found: {}", paths.len());
+    let mut long = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a snapshot can be read");
+        for error in errors(&text) {
+            let line = error.lines().map(str::len).max().unwrap_or_default();
+            if error.len() > BYTES || line > LINE {
+                long.push(format!("{}: {} bytes, a line of {line}", path.display(), error.len()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn scope_of_an_unknown_parent_is_one_short_error() {
+    let text = case("runs/generic_parent");
+    let errors = errors(&text);
+    assert_eq!(errors.len(), 1, "{text}");
+    assert!(errors[0].lines().count() <= 15 && errors[0].len() < 1_500, "{text}");
+    assert!(text.contains("Opens<"), "a note names the bound that works: {text}");
+}
+
+#[test]
+fn bound_on_a_scope_of_an_unknown_parent_is_short() {
+    let text = case("runs/bound_on_a_scope");
+    let errors = errors(&text);
+    // rustc reports it for the signature, the bound, the body and the call in it.
+    assert!(errors.len() <= 4 && text.len() < 6_000, "{text}");
+    assert!(errors.iter().all(|error| error.lines().count() <= 20 && error.contains("Opens<")), "{text}");
+}
