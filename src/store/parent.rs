@@ -2,11 +2,14 @@
 
 use crate::exec::store_ref::StoreRef;
 use crate::pipeline::Pipeline;
+use crate::proof::check::findings::NoMore;
 use crate::proof::check::parent::IsParent;
 use crate::proof::check::{NeverMatches, ProofCheck};
 use crate::proof::ids::trie::{Empty, Trie};
+use crate::proof::walk::goal::RequestedResources;
 use crate::proof::witness::Proven;
 use crate::sealed::Seal;
+use frunk_core::hlist::HNil;
 
 /// A pipeline whose stores are scopes within a store of another pipeline: for example one request
 /// of an application.
@@ -101,6 +104,12 @@ pub trait ParentStore: Send + Sync + Sized {
     /// Its map of sources, as a child sees it.
     #[doc(hidden)]
     type Sources: Trie;
+    /// The findings of the walk for the resources that a child takes from it.
+    #[doc(hidden)]
+    type Findings<Requested: RequestedResources>;
+    /// The inputs of its steps, and those of its own parent.
+    #[doc(hidden)]
+    type Inputs;
     /// The type that reports a resource that is missing in a child.
     #[doc(hidden)]
     type Reporter;
@@ -121,6 +130,8 @@ impl ParentStore for NoParent {
     type This = Self;
     type Pipeline = NeverMatches;
     type Sources = Empty;
+    type Findings<Requested: RequestedResources> = NoMore;
+    type Inputs = HNil;
     type Reporter = ProofCheck;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None
