@@ -5,7 +5,7 @@ pub(crate) mod swap;
 use crate::exec::plan::{ConstList, StepSpec};
 use crate::lower::slot::Slot;
 use crate::lower::slots::Slots;
-use crate::proof::check::swap::SwapDecision;
+use crate::proof::check::swap::{InPlace, SwapDecision};
 use crate::proof::ids::digits::{Digits, End};
 use crate::proof::kind::{Group, OfSteps, Single};
 use crate::proof::lists::{OutputsProof, StepProof, StepsProof};
@@ -139,7 +139,7 @@ impl<S: IsStep> Steps<Single> for S {
     type Witness = <S as IsStep>::Witness;
     // Steps cannot be compared, but their outputs can, and no two steps store the same resource.
     type Swap<Old: IsStep, New: IsStep> =
-        <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<New, S>;
+        <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<InPlace<New, S>, S>;
     type Slots = Slot<S>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
 }

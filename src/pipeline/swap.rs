@@ -1,8 +1,11 @@
 //! Pipelines in which another step replaces one step, for tests.
 
 use crate::exec::plan::{ConstList, StepSpec};
-use crate::pipeline::{OriginalOf, Pipeline, StepList};
-use crate::proof::check::swap::Swapped;
+use crate::lower::slot::Slot;
+use crate::pipeline::{FirstOutputOf, OriginalOf, Pipeline, StepList, Steps};
+use crate::proof::check::swap::{InPlace, SwapDecision, Swapped};
+use crate::proof::ids::digits::Digits;
+use crate::proof::kind::Replaced;
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
 use crate::step::Step;
@@ -76,6 +79,16 @@ impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<Lis
     type Original<Itself> = OriginalOf<P>;
     type Slots = List::Slots;
     const SPECS: &'static ConstList<StepSpec> = List::SPECS;
+}
+
+impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
+    fn seal(_: Seal) {}
+
+    type Witness = <New as IsStep>::Witness;
+    type Swap<A: IsStep, B: IsStep> =
+        <<FirstOutputOf<Old> as Digits>::Compare<FirstOutputOf<A>> as SwapDecision>::Swap<InPlace<B, Old>, Self>;
+    type Slots = Slot<New>;
+    const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<New>());
 }
 
 // Otherwise rustc shows this impl wherever a type is not a scope.

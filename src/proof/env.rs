@@ -42,8 +42,8 @@ pub type SourcesOf<Pipe, Supplied, Parent> = <Supplied as SuppliedValues>::Overl
     <<Pipe as Pipeline>::Steps as StepsProof>::Register<<Parent as ParentStore>::Sources, FirstStep>,
 >;
 
-/// The sources of the inputs of all steps of the pipeline `Pipe`, in the map `Map`.
-pub type OriginsOf<Pipe, Map> = <<Pipe as Pipeline>::Steps as StepsProof>::Origins<Map>;
+/// The inputs of all steps of the pipeline `Pipe`, as a tree.
+pub type SoughtBy<Pipe> = <<Pipe as Pipeline>::Steps as StepsProof>::Sought;
 
 /// The source of the outputs that the step `Target` stores, among the steps of the pipeline `Pipe`.
 pub type ProviderOf<Target, Pipe> =

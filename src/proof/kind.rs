@@ -16,7 +16,7 @@ pub trait OfSteps {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// [`Single`] or [`Group`].
+    /// [`Single`], [`Replaced`] or [`Group`].
     type Kind;
 }
 
@@ -32,6 +32,10 @@ pub trait OfResources {
 /// The kind of a step, or of a resource.
 #[derive(Debug)]
 pub enum Single {}
+
+/// The kind of a step that has replaced another.
+#[derive(Debug)]
+pub enum Replaced {}
 
 /// The kind of a resource that a step can do without.
 #[derive(Debug)]

@@ -34,8 +34,8 @@
 //! | step `T` stores its outputs, and `P` does not register it | add `T` to the steps of `P` |
 //! | step `T` stores `R`, which `P` takes from `S` | run `S`, or register `T` in its place |
 //! | no step of `P` provides `R`, and the store was not supplied with it | supply it, or register a step |
-//! | step `B` gives other outputs than `A`, in whose place it is put | give `B` the outputs of `A` |
-//! | step `A` is to be replaced, and `P` does not register it, or takes `R` from `S` | name the registered step first: `Swap<P, S, A>` |
+//! | step `B` gives other outputs than `A`, the step that it replaces | give `B` the outputs of `A` |
+//! | `A` is no step of `P`, so it cannot be replaced | name the registered step first: `Swap<P, S, A>` |
 //! | `X` is not a resource, is not a step, is not a pipeline | declare it, or name another |
 //! | `Return<V>` cannot be an input | provide a resource instead |
 //! | `Q` and `R` have the same identity | give one another `identity!` |

@@ -2,14 +2,22 @@
 
 use crate::exec::store_ref::StoreRef;
 use crate::pipeline::{OriginalOf, Pipeline};
+use crate::proof::check::ProofQuery;
+use crate::proof::check::findings::{Findings, FoundInParent, InMap};
 use crate::proof::check::missing::ReporterInScope;
-use crate::proof::env::{ProofEnvOf, SourcesOf};
+use crate::proof::env::{ProofEnvOf, SoughtBy, SourcesOf};
 use crate::proof::ids::trie::Trie;
+use crate::proof::lists::{StepsProof, TreePair};
+use crate::proof::walk::goal::{ChildGoal, RequestedResources};
 use crate::sealed::Seal;
 use crate::store::Store;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use std::sync::Arc;
+
+/// The findings of the walk for the resources `Requested` in a store, without those in its parent.
+type ChildFindings<Requested, Pipe, Supplied, Parent> =
+    <<Pipe as Pipeline>::Steps as StepsProof>::Findings<ChildGoal<Requested>, Pipe, Supplied, Parent>;
 
 macro_rules! parents {
     ($($pointer:ty: |$this:ident| $store:expr;)*) => {$(
@@ -21,6 +29,11 @@ macro_rules! parents {
             type Pipeline = OriginalOf<Pipe>;
             type Sources = <SourcesOf<Pipe, Supplied, Parent> as Trie>::ForChild;
             type ChildEnv<Child: Pipeline, Values: SuppliedValues> = ProofEnvOf<Child, Values, Self>;
+            type Findings<Requested: RequestedResources> = FoundInParent<
+                <ChildFindings<Requested, Pipe, Supplied, Parent> as Findings>::WithParent<Parent>,
+                ProofQuery<ChildGoal<Requested>, ProofEnvOf<Pipe, Supplied, Parent>>,
+            >;
+            type Inputs = TreePair<InMap<SoughtBy<Pipe>, SourcesOf<Pipe, Supplied, Parent>>, Parent::Inputs>;
             type Reporter = ReporterInScope<Pipe>;
             fn store_ref(&self) -> Option<StoreRef<'_>> {
                 let $this = self;

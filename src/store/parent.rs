@@ -2,13 +2,16 @@
 
 use crate::exec::store_ref::StoreRef;
 use crate::pipeline::{OriginalOf, Pipeline};
+use crate::proof::check::findings::NoMore;
 use crate::proof::check::parent::IsParent;
 use crate::proof::check::{NeverMatches, ProofCheck};
 use crate::proof::env::ProofEnvOf;
 use crate::proof::ids::trie::{Empty, Trie};
+use crate::proof::walk::goal::RequestedResources;
 use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::supplied::SuppliedValues;
+use frunk_core::hlist::HNil;
 
 /// A pipeline whose stores are scopes within a store of another pipeline: for example one request
 /// of an application.
@@ -108,6 +111,12 @@ pub trait ParentStore: Send + Sync + Sized {
     /// that is not known, with a short error.
     #[doc(hidden)]
     type ChildEnv<Pipe: Pipeline, Supplied: SuppliedValues>;
+    /// The findings of the walk for the resources that a child takes from it.
+    #[doc(hidden)]
+    type Findings<Requested: RequestedResources>;
+    /// The inputs of its steps, and those of its own parent.
+    #[doc(hidden)]
+    type Inputs;
     /// The type that reports a resource that is missing in a child.
     #[doc(hidden)]
     type Reporter;
@@ -129,6 +138,8 @@ impl ParentStore for NoParent {
     type Pipeline = NeverMatches;
     type Sources = Empty;
     type ChildEnv<Pipe: Pipeline, Supplied: SuppliedValues> = ProofEnvOf<Pipe, Supplied, Self>;
+    type Findings<Requested: RequestedResources> = NoMore;
+    type Inputs = HNil;
     type Reporter = ProofCheck;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None

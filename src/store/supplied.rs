@@ -11,9 +11,9 @@ use crate::proof::check::findings::Findings;
 use crate::proof::env::SourcesOf;
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::ids::trie::{Insert, Trie};
-use crate::proof::walk::FindingsOf;
 use crate::proof::walk::goal::Goal;
 use crate::proof::walk::source::FromStore;
+use crate::proof::walk::{FindingsOf, VerdictOf};
 use crate::proof::witness::IsResource;
 use crate::resource::Resource;
 use crate::sealed::{Seal, Sealed};
@@ -57,6 +57,9 @@ pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// [`InputsProof::Findings`](crate::proof::lists::InputsProof::Findings).
     #[doc(hidden)]
     type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore>: Findings;
+    /// The verdict on these findings.
+    #[doc(hidden)]
+    type Verdict<Sought: Goal, Pipe: Pipeline, Parent: ParentStore>;
     /// The resources as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
@@ -77,6 +80,8 @@ impl SuppliedValues for NothingSupplied {
     type Overlay<Map: Trie> = Map;
     type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
         FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
+        VerdictOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>, Parent>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         With { value: DropsQuietly(Some(value)), rest: self }.into()
@@ -96,6 +101,8 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
     type Overlay<Map: Trie> = Rest::Overlay<Insert<Map, FromStore<First>>>;
     type Findings<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
         FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
+        VerdictOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>, Parent>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(&ConstList::One(Key::of::<First>()), Rest::KEYS);
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, self)

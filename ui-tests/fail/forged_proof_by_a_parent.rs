@@ -5,19 +5,22 @@ mod scopes;
 
 use scopes::App;
 use typed_pipeliner::Store;
-use typed_pipeliner::proof::check::missing::{ProvidesToChild, ReportsMissing};
+use typed_pipeliner::proof::check::findings::NoMore;
+use typed_pipeliner::proof::check::missing::ReportsMissing;
 use typed_pipeliner::proof::ids::trie::Empty;
+use typed_pipeliner::proof::walk::goal::RequestedResources;
 use typed_pipeliner::store::ParentStore;
 
 struct Fake<'a>(&'a Store<App>);
 struct Yes;
 
 impl<Res, By, Pipe> ReportsMissing<Res, By, Pipe> for Yes {}
-impl<Requested> ProvidesToChild<Requested> for Fake<'_> {}
 impl ParentStore for Fake<'_> {
     type This = Self;
     type Pipeline = App;
     type Sources = Empty;
+    type Findings<Requested: RequestedResources> = NoMore;
+    type Inputs = typed_pipeliner::lists::HNil;
     type Reporter = Yes;
 }
 

@@ -1,10 +1,16 @@
 //! Findings: the list in which a walk collects the mistakes.
 
+use crate::pipeline::Pipeline;
+use crate::proof::env::SoughtBy;
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
+use crate::proof::ids::trie::Trie;
+use crate::proof::lists::TreePair;
 use crate::proof::walk::Path;
-use crate::proof::walk::goal::RequestedResources;
+use crate::proof::walk::goal::{Goal, RequestedResources};
+use crate::proof::walk::source::NothingStored;
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
+use crate::store::parent::ParentStore;
 use core::marker::PhantomData;
 use frunk_core::hlist::HNil;
 
@@ -23,6 +29,12 @@ pub trait Findings {
     type Cycle<Cycle: Path>: Findings;
     /// The list with the resource `Res`, which the parent store has to provide. Each is in it once.
     type FromParent<Res: IsResource>: Findings;
+    /// The list, and then the findings in the store `Parent` for the resources that it has to
+    /// provide.
+    type WithParent<Parent: ParentStore>;
+    /// The [`VerdictOn`] these findings, of the walk for the goal `Sought` in a store of `Pipe`.
+    /// It has the map `Map` and reads from `Parent`.
+    type Verdict<Sought: Goal, Pipe: Pipeline, Map: Trie, Parent: ParentStore>;
 }
 
 /// No further finding. The parent store has to provide the resources `Requested`.
@@ -36,6 +48,48 @@ pub struct MissingInput<Res, By, Rest>(PhantomData<(Res, By, Rest)>);
 /// The steps of `Cycle` need each other. `Rest` are further findings.
 #[derive(Debug)]
 pub struct CycleFound<Cycle, Rest>(PhantomData<(Cycle, Rest)>);
+
+/// The findings `Found` in the parent store, for the query `Query`.
+#[derive(Debug)]
+pub struct FoundInParent<Found, Query>(PhantomData<(Found, Query)>);
+
+/// The resources of the tree `Tree`, which are sought in the map `Map`.
+#[derive(Debug)]
+pub struct InMap<Tree, Map>(PhantomData<(Tree, Map)>);
+
+/// All that a walk hands to the checks: its findings; and, if it has none, the origin of the
+/// outputs of the target, and a tree of all resources [in a map](InMap).
+#[derive(Debug)]
+pub struct VerdictOn<Found, Provider, Resources>(PhantomData<(Found, Provider, Resources)>);
+
+/// A verdict: a function to its parts.
+///
+/// It is defined on [`VerdictOn`]. It is needed because each part is checked by a bound of its own,
+/// and an error quotes only this part.
+#[diagnostic::on_unimplemented(
+    message = "cannot prove here that the store can provide everything the target needs",
+    label = "the type of the store is not known in full here",
+    note = "accept any store that can: `store: &impl Runs<Target>`, or for a resource `store: &impl Provides<Resource>`"
+)]
+pub trait Verdict {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The findings, of the store and of its parent.
+    type Found;
+    /// The origin of the outputs of the target.
+    type Provider;
+    /// The inputs of all steps, and the inputs and outputs of the target.
+    type Resources;
+}
+
+impl<Found, Provider, Resources> Verdict for VerdictOn<Found, Provider, Resources> {
+    fn seal(_: Seal) {}
+
+    type Found = Found;
+    type Provider = Provider;
+    type Resources = Resources;
+}
 
 /// The step `Owner`, which needs a resource.
 #[derive(Debug)]
@@ -52,6 +106,12 @@ impl<Requested: RequestedResources> Findings for NoMore<Requested> {
     type Missing<Res: IsResource, By> = MissingInput<Res, By, Self>;
     type Cycle<Cycle: Path> = CycleFound<Cycle, Self>;
     type FromParent<Res: IsResource> = NoMore<Requested::And<Res>>;
+    type WithParent<Parent: ParentStore> = Parent::Findings<Requested>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Map: Trie, Parent: ParentStore> = VerdictOn<
+        Parent::Findings<Requested>,
+        Sought::Provider<Pipe>,
+        TreePair<TreePair<InMap<Sought::Sought, Map>, InMap<SoughtBy<Pipe>, Map>>, Parent::Inputs>,
+    >;
 }
 
 impl<First: IsResource, FirstBy, Rest: Findings> Findings for MissingInput<First, FirstBy, Rest> {
@@ -67,6 +127,9 @@ impl<First: IsResource, FirstBy, Rest: Findings> Findings for MissingInput<First
         >;
     type Cycle<Cycle: Path> = MissingInput<First, FirstBy, Rest::Cycle<Cycle>>;
     type FromParent<Res: IsResource> = MissingInput<First, FirstBy, Rest::FromParent<Res>>;
+    type WithParent<Parent: ParentStore> = MissingInput<First, FirstBy, Rest::WithParent<Parent>>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Map: Trie, Parent: ParentStore> =
+        VerdictOn<Self::WithParent<Parent>, NothingStored, HNil>;
 }
 
 impl<First: Path, Rest: Findings> Findings for CycleFound<First, Rest> {
@@ -75,6 +138,9 @@ impl<First: Path, Rest: Findings> Findings for CycleFound<First, Rest> {
     type Missing<Res: IsResource, By> = CycleFound<First, Rest::Missing<Res, By>>;
     type Cycle<Cycle: Path> = CycleFound<First, Rest::Cycle<Cycle>>;
     type FromParent<Res: IsResource> = CycleFound<First, Rest::FromParent<Res>>;
+    type WithParent<Parent: ParentStore> = CycleFound<First, Rest::WithParent<Parent>>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Map: Trie, Parent: ParentStore> =
+        VerdictOn<Self::WithParent<Parent>, NothingStored, HNil>;
 }
 
 /// The decision of a comparison in a list of findings.

@@ -1,34 +1,18 @@
 //! Mistake: two resources have one identity.
 
-use crate::pipeline::Pipeline;
 use crate::proof::check::ProofCheck;
-use crate::proof::env::{OriginsOf, ProofEnvOf, SourcesOf};
-use crate::proof::lists::{OriginPair, ResolvesTo};
+use crate::proof::check::findings::InMap;
+use crate::proof::ids::trie::Trie;
+use crate::proof::lists::{ResolvesTo, SoughtResources, TreePair};
 use crate::proof::walk::source::{FromParent, FromStore, NoSource, ProvidedBy};
 use crate::sealed::Seal;
-use crate::store::parent::ParentStore;
-use crate::store::supplied::SuppliedValues;
 use frunk_core::hlist::HNil;
-
-/// An environment in which every input of every step is the resource that the step means.
-///
-/// It is defined on [`ProofEnvOf`]. It is a trait of its own because it is the same for all
-/// targets: rustc caches the proof of a trait, and so proves it once for all of them.
-pub trait InputsMatch {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-}
-
-impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> InputsMatch for ProofEnvOf<Pipe, Supplied, Parent>
-where
-    OriginsOf<Pipe, SourcesOf<Pipe, Supplied, Parent>>: IdentityMatches,
-{
-    fn seal(_: Seal) {}
-}
 
 /// A tree of origins, each of which is the resource that was sought.
 ///
-/// It is defined on `HNil`, [`OriginPair`] and [`ResolvesTo`].
+/// It is defined on `HNil`, [`TreePair`] and [`ResolvesTo`], and on trees that are to be looked up,
+/// [`InMap`]: rustc caches the proof of a trait, and so looks up the inputs of a pipeline once for
+/// all targets.
 pub trait IdentityMatches {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -38,7 +22,11 @@ impl IdentityMatches for HNil {
     fn seal(_: Seal) {}
 }
 
-impl<First: IdentityMatches, Second: IdentityMatches> IdentityMatches for OriginPair<First, Second> {
+impl<First: IdentityMatches, Second: IdentityMatches> IdentityMatches for TreePair<First, Second> {
+    fn seal(_: Seal) {}
+}
+
+impl<Tree: SoughtResources<Origins<Map>: IdentityMatches>, Map: Trie> IdentityMatches for InMap<Tree, Map> {
     fn seal(_: Seal) {}
 }
 

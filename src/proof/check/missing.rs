@@ -1,17 +1,8 @@
 //! Mistake: a step needs a resource that has no source.
 
-use super::{NoFindings, ProofCheck, ProofQuery};
-use crate::pipeline::Pipeline;
-use crate::proof::check::findings::Findings;
-use crate::proof::env::ProofEnvOf;
-use crate::proof::lists::StepsProof;
-use crate::proof::walk::goal::{ChildGoal, RequestedResources};
+use super::ProofCheck;
 use crate::sealed::Seal;
-use crate::store::any_store::AnyStore;
-use crate::store::parent::{NoParent, ParentStore};
-use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
-use frunk_core::hlist::HNil;
 
 /// Reports that the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`.
 ///
@@ -98,43 +89,4 @@ pub trait HasProviderInParent<Res, By, Pipe> {
 pub trait HasProviderForOptional<Res, By, Offered, Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
-}
-
-/// A parent store, or none, that provides the resources in the list `Requested`.
-///
-/// It is defined on [`NoParent`], for an empty list, and on stores. It is needed because a child is
-/// complete only if its parent can provide what the child takes from it.
-pub trait ProvidesToChild<Requested> {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-}
-
-impl ProvidesToChild<HNil> for NoParent {
-    fn seal(_: Seal) {}
-}
-
-impl<S, Requested> ProvidesToChild<Requested> for S
-where
-    S: AnyStore<ProofEnv: FindsForChild<Requested, Found: NoFindings<ProofQuery<ChildGoal<Requested>, S::ProofEnv>>>>,
-{
-    fn seal(_: Seal) {}
-}
-
-/// An environment: a function to the findings of the walk for a child store.
-///
-/// It is defined on [`ProofEnvOf`].
-pub trait FindsForChild<Requested> {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-
-    /// The findings of the walk for the resources in the list `Requested`.
-    type Found: Findings;
-}
-
-impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, Requested: RequestedResources>
-    FindsForChild<Requested> for ProofEnvOf<Pipe, Supplied, Parent>
-{
-    fn seal(_: Seal) {}
-
-    type Found = <Pipe::Steps as StepsProof>::Findings<ChildGoal<Requested>, Pipe, Supplied, Parent>;
 }

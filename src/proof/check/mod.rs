@@ -3,12 +3,16 @@
 //! A trait that carries a message is a leaf. rustc reports the first bound that it cannot descend
 //! past, so between a leaf and the call there are only impls that rustc can choose between. All
 //! leaves are traits of [`ProofCheck`], a type of this library: for a type of the user's, rustc
-//! would show the whole declaration each time. A file here is a mistake, except `findings` and
-//! [`store`], which brings the checks together:
+//! would show the whole declaration each time.
+//!
+//! The facts that a check needs are its parameters. No bound between [`store`] and a leaf looks up
+//! the user's types, because rustc would lose track of them in an incremental check.
+//!
+//! A file here is a mistake, except `findings` and [`store`], which brings the checks together:
 //!
 //! | module | mistake |
 //! | --- | --- |
-//! | [`findings`] | the list of findings, in which the walk collects the next two |
+//! | [`findings`] | the list of findings, in which the walk collects the next two; the verdict |
 //! | [`missing`] | a resource has no source |
 //! | [`cycle`] | steps need each other in a cycle |
 //! | [`conflict`] | two steps provide one resource, or a step lists one twice |
@@ -56,21 +60,14 @@ pub mod supplied;
 pub mod swap;
 pub mod target;
 
-use crate::pipeline::Pipeline;
-use crate::proof::env::{ProofEnvOf, ProviderOf, SourcesOf};
-use crate::proof::lists::{InputsProof, OutputsProof};
+use crate::proof::env::ProofEnvOf;
 use crate::proof::walk::goal::{ChildGoal, ResourceGoal, TargetGoal};
-use crate::proof::walk::source::Source;
 use crate::sealed::Seal;
-use crate::step::Step;
 use crate::store::parent::ParentStore;
-use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
 use cycle::Acyclic;
-use findings::{CycleFound, MissingInput, NeededBy, NoMore, OptionalProvider};
-use identity::{IdentityMatches, InputsMatch};
-use missing::{HasProviderForOptional, ProvidesToChild, ReporterForChild, ReportsMissing};
-use target::ProvidesTarget;
+use findings::{CycleFound, FoundInParent, MissingInput, NeededBy, NoMore, OptionalProvider};
+use missing::{HasProviderForOptional, ReporterForChild, ReportsMissing};
 
 /// The type for which a check holds: every leaf is a trait of it.
 #[derive(Debug)]
@@ -94,59 +91,27 @@ pub struct ProofQuery<Goal, Env>(PhantomData<(Goal, Env)>);
 ///
 /// It is defined on the lists of [`Findings`](findings::Findings). It is needed because a walk
 /// never fails: here its findings become errors, one for each.
-#[diagnostic::on_unimplemented(
-    message = "cannot prove here that the store can provide everything the target needs",
-    label = "the type of the store is not known in full here",
-    note = "accept any store that can: `store: &impl Runs<Target>`, or for a resource `store: &impl Provides<Resource>`"
-)]
 pub trait NoFindings<Query> {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
-/// For a target: it is registered if it has to be, and its inputs and outputs are the resources
-/// that it means.
-impl<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, ForChild>
-    NoFindings<ProofQuery<TargetGoal<Target>, ProofEnvOf<Pipe, Supplied, Parent>>> for NoMore<ForChild>
-where
-    <ProviderOf<Target, Pipe> as Source>::Origin: ProvidesTarget<Target, Pipe>,
-    <Target::Inputs as InputsProof>::Origins<SourcesOf<Pipe, Supplied, Parent>>: IdentityMatches,
-    <Target::Outputs as OutputsProof>::Origins<SourcesOf<Pipe, Supplied, Parent>>: IdentityMatches,
-    ProofEnvOf<Pipe, Supplied, Parent>: InputsMatch,
-    Parent: ProvidesToChild<ForChild>,
-{
+impl<Query, Requested> NoFindings<Query> for NoMore<Requested> {
     fn seal(_: Seal) {}
 }
 
-/// For a resource: its own origin has been checked before.
-impl<Res, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, ForChild>
-    NoFindings<ProofQuery<ResourceGoal<Res>, ProofEnvOf<Pipe, Supplied, Parent>>> for NoMore<ForChild>
-where
-    ProofEnvOf<Pipe, Supplied, Parent>: InputsMatch,
-    Parent: ProvidesToChild<ForChild>,
-{
+impl<Found: NoFindings<OfParent>, OfParent, Query> NoFindings<Query> for FoundInParent<Found, OfParent> {
     fn seal(_: Seal) {}
 }
 
-/// For the resources that a child store requests: likewise.
-impl<Requested, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, ForChild>
-    NoFindings<ProofQuery<ChildGoal<Requested>, ProofEnvOf<Pipe, Supplied, Parent>>> for NoMore<ForChild>
-where
-    ProofEnvOf<Pipe, Supplied, Parent>: InputsMatch,
-    Parent: ProvidesToChild<ForChild>,
-{
-    fn seal(_: Seal) {}
-}
-
-impl<Res, By, Rest: NoFindings<Query::AfterError>, Query: Reportable> NoFindings<Query>
-    for MissingInput<Res, NeededBy<By>, Rest>
+impl<Res, By, Rest: NoFindings<Query>, Query: Reportable> NoFindings<Query> for MissingInput<Res, NeededBy<By>, Rest>
 where
     Query::Reporter: ReportsMissing<Res, By, Query::Pipeline>,
 {
     fn seal(_: Seal) {}
 }
 
-impl<Res, By, Offered, Rest: NoFindings<Query::AfterError>, Query: Reportable> NoFindings<Query>
+impl<Res, By, Offered, Rest: NoFindings<Query>, Query: Reportable> NoFindings<Query>
     for MissingInput<Res, OptionalProvider<By, Offered>, Rest>
 where
     ProofCheck: HasProviderForOptional<Res, By, Offered, Query::Pipeline>,
@@ -154,16 +119,13 @@ where
     fn seal(_: Seal) {}
 }
 
-impl<Cycle: Acyclic, Rest: NoFindings<Query::AfterError>, Query: Reportable> NoFindings<Query>
-    for CycleFound<Cycle, Rest>
-{
+impl<Cycle: Acyclic, Rest: NoFindings<Query>, Query: Reportable> NoFindings<Query> for CycleFound<Cycle, Rest> {
     fn seal(_: Seal) {}
 }
 
-/// A query, or the part of it that is still checked after an error: a function to how its findings
-/// are reported.
+/// A query: a function to how its findings are reported.
 ///
-/// It is defined on [`ProofQuery`] and [`AfterFirstError`]. It is needed because the text of a
+/// It is defined on [`ProofQuery`]. It is needed because the text of a
 /// missing resource depends on which other stores it could be in.
 pub trait Reportable {
     #[doc(hidden)]
@@ -173,8 +135,6 @@ pub trait Reportable {
     type Pipeline;
     /// The type that reports a missing resource: [`ProofCheck`], or one that knows of other stores.
     type Reporter;
-    /// The query that is left after an error.
-    type AfterError;
 }
 
 impl<Target, Pipe, Supplied, Parent: ParentStore> Reportable
@@ -184,7 +144,6 @@ impl<Target, Pipe, Supplied, Parent: ParentStore> Reportable
 
     type Pipeline = Pipe;
     type Reporter = Parent::Reporter;
-    type AfterError = AfterFirstError<ProofEnvOf<Pipe, Supplied, Parent>, Parent::Reporter>;
 }
 
 impl<Res, Pipe, Supplied, Parent: ParentStore> Reportable
@@ -194,7 +153,6 @@ impl<Res, Pipe, Supplied, Parent: ParentStore> Reportable
 
     type Pipeline = Pipe;
     type Reporter = Parent::Reporter;
-    type AfterError = AfterFirstError<ProofEnvOf<Pipe, Supplied, Parent>, Parent::Reporter>;
 }
 
 impl<Requested, Pipe, Supplied, Parent> Reportable
@@ -204,24 +162,4 @@ impl<Requested, Pipe, Supplied, Parent> Reportable
 
     type Pipeline = Pipe;
     type Reporter = ReporterForChild;
-    type AfterError = AfterFirstError<ProofEnvOf<Pipe, Supplied, Parent>, ReporterForChild>;
-}
-
-impl<Pipe, Supplied, Parent, Reporter> Reportable for AfterFirstError<ProofEnvOf<Pipe, Supplied, Parent>, Reporter> {
-    fn seal(_: Seal) {}
-
-    type Pipeline = Pipe;
-    type Reporter = Reporter;
-    type AfterError = Self;
-}
-
-/// The query in the environment `Env` that is left after an error: whether anything is missing in
-/// the parent.
-#[derive(Debug)]
-pub struct AfterFirstError<Env, Reporter>(PhantomData<(Env, Reporter)>);
-
-impl<Pipe, Supplied, Parent: ProvidesToChild<ForChild>, ForChild, Reporter>
-    NoFindings<AfterFirstError<ProofEnvOf<Pipe, Supplied, Parent>, Reporter>> for NoMore<ForChild>
-{
-    fn seal(_: Seal) {}
 }

@@ -3,8 +3,9 @@
 //! The bounds that users write, [`Runs`](crate::Runs) and [`Provides`](crate::Provides), rest on
 //! these.
 
-use super::findings::Findings;
-use super::target::IsKnown;
+use super::findings::Verdict;
+use super::identity::IdentityMatches;
+use super::target::{IsKnown, ProvidesTarget};
 use super::{NoFindings, ProofQuery};
 use crate::pipeline::Pipeline;
 use crate::proof::env::{ProofEnv, ProofEnvOf};
@@ -82,12 +83,17 @@ pub trait SatisfiesResource<R: Resource>: AnyStore {
 impl<R, S> SatisfiesResource<R> for S
 where
     R: Resource,
-    S: AnyStore<ProofEnv: FindsResource<R, Found: NoFindings<ProofQuery<ResourceGoal<R>, S::ProofEnv>>>>,
+    S: AnyStore<
+        ProofEnv: FindsResource<
+            R,
+            Verdict: Verdict<Found: NoFindings<ResourceQuery<R, S>>, Resources: IdentityMatches>,
+        >,
+    >,
 {
     fn seal(_: Seal) {}
 }
 
-/// An environment: a function to the findings of the walk for a resource.
+/// An environment: a function to the verdict on the walk for a resource.
 ///
 /// It is defined on [`ProofEnvOf`].
 #[diagnostic::on_unimplemented(
@@ -99,8 +105,8 @@ pub trait FindsResource<R: Resource>: ProofEnv {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// The findings of the walk for the resource `R`.
-    type Found: Findings;
+    /// The verdict on the walk for the resource `R`.
+    type Verdict;
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource> FindsResource<R>
@@ -108,7 +114,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource>
 {
     fn seal(_: Seal) {}
 
-    type Found = <Pipe::Steps as StepsProof>::Findings<ResourceGoal<R>, Pipe, Supplied, Parent>;
+    type Verdict = <Pipe::Steps as StepsProof>::Verdict<ResourceGoal<R>, Pipe, Supplied, Parent>;
 }
 
 /// The proof that a store can run the target `T`: a function from a store to [`Proven`], defined
@@ -144,11 +150,25 @@ pub trait SatisfiesTarget<T: Step> {
     fn seal(_: Seal);
 }
 
-impl<T: Step, Env: FindsTarget<T, Found: NoFindings<ProofQuery<TargetGoal<T>, Env>>>> SatisfiesTarget<T> for Env {
+impl<T, Env> SatisfiesTarget<T> for Env
+where
+    T: Step,
+    Env: FindsTarget<
+            T,
+            Verdict: Verdict<
+                Found: NoFindings<ProofQuery<TargetGoal<T>, Env>>,
+                Provider: ProvidesTarget<T, Env>,
+                Resources: IdentityMatches,
+            >,
+        >,
+{
     fn seal(_: Seal) {}
 }
 
-/// An environment: a function to the findings of the walk from a target.
+/// The query for the resource `R` in the store `S`.
+pub type ResourceQuery<R, S> = ProofQuery<ResourceGoal<R>, <S as AnyStore>::ProofEnv>;
+
+/// An environment: a function to the verdict on the walk from a target.
 ///
 /// It is defined on [`ProofEnvOf`].
 #[diagnostic::on_unimplemented(
@@ -161,8 +181,8 @@ pub trait FindsTarget<T: Step> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// The findings of the walk from the target `T`.
-    type Found: Findings;
+    /// The verdict on the walk from the target `T`.
+    type Verdict;
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, T: Step> FindsTarget<T>
@@ -170,5 +190,5 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, T: Step> Fin
 {
     fn seal(_: Seal) {}
 
-    type Found = <T::Inputs as InputsProof>::Findings<T, Pipe, Supplied, Parent>;
+    type Verdict = <T::Inputs as InputsProof>::Verdict<T, Pipe, Supplied, Parent>;
 }

@@ -1,14 +1,14 @@
 //! Mistake: a step is replaced by one that does not fit.
 
 use super::ProofCheck;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Steps};
 use crate::proof::check::conflict::NoConflicts;
 use crate::proof::env::ProviderOf;
 use crate::proof::ids::digits::{Equal, Greater, Less};
 use crate::proof::ids::number::Number;
 use crate::proof::ids::trie::Trie;
-use crate::proof::kind::{Group, OfSteps};
-use crate::proof::lists::StepsProof;
+use crate::proof::kind::{Group, OfSteps, Replaced};
+use crate::proof::lists::{OutputsProof, StepProof, StepsProof};
 use crate::proof::walk::goal::Goal;
 use crate::proof::walk::source::{NoSource, NothingStored, ProvidedBy, Source, SourceConflict};
 use crate::proof::witness::IsStep;
@@ -32,11 +32,16 @@ impl<List: StepsProof, Old: Step, New: Step, Pipe: Pipeline> StepsProof for Swap
 
     type Register<Map: Trie, Num: Number> = List::Register<Map, Num>;
     type Next<Num: Number> = List::Next<Num>;
-    type Origins<Map: Trie> = List::Origins<Map>;
-    type Repeats<Rest> =
-        SourceConflict<<ProviderOf<Old, Pipe> as Source>::Origin, InPlaceOf<Old, New, Pipe>, List::Repeats<Rest>>;
+    type Sought = List::Sought;
+    type Repeats<Rest> = SourceConflict<
+        <ProviderOf<Old, Pipe> as Source>::Origin,
+        InPlaceOf<Old, New, Pipe, Old::Outputs, New::Outputs>,
+        List::Repeats<Rest>,
+    >;
     type Findings<Sought: Goal, In: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         List::Findings<Sought, In, Supplied, Parent>;
+    type Verdict<Sought: Goal, In: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        List::Verdict<Sought, In, Supplied, Parent>;
 }
 
 impl<List, Old, New, Pipe> OfSteps for Swapped<List, Old, New, Pipe> {
@@ -47,16 +52,40 @@ impl<List, Old, New, Pipe> OfSteps for Swapped<List, Old, New, Pipe> {
 
 /// The step `New`, which replaces `Old` in `Pipe`: it conflicts with the origin of the outputs of
 /// `Old`.
+///
+/// The outputs of both are parameters, and no bound looks them up: see [`check`](super).
 #[derive(Debug)]
-pub struct InPlaceOf<Old, New, Pipe>(PhantomData<(Old, New, Pipe)>);
+pub struct InPlaceOf<Old, New, Pipe, OldOutputs, NewOutputs>(PhantomData<(Old, New, Pipe, OldOutputs, NewOutputs)>);
 
-impl<Origin, Old: Step, New: Step, Pipe, Rest: NoConflicts> NoConflicts
-    for SourceConflict<Origin, InPlaceOf<Old, New, Pipe>, Rest>
+impl<Origin, Old, New, Pipe, OldOutputs, NewOutputs, Rest: NoConflicts> NoConflicts
+    for SourceConflict<Origin, InPlaceOf<Old, New, Pipe, OldOutputs, NewOutputs>, Rest>
 where
     Origin: Replaceable<Old, Pipe>,
-    ProofCheck: GivesSame<Old::Outputs, New::Outputs, Old, New>,
+    ProofCheck: GivesSame<OldOutputs, NewOutputs, Old, New>,
 {
     fn seal(_: Seal) {}
+}
+
+/// An element of a list of steps: the step `New`, which has replaced `Old` there.
+///
+/// It is registered under the outputs of `Old`. So if those of `New` are others, that is the only
+/// mistake: no resource has lost its provider, and none has got a second one.
+#[derive(Debug)]
+pub struct InPlace<New, Old>(PhantomData<(New, Old)>);
+
+impl<New, Old> OfSteps for InPlace<New, Old> {
+    fn seal(_: Seal) {}
+
+    type Kind = Replaced;
+}
+
+impl<New: IsStep, Old: Step> StepProof<Replaced> for InPlace<New, Old> {
+    fn seal(_: Seal) {}
+
+    type Register<Map: Trie, Num: Number> = <Old::Outputs as OutputsProof>::Provide<Map, New, Num>;
+    type Next<Num: Number> = <New as StepProof>::Next<Num>;
+    type Sought = <New as StepProof>::Sought;
+    type Repeats<Rest> = <New as StepProof>::Repeats<Rest>;
 }
 
 /// The origin of the outputs of the step `Old`, which is to be replaced: that very step, and it
@@ -91,7 +120,7 @@ where
 
 /// Never holds: the step `Old`, which is to be replaced, is not registered in `Pipe`.
 #[diagnostic::on_unimplemented(
-    message = "step `{Old}` is to be replaced, and `{Pipe}` does not register it",
+    message = "`{Old}` is no step of `{Pipe}`, so it cannot be replaced",
     label = "`{Old}` is not among the `Steps` of `{Pipe}`",
     note = "name a step of `{Pipe}` first, and then its replacement: `Swap<{Pipe}, Old, New>`"
 )]
@@ -104,8 +133,8 @@ same_type! {
     /// Holds if the step from which `Pipe` takes the resource `Res`, `Owner`, is the step that is
     /// to be replaced.
     #[diagnostic::on_unimplemented(
-        message = "step `{Old}` is to be replaced, and `{Pipe}` takes `{Res}` from `{Owner}`",
-        label = "`{Old}` is not the step that provides `{Res}`",
+        message = "`{Old}` is no step of `{Pipe}`, so it cannot be replaced",
+        label = "`{Pipe}` takes `{Res}` from `{Owner}`",
         note = "name a step of `{Pipe}` first, and then its replacement: `Swap<{Pipe}, {Owner}, {Old}>`"
     )]
     ReplacesProvider<Old, Owner, Res, Pipe>
@@ -125,7 +154,7 @@ pub trait IsNeeded<Old> {
 same_type! {
     /// Holds if the outputs of the step `Old` and those of the step `New` are one list.
     #[diagnostic::on_unimplemented(
-        message = "step `{New}` gives other outputs than `{Old}`, in whose place it is put",
+        message = "step `{New}` gives other outputs than `{Old}`, the step that it replaces",
         label = "`{New}` cannot replace `{Old}`",
         note = "let `{New}` give the outputs of `{Old}`, in the same order"
     )]
@@ -137,24 +166,24 @@ pub trait SwapDecision {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// `New`, if `Kept` stores what the replaced step stores, or else `Kept`.
-    type Swap<New: IsStep, Kept: IsStep>: Step;
+    /// `Replacement`, if `Kept` stores what the replaced step stores, or else `Kept`.
+    type Swap<Replacement: Steps, Kept: Steps>: Steps;
 }
 
 impl SwapDecision for Equal {
     fn seal(_: Seal) {}
 
-    type Swap<New: IsStep, Kept: IsStep> = New;
+    type Swap<Replacement: Steps, Kept: Steps> = Replacement;
 }
 
 impl SwapDecision for Less {
     fn seal(_: Seal) {}
 
-    type Swap<New: IsStep, Kept: IsStep> = Kept;
+    type Swap<Replacement: Steps, Kept: Steps> = Kept;
 }
 
 impl SwapDecision for Greater {
     fn seal(_: Seal) {}
 
-    type Swap<New: IsStep, Kept: IsStep> = Kept;
+    type Swap<Replacement: Steps, Kept: Steps> = Kept;
 }

@@ -59,27 +59,28 @@ pub trait KnownIn<Res, Pipe> {
     fn seal(_: Seal);
 }
 
-/// The origin of the outputs of the target `Target` among the steps of `Pipe`: that very step.
+/// The origin of the outputs of the target `Target` in the environment `Env`: that very step.
 ///
 /// It is defined on origins. It is needed because the values of a target are in the store under its
 /// own slot.
-pub trait ProvidesTarget<Target, Pipe> {
+pub trait ProvidesTarget<Target, Env> {
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
-impl<Target, Pipe> ProvidesTarget<Target, Pipe> for NothingStored {
+impl<Target, Env> ProvidesTarget<Target, Env> for NothingStored {
     fn seal(_: Seal) {}
 }
 
-impl<Target, Pipe> ProvidesTarget<Target, Pipe> for NoSource
+impl<Target, Pipe, Supplied, Parent> ProvidesTarget<Target, ProofEnvOf<Pipe, Supplied, Parent>> for NoSource
 where
     ProofCheck: RegistersTarget<Target, Pipe>,
 {
     fn seal(_: Seal) {}
 }
 
-impl<Target, Pipe, Res, Owner> ProvidesTarget<Target, Pipe> for ProvidedBy<Res, Owner>
+impl<Target, Pipe, Supplied, Parent, Res, Owner> ProvidesTarget<Target, ProofEnvOf<Pipe, Supplied, Parent>>
+    for ProvidedBy<Res, Owner>
 where
     ProofCheck: TakesFrom<Target, Owner, Res, Pipe>,
 {

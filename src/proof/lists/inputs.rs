@@ -1,6 +1,6 @@
 //! The proof of a list of inputs.
 
-use super::{OriginPair, ResolvesTo};
+use super::{Sought, SoughtResources, TreePair};
 use crate::pipeline::Pipeline;
 use crate::proof::check::ProofCheck;
 use crate::proof::check::findings::Findings;
@@ -42,15 +42,15 @@ pub trait InputsProof: OfResources<Kind = Group> {
     type Append<More: InputsProof>: InputsProof;
     /// The set `Set` of the resources that the step `Owner` lists, with these inputs.
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
-    /// The origins of these inputs in the map `Map`, as a tree of [`ResolvesTo`].
-    type Origins<Map: Trie>;
-    /// The findings of the walk for the target `Target`, which has these inputs, in a store of
+    /// These inputs, as a tree of [`Sought`].
+    type Sought: SoughtResources;
+    /// The verdict on the walk for the target `Target`, which has these inputs, in a store of
     /// `Pipe` that was supplied with `Supplied` and reads from `Parent`.
     ///
     /// The lists are asked one after the other: the inputs, the steps, the supplied values. If one
     /// of them is unknown, in generic code, rustc stops there and quotes this instead of half the
     /// walk.
-    type Findings<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>: Findings;
+    type Verdict<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>;
 }
 
 // Here and below for the empty list: rustc need not name it among the types that would do.
@@ -62,9 +62,9 @@ impl InputsProof for HNil {
         Walk<Below, Marked::SetMark<Num, Done>, Found>;
     type Append<More: InputsProof> = More;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
-    type Origins<Map: Trie> = HNil;
-    type Findings<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
-        <Pipe::Steps as StepsProof>::Findings<TargetGoal<Target>, Pipe, Supplied, Parent>;
+    type Sought = HNil;
+    type Verdict<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        <Pipe::Steps as StepsProof>::Verdict<TargetGoal<Target>, Pipe, Supplied, Parent>;
 }
 
 impl<Head: InputProof, Tail: InputsProof> InputsProof for HCons<Head, Tail> {
@@ -74,9 +74,9 @@ impl<Head: InputProof, Tail: InputsProof> InputsProof for HCons<Head, Tail> {
         Head::Visit<Map, Frame<Tail, Owner, Num, Below>, Marked, Found>;
     type Append<More: InputsProof> = HCons<Head, Tail::Append<More>>;
     type List<Owner, Set: ResourceSet<Owner>> = Tail::List<Owner, Head::List<Owner, Set>>;
-    type Origins<Map: Trie> = OriginPair<Head::Origins<Map>, Tail::Origins<Map>>;
-    type Findings<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
-        <Pipe::Steps as StepsProof>::Findings<TargetGoal<Target>, Pipe, Supplied, Parent>;
+    type Sought = TreePair<Head::Sought, Tail::Sought>;
+    type Verdict<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        <Pipe::Steps as StepsProof>::Verdict<TargetGoal<Target>, Pipe, Supplied, Parent>;
 }
 
 /// One element of a list of inputs, of the kind `Kind`: a resource, an `Option` of one, or a list.
@@ -88,8 +88,8 @@ pub trait InputProof<Kind = <Self as OfResources>::Kind>: OfResources {
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings>: Machine;
     /// See [`InputsProof::List`].
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
-    /// See [`InputsProof::Origins`].
-    type Origins<Map: Trie>;
+    /// See [`InputsProof::Sought`].
+    type Sought: SoughtResources;
 }
 
 impl<R: IsResource> InputProof<Single> for R {
@@ -98,7 +98,7 @@ impl<R: IsResource> InputProof<Single> for R {
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings> =
         <Find<Map, R::CheckedIdentity> as Source>::Visit<R, Frames, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = Set::With<R>;
-    type Origins<Map: Trie> = ResolvesTo<R, <Find<Map, R::CheckedIdentity> as Source>::Origin>;
+    type Sought = Sought<R, R::CheckedIdentity>;
 }
 
 /// A resource that the step can do without.
@@ -108,7 +108,7 @@ impl<R: IsResource> InputProof<Optional> for Option<R> {
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings> =
         <Find<Map, R::CheckedIdentity> as Source>::VisitOption<R, Frames, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = Set::With<R>;
-    type Origins<Map: Trie> = ResolvesTo<R, <Find<Map, R::CheckedIdentity> as Source>::Origin>;
+    type Sought = Sought<R, R::CheckedIdentity>;
 }
 
 impl<List: InputsProof> InputProof<Group> for List {
@@ -116,7 +116,7 @@ impl<List: InputsProof> InputProof<Group> for List {
 
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames::Prepend<Self>, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = <List as InputsProof>::List<Owner, Set>;
-    type Origins<Map: Trie> = <List as InputsProof>::Origins<Map>;
+    type Sought = <List as InputsProof>::Sought;
 }
 
 /// Refused: no step can take a [`Return`].
@@ -129,5 +129,5 @@ where
 
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
-    type Origins<Map: Trie> = HNil;
+    type Sought = HNil;
 }

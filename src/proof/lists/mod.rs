@@ -19,16 +19,55 @@ pub use inputs::{InputProof, InputsProof};
 pub use outputs::{OutputProof, OutputsProof};
 pub use steps::{StepProof, StepsProof};
 
+use crate::proof::ids::digits::Digits;
+use crate::proof::ids::trie::{Find, Trie};
+use crate::proof::walk::source::Source;
+use crate::sealed::Seal;
 use core::marker::PhantomData;
+use frunk_core::hlist::HNil;
+
+/// The resource `Res`, which is sought in a map under the identity `Identity`: a leaf of a tree.
+#[derive(Debug)]
+pub struct Sought<Res, Identity>(PhantomData<(Res, Identity)>);
 
 /// The resource `Res` comes from `Origin`: a leaf of a tree of origins.
 #[derive(Debug)]
 pub struct ResolvesTo<Res, Origin>(PhantomData<(Res, Origin)>);
 
-/// A tree of two trees of origins.
+/// A tree of two trees.
 ///
 /// The checks work on such trees, and not on lists. A trait that has an impl for lists beside one
 /// for all steps or all resources is ambiguous to rustc: its error stops there, and does not go on
 /// to the element at fault.
 #[derive(Debug)]
-pub struct OriginPair<First, Second>(PhantomData<(First, Second)>);
+pub struct TreePair<First, Second>(PhantomData<(First, Second)>);
+
+/// A tree of sought resources: a function to their origins.
+///
+/// It is defined on `HNil`, [`TreePair`] and [`Sought`]. It is needed because the walks for all
+/// targets have the inputs of the pipeline in common: each names them, and only one looks them up.
+pub trait SoughtResources {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The origins of these resources in the map `Map`, as a tree of [`ResolvesTo`].
+    type Origins<Map: Trie>;
+}
+
+impl SoughtResources for HNil {
+    fn seal(_: Seal) {}
+
+    type Origins<Map: Trie> = HNil;
+}
+
+impl<First: SoughtResources, Second: SoughtResources> SoughtResources for TreePair<First, Second> {
+    fn seal(_: Seal) {}
+
+    type Origins<Map: Trie> = TreePair<First::Origins<Map>, Second::Origins<Map>>;
+}
+
+impl<Res, Identity: Digits> SoughtResources for Sought<Res, Identity> {
+    fn seal(_: Seal) {}
+
+    type Origins<Map: Trie> = ResolvesTo<Res, <Find<Map, Identity> as Source>::Origin>;
+}

@@ -1,6 +1,6 @@
 //! The proof of a list of outputs.
 
-use super::{OriginPair, ResolvesTo};
+use super::{Sought, SoughtResources, TreePair};
 use crate::proof::ids::digits::Digits;
 use crate::proof::ids::number::Number;
 use crate::proof::ids::set::ResourceSet;
@@ -34,8 +34,8 @@ pub trait OutputsProof: OfResources<Kind = Group> {
     type First<Rest: Digits>: Digits;
     /// The set `Set` of the resources that the step `Owner` lists, with these outputs.
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
-    /// The origins of the stored outputs in the map `Map`, as a tree of [`ResolvesTo`].
-    type Origins<Map: Trie>;
+    /// The stored outputs, as a tree of [`Sought`].
+    type Sought: SoughtResources;
 }
 
 #[diagnostic::do_not_recommend]
@@ -46,7 +46,7 @@ impl OutputsProof for HNil {
     type Provider<Map: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
-    type Origins<Map: Trie> = HNil;
+    type Sought = HNil;
 }
 
 impl<Head: OutputProof, Tail: OutputsProof> OutputsProof for HCons<Head, Tail> {
@@ -56,7 +56,7 @@ impl<Head: OutputProof, Tail: OutputsProof> OutputsProof for HCons<Head, Tail> {
     type Provider<Map: Trie, Rest: Source> = Head::Provider<Map, Tail::Provider<Map, Rest>>;
     type First<Rest: Digits> = Head::First<Tail::First<Rest>>;
     type List<Owner, Set: ResourceSet<Owner>> = Tail::List<Owner, Head::List<Owner, Set>>;
-    type Origins<Map: Trie> = OriginPair<Head::Origins<Map>, Tail::Origins<Map>>;
+    type Sought = TreePair<Head::Sought, Tail::Sought>;
 }
 
 /// One element of a list of outputs, of the kind `Kind`: a resource, a [`Return`], or a list.
@@ -72,8 +72,8 @@ pub trait OutputProof<Kind = <Self as OfResources>::Kind>: OfResources {
     type First<Rest: Digits>: Digits;
     /// See [`OutputsProof::List`].
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
-    /// See [`OutputsProof::Origins`].
-    type Origins<Map: Trie>;
+    /// See [`OutputsProof::Sought`].
+    type Sought: SoughtResources;
 }
 
 impl<R: IsResource> OutputProof<Single> for R {
@@ -83,7 +83,7 @@ impl<R: IsResource> OutputProof<Single> for R {
     type Provider<Map: Trie, Rest: Source> = Find<Map, R::CheckedIdentity>;
     type First<Rest: Digits> = R::CheckedIdentity;
     type List<Owner, Set: ResourceSet<Owner>> = Set::With<R>;
-    type Origins<Map: Trie> = ResolvesTo<R, <Find<Map, R::CheckedIdentity> as Source>::Origin>;
+    type Sought = Sought<R, R::CheckedIdentity>;
 }
 
 impl<V: 'static> OutputProof<Returned> for Return<V> {
@@ -93,7 +93,7 @@ impl<V: 'static> OutputProof<Returned> for Return<V> {
     type Provider<Map: Trie, Rest: Source> = Rest;
     type First<Rest: Digits> = Rest;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
-    type Origins<Map: Trie> = HNil;
+    type Sought = HNil;
 }
 
 impl<List: OutputsProof> OutputProof<Group> for List {
@@ -103,5 +103,5 @@ impl<List: OutputsProof> OutputProof<Group> for List {
     type Provider<Map: Trie, Rest: Source> = <List as OutputsProof>::Provider<Map, Rest>;
     type First<Rest: Digits> = <List as OutputsProof>::First<Rest>;
     type List<Owner, Set: ResourceSet<Owner>> = <List as OutputsProof>::List<Owner, Set>;
-    type Origins<Map: Trie> = <List as OutputsProof>::Origins<Map>;
+    type Sought = <List as OutputsProof>::Sought;
 }

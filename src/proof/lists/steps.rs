@@ -1,6 +1,6 @@
 //! The proof of a list of steps.
 
-use super::{InputsProof, OriginPair, OutputsProof};
+use super::{InputsProof, OutputsProof, SoughtResources, TreePair};
 use crate::pipeline::Pipeline;
 use crate::proof::check::findings::Findings;
 use crate::proof::ids::number::Number;
@@ -32,16 +32,16 @@ pub trait StepsProof: OfSteps<Kind = Group> {
     type Register<Map: Trie, Num: Number>: Trie;
     /// The number after these steps.
     type Next<Num: Number>: Number;
-    /// The origins of the inputs of these steps in the map `Map`, as a tree of
-    /// [`ResolvesTo`](super::ResolvesTo).
-    type Origins<Map: Trie>;
+    /// The inputs of these steps, as a tree of [`Sought`](super::Sought).
+    type Sought: SoughtResources;
     /// The resources that one of these steps lists twice, as [conflicts], before `Rest`.
     ///
     /// [conflicts]: crate::proof::walk::source::Source::Conflicts
     type Repeats<Rest>;
-    /// The findings of the walk for the goal `Sought` among these steps of `Pipe`; see
-    /// [`InputsProof::Findings`].
+    /// The findings of the walk for the goal `Sought` among these steps of `Pipe`.
     type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>: Findings;
+    /// The verdict on these findings; see [`InputsProof::Verdict`].
+    type Verdict<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -50,10 +50,12 @@ impl StepsProof for HNil {
 
     type Register<Map: Trie, Num: Number> = Map;
     type Next<Num: Number> = Num;
-    type Origins<Map: Trie> = HNil;
+    type Sought = HNil;
     type Repeats<Rest> = Rest;
     type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         Supplied::Findings<Sought, Pipe, Parent>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        Supplied::Verdict<Sought, Pipe, Parent>;
 }
 
 impl<Head: StepProof, Tail: StepsProof> StepsProof for HCons<Head, Tail> {
@@ -61,10 +63,12 @@ impl<Head: StepProof, Tail: StepsProof> StepsProof for HCons<Head, Tail> {
 
     type Register<Map: Trie, Num: Number> = Tail::Register<Head::Register<Map, Num>, Head::Next<Num>>;
     type Next<Num: Number> = Tail::Next<Head::Next<Num>>;
-    type Origins<Map: Trie> = OriginPair<Head::Origins<Map>, Tail::Origins<Map>>;
+    type Sought = TreePair<Head::Sought, Tail::Sought>;
     type Repeats<Rest> = Head::Repeats<Tail::Repeats<Rest>>;
     type Findings<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         Supplied::Findings<Sought, Pipe, Parent>;
+    type Verdict<Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        Supplied::Verdict<Sought, Pipe, Parent>;
 }
 
 /// One element of a list of steps, of the kind `Kind`: a step, or a list of them.
@@ -76,8 +80,8 @@ pub trait StepProof<Kind = <Self as OfSteps>::Kind>: OfSteps {
     type Register<Map: Trie, Num: Number>: Trie;
     /// See [`StepsProof::Next`].
     type Next<Num: Number>: Number;
-    /// See [`StepsProof::Origins`].
-    type Origins<Map: Trie>;
+    /// See [`StepsProof::Sought`].
+    type Sought: SoughtResources;
     /// See [`StepsProof::Repeats`].
     type Repeats<Rest>;
 }
@@ -87,7 +91,7 @@ impl<S: IsStep> StepProof<Single> for S {
 
     type Register<Map: Trie, Num: Number> = <S::CheckedOutputs as OutputsProof>::Provide<Map, S, Num>;
     type Next<Num: Number> = Num::Next;
-    type Origins<Map: Trie> = <S::Inputs as InputsProof>::Origins<Map>;
+    type Sought = <S::Inputs as InputsProof>::Sought;
     type Repeats<Rest> = <InputsOf<S> as ResourceSet<S>>::Conflicts<<OutputsOf<S> as ResourceSet<S>>::Conflicts<Rest>>;
 }
 
@@ -101,6 +105,6 @@ impl<List: StepsProof> StepProof<Group> for List {
 
     type Register<Map: Trie, Num: Number> = <List as StepsProof>::Register<Map, Num>;
     type Next<Num: Number> = <List as StepsProof>::Next<Num>;
-    type Origins<Map: Trie> = <List as StepsProof>::Origins<Map>;
+    type Sought = <List as StepsProof>::Sought;
     type Repeats<Rest> = <List as StepsProof>::Repeats<Rest>;
 }

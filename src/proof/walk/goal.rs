@@ -1,7 +1,7 @@
 //! Goals: where a walk starts.
 
 use super::marks::{Busy, Marks, New};
-use super::source::Source;
+use super::source::{NothingStored, Source};
 use super::stack::{Bottom, Frame};
 use super::{Halt, Machine, Walk};
 use crate::pipeline::Pipeline;
@@ -9,6 +9,7 @@ use crate::proof::check::findings::{Findings, NoMore};
 use crate::proof::env::ProviderOf;
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::ids::trie::{Find, Trie};
+use crate::proof::lists::{InputsProof, OutputsProof, TreePair};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use crate::step::Step;
@@ -24,6 +25,10 @@ pub trait Goal {
 
     /// The state of the machine before the first tick, in a store of `Pipe` with the map `Map`.
     type Start<Pipe: Pipeline, Map: Trie>: Machine;
+    /// The origin, in a store of `Pipe`, of what the target stores.
+    type Provider<Pipe: Pipeline>;
+    /// The inputs and outputs of the target, as a tree.
+    type Sought;
 }
 
 /// To run the step `Target`: the walk starts among its inputs.
@@ -34,6 +39,8 @@ impl<Target: Step> Goal for TargetGoal<Target> {
     fn seal(_: Seal) {}
 
     type Start<Pipe: Pipeline, Map: Trie> = AmongInputsOf<Target, <ProviderOf<Target, Pipe> as Source>::Number>;
+    type Provider<Pipe: Pipeline> = <ProviderOf<Target, Pipe> as Source>::Origin;
+    type Sought = TreePair<<Target::Inputs as InputsProof>::Sought, <Target::Outputs as OutputsProof>::Sought>;
 }
 
 /// The walk among the inputs of the step `Target`, number `Num`.
@@ -48,6 +55,8 @@ impl<Res: IsResource> Goal for ResourceGoal<Res> {
     fn seal(_: Seal) {}
 
     type Start<Pipe: Pipeline, Map: Trie> = <HCons<Res, HNil> as RequestedResources>::Request<Map, New, NoMore>;
+    type Provider<Pipe: Pipeline> = NothingStored;
+    type Sought = HNil;
 }
 
 /// To provide the resources `Requested` to a child store.
@@ -58,6 +67,8 @@ impl<Requested: RequestedResources> Goal for ChildGoal<Requested> {
     fn seal(_: Seal) {}
 
     type Start<Pipe: Pipeline, Map: Trie> = Requested::Request<Map, New, NoMore>;
+    type Provider<Pipe: Pipeline> = NothingStored;
+    type Sought = HNil;
 }
 
 /// A list of resources, each requested by itself: a function to the visit of the first.

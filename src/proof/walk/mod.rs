@@ -105,3 +105,7 @@ impl<First: Step, Rest: Path> Path for PathStep<First, Rest> {
 /// The findings of the walk for the goal `Sought`, in a store of the pipeline `Pipe` with the map
 /// `Map`.
 pub type FindingsOf<Sought, Pipe, Map> = <<Sought as Goal>::Start<Pipe, Map> as Machine>::Found<Map, Four>;
+
+/// The verdict on these findings, in a store that reads from `Parent`.
+pub type VerdictOf<Sought, Pipe, Map, Parent> =
+    <FindingsOf<Sought, Pipe, Map> as Findings>::Verdict<Sought, Pipe, Map, Parent>;
