@@ -1,5 +1,5 @@
-//! A function that compiles still compiles with `#[step]`: aliases of `Result`, private types in the
-//! signature of a public function, patterns, attributes, macros, and names that hide others.
+//! A function that compiles still compiles with `#[step]`: aliases of `Result`, private types in
+//! the signature of a public function, patterns, attributes, macros, and names that hide others.
 
 #![allow(unreachable_pub, reason = "a public function in a private module, as in many programs")]
 

@@ -1,4 +1,5 @@
-//! The names of types and traits in the prelude. A struct with such a name would hide it in its module.
+//! The names of types and traits in the prelude. A struct with such a name would hide it in its
+//! module.
 
 use syn::Ident;
 

@@ -132,15 +132,15 @@ pub(super) fn error(library: &Path, ty: &Type, error: &TokenStream) -> TokenStre
     within(ty, quote! { #library::__private::IfKnown<Self::Outputs, #error> })
 }
 
-/// The error of the alias `ty` of `Result`, or of what `result` is. It is poisoned if the outputs are,
-/// because then `ty` may be no `Result`.
+/// The error of an alias of `Result`, at the place of the type `ty`. It is poisoned if the outputs
+/// are, because then the alias may be no `Result`.
 pub(super) fn error_of(library: &Path, ty: &Type, result: &TokenStream) -> TokenStream {
     let result = quote! { #library::__private::IfKnown<Self::Outputs, #result> };
     within(ty, quote! { <#result as #library::__private::IsResult>::Error })
 }
 
-/// The conversion `list` of the alias `ty` of `Result`. It takes any value if the outputs are poisoned,
-/// because then `ty` may be no `Result`.
+/// The conversion `list` of the value of an alias `ty` of `Result`. It takes any value if the
+/// outputs are poisoned, because then the alias may be no `Result`.
 pub(super) fn conversion(library: &Path, ty: &Type, list: TokenStream) -> TokenStream {
     quote! { ::core::convert::identity::<fn(#library::__private::IfKnown<Self::Outputs, #ty>) -> _>(#list) }
 }

@@ -145,8 +145,8 @@ pub(super) fn step(
     }
 }
 
-/// The attributes of an impl that names the types of the function again. A lint that the user expects
-/// there is allowed here, because the expectation is fulfilled in the function.
+/// The attributes of an impl that names the types of the function again. A lint that the user
+/// expects there is allowed here, because the expectation is fulfilled in the function.
 pub(super) fn attributes(function: &Function) -> TokenStream {
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
     let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));

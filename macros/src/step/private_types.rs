@@ -44,8 +44,8 @@ pub(super) fn hide(library: &Path, function: &Function, name: &Ident, types: Typ
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let Types { inputs, outputs, error } = types;
     let types = quote! { (#inputs, #outputs, #library::__private::Id<#error>) };
-    // For an unknown name, rustc suggests a type parameter: after the name of an alias, or after the
-    // parameters of an impl. Either place is that of the suggestion for the function.
+    // For an unknown name, rustc suggests a type parameter: after the name of an alias, or after
+    // the parameters of an impl. Either place is that of the suggestion for the function.
     let (alias, types) = match generics.params.is_empty() {
         true => {
             let alias = format_ident!("__SignatureOf{name}", span = function.sig.ident.span());
