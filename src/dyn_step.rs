@@ -3,8 +3,8 @@
 use crate::error::{BoxError, StepError};
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::step::lists::{InputList, OutputList};
-use crate::step::{Inputs, Outputs, Step};
+use crate::steps::lists::{InputList, OutputList};
+use crate::steps::{Inputs, Outputs, Step};
 pub use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;

@@ -5,7 +5,7 @@ use crate::pipeline::{Pipeline, StepList};
 use crate::proof::check::swap::Swapped;
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::Scoped;
 use core::marker::PhantomData;
 

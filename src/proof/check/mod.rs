@@ -62,7 +62,7 @@ use crate::proof::lists::{InputsProof, OutputsProof};
 use crate::proof::walk::goal::{ChildGoal, ResourceGoal, TargetGoal};
 use crate::proof::walk::source::Source;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;

@@ -6,7 +6,7 @@ use crate::error::StepError;
 use crate::proof::witness::IsError;
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::step::lists::{InputList, OutputList};
+use crate::steps::lists::{InputList, OutputList};
 
 /// The argument of the step `S`: a list of references to the values of its
 /// [`Inputs`](Step::Inputs).
