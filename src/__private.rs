@@ -7,8 +7,9 @@ use core::task::{Context, Poll};
 
 /// A `Result`, under any alias.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a `Result`",
-    label = "a step returns its outputs, or a `Result` of them"
+    message = "`{Self}` is neither an output nor a `Result` of outputs",
+    label = "a step returns its outputs, or a `Result` of them",
+    note = "write `Out<R>`, a tuple of these, or a `Result` of either; an alias of `Result` may have any name"
 )]
 pub trait IsResult {
     #[doc(hidden)]
@@ -18,6 +19,7 @@ pub trait IsResult {
     type Error;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> IsResult for Result<T, E> {
     fn seal(_: Seal) {}
 
@@ -37,6 +39,21 @@ impl<S: ?Sized, T> Known<T> for S {
     fn seal(_: Seal) {}
 
     type Type = T;
+}
+
+/// The types of a public function with `#[step]`, some of which may be private.
+///
+/// `impl Step for Load { type Error = Private; }` is an error (E0446) if `Load` is public, although
+/// the function compiles. So the macro writes `type Error = <Load as Signature>::Error`, and here
+/// `impl<E> Signature for Load where (): Known<Private, Type = E> { type Error = E; }`: rustc does
+/// not check the clauses of an impl of a trait for private types.
+pub trait Signature {
+    /// The list of inputs.
+    type Inputs;
+    /// The list of outputs.
+    type Outputs;
+    /// The error, or the `Result` that has it.
+    type Error;
 }
 
 /// `T`, unless `S` is an error type.

@@ -3,8 +3,8 @@
 use crate::error::{BoxError, StepError};
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::step::lists::{InputList, OutputList};
-use crate::step::{Inputs, Outputs, Step};
+use crate::steps::lists::{InputList, OutputList};
+use crate::steps::{Inputs, Outputs, Step};
 pub use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;
@@ -77,7 +77,7 @@ use std::sync::Arc;
 ///
 /// #[async_trait]
 /// impl DynStep<HList![Name], HList![Greeting]> for Template {
-///     async fn run(&self, hlist_pat![name]: InputRefs<'_, HList![Name]>) -> Result<OutputValues<HList![Greeting]>, BoxError> {
+///     async fn run_dyn(&self, hlist_pat![name]: InputRefs<'_, HList![Name]>) -> Result<OutputValues<HList![Greeting]>, BoxError> {
 ///         Ok(hlist![self.0.replace("{}", name)])
 ///     }
 /// }
@@ -104,7 +104,7 @@ pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
     ///
     /// The error of the step. It reaches the caller as the source of a
     /// [`RunError`](crate::RunError).
-    async fn run(&self, inputs: InputRefs<'_, I>) -> Result<OutputValues<O>, BoxError>;
+    async fn run_dyn(&self, inputs: InputRefs<'_, I>) -> Result<OutputValues<O>, BoxError>;
 }
 
 /// References to the values of a list of resources: the argument of a [`DynStep`].
@@ -125,7 +125,7 @@ where
     I: InputList,
     O: OutputList,
 {
-    fn run<'a, 's, 'f>(&'a self, inputs: InputRefs<'s, I>) -> BoxFuture<'f, Result<OutputValues<O>, BoxError>>
+    fn run_dyn<'a, 's, 'f>(&'a self, inputs: InputRefs<'s, I>) -> BoxFuture<'f, Result<OutputValues<O>, BoxError>>
     where
         'a: 'f,
         's: 'f,
@@ -196,7 +196,7 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     type Error = BoxError;
 
     async fn run(HCons { head: choice, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, BoxError> {
-        choice.chosen().run(inputs).await
+        choice.chosen().run_dyn(inputs).await
     }
 
     fn name() -> &'static str {

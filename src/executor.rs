@@ -9,7 +9,7 @@ use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
 use crate::run::target::{TargetRun, already_computed, run_output};
 use crate::run::{Run, RunOutput};
-use crate::step::Step;
+use crate::steps::Step;
 use core::fmt;
 use smol::channel::{Receiver, Sender, bounded};
 use std::num::NonZero;

@@ -23,7 +23,7 @@ pub mod proof;
 mod resource;
 mod run;
 mod sealed;
-mod step;
+mod steps;
 pub mod store;
 mod tuple;
 
@@ -36,7 +36,7 @@ pub use resource::identified::Identified;
 pub use resource::{Resource, Return};
 pub use run::bounds::{Opens, Provides, Runs, RunsOwned};
 pub use run::{OwnedOutput, Run, RunOutput, fetch, run, run_owned};
-pub use step::{In, Inputs, Out, Outputs, Step};
+pub use steps::{In, Inputs, Out, Outputs, Step};
 pub use store::parent::Scoped;
 pub use store::{Store, StoreOf};
 

@@ -11,7 +11,7 @@ use crate::proof::kind::{Group, OfSteps, Single};
 use crate::proof::lists::{OutputsProof, StepProof, StepsProof};
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A set of steps: a unit type that lists them.

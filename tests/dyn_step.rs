@@ -37,7 +37,7 @@ struct Counted(AtomicUsize);
 
 #[async_trait]
 impl DynStep<HList![Number], HList![Doubled, Return<&'static str>]> for Counted {
-    async fn run(
+    async fn run_dyn(
         &self,
         hlist_pat![number]: InputRefs<'_, HList![Number]>,
     ) -> Result<OutputValues<HList![Doubled, Return<&'static str>]>, BoxError> {

@@ -27,7 +27,7 @@ fn layer(module: &str) -> &'static str {
         ("drops" | "error" | "hlist" | "observe" | "options" | "sealed" | "tuple", _) | ("resource", "type_name") => {
             "vocabulary"
         }
-        ("store", "any_store" | "parent" | "supplied") | ("pipeline" | "resource" | "step", _) => "knot",
+        ("store", "any_store" | "parent" | "supplied") | ("pipeline" | "resource" | "steps", _) => "knot",
         ("exec", _) => "exec",
         ("lower", _) => "lower",
         ("proof", _) => "proof",
@@ -112,4 +112,18 @@ fn root_exports_at_most_35_names() {
     }
     assert!(names.contains("Store") && names.contains("resource"), "the names are found: {names:?}");
     assert!(names.len() <= 35, "{} names at the root: {names:?}", names.len());
+}
+
+/// Without a feature, rustc reports for an import of its items that they are behind the feature. If
+/// there is a private module of that name, it only reports that the module is private.
+#[test]
+fn no_private_module_has_the_name_of_an_exported_item() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
+    let root = fs::read_to_string(root).expect("the root can be read");
+    let private = root.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    let exported: BTreeSet<_> =
+        root.lines().filter_map(|line| line.strip_prefix("pub use typed_pipeliner_macros::")).collect();
+    assert!(exported.contains("step;"), "the exports are found: {exported:?}");
+    let both: Vec<_> = private.filter(|name| exported.contains(&*format!("{name};"))).collect();
+    assert!(both.is_empty(), "rename these modules: {both:?}");
 }

@@ -5,11 +5,14 @@
 //! tokens. After a mistake it still emits a usable impl, so that no second error follows from the
 //! first.
 
+mod borrowed;
 mod diagnostics;
 mod identified;
 mod library;
+mod prelude;
 mod resource;
 mod step;
+mod text;
 
 use proc_macro::TokenStream;
 

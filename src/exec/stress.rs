@@ -22,7 +22,7 @@ use crate::error::{RunError, SharedError};
 use crate::lower::slot::Slot;
 use crate::options::{Observers, RunOptions};
 use crate::resource::Resource;
-use crate::step::{Inputs, Outputs, Step};
+use crate::steps::{Inputs, Outputs, Step};
 use crate::{HList, hlist, identity};
 use core::any::Any;
 use core::future::poll_fn;

@@ -3,7 +3,7 @@
 use super::slot::Slot;
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use frunk_core::hlist::{HCons, HNil};
 
 /// The slots of some steps, each typed and in place: along the list of the steps.

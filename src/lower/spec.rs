@@ -1,8 +1,8 @@
 //! A step as data.
 
 use crate::exec::plan::StepSpec;
-use crate::step::Step;
-use crate::step::lists::{InputList, OutputList};
+use crate::steps::Step;
+use crate::steps::lists::{InputList, OutputList};
 
 impl StepSpec {
     /// A step as the executor knows it.

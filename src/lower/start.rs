@@ -3,8 +3,8 @@
 use crate::error::{BoxError, StepError};
 use crate::exec::store_ref::InputReader;
 use crate::exec::task::Started;
-use crate::step::lists::InputList;
-use crate::step::{Outputs, Step};
+use crate::steps::lists::InputList;
+use crate::steps::{Outputs, Step};
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;

@@ -8,7 +8,7 @@ use crate::proof::ids::digits::Digits;
 use crate::proof::kind::Replaced;
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::Scoped;
 use core::marker::PhantomData;
 

@@ -4,7 +4,7 @@ use super::topology::{cycles, set_levels};
 use super::{InputEdge, Plan, PlanSource, ResourceNode, State, StepNode};
 use crate::exec::plan::{Key, Source, StepSpec};
 use crate::exec::store_ref::StoreRef;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::AnyStore;
 use std::collections::HashMap;
 

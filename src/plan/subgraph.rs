@@ -3,7 +3,7 @@
 use super::{InputEdge, Plan};
 use crate::exec::plan::Key;
 use crate::resource::Resource;
-use crate::step::Step;
+use crate::steps::Step;
 use core::any::TypeId;
 
 impl Plan {

@@ -6,7 +6,7 @@ use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::lists::{OutputsProof, StepsProof};
 use crate::proof::walk::source::NothingStored;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::{NoParent, ParentStore};
 use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;

@@ -30,7 +30,7 @@ use crate::proof::ids::digits::Reflexive;
 use crate::proof::lists::OutputsProof;
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 
 /// The witness of every proof that has nothing to say about its parts.
 #[derive(Debug)]

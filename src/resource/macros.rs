@@ -54,11 +54,42 @@ macro_rules! __declare {
     (($library:tt) $(
         $(#[$($attribute:tt)*])* $visibility:vis $name:ident $(<$($parameter:ident $(: $bound:path)?),+ $(,)?>)?: $value:ty
     );* $(;)?) => {$(
+        $crate::__declare! { name $name $name }
         $crate::__declare! { struct [$(#[$($attribute)*])*] $visibility $name $($($parameter)+)? }
         $crate::__declare! {
             cfg [$(#[$($attribute)*])*] [] $visibility $name [$($($parameter [$($bound)?])+)?] $value
         }
     )*};
+    // The names of the prelude that programs write most.
+    (name Box $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Clone $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Copy $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Default $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Drop $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Err $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Fn $name:ident) => { $crate::__declare! { hidden $name } };
+    (name FnMut $name:ident) => { $crate::__declare! { hidden $name } };
+    (name FnOnce $name:ident) => { $crate::__declare! { hidden $name } };
+    (name From $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Future $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Into $name:ident) => { $crate::__declare! { hidden $name } };
+    (name None $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Ok $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Option $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Result $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Send $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Sized $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Some $name:ident) => { $crate::__declare! { hidden $name } };
+    (name String $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Sync $name:ident) => { $crate::__declare! { hidden $name } };
+    (name Vec $name:ident) => { $crate::__declare! { hidden $name } };
+    (name $other:ident $name:ident) => {};
+    (hidden $name:ident) => {
+        ::core::compile_error!(::core::concat!(
+            "a resource called `", ::core::stringify!($name),
+            "` would hide that of the prelude: give it a name of its own, such as `My", ::core::stringify!($name), "`",
+        ));
+    };
     (struct [$($attribute:tt)*] $visibility:vis $name:ident) => {
         #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
         $($attribute)*

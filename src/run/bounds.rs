@@ -5,7 +5,7 @@ use crate::pipeline::Pipeline;
 use crate::proof::check::store::{CanProvide, CanRun, SatisfiesTarget};
 use crate::proof::witness::{IsResource, IsStep, Proven};
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::Store;
 use crate::store::parent::{ParentStore, Scoped, StoreHandle};
 use crate::store::supplied::{ResourceList, SuppliedValues};

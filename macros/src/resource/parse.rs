@@ -1,6 +1,9 @@
 //! Parses the call of `resource!`, and continues after a mistake.
 
+use crate::borrowed;
 use crate::diagnostics::Diagnostics;
+use crate::prelude;
+use crate::text::text;
 use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
@@ -57,6 +60,13 @@ impl Declaration {
         let name: Ident = input
             .parse()
             .map_err(|error| Error::new(error.span(), "expected the name of a resource, as in `pub Base: i64;`"))?;
+        if prelude::contains(&name) {
+            let message = format!(
+                "a resource called `{name}` would hide that of the prelude: give it a name of its own, such as `My{name}`"
+            );
+            // It is not declared, because rustc would report each use of the hidden name.
+            return Err(Error::new_spanned(name, message));
+        }
         let resource = Resource { attributes, visibility, name: name.clone(), parameters: Vec::new(), value: None };
         self.resource = Some(resource);
 
@@ -149,13 +159,18 @@ impl Declaration {
             self.add(name, &message);
             return Ok(None);
         }
-        let value = input.parse().map_err(|error| {
+        let value: Type = input.parse().map_err(|error| {
             Error::new(error.span(), format!("expected the type of the value of `{name}`, as in `{name}: i64;`"))
         })?;
         if input.peek(Token![where]) {
             let keyword: Token![where] = input.parse()?;
             self.add(keyword, "a bound belongs to its parameter: `Rows<T: Entity>: Vec<T>;`");
             skip_while(input, |input| !input.peek(Token![;]))?;
+            return Ok(None);
+        }
+        if let Some(borrowed) = borrowed::find(&value) {
+            let (written, owned) = (text(borrowed), borrowed::owned(borrowed));
+            self.add(borrowed, &format!("a resource owns its value: write `{owned}`, and not `{written}`"));
             return Ok(None);
         }
         Ok(Some(value))

@@ -48,8 +48,8 @@
 //! - A block is a constant, and a constant cannot name a type parameter. Types that name one are
 //!   left out, so a generic step has no recovery for them.
 //! - For some mistakes rustc reports nothing in the function. The block of the outputs asks about
-//!   them as well: whether a `Return` can be sent, and whether the error type of a blocking step is
-//!   accepted.
+//!   them as well: whether a `Return` can be sent, whether the error type of a blocking step is
+//!   accepted, and whether an alias of `Result` is one.
 //! - The impl needs spans that make its errors equal to those of the function; see [`argument`].
 
 use super::function::Function;
@@ -92,7 +92,8 @@ pub(super) fn outputs(
         Failure::With(error) if blocking => {
             Some(within(error, quote! { <#error as #library::proof::witness::IsError>::Witness }))
         }
-        _ => None,
+        Failure::Of(result) => Some(within(result, quote! { <#result as #library::__private::IsResult>::Error })),
+        Failure::With(_) | Failure::Never => None,
     };
     poison_unless(library, returned.into_iter().chain(handed_out).chain(error), generics, list)
 }
@@ -127,8 +128,21 @@ fn poison_unless(
 }
 
 /// The error of the step, at the place of the type `ty`. It is poisoned if the outputs are.
-pub(super) fn error(library: &Path, ty: &Type, error: TokenStream) -> TokenStream {
-    within(ty, quote! { <Self::Outputs as #library::__private::Known<#error>>::Type })
+pub(super) fn error(library: &Path, ty: &Type, error: &TokenStream) -> TokenStream {
+    within(ty, quote! { #library::__private::IfKnown<Self::Outputs, #error> })
+}
+
+/// The error of an alias of `Result`, at the place of the type `ty`. It is poisoned if the outputs
+/// are, because then the alias may be no `Result`.
+pub(super) fn error_of(library: &Path, ty: &Type, result: &TokenStream) -> TokenStream {
+    let result = quote! { #library::__private::IfKnown<Self::Outputs, #result> };
+    within(ty, quote! { <#result as #library::__private::IsResult>::Error })
+}
+
+/// The conversion `list` of the value of an alias `ty` of `Result`. It takes any value if the
+/// outputs are poisoned, because then the alias may be no `Result`.
+pub(super) fn conversion(library: &Path, ty: &Type, list: TokenStream) -> TokenStream {
+    quote! { ::core::convert::identity::<fn(#library::__private::IfKnown<Self::Outputs, #ty>) -> _>(#list) }
 }
 
 /// A clause for the method `run`, without which rustc would check the call of the function. If a
@@ -141,13 +155,13 @@ pub(super) fn clause(library: &Path, (inputs, outputs): (TokenStream, TokenStrea
     }
 }
 
-/// A type as an argument of the alias `Id`.
+/// A type as an argument of the alias `Id`, at the place of another.
 ///
 /// For an unknown name, rustc suggests a new type parameter only if the name is an argument. In the
 /// function the resource is an argument of `In`, so in the impl it has to be one as well; otherwise
 /// the two errors would differ.
-pub(super) fn argument(library: &Path, ty: &Type) -> TokenStream {
-    within(ty, quote! { #library::__private::Id<#ty> })
+pub(super) fn argument(library: &Path, place: &Type, ty: &impl ToTokens) -> TokenStream {
+    within(place, quote! { #library::__private::Id<#ty> })
 }
 
 /// Gives tokens the place of a type: rustc takes it from the first and the last token.

@@ -5,6 +5,7 @@ use super::function::Function;
 use super::inputs::Input;
 use super::options::Options;
 use super::outputs::Failure;
+use super::private_types::{self, Types};
 use super::signature::{EmitFunction, Signature};
 use crate::library;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -13,7 +14,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, GenericParam, Generics, Item, Meta, Path, ReturnType, Token, Type, TypeParam, TypeParamBound,
-    WherePredicate, parse_quote,
+    Visibility, WherePredicate, parse_quote,
 };
 
 /// The step. After a mistake its lists are error types, so that rustc reports nothing else about
@@ -40,7 +41,7 @@ pub(super) fn step(
         let named = |resource: &&Type| names_one_of(resource, &generics);
         let resources = signature.resources().filter(named);
         let mut bounds: Vec<WherePredicate> = resources
-            .map(|resource| error_recovery::argument(library, resource))
+            .map(|resource| error_recovery::argument(library, resource, resource))
             .map(|resource| parse_quote!(#resource: #library::Resource))
             .collect();
         if options.blocking.is_some() {
@@ -61,6 +62,18 @@ pub(super) fn step(
     let inputs = quote_spanned! { span => #library_here::HList![#(#inputs),*] };
     let outputs = &signature.outputs.list;
     let outputs = quote_spanned! { span => #library_here::HList![#(#outputs),*] };
+    let error = match &signature.outputs.failure {
+        Failure::Never => quote! { ::core::convert::Infallible },
+        Failure::With(ty) | Failure::Of(ty) => quote! { #ty },
+    };
+    let types = Types { inputs, outputs, error };
+    let (hidden, Types { inputs, outputs, error }) = match (right, &function.vis) {
+        (true, Visibility::Inherited) | (false, _) => (None, types),
+        (true, _) => {
+            let (hidden, types) = private_types::hide(library, function, name, types);
+            (Some(hidden), types)
+        }
+    };
     let (inputs, outputs, clause) = match mistakes {
         Some(mistakes) => {
             (quote! { #library::__private::PoisonUnless<{ #mistakes 0 }, #inputs> }, quote! { Self::Inputs }, None)
@@ -82,13 +95,11 @@ pub(super) fn step(
     };
     let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let error = match &signature.outputs.failure {
+        Failure::Never => error,
         _ if !right => quote! { ::core::convert::Infallible },
-        Failure::Never => quote! { ::core::convert::Infallible },
-        Failure::With(error) if options.blocking.is_none() => error_recovery::argument(library, error),
-        Failure::With(error) => error_recovery::error(library, error, quote! { #error }),
-        Failure::Of(result) => {
-            error_recovery::error(library, result, quote! { <#result as #library::__private::IsResult>::Error })
-        }
+        Failure::With(ty) if options.blocking.is_none() => error_recovery::argument(library, ty, &error),
+        Failure::With(ty) => error_recovery::error(library, ty, &error),
+        Failure::Of(ty) => error_recovery::error_of(library, ty, &error),
     };
     let future = match (right, &options.blocking, &function.sig.asyncness) {
         (false, ..) => quote! { ::core::future::pending() },
@@ -99,11 +110,7 @@ pub(super) fn step(
             quote_spanned! { span => #library_here::__private::lazy(move |_| #list(#returned)) }
         }
     };
-    // The impl names the types of the function again. A lint that the user expects there is allowed
-    // here, because the expectation is fulfilled in the function.
-    let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
-    let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
-    let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
+    let attributes = attributes(function);
     // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
     // the attribute, because with it rustc would not report an unmet bound of a parameter.
     let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
@@ -114,9 +121,7 @@ pub(super) fn step(
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
-        #(#attributes)*
-        #(#[allow(#expected)])*
-        #[allow(deprecated, clippy::type_complexity)]
+        #attributes
         #keyword #impl_generics #library_here::Step for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
@@ -135,8 +140,21 @@ pub(super) fn step(
     };
     quote! {
         #definition
-
+        #hidden
         #implementation
+    }
+}
+
+/// The attributes of an impl that names the types of the function again. A lint that the user
+/// expects there is allowed here, because the expectation is fulfilled in the function.
+pub(super) fn attributes(function: &Function) -> TokenStream {
+    let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
+    let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
+    let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
+    quote! {
+        #(#attributes)*
+        #(#[allow(#expected)])*
+        #[allow(deprecated, clippy::type_complexity)]
     }
 }
 
@@ -174,9 +192,10 @@ pub(super) fn of_a_type(item: &Item, library: Option<&Path>, mistakes: &TokenStr
     })
 }
 
-/// The name of a local variable. It is hygienic, and rustc reports its mistakes at `span`.
+/// The name of a local variable, and rustc reports its mistakes at `span`. It is hygienic, except
+/// that a `const` of this name would be meant instead.
 fn local(name: &str, place: usize, span: Span) -> Ident {
-    format_ident!("{name}{place}", span = span.resolved_at(Span::mixed_site()))
+    format_ident!("__{name}{place}", span = span.resolved_at(Span::mixed_site()))
 }
 
 /// The struct: a unit struct, or for a generic step a struct with a `PhantomData`.
@@ -184,10 +203,9 @@ fn definition(function: &Function, name: &Ident) -> TokenStream {
     let carried_over = ["doc", "cfg", "deprecated", "allow", "warn", "deny"];
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &carried_over));
     let visibility = &function.vis;
-    // Nobody makes a value of a step. rustc reports in the function that it is unused or has no
-    // docs.
-    let allowed =
-        quote! { #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs)] };
+    // Nobody makes a value of a step. rustc reports in the function that it is unused, has no
+    // docs, or is not reachable.
+    let allowed = quote! { #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs, unreachable_pub)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
     if parameters.is_empty() {
         let definition = quote_spanned! { function.sig.ident.span() => struct #name; };
@@ -200,14 +218,14 @@ fn definition(function: &Function, name: &Ident) -> TokenStream {
     let parameters = parameters.iter().map(|parameter| match parameter {
         GenericParam::Type(parameter) => {
             let name = &parameter.ident;
-            quote! { #name }
+            quote! { #name: ?::core::marker::Sized }
         }
         other => quote! { #other },
     });
     quote! {
         #allowed
         #(#attributes)*
-        #visibility struct #name<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(#types,)*)>);
+        #visibility struct #name<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(::core::marker::PhantomData<#types>,)*)>);
     }
 }
 
@@ -332,5 +350,9 @@ fn list(library: &Path, signature: &Signature) -> TokenStream {
         (_, true, true) => "all_or_error",
     };
     let list = Ident::new(list, Span::mixed_site());
-    quote! { #library::__private::list::#list }
+    let list = quote! { #library::__private::list::#list };
+    match &signature.outputs.failure {
+        Failure::Of(result) => error_recovery::conversion(library, result, list),
+        Failure::Never | Failure::With(_) => list,
+    }
 }

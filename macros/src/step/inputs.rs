@@ -2,10 +2,11 @@
 //! `Option<In<'_, Base>>` for an optional input.
 
 use crate::diagnostics::Diagnostics;
+use crate::text::{bare, text};
 use heck::ToUpperCamelCase;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Signature, Type};
+use syn::{Attribute, Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Signature, Type};
 
 /// The inputs of a function.
 #[derive(Default)]
@@ -72,21 +73,19 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
             return Err(NoInput::new(receiver, message));
         }
     };
-    if let Some(attribute) = attrs.first() {
-        return Err(NoInput::new(attribute, "an input of a step has no attributes"));
+    let conditional = |attribute: &&Attribute| ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name));
+    if let Some(attribute) = attrs.iter().find(conditional) {
+        let message = "an input of a step has no condition: write the function twice, with a `#[cfg]` on each";
+        return Err(NoInput::new(attribute, message));
     }
     let name = match &**pat {
-        Pat::Ident(name) if name.subpat.is_none() && name.by_ref.is_none() => name.ident.unraw().to_string(),
-        Pat::Wild(_) => "_".to_owned(),
-        pattern => {
-            let message = match pattern {
-                Pat::TupleStruct(tuple) if tuple.path.is_ident("In") => {
-                    "`In` is a type and no pattern: write `base: In<'_, Base>`, and `base` is a reference to the value"
-                }
-                _ => "an input of a step has a name: take its value apart in the body, `let (low, high) = range;`",
-            };
-            return Err(NoInput::new(pattern, message));
+        Pat::Ident(name) => name.ident.unraw().to_string(),
+        Pat::TupleStruct(tuple) if tuple.path.is_ident("In") => {
+            let message =
+                "`In` is a type and no pattern: write `base: In<'_, Base>`, and `base` is a reference to the value";
+            return Err(NoInput::new(pat, message));
         }
+        _ => "_".to_owned(),
     };
     let (optional, segment) = match option(ty) {
         Some(option) => (true, types(option).first().copied().and_then(last_segment)),
@@ -104,7 +103,10 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
                 return Err(NoInput::Of(Error::new_spanned(resource, message)));
             }
             if let Some([inner]) = option(&resource).map(types).as_deref() {
-                let message = format!("what the step can do without is an `Option<In<'_, {}>>`", text(inner));
+                let message = format!(
+                    "write `Option<In<'_, {}>>`: an optional input is an `Option` of an `In`, not an `In` of an `Option`",
+                    text(inner)
+                );
                 return Err(NoInput::Of(Error::new_spanned(ty, message)));
             }
             if is_static(segment) {
@@ -221,34 +223,4 @@ pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
         Type::Path(path) => path.path.segments.last(),
         _ => None,
     }
-}
-
-/// A type without the parentheses around it, and without the invisible ones of a `$ty:ty`.
-pub(super) fn bare(ty: &Type) -> &Type {
-    match ty {
-        Type::Paren(paren) => bare(&paren.elem),
-        Type::Group(group) => bare(&group.elem),
-        ty => ty,
-    }
-}
-
-/// Tokens with the usual spaces between them.
-pub(super) fn text(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    let tight = [
-        (" :: ", "::"),
-        (" < ", "<"),
-        (" >", ">"),
-        (" ,", ","),
-        ("& ", "&"),
-        ("( ", "("),
-        (" )", ")"),
-        ("[ ", "["),
-        (" ]", "]"),
-        (" ;", ";"),
-    ];
-    for (spaced, tight) in tight {
-        text = text.replace(spaced, tight);
-    }
-    text
 }

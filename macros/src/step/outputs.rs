@@ -1,10 +1,12 @@
 //! Checks the returned type, which names the outputs and the error of the step.
 
-use super::inputs::{bare, is_value, last_segment, text, types};
+use super::inputs::{is_value, last_segment, types};
+use crate::borrowed;
 use crate::diagnostics::Diagnostics;
+use crate::text::{bare, text};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Error, GenericArgument, PathArguments, ReturnType, Signature, Type};
+use syn::{Error, PathSegment, ReturnType, Signature, Type};
 
 /// The most outputs that a function may have: `HList!` puts as many into one list.
 const MOST: usize = 16;
@@ -32,7 +34,7 @@ pub(super) enum Failure {
     Never,
     /// An error of this type.
     With(Type),
-    /// The error of this `Result`, an alias such as `io::Result<Out<R>>` that does not name it.
+    /// The error of this `Result`: an alias such as `io::Result<Out<R>>`, which does not name it.
     Of(Type),
 }
 
@@ -42,15 +44,6 @@ impl Outputs {
         let ReturnType::Type(_, returned) = &signature.output else {
             return Outputs { tuple: true, ..Outputs::default() };
         };
-        if let Some(unnamed) =
-            unnamed(returned.to_token_stream()).filter(|_| !matches!(bare(returned), Type::ImplTrait(_)))
-        {
-            mistakes.add(Error::new(
-                unnamed,
-                "the error of a step has a name, and so has what it hands over: write the type, and not `impl`",
-            ));
-            return Outputs::default();
-        }
         let (given, failure) = match last_segment(returned) {
             Some(segment) if segment.ident == "Result" => match &types(segment)[..] {
                 [given] => (bare(given), Failure::Of((**returned).clone())),
@@ -60,8 +53,24 @@ impl Outputs {
                     return Outputs { lack_a_resource: true, ..Outputs::default() };
                 }
             },
+            Some(segment) if !is_container(segment) => match types(segment).first() {
+                Some(given) if holds_outputs(given) => (bare(given), Failure::Of((**returned).clone())),
+                _ => (bare(returned), Failure::Never),
+            },
             _ => (bare(returned), Failure::Never),
         };
+        if let Some(place) = unnamed(returned.to_token_stream()).filter(|_| !matches!(given, Type::ImplTrait(_))) {
+            let message = match unnamed(given.to_token_stream()) {
+                Some(_) => {
+                    "`Return<impl …>` needs a named type, such as `Return<Box<dyn Iterator<Item = u32> + Send>>`"
+                }
+                None => {
+                    "the error of a step needs a named type, such as `Box<dyn Error + Send + Sync>`, and not an `impl`"
+                }
+            };
+            mistakes.add(Error::new(place, message));
+            return Outputs::default();
+        }
         let (tuple, elements): (_, Vec<_>) = match given {
             Type::Tuple(tuple) => (true, tuple.elems.iter().map(bare).collect()),
             only => (false, vec![only]),
@@ -76,7 +85,7 @@ impl Outputs {
                 Ok(output) if is(element, "Out") && outputs.list.contains(&output) => {
                     mistakes.add(Error::new_spanned(element, format!("the step gives `{}` twice", text(&output))));
                 }
-                Ok(output) if borrows(&output) => {
+                Ok(output) if borrowed::find(&output).is_some() => {
                     let message = "a step gives what it owns, and nothing that borrows from its inputs: a `String` and not a \
                                    `&str`, a clone, or an `Arc`";
                     mistakes.add(Error::new_spanned(element, message));
@@ -125,14 +134,13 @@ fn output(element: &Type) -> syn::Result<Type> {
             element,
             "what a step gives is named: write `Out<R>`, and `async fn` instead of a future",
         )),
-        _ if names_an_output(element) => Err(Error::new_spanned(
-            element,
-            format!(
-                "`{}` is not known here: a step returns `Out<R>`, a tuple of these, or a `Result` of them, for which an alias \
-                 has to be called `Result` as well",
-                text(element)
-            ),
-        )),
+        Some(segment) if types(segment).into_iter().any(holds_outputs) => {
+            let (written, container) = (text(element), &segment.ident);
+            let message = format!(
+                "`{written}` is no output: let the resource carry the `{container}`, and return its `Out<R>`, or a `Result` of it"
+            );
+            Err(Error::new_spanned(element, message))
+        }
         _ => {
             let value = text(element);
             let message = format!(
@@ -144,7 +152,7 @@ fn output(element: &Type) -> syn::Result<Type> {
     }
 }
 
-/// The place of an `impl` within a type.
+/// The place of the first `impl` within a type.
 fn unnamed(ty: TokenStream) -> Option<Span> {
     ty.into_iter().find_map(|token| match token {
         TokenTree::Ident(word) => (word == "impl").then(|| word.span()),
@@ -153,31 +161,21 @@ fn unnamed(ty: TokenStream) -> Option<Span> {
     })
 }
 
-/// Whether a type contains an `Out` or a `Return`.
-fn names_an_output(ty: &Type) -> bool {
-    let segment = last_segment(ty);
-    let within = segment.map(types).unwrap_or_default();
-    segment.is_some_and(|segment| segment.ident == "Out" || segment.ident == "Return")
-        || within.into_iter().any(names_an_output)
+/// Whether a type is what a step gives: an output, or a tuple with one. The empty tuple is one too.
+fn holds_outputs(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Tuple(tuple) => tuple.elems.is_empty() || tuple.elems.iter().any(holds_outputs),
+        ty => is(ty, "Out") || is(ty, "Return"),
+    }
 }
 
-/// Whether a type is written with a lifetime other than `'static`.
-fn borrows(ty: &Type) -> bool {
-    match bare(ty) {
-        Type::Reference(reference) => {
-            reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") || borrows(&reference.elem)
-        }
-        Type::Tuple(tuple) => tuple.elems.iter().any(borrows),
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {
-            PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| match argument {
-                GenericArgument::Lifetime(lifetime) => lifetime.ident != "static",
-                GenericArgument::Type(ty) => borrows(ty),
-                _ => false,
-            }),
-            _ => false,
-        }),
-        _ => false,
-    }
+/// Whether a type is certainly no alias of `Result`.
+fn is_container(segment: &PathSegment) -> bool {
+    const CONTAINERS: &[&str] = &[
+        "Arc", "BTreeMap", "BTreeSet", "Box", "Cell", "HashMap", "HashSet", "Mutex", "Option", "Out", "Pin", "Rc",
+        "RefCell", "Return", "RwLock", "Vec", "VecDeque",
+    ];
+    CONTAINERS.iter().any(|container| segment.ident == container)
 }
 
 /// Whether the last segment of a type is this name.

@@ -5,6 +5,8 @@ use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Outputs;
 use crate::diagnostics::Diagnostics;
+use crate::prelude;
+use crate::text::{bare, text};
 use heck::ToUpperCamelCase;
 use quote::format_ident;
 use syn::ext::IdentExt;
@@ -36,53 +38,6 @@ pub(super) enum EmitFunction {
     DropWithStep,
 }
 
-/// The names in the prelude. A struct with such a name would shadow it in its module.
-const PRELUDE: &[&str] = &[
-    "AsMut",
-    "AsRef",
-    "AsyncFn",
-    "AsyncFnMut",
-    "AsyncFnOnce",
-    "Box",
-    "Clone",
-    "Copy",
-    "Default",
-    "DoubleEndedIterator",
-    "Drop",
-    "Eq",
-    "Err",
-    "ExactSizeIterator",
-    "Extend",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "From",
-    "FromIterator",
-    "Future",
-    "Into",
-    "IntoFuture",
-    "IntoIterator",
-    "Iterator",
-    "None",
-    "Ok",
-    "Option",
-    "Ord",
-    "PartialEq",
-    "PartialOrd",
-    "Result",
-    "Send",
-    "Sized",
-    "Some",
-    "String",
-    "Sync",
-    "ToOwned",
-    "ToString",
-    "TryFrom",
-    "TryInto",
-    "Unpin",
-    "Vec",
-];
-
 impl Signature {
     pub(super) fn check(function: &Function, options: &Options, mistakes: &mut Diagnostics) -> Self {
         let signature = &function.sig;
@@ -100,7 +55,7 @@ impl Signature {
             mistakes.add(Error::new_spanned(&signature.ident, message));
             emit = EmitFunction::Drop;
         }
-        if PRELUDE.iter().any(|hidden| name == hidden) {
+        if prelude::contains(&name) {
             let message = format!(
                 "the step would be called `{name}`, and hide that of the prelude: write `#[step(name = …)]`, or rename the function"
             );
@@ -138,7 +93,7 @@ impl Signature {
             if inputs.list.iter().any(|input| input.resource == *output) {
                 let message = format!(
                     "the step takes `{0}` and gives it: a value is never overwritten, so let it give a resource of its own",
-                    inputs::text(output)
+                    text(output)
                 );
                 mistakes.add(Error::new_spanned(output, message));
             }
@@ -168,7 +123,7 @@ impl Signature {
 
 /// Whether a type is this name and no more.
 fn is_named(ty: &Type, name: &Ident) -> bool {
-    matches!(inputs::bare(ty), Type::Path(path) if path.path.is_ident(name))
+    matches!(bare(ty), Type::Path(path) if path.path.is_ident(name))
 }
 
 /// The name of the step for a function: `GetDivision` for `get_division`. There is none for `_2d`.

@@ -16,7 +16,7 @@ use crate::proof::walk::source::Source;
 use crate::proof::witness::{IsResource, Proven};
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::any_store::AnyStore;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;

@@ -13,7 +13,7 @@ use crate::proof::walk::goal::Goal;
 use crate::proof::walk::source::{NoSource, NothingStored, ProvidedBy, Source, SourceConflict};
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;

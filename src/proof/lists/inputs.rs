@@ -18,7 +18,7 @@ use crate::proof::walk::{Machine, Walk};
 use crate::proof::witness::IsResource;
 use crate::resource::Return;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use frunk_core::hlist::{HCons, HNil};

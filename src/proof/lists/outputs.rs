@@ -10,7 +10,7 @@ use crate::proof::walk::source::{Provided, Source};
 use crate::proof::witness::IsResource;
 use crate::resource::Return;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use frunk_core::hlist::{HCons, HNil};
 
 /// A list of outputs: the functions by which the map of providers and the checks read it.

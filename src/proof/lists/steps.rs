@@ -10,7 +10,7 @@ use crate::proof::kind::{Group, OfSteps, Single};
 use crate::proof::walk::goal::Goal;
 use crate::proof::witness::IsStep;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use frunk_core::hlist::{HCons, HNil};

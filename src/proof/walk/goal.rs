@@ -12,7 +12,7 @@ use crate::proof::ids::trie::{Find, Trie};
 use crate::proof::lists::{InputsProof, OutputsProof, TreePair};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
 

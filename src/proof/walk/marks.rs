@@ -8,7 +8,7 @@ use crate::proof::ids::number::{Number, octal};
 use crate::proof::walk::stack::{Frame, Stack, Trace};
 use crate::proof::walk::{Machine, PathEnd, Walk};
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use core::marker::PhantomData;
 
 /// The marks of some steps: a function from the number of a step to its mark.

@@ -28,7 +28,7 @@ mod tests;
 use crate::proof::check::findings::Findings;
 use crate::proof::ids::trie::Trie;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use core::marker::PhantomData;
 use fuel::{Four, FourTimes, Fuel};
 use goal::Goal;

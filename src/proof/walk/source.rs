@@ -8,7 +8,7 @@ use crate::proof::ids::digits::{Digits, End};
 use crate::proof::ids::number::{Number, Unregistered};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use core::marker::PhantomData;
 
 /// The source of a resource: an entry of the map, and the functions by which the walk visits it.

@@ -11,7 +11,7 @@ use crate::proof::lists::InputsProof;
 use crate::proof::walk::fuel::{FourTimes, Fuel};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
-use crate::step::Step;
+use crate::steps::Step;
 use core::marker::PhantomData;
 use frunk_core::hlist::HNil;
 

@@ -1,6 +1,6 @@
 use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 
-resource! { pub Base: i64; pub Divisor: i64; pub Quotient: i64; }
+resource! { Base: i64; Divisor: i64; Quotient: i64; }
 
 #[step]
 pub async fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Out<Quotient> {

@@ -5,7 +5,7 @@ resource! { Base: i64; }
 type AppResult<T> = Result<T, String>;
 
 #[step]
-fn provide_base() -> Result<Out<Base>, String> {
+fn provide_base() -> AppResult<Out<Base>> {
     Ok(23)
 }
 

@@ -2,11 +2,11 @@ use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
 
 resource! { Base: i64; }
 
-type AppResult<T> = Result<T, String>;
+struct Checked<T>(T);
 
 #[step]
-fn provide_base() -> AppResult<Out<Base>> {
-    Ok(23)
+fn provide_base() -> Checked<Out<Base>> {
+    Checked(23)
 }
 
 struct Calc;

@@ -5,8 +5,8 @@ resource! { Base: i64; Divisor: i64; Quotient: i64; }
 resource! { Pair: (i64, i64); }
 
 #[step]
-async fn divide((base, divisor): In<'_, Pair>) -> Out<Quotient> {
-    base / divisor
+async fn divide(In(pair): In<'_, Pair>) -> Out<Quotient> {
+    pair.0 / pair.1
 }
 
 struct Calc;

@@ -6,7 +6,7 @@ use crate::error::StepError;
 use crate::proof::witness::IsError;
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::step::lists::{InputList, OutputList};
+use crate::steps::lists::{InputList, OutputList};
 
 /// The argument of the step `S`: a list of references to the values of its
 /// [`Inputs`](Step::Inputs).
@@ -21,6 +21,25 @@ pub type In<'s, R> = &'s <R as Resource>::Value;
 
 /// An output of a function that is a [`#[step]`](macro@crate::step): the value of the resource `R`.
 pub type Out<R> = <R as Resource>::Value;
+
+/// Refused, with a message: a function returns the value itself, and not `Out(value)`.
+#[doc(hidden)]
+#[allow(non_snake_case)]
+pub fn Out<V: OutIsAType>(value: V) -> V {
+    value
+}
+
+/// Never holds: it has the message for the call of `Out`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`Out` is a type and no function: return the value itself",
+    label = "return this value, without `Out`",
+    note = "only a `Return` is constructed, `Return(value)`"
+)]
+pub trait OutIsAType {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
 
 /// An async function of a pipeline, with the resources it takes and those it provides.
 ///
@@ -154,9 +173,10 @@ pub trait Step: Sized + 'static {
     /// [`RunError`](crate::RunError).
     // The clause repeats the bound of `Inputs`. With it, rustc takes this signature for granted
     // when it compares the signature of an impl with it. So it reports a mistake in the inputs of a
-    // step only once.
+    // step only once. rustc shows the comment in the clause below `Divide.run(&store)`.
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send
     where
+        // A run calls this. To start a run, write `run::<Divide>(&store)`.
         Self::Inputs: InputList;
 
     /// The name of the step in errors and reports: that of its type, unless overridden.
