@@ -191,7 +191,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
         }
     }
 
-    /// Adds an [`Observer`](crate::Observer) to every run on this store, and to the runs in the
+    /// Adds an [`Observer`] to every run on this store, and to the runs in the
     /// [scopes](crate::Scoped) that are made within it from now on.
     ///
     /// An `Arc` of an observer is an observer too. [`Run::observe`](crate::Run::observe) adds one
