@@ -43,26 +43,14 @@ impl<E: Into<BoxError>> StepError for E {
 /// source and its own sources:
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
+/// # use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 /// # resource! { Base: i64; Divisor: i64; Quotient: i64; }
-/// # struct Divide;
-/// # impl Step for Divide {
-/// #     type Inputs = HList![Base, Divisor];
-/// #     type Outputs = HList![Quotient];
-/// #     type Error = &'static str;
-/// #     async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-/// #         Ok(hlist![base.checked_div(*divisor).ok_or("division by zero")?])
-/// #     }
+/// # #[step]
+/// # fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Quotient>, &'static str> {
+/// #     base.checked_div(*divisor).ok_or("division by zero")
 /// # }
-/// # struct GetDivision;
-/// # impl Step for GetDivision {
-/// #     type Inputs = HList![Quotient];
-/// #     type Outputs = HList![Return<String>];
-/// #     type Error = std::convert::Infallible;
-/// #     async fn run(hlist_pat![quotient]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-/// #         Ok(hlist![Return(quotient.to_string())])
-/// #     }
-/// # }
+/// # #[step]
+/// # fn get_division(quotient: In<'_, Quotient>) -> Return<String> { Return(quotient.to_string()) }
 /// # struct Calc;
 /// # impl Pipeline for Calc { type Steps = HList![Divide]; }
 /// # smol::block_on(async {

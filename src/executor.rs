@@ -102,29 +102,18 @@ impl Executor {
     /// The store is only borrowed. The other threads exist only during the call.
     ///
     /// ```
-    /// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+    /// use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
     /// use typed_pipeliner::executor::Executor;
     ///
     /// resource! { Half: u64; OtherHalf: u64; Whole: u64; }
     ///
-    /// # macro_rules! halves { ($($step:ident -> $half:ident),*) => {$(
-    /// #     struct $step;
-    /// #     impl Step for $step {
-    /// #         type Inputs = HList![];
-    /// #         type Outputs = HList![$half];
-    /// #         type Error = std::convert::Infallible;
-    /// #         async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![(1..=10).sum()]) }
-    /// #     }
-    /// # )*} }
-    /// # halves! { ComputeHalf -> Half, ComputeOtherHalf -> OtherHalf }
-    /// struct Add;
-    /// impl Step for Add {
-    ///     type Inputs = HList![Half, OtherHalf];
-    ///     type Outputs = HList![Whole];
-    ///     type Error = std::convert::Infallible;
-    ///     async fn run(hlist_pat![half, other_half]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-    ///         Ok(hlist![half + other_half])
-    ///     }
+    /// # #[step]
+    /// # fn compute_half() -> Out<Half> { (1..=10).sum() }
+    /// # #[step]
+    /// # fn compute_other_half() -> Out<OtherHalf> { (1..=10).sum() }
+    /// #[step]
+    /// fn add(half: In<'_, Half>, other_half: In<'_, OtherHalf>) -> Out<Whole> {
+    ///     half + other_half
     /// }
     ///
     /// struct Sums;
@@ -153,18 +142,12 @@ impl Executor {
     /// runs on borrowed stores.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
     /// # resource! { Rows: u64; Columns: u64; }
-    /// # macro_rules! counts { ($($step:ident -> $count:ident),*) => {$(
-    /// #     struct $step;
-    /// #     impl Step for $step {
-    /// #         type Inputs = HList![];
-    /// #         type Outputs = HList![$count];
-    /// #         type Error = std::convert::Infallible;
-    /// #         async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![3]) }
-    /// #     }
-    /// # )*} }
-    /// # counts! { CountRows -> Rows, CountColumns -> Columns }
+    /// # #[step]
+    /// # fn count_rows() -> Out<Rows> { 3 }
+    /// # #[step]
+    /// # fn count_columns() -> Out<Columns> { 3 }
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows, CountColumns]; }
     /// use futures::future::join;
@@ -202,15 +185,10 @@ impl Executor {
     /// both into the task: `async move { executor.run::<CountRows>(&store).await }`.
     ///
     /// ```
-    /// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
     /// # resource! { Rows: u64; }
-    /// # struct CountRows;
-    /// # impl Step for CountRows {
-    /// #     type Inputs = HList![];
-    /// #     type Outputs = HList![Rows];
-    /// #     type Error = std::convert::Infallible;
-    /// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![3]) }
-    /// # }
+    /// # #[step]
+    /// # fn count_rows() -> Out<Rows> { 3 }
     /// # struct Table;
     /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
     /// use typed_pipeliner::executor::Executor;
@@ -322,15 +300,10 @@ impl fmt::Debug for Scope<'_> {
 /// default.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
 /// # resource! { Rows: u64; }
-/// # struct CountRows;
-/// # impl Step for CountRows {
-/// #     type Inputs = HList![];
-/// #     type Outputs = HList![Rows];
-/// #     type Error = std::convert::Infallible;
-/// #     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![3]) }
-/// # }
+/// # #[step]
+/// # fn count_rows() -> Out<Rows> { 3 }
 /// # struct Table;
 /// # impl Pipeline for Table { type Steps = HList![CountRows]; }
 /// use typed_pipeliner::executor::run_on;

@@ -9,11 +9,13 @@
 //! 6. [Observing](observing) runs: spans, metrics, a display of progress, observers of your own.
 //! 7. [Reports](reports) of runs: a table, a picture, a trace file.
 //! 8. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 9. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
-//!    and `select!`.
-//! 10. [From Python's Pipeliner](from_python): a table, old to new.
-//! 11. [The explorer](explorer): a page that shows a pipeline while it runs.
-//! 12. [Limits](limits): how far the library goes, and which features it lacks.
+//! 9. [Web services](web_services): axum on tokio, from the first request to the shutdown.
+//! 10. [How do I …](how_to): short answers to frequent questions.
+//! 11. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
+//!     and `select!`.
+//! 12. [From Python's Pipeliner](from_python): a table, old to new.
+//! 13. [The explorer](explorer): a page that shows a pipeline while it runs.
+//! 14. [Limits](limits): how far the library goes, and which features it lacks.
 //!
 //! These pages are text only. The tests compile and run every example in them.
 
@@ -38,6 +40,12 @@ pub mod reports {}
 
 #[doc = include_str!("guide/crates.md")]
 pub mod crates {}
+
+#[doc = include_str!("guide/web_services.md")]
+pub mod web_services {}
+
+#[doc = include_str!("guide/how_to.md")]
+pub mod how_to {}
 
 #[doc = include_str!("guide/from_async.md")]
 pub mod from_async {}

@@ -24,18 +24,14 @@ use frunk_core::hlist::{HCons, HNil};
 /// If two steps provide the same resource, a store of the pipeline does not compile.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};
+/// # use typed_pipeliner::{HList, Out, resource, step};
 /// # resource! { Config: u8; Pool: u8; Cache: u8; }
-/// # macro_rules! steps { ($($step:ident: $resource:ident),*) => {$(
-/// #     struct $step;
-/// #     impl Step for $step {
-/// #         type Inputs = HList![];
-/// #         type Outputs = HList![$resource];
-/// #         type Error = std::convert::Infallible;
-/// #         async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> { Ok(hlist![1]) }
-/// #     }
-/// # )*} }
-/// # steps! { ReadConfig: Config, ConnectPool: Pool, WarmCache: Cache }
+/// # #[step]
+/// # fn read_config() -> Out<Config> { 1 }
+/// # #[step]
+/// # fn connect_pool() -> Out<Pool> { 1 }
+/// # #[step]
+/// # fn warm_cache() -> Out<Cache> { 1 }
 /// use typed_pipeliner::{Pipeline, Store};
 ///
 /// /// The steps that a database crate exports.

@@ -50,18 +50,13 @@ pub trait Resource: Send + Sync + 'static {
 /// input.
 ///
 /// ```
-/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, hlist_pat, resource, run};
+/// use typed_pipeliner::{HList, In, Pipeline, Return, Store, resource, run, step};
 ///
 /// resource! { Name: String; }
 ///
-/// struct Greet;
-/// impl Step for Greet {
-///     type Inputs = HList![Name];
-///     type Outputs = HList![Return<String>];
-///     type Error = std::convert::Infallible;
-///     async fn run(hlist_pat![name]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-///         Ok(hlist![Return(format!("Hello, {name}!"))])
-///     }
+/// #[step]
+/// fn greet(name: In<'_, Name>) -> Return<String> {
+///     Return(format!("Hello, {name}!"))
 /// }
 ///
 /// struct Greetings;

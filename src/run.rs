@@ -35,7 +35,7 @@ use futures::future::BoxFuture;
 /// A stored output is a reference into the store, and a [`Return<V>`](crate::Return) is a `V`. A
 /// tuple has up to 12 elements. Of more outputs, its last element is the tuple of the others:
 /// `let (a, b, (c, …, n)) = run::<Many>(&store).await?`.
-pub type RunOutput<'s, T> = <<<T as Step>::Outputs as OutputList>::RunOutput<'s, ()> as Tuple>::Output;
+pub type RunOutput<'s, T> = <<<T as Step>::Outputs as OutputList>::RunOutput<StoreRef<'s>, ()> as Tuple>::Output;
 
 /// The output of a run that consumes the store: that of [`RunOutput`], with values in place of the
 /// references.

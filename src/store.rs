@@ -39,16 +39,11 @@ use core::sync::atomic::{AtomicBool, Ordering};
 /// once and never overwritten.
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, In, Out, Pipeline, resource, step};
 /// # resource! { Base: i64; Divisor: i64; Quotient: i64; }
-/// # struct Divide;
-/// # impl Step for Divide {
-/// #     type Inputs = HList![Base, Divisor];
-/// #     type Outputs = HList![Quotient];
-/// #     type Error = &'static str;
-/// #     async fn run(hlist_pat![base, divisor]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-/// #         Ok(hlist![base.checked_div(*divisor).ok_or("division by zero")?])
-/// #     }
+/// # #[step]
+/// # fn divide(base: In<'_, Base>, divisor: In<'_, Divisor>) -> Result<Out<Quotient>, &'static str> {
+/// #     base.checked_div(*divisor).ok_or("division by zero")
 /// # }
 /// # struct Calc;
 /// # impl Pipeline for Calc { type Steps = HList![Divide]; }
@@ -196,7 +191,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
         }
     }
 
-    /// Adds an [`Observer`](crate::Observer) to every run on this store, and to the runs in the
+    /// Adds an [`Observer`] to every run on this store, and to the runs in the
     /// [scopes](crate::Scoped) that are made within it from now on.
     ///
     /// An `Arc` of an observer is an observer too. [`Run::observe`](crate::Run::observe) adds one

@@ -43,6 +43,20 @@ pub struct StoreRef<'s> {
     store: &'s dyn DynStore,
 }
 
+/// A borrow of a store: the type of its references to values.
+///
+/// You never write it. It is a function from a value to a reference with the lifetime of the
+/// borrow. It is needed because a lifetime as a parameter of `Output::RunOutput`, before a type,
+/// makes rustdoc panic: it takes the lifetime for the `Self` of the default of `Output`.
+pub trait Lends {
+    /// A reference to a value.
+    type Ref<V: Send + Sync + 'static>: Send;
+}
+
+impl<'s> Lends for StoreRef<'s> {
+    type Ref<V: Send + Sync + 'static> = &'s V;
+}
+
 impl<'s> StoreRef<'s> {
     /// Borrows a store.
     pub(crate) fn new(store: &'s dyn DynStore) -> Self {

@@ -16,22 +16,14 @@ use crate::store::supplied::{ResourceList, SuppliedValues};
 /// This is the bound to write in generic code, and the trait that carries the proof:
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Return, Step, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{In, Return, resource, step};
 /// # resource! { Name: String; }
-/// # struct Greet;
-/// # impl Step for Greet {
-/// #     type Inputs = HList![Name];
-/// #     type Outputs = HList![Return<String>];
-/// #     type Error = std::convert::Infallible;
-/// #     async fn run(hlist_pat![name]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-/// #         Ok(hlist![Return(format!("Hello, {name}!"))])
-/// #     }
-/// # }
+/// # #[step]
+/// # fn greet(name: In<'_, Name>) -> Return<String> { Return(format!("Hello, {name}!")) }
 /// use typed_pipeliner::{RunError, Runs, run};
 ///
-/// async fn greet(store: &impl Runs<Greet>) -> Result<String, RunError> {
-///     let greeting = run::<Greet>(store).await?;
-///     Ok(greeting)
+/// async fn greeting(store: &impl Runs<Greet>) -> Result<String, RunError> {
+///     run::<Greet>(store).await
 /// }
 /// ```
 ///
@@ -52,17 +44,10 @@ impl<T: Step, S: CanRun<T>> Runs<T, Proven> for S {
 /// This is the bound to write in generic code that needs a resource, as [`Runs`] is for a target:
 ///
 /// ```
-/// # use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource};
+/// # use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
 /// # resource! { Name: String; Greeting: String; }
-/// # struct Greet;
-/// # impl Step for Greet {
-/// #     type Inputs = HList![Name];
-/// #     type Outputs = HList![Greeting];
-/// #     type Error = std::convert::Infallible;
-/// #     async fn run(hlist_pat![name]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-/// #         Ok(hlist![format!("Hello, {name}!")])
-/// #     }
-/// # }
+/// # #[step]
+/// # fn greet(name: In<'_, Name>) -> Out<Greeting> { format!("Hello, {name}!") }
 /// # struct Greetings;
 /// # impl Pipeline for Greetings { type Steps = HList![Greet]; }
 /// use typed_pipeliner::{Provides, RunError, fetch};

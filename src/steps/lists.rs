@@ -9,7 +9,7 @@
 
 use crate::drops::Drops;
 use crate::exec::plan::{ConstList, Key, Source};
-use crate::exec::store_ref::{DynStore, Erased, InputReader, StoreRef};
+use crate::exec::store_ref::{DynStore, Erased, InputReader, Lends, StoreRef};
 use crate::proof::check::ProofCheck;
 use crate::proof::check::target::StoresReturn;
 use crate::proof::ids::digits::Digits;
@@ -170,7 +170,7 @@ pub trait OutputList: OutputsProof + 'static {
     /// The part of the values that the caller of `run` gets.
     type Returned: Send;
     /// These values before others, as a run returns them: references to the stored ones.
-    type RunOutput<'s, Rest: Tuple>: Tuple;
+    type RunOutput<Borrow: Lends, Rest: Tuple>: Tuple;
     /// These values before others, as a run returns them that consumes the store.
     type OwnedOutput<Rest: Tuple>: Tuple;
 
@@ -209,7 +209,7 @@ pub trait OutputList: OutputsProof + 'static {
         store: StoreRef<'s>,
         returned: Self::Returned,
         rest: Rest,
-    ) -> Option<Self::RunOutput<'s, Rest>>;
+    ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>>;
     /// Puts these values before others: the supplied values, otherwise the stored ones.
     #[doc(hidden)]
     fn owned_output<Rest: Tuple>(
@@ -228,7 +228,7 @@ impl OutputList for HNil {
     type Values = HNil;
     type Stored = HNil;
     type Returned = HNil;
-    type RunOutput<'s, Rest: Tuple> = Rest;
+    type RunOutput<Borrow: Lends, Rest: Tuple> = Rest;
     type OwnedOutput<Rest: Tuple> = Rest;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const STORED: usize = 0;
@@ -262,7 +262,7 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     type Values = HCons<Head::Values, Tail::Values>;
     type Stored = HCons<Head::Stored, Tail::Stored>;
     type Returned = HCons<Head::Returned, Tail::Returned>;
-    type RunOutput<'s, Rest: Tuple> = Head::RunOutput<'s, Tail::RunOutput<'s, Rest>>;
+    type RunOutput<Borrow: Lends, Rest: Tuple> = Head::RunOutput<Borrow, Tail::RunOutput<Borrow, Rest>>;
     type OwnedOutput<Rest: Tuple> = Head::OwnedOutput<Tail::OwnedOutput<Rest>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
     const STORED: usize = Head::STORED + Tail::STORED;
@@ -293,7 +293,7 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
         store: StoreRef<'s>,
         returned: Self::Returned,
         rest: Rest,
-    ) -> Option<Self::RunOutput<'s, Rest>> {
+    ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>> {
         Head::run_output(store, returned.head, Tail::run_output(store, returned.tail, rest)?)
     }
     fn owned_output<Rest: Tuple>(
@@ -333,7 +333,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// The part of the values that the caller of `run` gets.
     type Returned: Send;
     /// These values before others, as a run returns them: references to the stored ones.
-    type RunOutput<'s, Rest: Tuple>: Tuple;
+    type RunOutput<Borrow: Lends, Rest: Tuple>: Tuple;
     /// These values before others, as a run returns them that consumes the store.
     type OwnedOutput<Rest: Tuple>: Tuple;
 
@@ -368,7 +368,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
         store: StoreRef<'s>,
         returned: Self::Returned,
         rest: Rest,
-    ) -> Option<Self::RunOutput<'s, Rest>>;
+    ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>>;
     /// Puts these values before others: the supplied values, otherwise the stored ones.
     #[doc(hidden)]
     fn owned_output<Rest: Tuple>(
@@ -386,7 +386,7 @@ impl<R: IsResource> Output<Single> for R {
     type Values = R::CheckedValue;
     type Stored = R::CheckedValue;
     type Returned = ();
-    type RunOutput<'s, Rest: Tuple> = Rest::Prepend<&'s R::CheckedValue>;
+    type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<Borrow::Ref<R::CheckedValue>>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
     const STORED: usize = 1;
@@ -443,7 +443,7 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     type Values = Return<V>;
     type Stored = ();
     type Returned = Return<V>;
-    type RunOutput<'s, Rest: Tuple> = Rest::Prepend<V>;
+    type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<V>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<V>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const STORED: usize = 0;
@@ -482,7 +482,7 @@ impl<List: OutputList> Output<Group> for List {
     type Values = <List as OutputList>::Values;
     type Stored = <List as OutputList>::Stored;
     type Returned = <List as OutputList>::Returned;
-    type RunOutput<'s, Rest: Tuple> = <List as OutputList>::RunOutput<'s, Rest>;
+    type RunOutput<Borrow: Lends, Rest: Tuple> = <List as OutputList>::RunOutput<Borrow, Rest>;
     type OwnedOutput<Rest: Tuple> = <List as OutputList>::OwnedOutput<Rest>;
     const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
     const STORED: usize = <List as OutputList>::STORED;
@@ -507,7 +507,7 @@ impl<List: OutputList> Output<Group> for List {
         store: StoreRef<'s>,
         returned: Self::Returned,
         rest: Rest,
-    ) -> Option<Self::RunOutput<'s, Rest>> {
+    ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>> {
         <List as OutputList>::run_output(store, returned, rest)
     }
     fn owned_output<Rest: Tuple>(

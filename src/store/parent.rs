@@ -22,31 +22,21 @@ use frunk_core::hlist::HNil;
 /// steps of the parent never see them.
 ///
 /// ```
-/// use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Scoped, Step, Store, hlist, hlist_pat, resource, run};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, Return, Scoped, Store, resource, run, step};
 ///
 /// resource! {
 ///     Greeting: String;
 ///     User: String;
 /// }
 ///
-/// struct LoadGreeting;
-/// impl Step for LoadGreeting {
-///     type Inputs = HList![];
-///     type Outputs = HList![Greeting];
-///     type Error = std::convert::Infallible;
-///     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-///         Ok(hlist!["Hello".to_owned()])
-///     }
+/// #[step]
+/// async fn load_greeting() -> Out<Greeting> {
+///     "Hello".to_owned()
 /// }
 ///
-/// struct Greet;
-/// impl Step for Greet {
-///     type Inputs = HList![Greeting, User];
-///     type Outputs = HList![Return<String>];
-///     type Error = std::convert::Infallible;
-///     async fn run(hlist_pat![greeting, user]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-///         Ok(hlist![Return(format!("{greeting}, {user}!"))])
-///     }
+/// #[step]
+/// fn greet(greeting: In<'_, Greeting>, user: In<'_, User>) -> Return<String> {
+///     Return(format!("{greeting}, {user}!"))
 /// }
 ///
 /// struct App;
@@ -74,6 +64,13 @@ use frunk_core::hlist::HNil;
 /// assert!(app.is_ready::<Greeting>());
 /// # Ok(()) }) }
 /// ```
+///
+/// If scopes have deadlines, compute the values that they share before, in a run without a
+/// deadline. A value that takes longer than each of the deadlines is never computed otherwise,
+/// because each run that begins it is dropped.
+///
+/// A function that makes a scope within any store of the parent has the bound
+/// [`Opens`](crate::Opens), so that a test can [swap](crate::Swap) a step of the parent.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scope of another pipeline",
     label = "`{Self}` names no parent",
@@ -149,7 +146,9 @@ impl ParentStore for NoParent {
 /// A store of the pipeline `P`, or of a [`Swap`](crate::Swap) of it, borrowed or in an
 /// [`Arc`](std::sync::Arc).
 ///
-/// You never write it. Each [`ParentStore`] of `P` implements it.
+/// Each [`ParentStore`] of `P` implements it. It is a bound for a function that makes a scope
+/// within any store of `P` and returns it; for one that runs a target in it, see
+/// [`Opens`](crate::Opens).
 pub trait StoreHandle<P>: ParentStore<This = Self> {
     #[doc(hidden)]
     fn seal(_: Seal);
