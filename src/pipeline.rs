@@ -74,7 +74,7 @@ pub trait StepList: StepsProof + 'static {
     /// The list with `New` in place of `Old`.
     #[doc(hidden)]
     type Swap<Old: IsStep, New: IsStep>: StepList;
-    /// The pipeline whose steps these are, if `P` lists them: `P` itself, or the pipeline in which a
+    /// The pipeline whose steps these are, if `P` lists them: `P` itself, or the one in which a
     /// [`Swap`](crate::Swap) replaces some.
     #[doc(hidden)]
     type Original<P>;

@@ -158,8 +158,31 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     /// # Ok(()) }) }
     /// ```
     #[inline]
+    #[must_use = "the store that is returned has the value, and the one before is gone"]
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let _ = resource;
+        self.supply::<R>(value)
+    }
+
+    /// Supplies a resource like [`with`](Store::with), by its type alone: for a generic resource,
+    /// `store.supply::<Table<Game>>(games)`, and for code that is generic in the resource.
+    ///
+    /// ```
+    /// use typed_pipeliner::{HList, Pipeline, Store, resource};
+    ///
+    /// resource! { Samples<T>: Vec<T>; }
+    ///
+    /// struct App;
+    /// impl Pipeline for App {
+    ///     type Steps = HList![];
+    /// }
+    ///
+    /// let store = Store::<App>::new().supply::<Samples<u8>>(vec![1, 2, 3]);
+    /// assert_eq!(store.get::<Samples<u8>>().unwrap().len(), 3);
+    /// ```
+    #[inline]
+    #[must_use = "the store that is returned has the value"]
+    pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let mut store = Store {
             slots: self.slots,
             supplied: R::insert(value, self.supplied),

@@ -2,7 +2,7 @@
 //! the signature of a public function, patterns, attributes, macros, and names that hide others.
 
 #![allow(unreachable_pub, private_interfaces, reason = "a public function in a private module, as in many programs")]
-#![allow(dead_code, reason = "some functions are there to compile")]
+#![allow(dead_code, clippy::all, reason = "functions as users write them, some of them only to compile")]
 
 mod support;
 

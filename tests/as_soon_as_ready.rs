@@ -201,13 +201,9 @@ fn limit_bounds_the_steps_that_run_at_once() {
 #[test]
 #[should_panic(expected = "a run with a limit of 0 steps at once would never end")]
 fn limit_of_0_is_refused() {
-    let _ = run::<Close>(
-        &Store::<Museum>::new()
-            .with(Crowd, Arc::default())
-            .with(Gate1, Gate::new())
-            .with(Gate2, Gate::new())
-            .with(Gate3, Gate::new())
-            .with(Gate4, Gate::new()),
-    )
-    .limit(0);
+    let gates = [(); 4].map(|()| Gate::new());
+    let [gate1, gate2, gate3, gate4] = gates;
+    let store = Store::<Museum>::new().with(Crowd, Arc::default()).with(Gate1, gate1).with(Gate2, gate2);
+    let store = store.with(Gate3, gate3).with(Gate4, gate4);
+    drop(run::<Close>(&store).limit(0));
 }

@@ -12,7 +12,8 @@ use typed_pipeliner::observe::{RunInfo, StepEvent, StepEventKind};
 use typed_pipeliner::{BoxError, HList, In, Observer, Out, RunError, Scoped, Store, StoreOf, resource, run, step};
 
 /// A handle to the store, as services have one to their container.
-type Own = Arc<OnceLock<Weak<StoreOf<Service, HList![Handle, Opened]>>>>;
+type Own = Arc<OnceLock<Weak<ServiceStore>>>;
+type ServiceStore = StoreOf<Service, HList![Handle, Opened]>;
 
 resource! {
     Handle: Own;
@@ -30,7 +31,7 @@ resource! {
 }
 
 /// The store itself.
-fn own(handle: &Own) -> Result<Arc<StoreOf<Service, HList![Handle, Opened]>>, BoxError> {
+fn own(handle: &Own) -> Result<Arc<ServiceStore>, BoxError> {
     Ok(handle.get().and_then(Weak::upgrade).ok_or("there is no store")?)
 }
 
@@ -74,7 +75,7 @@ async fn make_fast(own: In<'_, Handle>) -> Result<Out<Fast>, BoxError> {
 
 #[step(blocking)]
 fn make_blocked(own: In<'_, Handle>) -> Result<Out<Blocked>, BoxError> {
-    Ok(*smol::block_on(self::own(&own)?.resource::<Blocked>())?)
+    Ok(*smol::block_on(self::own(own)?.resource::<Blocked>())?)
 }
 
 #[step]
@@ -93,7 +94,7 @@ impl Scoped for Request {
 }
 
 /// A store that its steps can reach.
-fn service(opened: &Gate) -> Arc<StoreOf<Service, HList![Handle, Opened]>> {
+fn service(opened: &Gate) -> Arc<ServiceStore> {
     let own = Own::default();
     let store = Arc::new(Store::<Service>::new().with(Handle, Arc::clone(&own)).with(Opened, opened.clone()));
     own.set(Arc::downgrade(&store)).unwrap();

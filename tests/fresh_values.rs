@@ -49,8 +49,10 @@ impl Scoped for Request {
     type Parent = App;
 }
 
+type AppStore = StoreOf<App, HList![Log, Path]>;
+
 /// A store in which everything was computed, and its log.
-fn computed() -> (StoreOf<App, HList![Log, Path]>, Journal) {
+fn computed() -> (AppStore, Journal) {
     let log = Journal::default();
     let store = Store::<App>::new().with(Log, log.clone()).with(Path, "a");
     ready(store.resource::<Page>()).unwrap();

@@ -437,7 +437,7 @@ fn step_may_have_40_inputs_or_41_outputs() {
     assert_eq!(store.get::<N33>(), Some(&33));
 
     // Tuples of 7, 11, 11 and 12, one in the other.
-    let (first, .., (_, .., (.., n29, (n30, .., n36, text, n37, n38, n39, last)))) = ready(run::<Make40>(&store)).unwrap();
+    let (first, .., (.., (.., n29, (n30, .., n36, text, n37, n38, n39, last)))) = ready(run::<Make40>(&store)).unwrap();
     assert_eq!((first, n29, n30, n36, n37, n38, n39, last), (&1, &29, &30, &36, &37, &38, &39, &40));
     assert_eq!(text, "among them");
 }

@@ -147,8 +147,7 @@ fn returned_value_outlives_the_store() {
             .with(Log, Journal::default())
             .with(Population, population.clone())
             .with(Opened, Gate::opened());
-        let counted = ready(run::<WaitForThem>(&store)).unwrap();
-        counted
+        ready(run::<WaitForThem>(&store)).unwrap()
     };
     assert_eq!(population.alive(), 1);
     drop(kept);

@@ -101,7 +101,7 @@ fn options_of_a_run_in_progress_do_not_change() {
     let store = Store::<Numbers>::new().with(Opened, Gate::new());
     let mut wait = run::<Wait>(&store);
     assert!(poll(&mut wait).is_pending());
-    let _ = wait.limit(1);
+    drop(wait.limit(1));
 }
 
 #[test]

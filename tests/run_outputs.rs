@@ -77,7 +77,9 @@ fn outputs<T: Step>() -> (Option<RunOutput<'static, T>>, Option<OwnedOutput<T>>)
 fn types_of_the_outputs_have_names() {
     let _: (Option<()>, Option<()>) = outputs::<Note>();
     let _: (Option<&usize>, Option<usize>) = outputs::<One>();
-    let _: (Option<(&usize, &&str)>, Option<(usize, &str)>) = outputs::<Measure>();
+    let (borrowed, owned) = outputs::<Measure>();
+    let _: Option<(&usize, &&str)> = borrowed;
+    let _: Option<(usize, &str)> = owned;
 }
 step!(One() -> [Count] { Ok(hlist![1]) });
 

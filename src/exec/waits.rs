@@ -60,8 +60,11 @@ struct Waits {
     nested: Option<HashMap<RunKey, Execution>>,
     /// The steps that cannot end before other steps do: those that have nested runs that wait, with
     /// each such run, the step for which it waits, and the name of that step.
-    blocked: Option<HashMap<Execution, HashMap<(RunKey, Execution), &'static str>>>,
+    blocked: Option<HashMap<Execution, NamedWaits>>,
 }
+
+/// Nested runs that wait, each with the step for which it waits, and the name of that step.
+type NamedWaits = HashMap<(RunKey, Execution), &'static str>;
 
 /// The nested runs of all stores.
 static WAITS: Mutex<Waits> = Mutex::new(Waits { nested: None, blocked: None });

@@ -11,7 +11,7 @@
 //!  9 |     let _ = run::<GetDivision>(&store);
 //!    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^ `Divisor` is missing
 //!    |
-//!    = note: supply it, `let store = store.with(Divisor, value);`, or register in `Calc` a step that gives `Out<Divisor>`
+//!    = note: supply it, `let store = store.supply::<Divisor>(value);`, or register in `Calc` a step that gives `Out<Divisor>`
 //! ```
 //!
 //! Read the first line, look at the label, do what the first note says. Ignore the notes that start

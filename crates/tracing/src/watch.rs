@@ -25,7 +25,7 @@ struct Shared {
 /// The waits that have not ended, and for which there was no warning.
 #[derive(Default)]
 struct Waits {
-    /// The waits by the moment of their warning, with a number that tells equal moments apart.
+    /// The waits by the moment of their warning, and a number, because moments may be equal.
     by_time: BTreeMap<(Instant, u64), Wait>,
     /// The keys of these waits, by run and step.
     by_step: HashMap<(RunId, usize), (Instant, u64)>,

@@ -46,7 +46,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
     label = "`{Res}` is missing",
-    note = "supply it, `let store = store.with({Res}, value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`",
+    note = "supply it, `let store = store.supply::<{Res}>(value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`",
     note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`; if `{Pipe}` is a scope, create its store with `Store::<{Pipe}>::within(&parent)`, and not with `new`"
 )]
 pub trait HasProvider<Res, By, Pipe> {
@@ -59,7 +59,7 @@ pub trait HasProvider<Res, By, Pipe> {
 #[diagnostic::on_unimplemented(
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` or of its parent `{Parent}` provides it, and neither store was supplied with it",
     label = "`{Res}` is missing",
-    note = "supply it, `let store = store.with({Res}, value);`, or register a step that gives `Out<{Res}>`: in `{Parent}`, once for all scopes, or in `{Pipe}`, for each"
+    note = "supply it, `let store = store.supply::<{Res}>(value);`, or register a step that gives `Out<{Res}>`: in `{Parent}`, once for all scopes, or in `{Pipe}`, for each"
 )]
 pub trait HasProviderInScope<Res, By, Pipe, Parent> {
     #[doc(hidden)]
@@ -84,7 +84,7 @@ pub trait HasProviderInParent<Res, By, Pipe> {
 #[diagnostic::on_unimplemented(
     message = "step `{By}`, which is registered to provide the optional `{Offered}`, needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
     label = "`{Res}` is missing",
-    note = "supply it, `let store = store.with({Res}, value);`, or do not register `{By}`: without a provider, an `Option` of `{Offered}` is `None`"
+    note = "supply it, `let store = store.supply::<{Res}>(value);`, or do not register `{By}`: without a provider, an `Option` of `{Offered}` is `None`"
 )]
 pub trait HasProviderForOptional<Res, By, Offered, Pipe> {
     #[doc(hidden)]

@@ -52,7 +52,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "no step of `{Pipe}` provides `{Res}`, and the store was not supplied with it",
     label = "`{Res}` is unknown here",
-    note = "supply it, `let store = store.with({Res}, value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`"
+    note = "supply it, `let store = store.supply::<{Res}>(value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`"
 )]
 pub trait KnownIn<Res, Pipe> {
     #[doc(hidden)]
