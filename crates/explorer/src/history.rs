@@ -212,7 +212,7 @@ impl History {
         // A page outlives its server. So the keys of the next server are to be others than those of
         // this one.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let next_key = now.as_millis() as u64 * 1000;
+        let next_key = now.as_micros() as u64;
         let (plans, runs) = (VecDeque::with_capacity(PLANS), VecDeque::with_capacity(RUNS + 1));
         History(Mutex::new(Kept { version: 0, listed: 0, plans, runs, next_key, pages: Vec::new() }))
     }

@@ -63,7 +63,7 @@ fn write_run(f: &mut fmt::Formatter<'_>, run: &RunRecord) -> fmt::Result {
 fn cells(run: &RunRecord, row: &Row<'_>) -> [String; 6] {
     let step = row.step;
     let time = |time: Option<Duration>| time.map(|time| format!("{time:.2?}")).unwrap_or_default();
-    let waited = step.queued_for + step.blocked_for;
+    let waited = step.queued_for.saturating_add(step.blocked_for);
     [
         if row.is_critical { "*" } else { "" }.to_owned(),
         "  ".repeat(row.depth) + &shortened(step.name),

@@ -186,7 +186,7 @@ impl Canvas<'_> {
         let total = chart.run.duration.as_nanos();
         let mut tick = 0;
         while tick <= total {
-            let x = self.place(chart, chart.run.start + Duration::from_nanos(tick as u64));
+            let x = self.at(tick as f64 / total.max(1) as f64);
             writeln!(self.svg, "<path d=\"M{x:.1} {first:.1} V{last:.1}\" stroke=\"#d8d8d8\" stroke-width=\"1\"/>")?;
             let number = match tick {
                 0 => "0".to_owned(),
@@ -210,7 +210,12 @@ impl Canvas<'_> {
     fn place(&self, chart: &Chart<'_>, time: Duration) -> f64 {
         let total = chart.run.duration.as_secs_f64().max(f64::MIN_POSITIVE);
         let part = time.saturating_sub(chart.run.start).as_secs_f64() / total;
-        MARGIN + self.names + AXIS * part.min(1.0)
+        self.at(part.min(1.0))
+    }
+
+    /// The position of a part of the axis, from 0 to 1.
+    fn at(&self, part: f64) -> f64 {
+        MARGIN + self.names + AXIS * part
     }
 
     fn row(&mut self, chart: &Chart<'_>, row: &Row<'_>, top: f64) -> fmt::Result {
