@@ -1,10 +1,11 @@
 //! A report as an SVG picture: bars on a time axis.
 
 use super::rows::{Order, Row, rows};
-use super::text::{escaped, shortened, width_of};
+use super::text::{escaped, width_of};
 use super::{Outcome, RunRecord, RunReport, StepRecord};
 use std::fmt::{self, Write as _};
 use std::time::Duration;
+use typed_pipeliner::text::{one_line, shortened};
 
 /// The space around everything.
 const MARGIN: f64 = 20.0;
@@ -91,7 +92,7 @@ struct Chart<'r> {
 impl<'r> Chart<'r> {
     fn new(run: &'r RunRecord) -> Self {
         let rows = rows(run, Order::Time);
-        let title = format!("run of {} {} after {:.2?}", run.target, run.end_label(), run.duration);
+        let title = format!("run of {} {} after {:.2?}", one_line(run.target), run.end_label(), run.duration);
         let summary = run.summary();
         let failed = rows.iter().filter(|row| row.step.is_failure());
         let failures: Vec<_> = failed
@@ -402,9 +403,10 @@ fn ticks(total: Duration) -> (u128, u128, &'static str) {
 
 /// A text, truncated if it is long.
 fn cut(text: &str) -> String {
+    let text = one_line(text);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
 
