@@ -1,6 +1,7 @@
 //! Errors: of a step, and of a run.
 
 use crate::sealed::Seal;
+use crate::text::printable;
 use core::any::Any;
 use core::error::Error;
 use core::fmt;
@@ -316,10 +317,10 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Prints the line of the alternate form.
+/// Prints the line of the alternate form, without control over a terminal.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:#}")
+        f.write_str(&printable(&format!("{self:#}")))
     }
 }
 
@@ -344,11 +345,11 @@ impl fmt::Display for RunError {
     }
 }
 
-/// Prints the line of the alternate form: `fn main() -> Result<(), RunError>` prints errors with
-/// `Debug`.
+/// Prints the line of the alternate form, without control over a terminal: `fn main() -> Result<(),
+/// RunError>` prints errors with `Debug`.
 impl fmt::Debug for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:#}")
+        f.write_str(&printable(&format!("{self:#}")))
     }
 }
 

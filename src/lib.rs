@@ -25,6 +25,7 @@ mod run;
 mod sealed;
 mod steps;
 pub mod store;
+pub mod text;
 mod tuple;
 
 pub use error::{BoxError, RunError};

@@ -24,9 +24,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 fn layer(module: &str) -> &'static str {
     let (first, second) = module.split_once("::").unwrap_or((module, ""));
     match (first, second.split("::").next().unwrap_or_default()) {
-        ("drops" | "error" | "hlist" | "observe" | "options" | "sealed" | "tuple", _) | ("resource", "type_name") => {
-            "vocabulary"
-        }
+        ("drops" | "error" | "hlist" | "observe" | "options" | "sealed" | "text" | "tuple", _)
+        | ("resource", "type_name") => "vocabulary",
         ("store", "any_store" | "parent" | "supplied") | ("pipeline" | "resource" | "steps", _) => "knot",
         ("exec", _) => "exec",
         ("lower", _) => "lower",

@@ -52,6 +52,18 @@ fn critical_path_is_the_longest_chain() {
     assert_eq!(plan.critical_time(), Duration::ZERO);
 }
 
+#[test]
+fn any_duration_has_a_sum() {
+    for longest in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_nanos(u64::MAX), Duration::ZERO] {
+        let plan = Plan::of::<Letters>().with_durations(|_| Some(longest));
+        assert_eq!(names(&plan.critical_path()), ["MakeA", "MakeC", "MakeD"]);
+        assert_eq!(plan.critical_time(), longest.saturating_mul(3));
+        for text in [plan.to_string(), plan.to_mermaid(), plan.to_dot()] {
+            assert!(text.contains(&format!("{longest:.2?}")), "{text}");
+        }
+    }
+}
+
 /// Whether a step depends on a resource, by a recursive search.
 fn depends_on(plan: &Plan, step: usize, resource: usize) -> bool {
     let inputs = plan.steps()[step].inputs().iter().map(|input| input.resource);

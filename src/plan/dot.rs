@@ -2,6 +2,7 @@
 
 use super::style::Style;
 use super::{Plan, State};
+use crate::text::one_line;
 use core::fmt::Write as _;
 
 impl Plan {
@@ -75,7 +76,7 @@ fn attributes(style: Style, shape: &str) -> String {
     format!("style=\"{shape}filled{dashed}\" fillcolor=\"{fill}\" color=\"{line}\" fontcolor=\"{ink}\"")
 }
 
-/// Escapes text for a quoted string.
+/// Escapes text for a quoted label, in which Graphviz reads the entities of HTML.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    one_line(text).replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"")
 }

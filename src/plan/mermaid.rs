@@ -2,6 +2,7 @@
 
 use super::style::STATES;
 use super::{Plan, State};
+use crate::text::one_line;
 use core::fmt::Write as _;
 
 impl Plan {
@@ -28,7 +29,7 @@ impl Plan {
 
     /// Writes all lines but the first.
     fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
-        writeln!(chart, "    accTitle: {}", one_line(&format!("{}: {}", self.title, self.summary())))?;
+        writeln!(chart, "    accTitle: {}", title(&format!("{}: {}", self.title, self.summary())))?;
         for (number, step) in self.steps.iter().enumerate() {
             let duration = step.duration.map(|duration| format!(", {duration:.2?}")).unwrap_or_default();
             let label = format!("{}<br/>{}{duration}", escaped(step.name), step.state);
@@ -85,13 +86,14 @@ fn escaped(text: &str) -> String {
             '<' => escaped += "#lt;",
             '>' => escaped += "#gt;",
             '`' => escaped += "#96;",
+            '%' => escaped += "#37;",
             letter => escaped.push(letter),
         }
     }
     escaped
 }
 
-/// Text without line breaks.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Text for the title. Mermaid takes two percent signs for the begin of a comment or of a setting.
+fn title(text: &str) -> String {
+    one_line(text).replace("%%", "% %")
 }

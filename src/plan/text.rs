@@ -1,13 +1,14 @@
 //! A plan as text: a tree from the target down to its present inputs, and a summary below the tree.
 
 use super::{InputEdge, Plan, ResourceNode, State, StepNode};
+use crate::text::one_line;
 use core::fmt;
 
 /// Prints a tree: the inputs of a step are listed below it. A subtree is printed once; after that
 /// its root is marked with `(*)`.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", self.title, self.summary())?;
+        writeln!(f, "{}: {}", one_line(&self.title), self.summary())?;
         // The steps whose inputs have been printed.
         let mut shown = vec![false; self.steps.len()];
         for root in self.roots() {
@@ -72,7 +73,7 @@ impl Plan {
         // A stack instead of recursion, because a chain may be long.
         while let Some(Branch { prefix, is_last, input }) = next.pop() {
             let resource = &self.resources[input.resource];
-            write!(f, "{prefix}{}── {}", if is_last { "└" } else { "├" }, resource.name)?;
+            write!(f, "{prefix}{}── {}", if is_last { "└" } else { "├" }, one_line(resource.name))?;
             // The name of the state `OptionalMissing` includes the word.
             if input.optional && resource.state != State::OptionalMissing {
                 write!(f, ", optional")?;
@@ -82,7 +83,7 @@ impl Plan {
                 &[step] if matches!(resource.state, State::Runs | State::Blocked | State::Computed) => {
                     write!(f, " ← ")?;
                     if resource.state == State::Computed {
-                        write!(f, "{}: computed", self.steps[step].name)?;
+                        write!(f, "{}: computed", one_line(self.steps[step].name))?;
                     } else {
                         self.step_line(f, step)?;
                         if shown[step] && !self.steps[step].inputs.is_empty() {
@@ -110,7 +111,7 @@ impl Plan {
     /// Prints a step, its state, and its duration if known.
     fn step_line(&self, f: &mut fmt::Formatter<'_>, step: usize) -> fmt::Result {
         let step = &self.steps[step];
-        write!(f, "{}: {}", step.name, step.state)?;
+        write!(f, "{}: {}", one_line(step.name), step.state)?;
         step.duration.map_or(Ok(()), |duration| write!(f, ", {duration:.2?}"))
     }
 
@@ -120,14 +121,18 @@ impl Plan {
         note(f, "starts", &levels.collect::<Vec<_>>().join("  "))?;
         let path = self.critical_path();
         if !path.is_empty() {
-            let steps: Vec<_> = path.iter().map(|step| step.name).collect();
+            let steps: Vec<_> = path.iter().map(|step| one_line(step.name)).collect();
             note(f, "critical path", &format!("{}, {:.2?}", steps.join(" → "), self.critical_time()))?;
         }
         let skipped = self.steps.iter().filter(|step| !matches!(step.state, State::Runs | State::Blocked));
-        let skipped = skipped.map(|step| format!("{} ({})", step.name, step.state));
+        let skipped = skipped.map(|step| format!("{} ({})", one_line(step.name), step.state));
         note(f, "skipped", &skipped.collect::<Vec<_>>().join(", "))?;
         let unused = self.resources.iter().filter(|it| it.state == State::Supplied && it.consumers.is_empty());
-        note(f, "supplied, but not used", &unused.map(|resource| resource.name).collect::<Vec<_>>().join(", "))?;
+        note(
+            f,
+            "supplied, but not used",
+            &unused.map(|resource| one_line(resource.name)).collect::<Vec<_>>().join(", "),
+        )?;
         for problem in self.problems() {
             writeln!(f, "{problem}")?;
         }
@@ -158,7 +163,8 @@ impl Plan {
         });
         let unregistered = self.steps.iter().filter(|step| step.is_unregistered());
         let unregistered = unregistered.map(|step| format!("not registered: {}, which stores its outputs", step.name));
-        missing.chain(ambiguous).chain(cycles).chain(unregistered).collect()
+        let problems = missing.chain(ambiguous).chain(cycles).chain(unregistered);
+        problems.map(|problem| one_line(&problem).into_owned()).collect()
     }
 }
 
@@ -169,7 +175,7 @@ fn note(f: &mut fmt::Formatter<'_>, what: &str, text: &str) -> fmt::Result {
 
 /// The names of steps in one phrase: `A, B and C`.
 fn names(steps: &[&StepNode]) -> String {
-    let names: Vec<_> = steps.iter().map(|step| step.name).collect();
+    let names: Vec<_> = steps.iter().map(|step| one_line(step.name)).collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),

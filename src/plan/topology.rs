@@ -74,7 +74,8 @@ impl Plan {
             let longest = before.max_by_key(|&(length, before)| (length, core::cmp::Reverse(before)));
             let ((time, steps), before) =
                 longest.map_or(((Duration::ZERO, 0), None), |(length, at)| (length, Some(at)));
-            chains[step] = ((time + self.steps[step].duration.unwrap_or_default(), steps + 1), before);
+            let time = time.saturating_add(self.steps[step].duration.unwrap_or_default());
+            chains[step] = ((time, steps + 1), before);
         }
         let mut next = order.into_iter().max_by_key(|&step| (chains[step].0, core::cmp::Reverse(step)));
         while let Some(step) = next {
@@ -92,9 +93,10 @@ impl Plan {
         path
     }
 
-    /// The sum of the known durations on the critical path.
+    /// The sum of the known durations on the critical path, [`Duration::MAX`] at most.
     pub fn critical_time(&self) -> Duration {
-        self.critical_path().into_iter().filter_map(|step| step.duration).sum()
+        let durations = self.critical_path().into_iter().filter_map(|step| step.duration);
+        durations.fold(Duration::ZERO, Duration::saturating_add)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::graph::Graph;
 use dagre::graph::{Graph as Layers, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
 use serde::Serialize;
+use typed_pipeliner::text::shortened;
 
 /// The height of the box of a step, in pixels.
 const BOX: f64 = 30.0;
@@ -13,8 +14,6 @@ const PILL: f64 = 26.0;
 const LETTER: f64 = 7.3;
 /// The room beside the name in a node: the mark of the state, and some space.
 const AROUND: f64 = 40.0;
-/// How many letters of a name are shown.
-const LONGEST: usize = 44;
 
 /// The places of the nodes, and the routes of the edges between them, in pixels.
 #[derive(Debug, Serialize)]
@@ -100,7 +99,7 @@ fn edges(graph: &Graph) -> Vec<Edge> {
 
 impl Node {
     fn new(name: &str, height: f64) -> Self {
-        let name = shortened(name);
+        let name = shortened(name).into_owned();
         // Letters of wide scripts take two places.
         let letters: usize = name.chars().map(|letter| if letter < '\u{1100}' { 1 } else { 2 }).sum();
         Node { name, x: 0.0, y: 0.0, width: letters as f64 * LETTER + AROUND, height }
@@ -134,29 +133,4 @@ fn route(points: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
     let start = from.side(near(inner.first(), from_x, to_x), down);
     let end = to.side(near(inner.last(), to_x, from_x), !down);
     [start].into_iter().chain(inner).chain([end]).collect()
-}
-
-/// A name, cut in the middle if it is long.
-fn shortened(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= LONGEST {
-        return name.to_owned();
-    }
-    let half = LONGEST / 2;
-    let (start, end) = (&letters[..half], &letters[letters.len() - half + 1..]);
-    start.iter().chain(&['…']).chain(end).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_names_keep_both_ends() {
-        let long = format!("Start{}End", "x".repeat(60));
-        let short = shortened(&long);
-        assert_eq!(short.chars().count(), LONGEST);
-        assert!(short.starts_with("Start") && short.ends_with("End") && short.contains('…'));
-        assert_eq!(shortened(&long[..LONGEST]), &long[..LONGEST]);
-    }
 }

@@ -2,11 +2,12 @@
 
 use crate::drawing::draw;
 use hyper::body::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::sync::{Arc, OnceLock};
 use typed_pipeliner::Plan;
 use typed_pipeliner::observe::RunInfo;
 use typed_pipeliner::plan::State;
+use typed_pipeliner::text::one_line;
 
 /// A graph, and the places of the steps of a run in it.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ struct ShapeStep {
 /// A step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StepNode {
+    #[serde(serialize_with = "name")]
     pub(crate) name: &'static str,
     /// The resources that it takes.
     pub(crate) takes: Vec<Taken>,
@@ -70,6 +72,7 @@ pub(crate) struct Taken {
 /// A resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ResourceNode {
+    #[serde(serialize_with = "name")]
     pub(crate) name: &'static str,
     /// The store holds it from the start.
     supplied: bool,
@@ -116,7 +119,7 @@ impl Graph {
         };
         Graph {
             key,
-            title: plan.title().to_owned(),
+            title: one_line(plan.title()).into_owned(),
             steps: plan.steps().iter().map(step).collect(),
             resources: plan.resources().iter().map(resource).collect(),
             places: Box::default(),
@@ -165,7 +168,7 @@ impl Graph {
         let drawn = plan.filter(|_| as_planned);
         Graph {
             key: drawn.map_or(key, |plan| plan.key),
-            title: plan.map_or_else(|| run.target().to_owned(), |plan| plan.title.clone()),
+            title: plan.map_or_else(|| one_line(run.target()).into_owned(), |plan| plan.title.clone()),
             steps,
             resources,
             places: places.into(),
@@ -234,4 +237,9 @@ impl Planned {
             && self.registered.len() <= run.steps().len()
             && self.registered.iter().zip(run.steps()).all(|(name, step)| *name == step.name())
     }
+}
+
+/// A name as the page shows it.
+pub(crate) fn name<S: Serializer>(name: &&'static str, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&one_line(name))
 }

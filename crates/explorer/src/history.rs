@@ -5,7 +5,7 @@
 //! changed since. No message is ever queued: a slow page misses states in between, and nothing
 //! else.
 
-use crate::graph::{Graph, Planned};
+use crate::graph::{Graph, Planned, name};
 use serde::{Serialize, Serializer};
 use smol::channel::{Receiver, Sender, bounded};
 use std::collections::VecDeque;
@@ -15,6 +15,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use typed_pipeliner::Plan;
 use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
 use typed_pipeliner::plan::State;
+use typed_pipeliner::text::{one_line, printable};
 
 /// How many runs are kept.
 pub(crate) const RUNS: usize = 100;
@@ -185,6 +186,7 @@ struct ListedPlan {
 struct ListedRun {
     id: u64,
     parent: Option<u64>,
+    #[serde(serialize_with = "name")]
     target: &'static str,
     state: RunState,
     /// How long ago the run began, in milliseconds.
@@ -212,7 +214,7 @@ impl History {
         // A page outlives its server. So the keys of the next server are to be others than those of
         // this one.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let next_key = now.as_millis() as u64 * 1000;
+        let next_key = now.as_micros() as u64;
         let (plans, runs) = (VecDeque::with_capacity(PLANS), VecDeque::with_capacity(RUNS + 1));
         History(Mutex::new(Kept { version: 0, listed: 0, plans, runs, next_key, pages: Vec::new() }))
     }
@@ -537,7 +539,7 @@ impl Cursor {
 /// The name and the text.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        (self.name, self.text.as_deref()).serialize(to)
+        (one_line(self.name), self.text.as_deref()).serialize(to)
     }
 }
 
@@ -547,12 +549,13 @@ fn chain(error: &(dyn Error + Send + Sync + 'static)) -> Vec<String> {
     causes.take(CAUSES).map(|error| shortened(error.to_string())).collect()
 }
 
-/// A text without its end, if it is long.
+/// A text without power over the page, and without its end if it is long.
 fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LETTERS) {
         text.truncate(end);
         text.push('…');
     }
+    text = printable(&text).into_owned();
     text.shrink_to_fit();
     text
 }

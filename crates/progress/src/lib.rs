@@ -4,6 +4,7 @@ use console::{Term, truncate_str};
 use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fmt;
@@ -11,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::text::{one_line, printable};
 use typed_pipeliner::{Observer, RunError};
 
 /// How often the times are updated while nothing happens.
@@ -72,7 +74,7 @@ struct Steps {
 
 /// A step of a display.
 struct ShownStep {
-    name: &'static str,
+    name: Cow<'static, str>,
     needs: Vec<usize>,
     stage: Stage,
 }
@@ -154,7 +156,7 @@ impl Progress {
     /// Prints the error of a step above the display.
     fn print_failure(&self, name: &str, error: &(dyn Error + 'static)) {
         let causes = std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string);
-        let text = format!("failed   {name}: {}", causes.collect::<Vec<_>>().join(": "));
+        let text = format!("failed   {}: {}", one_line(name), printable(&causes.collect::<Vec<_>>().join(": ")));
         // If writing to the terminal fails, there is no place to report that.
         let _ = self.bars.println(text);
     }
@@ -215,7 +217,7 @@ impl Display {
                 // A formatter of indicatif writes to a string, which does not fail.
                 let _ = lock(&shown).write(state.elapsed(), terminal.room(), to);
             });
-        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(run.target()));
+        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(one_line(run.target())));
         bar.enable_steady_tick(TICK);
         Display { root: run.id(), bar, steps }
     }
@@ -246,7 +248,7 @@ impl Steps {
         let key = (run.id(), event.step);
         if let StepEventKind::Demanded { .. } = event.kind {
             let needs = run.steps()[event.step].needs().to_vec();
-            self.demanded.insert(key, ShownStep { name: event.name, needs, stage: Stage::Waiting });
+            self.demanded.insert(key, ShownStep { name: one_line(event.name), needs, stage: Stage::Waiting });
             return false;
         }
         // A step whose outputs were in the store is not demanded.
@@ -315,9 +317,9 @@ impl Steps {
     }
 
     /// The names of the steps that a step waits for.
-    fn awaited<'a>(&'a self, run: RunId, step: &'a ShownStep) -> impl Iterator<Item = &'static str> + 'a {
+    fn awaited<'a>(&'a self, run: RunId, step: &'a ShownStep) -> impl Iterator<Item = &'a str> + 'a {
         let needs = step.needs.iter().filter_map(move |&need| self.demanded.get(&(run, need)));
-        needs.filter(|need| need.stage < Stage::Over).map(|need| need.name)
+        needs.filter(|need| need.stage < Stage::Over).map(|need| &*need.name)
     }
 
     /// The steps that a step waits for, in words.

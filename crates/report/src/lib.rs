@@ -17,6 +17,7 @@ pub use table::WithoutTimes;
 use serde::Serialize;
 use std::time::Duration;
 use typed_pipeliner::observe::{RunEnd, RunId, SkipReason};
+use typed_pipeliner::text::one_line;
 
 /// The report of one or several runs.
 ///
@@ -327,10 +328,10 @@ impl StepRecord {
         self.outcome == Outcome::Failed && !self.runs.iter().any(|run| run.end == Some(RunEnd::Failed))
     }
 
-    /// Its outcome, in words.
+    /// Its outcome, in words and in one line.
     fn outcome_label(&self) -> String {
         match (self.outcome, self.failed_dependency) {
-            (Outcome::Skipped(_), Some(step)) => format!("skipped: {step} failed"),
+            (Outcome::Skipped(_), Some(step)) => format!("skipped: {} failed", one_line(step)),
             (Outcome::Failed, _) if self.start.is_none() => "failed in another run".to_owned(),
             (outcome, _) => outcome.label().to_owned(),
         }

@@ -331,7 +331,7 @@ impl Step {
             .collect();
         let waited = |for_other_run| {
             let waits = waits.iter().filter(|wait| wait.for_other_run == for_other_run);
-            waits.map(|wait| wait.to.saturating_sub(wait.from)).sum()
+            waits.map(|wait| wait.to.saturating_sub(wait.from)).fold(Duration::ZERO, Duration::saturating_add)
         };
         let end = self.end.unwrap_or(run_end);
         StepRecord {

@@ -53,7 +53,7 @@ impl StepRecord {
 
     /// When its execution ended.
     pub(super) fn end(&self) -> Option<Duration> {
-        Some(self.start? + self.duration?)
+        Some(self.start?.saturating_add(self.duration?))
     }
 }
 

@@ -1,10 +1,10 @@
 //! A report as a table.
 
 use super::rows::{Order, Row, rows};
-use super::text::shortened;
 use super::{RunRecord, RunReport, StepRecord};
 use std::fmt;
 use std::time::Duration;
+use typed_pipeliner::text::{one_line, printable, shortened};
 
 /// The width of the time line in columns.
 const WIDTH: usize = 40;
@@ -34,7 +34,7 @@ impl fmt::Display for RunRecord {
 }
 
 fn write_run(f: &mut fmt::Formatter<'_>, run: &RunRecord) -> fmt::Result {
-    writeln!(f, "run of {} {} after {:.2?}: {}", run.target, run.end_label(), run.duration, run.summary())?;
+    writeln!(f, "run of {} {} after {:.2?}: {}", one_line(run.target), run.end_label(), run.duration, run.summary())?;
     let rows = rows(run, Order::Time);
     let mut lines = vec![["", "step", "outcome", "start", "took", "waited"].map(str::to_owned)];
     lines.extend(rows.iter().map(|row| cells(run, row)));
@@ -63,7 +63,7 @@ fn write_run(f: &mut fmt::Formatter<'_>, run: &RunRecord) -> fmt::Result {
 fn cells(run: &RunRecord, row: &Row<'_>) -> [String; 6] {
     let step = row.step;
     let time = |time: Option<Duration>| time.map(|time| format!("{time:.2?}")).unwrap_or_default();
-    let waited = step.queued_for + step.blocked_for;
+    let waited = step.queued_for.saturating_add(step.blocked_for);
     [
         if row.is_critical { "*" } else { "" }.to_owned(),
         "  ".repeat(row.depth) + &shortened(step.name),
@@ -94,7 +94,7 @@ fn bar(run: &RunRecord, step: &StepRecord) -> String {
 /// Prints the error of each failed step, and the sources of the error.
 fn write_failures(f: &mut fmt::Formatter<'_>, rows: &[Row<'_>]) -> fmt::Result {
     for Row { step, .. } in rows.iter().filter(|row| row.step.is_failure()) {
-        let indented = |text: &str, indent: &str| text.trim_end().replace('\n', &format!("\n{indent}"));
+        let indented = |text: &str, indent: &str| printable(text.trim_end()).replace('\n', &format!("\n{indent}"));
         if let Some((first, sources)) = step.errors.split_first() {
             writeln!(f, "{} failed: {}", shortened(step.name), indented(first, "  "))?;
             for source in sources {
@@ -126,7 +126,7 @@ impl fmt::Display for WithoutTimes<'_> {
             if number > 0 {
                 writeln!(f)?;
             }
-            writeln!(f, "run of {} {}: {}", run.target, run.end_label(), run.summary())?;
+            writeln!(f, "run of {} {}: {}", one_line(run.target), run.end_label(), run.summary())?;
             let rows = rows(run, Order::Number);
             let name = |row: &Row<'_>| "  ".repeat(row.depth + 1) + &shortened(row.step.name);
             let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or(0);

@@ -115,6 +115,35 @@ fn skip_names_the_failure_behind_it() {
     assert_eq!(report.failures().count(), 1);
 }
 
+#[test]
+fn times_that_are_far_apart_have_a_report() {
+    let script = small();
+    // The latest moment that there is, up to a year.
+    let mut last = script.origin;
+    while let Some(later) = last.checked_add(Duration::from_secs(365 * 24 * 60 * 60 * 1_000_000_000)) {
+        last = later;
+    }
+    let record = |time, step, kind| script.recorder.step(&script.run, &StepEvent::new(&script.run, step, time, kind));
+    // It waits three times, for all of time, because the clock is set back in between.
+    for time in [script.origin, last].into_iter().cycle().take(6) {
+        record(time, 3, Ready);
+    }
+    record(script.origin, 2, Started);
+    record(last, 2, Finished);
+    record(last, 1, Started);
+    record(script.origin, 1, Finished);
+    script.recorder.run_ended(&script.run, RunEnd::Succeeded, last);
+    let report = script.recorder.report();
+    assert_eq!(report.step("Load").unwrap().queued_for(), (last - script.origin).saturating_mul(3));
+    assert_eq!(report.duration("Parse"), Some(Duration::ZERO));
+    assert_eq!(report.to_string().lines().filter(|line| line.contains("Check  ran")).count(), 1);
+    Document::parse(&report.to_svg()).unwrap();
+    for json in [report.to_json(), report.to_trace()] {
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert!(json.is_object());
+    }
+}
+
 /// A hundred steps in layers of ten, of which eight can run at once; at the end one fails.
 fn hundred() -> RunReport {
     // In a static, so that a leak detector finds no leak.

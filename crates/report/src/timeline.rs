@@ -1,10 +1,11 @@
 //! A report as an SVG picture: bars on a time axis.
 
 use super::rows::{Order, Row, rows};
-use super::text::{escaped, shortened, width_of};
+use super::text::{escaped, width_of};
 use super::{Outcome, RunRecord, RunReport, StepRecord};
 use std::fmt::{self, Write as _};
 use std::time::Duration;
+use typed_pipeliner::text::{one_line, shortened};
 
 /// The space around everything.
 const MARGIN: f64 = 20.0;
@@ -91,7 +92,7 @@ struct Chart<'r> {
 impl<'r> Chart<'r> {
     fn new(run: &'r RunRecord) -> Self {
         let rows = rows(run, Order::Time);
-        let title = format!("run of {} {} after {:.2?}", run.target, run.end_label(), run.duration);
+        let title = format!("run of {} {} after {:.2?}", one_line(run.target), run.end_label(), run.duration);
         let summary = run.summary();
         let failed = rows.iter().filter(|row| row.step.is_failure());
         let failures: Vec<_> = failed
@@ -186,7 +187,7 @@ impl Canvas<'_> {
         let total = chart.run.duration.as_nanos();
         let mut tick = 0;
         while tick <= total {
-            let x = self.place(chart, chart.run.start + Duration::from_nanos(tick as u64));
+            let x = self.at(tick as f64 / total.max(1) as f64);
             writeln!(self.svg, "<path d=\"M{x:.1} {first:.1} V{last:.1}\" stroke=\"#d8d8d8\" stroke-width=\"1\"/>")?;
             let number = match tick {
                 0 => "0".to_owned(),
@@ -210,7 +211,12 @@ impl Canvas<'_> {
     fn place(&self, chart: &Chart<'_>, time: Duration) -> f64 {
         let total = chart.run.duration.as_secs_f64().max(f64::MIN_POSITIVE);
         let part = time.saturating_sub(chart.run.start).as_secs_f64() / total;
-        MARGIN + self.names + AXIS * part.min(1.0)
+        self.at(part.min(1.0))
+    }
+
+    /// The position of a part of the axis, from 0 to 1.
+    fn at(&self, part: f64) -> f64 {
+        MARGIN + self.names + AXIS * part
     }
 
     fn row(&mut self, chart: &Chart<'_>, row: &Row<'_>, top: f64) -> fmt::Result {
@@ -397,9 +403,10 @@ fn ticks(total: Duration) -> (u128, u128, &'static str) {
 
 /// A text, truncated if it is long.
 fn cut(text: &str) -> String {
+    let text = one_line(text);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
 

@@ -64,7 +64,8 @@ fn add_run(run: &RunRecord, step: Option<&str>, to: &mut Vec<Value>) {
 
     let mut rows = Rows { pid, next: 1, to };
     rows.name(0, "run");
-    rows.complete(0, run.target, "run", run.start, run.start + run.duration, json!({"end": run.end_label()}));
+    let end = run.start.saturating_add(run.duration);
+    rows.complete(0, run.target, "run", run.start, end, json!({"end": run.end_label()}));
     let executed = run.steps.iter().enumerate().filter_map(|(number, step)| {
         Some(Bar {
             from: step.start?,

@@ -53,7 +53,7 @@ impl Show {
         self.run = Some(smol::spawn(async move {
             match pipe.run(observer).await {
                 Ok(sentence) => println!("{name}: {sentence}"),
-                Err(error) => println!("{name}: {error:#}"),
+                Err(error) => println!("{name}: {error:?}"),
             }
         }));
     }

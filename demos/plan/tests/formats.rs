@@ -6,21 +6,27 @@
 mod hundred;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
+#[path = "../../../tests/support/texts.rs"]
+mod texts;
 
 use hundred::Company;
+use indicatif::InMemoryTerm;
 use roxmltree::{Document, Node};
 use serde_json::Value;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::{pipeline, step};
+use support::{pipeline, ready, step};
+use texts::{NAMES, is_harmless};
 use typed_pipeliner::plan::{State, StepNode};
 use typed_pipeliner::{
-    HList, Inputs, Outputs, Plan, Resource, Return, Step, Store, StoreOf, hlist, identity, plan, resource,
+    HList, Inputs, Outputs, Plan, Resource, Return, Step, Store, StoreOf, hlist, identity, plan, resource, run,
 };
+use typed_pipeliner_progress::Progress;
+use typed_pipeliner_report::Recorder;
 
 resource! { Base: u8; Divisor: u8; Quotient: u8; Cache: u8; Egg: u8; Hen: u8; }
 
@@ -29,8 +35,10 @@ step!(Show(_quotient: Quotient, _cache: Option<Cache>) -> [Return<()>] { Ok(hlis
 step!(Lay(_hen: Hen) -> [Egg] { Ok(hlist![1]) });
 step!(Hatch(_egg: Egg) -> [Hen] { Ok(hlist![1]) });
 
-/// All characters with a meaning in one of the formats.
-const ODD: &str = r#"a "quoted" <b>&amp;</b> \n \ #35; [x](y) {z} `t` | ; -- end % 'é…"#;
+thread_local! {
+    /// The name of a step and of its output.
+    static ODD: Cell<&'static str> = const { Cell::new("") };
+}
 
 /// A resource with an odd name.
 struct Odd;
@@ -38,7 +46,7 @@ impl Resource for Odd {
     type Value = u8;
     type Identity = identity!("plan_formats::Odd");
     fn name() -> &'static str {
-        ODD
+        ODD.get()
     }
 }
 
@@ -47,12 +55,12 @@ struct Oddly;
 impl Step for Oddly {
     type Inputs = HList![Base];
     type Outputs = HList![Odd];
-    type Error = Infallible;
+    type Error = &'static str;
     async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        Ok(hlist![1])
+        Err(ODD.get())
     }
     fn name() -> &'static str {
-        ODD
+        ODD.get()
     }
 }
 
@@ -65,20 +73,33 @@ pipeline! {
 fn plans() -> Vec<Plan> {
     let store = Store::<Calc>::new().with(Base, 38);
     let known = |step: &str| (step != "Show").then_some(Duration::from_millis(12));
-    vec![
+    let odd = NAMES.map(|(name, _)| name).into_iter().chain([LONG]).map(|name| {
+        ODD.set(name);
+        plan::<Oddly>(&store)
+    });
+    let odd: Vec<_> = odd.collect();
+    let others = [
         Plan::of::<Empty>(),
         plan::<Show>(&store),
-        plan::<Oddly>(&store),
         Plan::of::<StoreOf<Calc, HList![Base, Divisor]>>().with_durations(known),
         Plan::of::<Company>().with_durations(known),
-    ]
+    ];
+    odd.into_iter().chain(others).collect()
+}
+
+/// A long name of one step.
+const LONG: &str = "Read<Table<Player<OfTheFirstLeague>>, Table<Player<OfTheSecondLeague>>, End>";
+
+/// A name as it is shown.
+fn shown(name: &str) -> String {
+    NAMES.iter().find(|(odd, _)| *odd == name).map_or(name, |(_, shown)| shown).to_owned()
 }
 
 /// The names of steps and resources, by their identifiers in pictures.
 fn nodes(plan: &Plan) -> BTreeMap<String, String> {
-    let steps = plan.steps().iter().enumerate().map(|(place, step)| (format!("s{place}"), step.name().to_owned()));
+    let steps = plan.steps().iter().enumerate().map(|(place, step)| (format!("s{place}"), shown(step.name())));
     let resources = plan.resources().iter().enumerate();
-    steps.chain(resources.map(|(place, resource)| (format!("r{place}"), resource.name().to_owned()))).collect()
+    steps.chain(resources.map(|(place, resource)| (format!("r{place}"), shown(resource.name())))).collect()
 }
 
 /// The edges: from, to, optional.
@@ -143,7 +164,7 @@ fn dot_has_all_nodes_and_edges() {
         // The label still has its backslashes.
         let name = |label: &str| {
             let label = label.replace("\\\\", "\0");
-            label.split("\\n").next().unwrap_or_default().replace('\0', "\\")
+            label.split("\\n").next().unwrap_or_default().replace('\0', "\\").replace("&amp;", "&")
         };
         let named = objects.iter().map(|object| (text(&object["name"]), name(&text(&object["label"]))));
         assert_eq!(named.collect::<BTreeMap<_, _>>(), nodes(&plan));
@@ -189,7 +210,8 @@ fn mermaid_has_all_nodes_and_edges() {
             let mut label =
                 label.split("<br").next().unwrap().replace("ﬂ°°", "&#").replace("ﬂ°", "&").replace("¶ß", ";");
             let last = [("&amp;", "&")];
-            let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#35;", "#"), ("&#96;", "`")];
+            let entities =
+                [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#35;", "#"), ("&#96;", "`"), ("&#37;", "%")];
             for (entity, letter) in entities.into_iter().chain(last) {
                 label = label.replace(entity, letter);
             }
@@ -204,6 +226,39 @@ fn mermaid_has_all_nodes_and_edges() {
         let found = json["edges"].as_array().unwrap().iter();
         let found = found.map(|edge| (text(&edge["start"]), text(&edge["end"]), edge["stroke"] == "dotted"));
         assert_eq!(found.collect::<BTreeSet<_>>(), edges(plan));
+    }
+}
+
+/// A text of others comes out as it is, and has no power over a terminal or a picture.
+#[test]
+fn names_and_errors_are_shown_as_text() {
+    for (name, shown) in NAMES {
+        ODD.set(name);
+        let store = Store::<Calc>::new().with(Base, 38);
+        let plan = plan::<Oddly>(&store);
+        for text in [plan.to_string(), plan.to_mermaid(), plan.to_dot(), plan.to_svg()] {
+            assert!(is_harmless(&text), "{text:?}");
+        }
+        assert!(plan.to_string().contains(&format!("\n{shown}: runs\n")), "{plan}");
+
+        let (terminal, recorder) = (InMemoryTerm::new(24, 160), Recorder::new());
+        let run = run::<Oddly>(&store).observe(recorder.clone()).observe(Progress::on(terminal.clone()));
+        let error = ready(run).unwrap_err();
+        assert!(is_harmless(&format!("{error:?}")), "{error:?}");
+        // An error keeps its lines.
+        let first = if name.contains('\n') { "two" } else { shown };
+        let printed = terminal.contents();
+        assert!(printed.starts_with(&format!("failed   {shown}: {first}")), "{printed:?}");
+        let report = recorder.report();
+        for text in [report.to_string(), report.without_times().to_string(), report.to_svg()] {
+            assert!(is_harmless(&text), "{text:?}");
+        }
+        let (table, picture) = (report.to_string(), report.to_svg());
+        assert!(table.starts_with(&format!("run of {shown} failed ")), "{table}");
+        let short = shortened(shown);
+        assert!(table.contains(&format!("\n{short} failed: {first}\n")), "{table}");
+        let document = Document::parse(&picture).unwrap();
+        assert!(document.descendants().any(|it| it.has_tag_name("text") && it.text() == Some(&short)), "{picture}");
     }
 }
 
@@ -233,8 +288,7 @@ fn svg_has_all_nodes_and_edges_without_overlaps() {
             (group.attribute("id").unwrap().to_owned(), text.text().unwrap().to_owned())
         });
         // Long names are shortened, and complete in the tooltip.
-        let shown =
-            nodes(&plan).into_iter().map(|(id, name)| if name == ODD { (id, shortened(ODD)) } else { (id, name) });
+        let shown = nodes(&plan).into_iter().map(|(id, name)| (id, shortened(&name)));
         assert_eq!(named.collect::<BTreeMap<_, _>>(), shown.collect());
         for group in &found {
             let tooltip = group.children().find(|child| child.has_tag_name("title")).unwrap().text().unwrap();
@@ -258,9 +312,12 @@ fn svg_has_all_nodes_and_edges_without_overlaps() {
     }
 }
 
-/// A long name as pictures show it.
+/// A name as pictures show it.
 fn shortened(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= 44 {
+        return name.to_owned();
+    }
     let text = |letters: &[char]| letters.iter().collect::<String>();
     format!("{}…{}", text(&letters[..22]), text(&letters[letters.len() - 21..]))
 }

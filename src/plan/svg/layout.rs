@@ -1,9 +1,10 @@
 //! The layout of a picture: measured here, placed by dagre.
 
-use super::shapes::{FONT_SIZE, MARK, padding, shortened, width_of};
+use super::shapes::{FONT_SIZE, MARK, padding, width_of};
 use super::stroke::Stroke;
 use crate::plan::edges::{Edge, End};
 use crate::plan::{Plan, State};
+use crate::text::shortened;
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
 
@@ -98,7 +99,7 @@ impl<'p> Picture<'p> {
 /// The steps and resources of a plan, with their sizes.
 fn nodes(plan: &Plan) -> Vec<Node> {
     let node = |end, name: &'static str, state, aside: String| {
-        let shown = shortened(name);
+        let shown = shortened(name).into_owned();
         let aside_width = if aside.is_empty() { 0.0 } else { 6.0 + width_of(&aside, 11.0) };
         let width = 2.0 * padding(end) + MARK + width_of(&shown, FONT_SIZE) + aside_width;
         let height = if matches!(end, End::Step(_)) { BOX } else { PILL };

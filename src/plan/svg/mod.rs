@@ -7,6 +7,7 @@ mod stroke;
 
 use super::Plan;
 use super::edges::End;
+use crate::text::one_line;
 use core::fmt::{self, Write as _};
 use layout::{Node, Picture};
 use legend::Legend;
@@ -54,7 +55,8 @@ impl Picture<'_> {
     fn write(&self, svg: &mut String) -> fmt::Result {
         let heading = self.plan.summary();
         let problems = self.plan.problems();
-        let title_width = width_of(&self.plan.title, 16.0).max(width_of(&heading, FONT_SIZE));
+        let title = one_line(&self.plan.title);
+        let title_width = width_of(&title, 16.0).max(width_of(&heading, FONT_SIZE));
         let widest = problems.iter().map(|problem| width_of(problem, 12.0)).fold(title_width, f64::max);
         let inner = self.width.max(widest).max(NARROWEST);
         let legend = Legend::new(self, inner);
@@ -66,7 +68,7 @@ impl Picture<'_> {
         let size = format!("width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"");
         let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\"";
         writeln!(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" {size} {font} role=\"img\">")?;
-        writeln!(svg, "<title>{}: {}</title>", escaped(&self.plan.title), escaped(&heading))?;
+        writeln!(svg, "<title>{}: {}</title>", escaped(&title), escaped(&heading))?;
         // The picture has a background of its own, because on a dark page the text would be
         // invisible.
         let background = "rx=\"8\" fill=\"#ffffff\" stroke=\"#dddddd\"";
@@ -76,7 +78,7 @@ impl Picture<'_> {
             width - 1.0,
             height - 1.0
         )?;
-        text(svg, (MARGIN, MARGIN + 14.0), 16.0, "#1a1a1a", &self.plan.title)?;
+        text(svg, (MARGIN, MARGIN + 14.0), 16.0, "#1a1a1a", &title)?;
         text(svg, (MARGIN, MARGIN + 33.0), FONT_SIZE, "#666666", &heading)?;
 
         let left = MARGIN + (inner - self.width) / 2.0;

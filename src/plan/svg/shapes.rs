@@ -4,6 +4,7 @@ use super::stroke::Stroke;
 use crate::plan::State;
 use crate::plan::edges::End;
 use crate::plan::style::Style;
+use crate::text::one_line;
 use core::fmt::{self, Write as _};
 use pulldown_cmark_escape::{FmtWriter, escape_html};
 use unicode_width::UnicodeWidthStr;
@@ -12,30 +13,15 @@ use unicode_width::UnicodeWidthStr;
 pub(super) const FONT_SIZE: f64 = 13.0;
 /// The width of a mark and the space after it.
 pub(super) const MARK: f64 = 16.0;
-/// The number of characters of a name that are shown.
-const LONGEST: usize = 44;
-
-/// Shortens a long name in the middle, because both ends of the name of a generic type matter.
-pub(super) fn shortened(name: &str) -> String {
-    let characters: Vec<char> = name.chars().collect();
-    if characters.len() <= LONGEST {
-        return name.to_owned();
-    }
-    let half = LONGEST / 2;
-    let (start, end) = (&characters[..half], &characters[characters.len() - half + 1..]);
-    start.iter().chain(&['…']).chain(end).collect()
-}
-
 /// The approximate width of a text in a wide sans-serif font.
 pub(super) fn width_of(text: &str, font_size: f64) -> f64 {
     0.62 * font_size * text.width() as f64
 }
 
-/// Escapes text for XML, which cannot contain control characters, not even escaped.
+/// Escapes text for XML.
 pub(super) fn escaped(text: &str) -> String {
-    let text = text.replace(|letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}'), " ");
     let mut escaped = String::with_capacity(text.len());
-    escape_html(FmtWriter(&mut escaped), &text).expect("writing to a string does not fail");
+    escape_html(FmtWriter(&mut escaped), &one_line(text)).expect("writing to a string does not fail");
     escaped
 }
 
@@ -121,23 +107,4 @@ fn smooth(points: &[(f64, f64)]) -> String {
         };
     }
     path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_names_keep_both_ends() {
-        let long = format!("Start{}End", "x".repeat(60));
-        let short = shortened(&long);
-        assert_eq!(short.chars().count(), LONGEST);
-        assert!(short.starts_with("Start") && short.ends_with("End") && short.contains('…'));
-        assert_eq!(shortened(&long[..LONGEST]), &long[..LONGEST]);
-    }
-
-    #[test]
-    fn control_characters_become_spaces() {
-        assert_eq!(escaped("<a & \u{1b}[1m\"b\"\u{ffff}>"), "&lt;a &amp;  [1m&quot;b&quot; &gt;");
-    }
 }
