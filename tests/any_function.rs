@@ -25,7 +25,8 @@ mod application {
 
 #[step]
 fn parse(name: In<'_, Name>) -> application::Fallible<Out<Base>> {
-    Ok(name.parse::<i64>()?)
+    let base: i64 = name.parse()?;
+    Ok(base)
 }
 
 #[step]
@@ -62,8 +63,10 @@ fn any_alias_of_result_is_one() -> Result<(), typed_pipeliner::RunError> {
     })
 }
 
-/// Public functions whose types are more private, in a module that nobody outside can reach.
+/// Public functions whose types are more private.
 mod private_types {
+    #![allow(private_interfaces, reason = "rustc warns about the function, and no more")]
+
     use super::{Base, Count, Identified, In, Name, Out, Return, Table, resource, step};
 
     #[derive(Debug)]
@@ -128,9 +131,10 @@ mod arguments {
         Return(low + high + base)
     }
     #[step]
-    fn shadow(#[allow(unused_variables)] base: In<'_, Base>, mut name: In<'_, Name>) -> Out<Count> {
-        let other = name;
-        name = other;
+    fn shadow(base: In<'_, Base>, #[allow(unused_variables)] pair: In<'_, Pair>, mut name: In<'_, Name>) -> Out<Count> {
+        if *base > 0 {
+            name = Box::leak(Box::default());
+        }
         name.len()
     }
     #[step]
@@ -142,7 +146,7 @@ mod arguments {
         Return(std::marker::PhantomData)
     }
     #[step]
-    fn lifetimes<'a, 'b: 'a>(base: In<'a, Base>, _: In<'b, Name>) -> Return<i64>
+    fn lifetimes<'a, 'b>(base: In<'a, Base>, _: In<'b, Name>) -> Return<i64>
     where
         'b: 'a,
         String: Clone,
@@ -204,7 +208,7 @@ mod from_macros {
     }
     function! {
         /// Documented.
-        #[must_use]
+        #[inline]
         pub(crate) of_parts<'a>(base: In<'a, Base>, name: In<'a, Name>) -> Result<Out<Count>, String> {
             Ok(name.len() + usize::try_from(*base).unwrap_or(0))
         }
@@ -233,6 +237,7 @@ fn function_in_a_function_is_a_step() -> Result<(), typed_pipeliner::RunError> {
     #[step(name = Deprecated)]
     #[deprecated = "for a test"]
     #[must_use]
+    #[allow(dead_code, reason = "nothing runs its step")]
     fn inner() -> Out<Inner> {
         3
     }

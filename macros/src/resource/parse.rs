@@ -168,7 +168,8 @@ impl Declaration {
             skip_while(input, |input| !input.peek(Token![;]))?;
             return Ok(None);
         }
-        if let Some(borrowed) = borrowed::find(&value) {
+        // A lifetime among the parameters is reported already.
+        if let Some(borrowed) = borrowed::find(&value).filter(|_| self.mistakes.is_empty()) {
             let (written, owned) = (text(borrowed), borrowed::owned(borrowed));
             self.add(borrowed, &format!("a resource owns its value: write `{owned}`, and not `{written}`"));
             return Ok(None);
