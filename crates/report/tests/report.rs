@@ -60,8 +60,6 @@ fn combine(long: In<'_, Long>, sum: In<'_, Sum>) -> Return<i64> {
 
 pipeline! { Sums: [Add, Halve, ThirdOf, Hold]; }
 
-/// Options with a recorder.
-
 /// A run that succeeds, a run that fails and cancels other steps, and a run in a child store.
 fn three_runs() -> Result<RunReport, RunError> {
     pipeline! { Request: []; }
