@@ -6,7 +6,7 @@ use futures::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{self, HOST, HeaderName, HeaderValue, ORIGIN};
+use hyper::header::{self, GetAll, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -134,7 +134,12 @@ impl Server {
     }
 
     async fn answer(&self, request: &Request<Incoming>, active: Activity) -> Response<Body> {
-        if !self.is_from_here(request) {
+        let headers = request.headers();
+        // Of two hosts, it is not certain which one another program would believe.
+        let Some(host) = single(headers.get_all(HOST)) else {
+            return text(StatusCode::BAD_REQUEST, "a request has one host");
+        };
+        if !self.is_from_here(host, headers.get_all(ORIGIN)) {
             return text(StatusCode::FORBIDDEN, "this page is for its own address alone");
         }
         if request.method() != Method::GET {
@@ -155,15 +160,11 @@ impl Server {
 
     /// Whether a request is for this server, and from its own page. Any page in the same browser
     /// can send requests to loopback, and with DNS rebinding under a name of its own.
-    fn is_from_here(&self, request: &Request<Incoming>) -> bool {
-        // One of each at most: of two, it is not certain which one another program would believe.
-        let header = |name| {
-            let mut values = request.headers().get_all(name).iter();
-            let first = values.next().map(HeaderValue::to_str);
-            if values.next().is_some() { Err(()) } else { first.transpose().map_err(drop) }
-        };
-        let (Ok(Some(host)), Ok(origin)) = (header(HOST), header(ORIGIN)) else { return false };
-        self.hosts.allow(host) && origin.is_none_or(|origin| origin.strip_prefix("http://") == Some(host))
+    fn is_from_here(&self, host: &HeaderValue, origins: GetAll<'_, HeaderValue>) -> bool {
+        let Ok(host) = host.to_str() else { return false };
+        let is_own =
+            |origin: &HeaderValue| origin.to_str().ok().and_then(|it| it.strip_prefix("http://")) == Some(host);
+        self.hosts.allow(host) && origins.iter().all(is_own)
     }
 
     /// The graph with the key in `/graph/7`.
@@ -222,6 +223,12 @@ fn view(query: Option<&str>) -> Option<View> {
         "plan" => Some(View::Plan(number)),
         _ => None,
     }
+}
+
+/// The value of a header, if there is exactly one.
+fn single(values: GetAll<'_, HeaderValue>) -> Option<&HeaderValue> {
+    let mut values = values.iter();
+    values.next().filter(|_| values.next().is_none())
 }
 
 fn text(status: StatusCode, text: &'static str) -> Response<Body> {

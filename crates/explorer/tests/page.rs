@@ -2,7 +2,12 @@
 
 mod support;
 
+use std::fs::File;
+use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
 use support::answer;
 use typed_pipeliner_explorer::Explorer;
 
@@ -44,8 +49,9 @@ fn requests_of_other_sites_are_refused() {
     let address = explorer.address();
     let port = address.port();
     let own = format!("127.0.0.1:{port}");
-    for host in [&own, &format!("localhost:{port}"), &format!("LocalHost:{port}"), "localhost", "[::1]", "127.0.0.1:1"]
-    {
+    let with_port = [&own, &format!("localhost:{port}"), &format!("LocalHost:{port}"), "127.0.0.1:1"];
+    // Browsers omit port 80.
+    for host in with_port.into_iter().chain(["localhost", "127.0.0.1", "[::1]"]) {
         let host = format!("Host: {host}");
         assert_eq!(status(address, "GET /", &[&host]), "200", "{host}");
         assert_eq!(status(address, "GET /", &[&host, &host.replace("Host: ", "Origin: http://")]), "200", "{host}");
@@ -68,8 +74,12 @@ fn requests_of_other_sites_are_refused() {
     for origin in ["http://evil.example", "null", "http://127.0.0.1", "", &other_port, &https] {
         assert_eq!(status(address, "GET /events", &[&host, &format!("Origin: {origin}")]), "403", "{origin}");
     }
-    assert_eq!(status(address, "GET /", &[]), "403");
-    assert_eq!(status(address, "GET /", &[&host, "Host: evil.example"]), "403");
+    // A request has one host, or it is none.
+    assert_eq!(status(address, "GET /", &[]), "400");
+    for other in ["Host: evil.example", &host] {
+        assert_eq!(status(address, "GET /", &[&host, other]), "400", "{other}");
+    }
+    assert_eq!(status(address, "GET /", &[&host, "Origin: http://evil.example", "Origin: null"]), "403");
 }
 
 #[test]
@@ -137,4 +147,35 @@ fn many_pages_at_once_do_not_end_the_server() {
     assert!(pages[..64].iter_mut().all(|page| page.next().is_some()));
     pages.drain(..64);
     assert!(pages.iter_mut().all(|page| page.next().is_some()));
+}
+
+/// Runs itself in another process, which may open few files.
+#[cfg(unix)]
+#[test]
+fn too_many_open_files_do_not_end_the_server() {
+    const NAME: &str = "too_many_open_files_do_not_end_the_server";
+    const INSIDE: &str = "PIPELINER_TEST_FILES";
+    if std::env::var_os(INSIDE).is_none() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""]).arg(std::env::current_exe().unwrap());
+        let output = shell.args(["--exact", NAME, "--nocapture"]).env(INSIDE, "1").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        return;
+    }
+    let explorer = explorer();
+    let address = explorer.address();
+    let host = format!("Host: {address}");
+    for _ in 0..3 {
+        // One more file may be open: the connection of the client. The server cannot accept it.
+        let files = || std::iter::from_fn(|| File::open("/dev/null").ok());
+        let mut open: Vec<_> = files().collect();
+        open.pop();
+        let mut client = support::request(address, "GET /", &[&host]).unwrap();
+        open.extend(files());
+        thread::sleep(Duration::from_millis(50));
+        drop(open);
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
 }

@@ -217,7 +217,8 @@ impl Display {
                 // A formatter of indicatif writes to a string, which does not fail.
                 let _ = lock(&shown).write(state.elapsed(), terminal.room(), to);
             });
-        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(one_line(run.target())));
+        // A bar of length 0 would be full.
+        let bar = bars.add(ProgressBar::no_length().with_style(style).with_prefix(one_line(run.target())));
         bar.enable_steady_tick(TICK);
         Display { root: run.id(), bar, steps }
     }
@@ -229,7 +230,11 @@ impl Display {
             (steps.done as u64, steps.demanded.len() as u64)
         };
         self.bar.set_position(done);
-        self.bar.set_length(demanded);
+        if demanded > 0 {
+            self.bar.set_length(demanded);
+        } else {
+            self.bar.unset_length();
+        }
     }
 }
 
@@ -305,6 +310,8 @@ impl Steps {
                 Stage::Running(since) => ("running", format!("{:#}", HumanDuration(since.elapsed()))),
                 Stage::Ready => ("ready", String::new()),
                 Stage::InOtherRun => ("waiting", "for another run".to_owned()),
+                // Nothing is left to wait for: the event that it is ready follows.
+                Stage::Waiting if self.awaited(*run, step).next().is_none() => ("ready", String::new()),
                 Stage::Waiting | Stage::Over => ("waiting", self.describe_awaited(*run, step)),
             };
             let line = format!("  {stage:<8} {:<width$} {more}", step.name);

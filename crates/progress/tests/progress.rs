@@ -7,8 +7,10 @@ use futures::FutureExt;
 use indicatif::InMemoryTerm;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Instant;
 use support::{Gate, pipeline};
-use typed_pipeliner::{In, Out, Return, RunError, Scoped, Store, resource, run, step};
+use typed_pipeliner::observe::{RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::{In, Observer, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_progress::Progress;
 
 resource! {
@@ -89,6 +91,23 @@ fn running_and_waiting_steps_are_shown_and_gone_at_the_end() {
     second.open();
     smol::block_on(run).unwrap_err();
     assert_eq!(shown(&terminal), ["failed   Parse: line 3 is", "no line"]);
+}
+
+#[test]
+fn first_frames_show_an_empty_bar_and_a_step_that_is_ready() {
+    let terminal = InMemoryTerm::new(24, 80);
+    let progress = Progress::on(terminal.clone());
+    let run = RunInfo::new("Merge", vec![StepInfo::new("Merge", vec![1]), StepInfo::new("Load", Vec::new())]);
+    let event = |step, kind| progress.step(&run, &StepEvent::new(&run, step, Instant::now(), kind));
+    progress.run_started(&run, Instant::now());
+    // An event of a step that was not demanded draws the display.
+    event(0, StepEventKind::Skipped(SkipReason::Present));
+    assert_eq!(shown(&terminal), ["Merge [                    ] 0/0 steps,"]);
+    event(0, StepEventKind::Demanded { by: None });
+    event(1, StepEventKind::Demanded { by: None });
+    progress.bars().println("").unwrap();
+    let lines: Vec<_> = shown(&terminal).into_iter().filter(|line| line.starts_with("  ")).collect();
+    assert_eq!(lines, ["  ready    Load", "  waiting  Merge for Load"]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ use std::env;
 use std::error::Error;
 use std::future::pending;
 use std::io::stdin;
+use typed_pipeliner::text::one_line;
 use typed_pipeliner_explorer::Explorer;
 
 /// The commands.
@@ -93,9 +94,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "replica up" => replica.answer(true),
                 "replica down" => replica.answer(false),
                 other => match (other.strip_prefix("release "), place(&shows, other)) {
-                    (Some(step), _) => shows[current].pace.release(Some(step)),
+                    (Some(step), _) if shows[current].has(step) => shows[current].pace.release(Some(step)),
+                    (Some(step), _) => println!("there is no step `{}`", one_line(step)),
                     (None, Some(place)) => current = place,
-                    (None, None) => println!("`{other}` is no command. These are:\n\n{HELP}\n"),
+                    (None, None) => println!("`{}` is no command. These are:\n\n{HELP}\n", one_line(other)),
                 },
             }
         }

@@ -5,6 +5,7 @@ use crate::pace::Pace;
 use crate::show::{Parts, Pipe};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use smol::Timer;
 use smol::fs;
 use smol::io::{self, AsyncReadExt, AsyncWriteExt};
 use smol::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, Store, StoreOf};
 use typed_pipeliner::{plan, resource, run, step};
 use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
@@ -191,7 +193,11 @@ impl Replica {
         let served = Arc::clone(&replica);
         let serve = async move {
             loop {
-                let Ok((mut peer, _)) = listener.accept().await else { continue };
+                let Ok((mut peer, _)) = listener.accept().await else {
+                    // Too many files may be open.
+                    Timer::after(Duration::from_millis(200)).await;
+                    continue;
+                };
                 if served.answers.load(Ordering::Relaxed) {
                     // A peer that hung up needs no greeting.
                     let _ = peer.write_all(b"ready").await;

@@ -41,6 +41,11 @@ impl Show {
         self.pipe.plan()
     }
 
+    /// Whether it has a step of this name.
+    pub(crate) fn has(&self, step: &str) -> bool {
+        self.plan().steps().iter().any(|other| other.name() == step)
+    }
+
     /// Runs the target, on a fresh store or on the one that is there. A run that is under way is
     /// dropped.
     pub(crate) async fn run(&mut self, explorer: &Explorer, afresh: bool) {
