@@ -1,4 +1,4 @@
-//! Lists the passing cases as modules, so that a new case needs no line anywhere. Among them are the
+//! Lists the passing cases as modules, so that a new case needs no line anywhere. Others are the
 //! failing cases to which the advice of their errors was applied.
 
 use std::path::{Path, PathBuf};
