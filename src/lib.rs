@@ -1,3 +1,7 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// The pictures of the README as data, since a page of rustdoc has no files beside it. Markdown
+// takes the first address of a name, so these replace the paths at the end of the README.
+#![cfg_attr(doc, doc = include_str!("../docs/pictures/data_urls.txt"))]
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "macros")]
