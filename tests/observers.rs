@@ -47,6 +47,7 @@ impl Observer for Log {
             StepEventKind::Failed(error) => format!("failed: {error}"),
             StepEventKind::Skipped(SkipReason::Present) => "skipped, present".to_owned(),
             StepEventKind::Skipped(SkipReason::DependencyFailed) => "skipped, dependency failed".to_owned(),
+            StepEventKind::WaitingForOtherRun { .. } => "waits for another run".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
         self.note(format!("{} {what}", event.name));
@@ -217,7 +218,7 @@ fn waiting_for_another_run_is_an_event() -> Result<(), RunError> {
             "run of HalveSlowly",
             "HalveSlowly demanded",
             "HalveSlowly ready",
-            "HalveSlowly waitingforotherrun",
+            "HalveSlowly waits for another run",
             "HalveSlowly skipped, present",
             "run Succeeded"
         ]
