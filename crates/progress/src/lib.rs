@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
@@ -57,6 +57,8 @@ struct Display {
     root: RunId,
     bar: ProgressBar,
     steps: Arc<Mutex<Steps>>,
+    /// Whether the times are updated.
+    ticks: AtomicBool,
 }
 
 /// The steps of a display.
@@ -86,7 +88,21 @@ enum Stage {
     Ready,
     InOtherRun,
     Waiting,
+    /// Its outputs are there.
+    Done,
+    /// It failed, or it will not run.
     Over,
+}
+
+/// What an event changes in a display.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// Nothing yet: an event that follows draws the display.
+    Later,
+    /// The display.
+    Display,
+    /// The display, and an error is printed above it.
+    Failure,
 }
 
 impl Progress {
@@ -182,13 +198,11 @@ impl Observer for Progress {
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
         let Some(display) = self.display(run.id()) else { return };
-        let is_printed_already = lock(&display.steps).update(run, event);
-        match event.kind {
-            StepEventKind::Failed(error) if !is_printed_already => self.print_failure(event.name, error),
-            _ => {}
+        let change = lock(&display.steps).update(run, event);
+        if let (Change::Failure, StepEventKind::Failed(error)) = (change, event.kind) {
+            self.print_failure(event.name, error);
         }
-        // Another event follows these two at once, and draws the display.
-        if !matches!(event.kind, StepEventKind::Demanded { .. } | StepEventKind::Ready) {
+        if change != Change::Later {
             display.draw();
         }
     }
@@ -217,23 +231,28 @@ impl Display {
                 // A formatter of indicatif writes to a string, which does not fail.
                 let _ = lock(&shown).write(state.elapsed(), terminal.room(), to);
             });
-        // A bar of length 0 would be full.
-        let bar = bars.add(ProgressBar::no_length().with_style(style).with_prefix(one_line(run.target())));
-        bar.enable_steady_tick(TICK);
-        Display { root: run.id(), bar, steps }
+        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(one_line(run.target())));
+        Display { root: run.id(), bar, steps, ticks: AtomicBool::new(false) }
     }
 
-    /// Draws the display; indicatif limits how often that happens.
+    /// Draws the display, and updates its times from then on; indicatif limits how often.
     fn draw(&self) {
         let (done, demanded) = {
             let steps = lock(&self.steps);
             (steps.done as u64, steps.demanded.len() as u64)
         };
-        self.bar.set_position(done);
-        if demanded > 0 {
-            self.bar.set_length(demanded);
-        } else {
-            self.bar.unset_length();
+        // The bar of no steps would be full. All steps are demanded before the first one starts.
+        if demanded == 0 {
+            return;
+        }
+        // In one update, which draws only while nothing ticks; the length, set again, always draws.
+        self.bar.update(|state| {
+            state.set_pos(done);
+            state.set_len(demanded);
+        });
+        self.bar.set_length(demanded);
+        if !self.ticks.swap(true, Ordering::Relaxed) {
+            self.bar.enable_steady_tick(TICK);
         }
     }
 }
@@ -247,38 +266,42 @@ impl Terminal {
 }
 
 impl Steps {
-    /// Updates a step. Returns whether it failed with the error of a run in the parent store, which
-    /// has been printed already.
-    fn update(&mut self, run: &RunInfo, event: &StepEvent<'_>) -> bool {
+    /// Updates a step.
+    fn update(&mut self, run: &RunInfo, event: &StepEvent<'_>) -> Change {
         let key = (run.id(), event.step);
         if let StepEventKind::Demanded { .. } = event.kind {
             let needs = run.steps()[event.step].needs().to_vec();
             self.demanded.insert(key, ShownStep { name: one_line(event.name), needs, stage: Stage::Waiting });
-            return false;
+            return Change::Later;
         }
-        // A step whose outputs were in the store is not demanded.
-        let Some(step) = self.demanded.get_mut(&key) else { return false };
+        // A step whose outputs were in the store is not demanded. It is skipped while others are
+        // demanded, whose number is not known yet.
+        let Some(step) = self.demanded.get_mut(&key) else { return Change::Later };
         step.stage = match event.kind {
             StepEventKind::Ready => Stage::Ready,
             StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
             StepEventKind::Started => Stage::Running(event.time),
-            StepEventKind::Finished
-            | StepEventKind::Skipped(_)
+            StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present) => Stage::Done,
+            StepEventKind::Skipped(_)
             | StepEventKind::Failed(_)
             | StepEventKind::Panicked
             | StepEventKind::Cancelled => Stage::Over,
             _ => step.stage,
         };
         match event.kind {
+            StepEventKind::Ready => return Change::Later,
             StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present) => self.done += 1,
+            // The error of a run in the parent store has been printed already.
             StepEventKind::Failed(error) if error.is::<RunError>() && self.failed_in_parent > 0 => {
                 self.failed_in_parent -= 1;
-                return true;
             }
-            StepEventKind::Failed(_) => self.failed += 1,
+            StepEventKind::Failed(_) => {
+                self.failed += 1;
+                return Change::Failure;
+            }
             _ => {}
         }
-        false
+        Change::Display
     }
 
     /// Writes the rest of the first line, and a line for each listed step.
@@ -289,7 +312,7 @@ impl Steps {
         let mut steps: Vec<_> = self
             .demanded
             .iter()
-            .filter(|(_, step)| step.stage < Stage::Over)
+            .filter(|(_, step)| step.stage < Stage::Done)
             .map(|(key, step)| (key.0, step))
             .collect();
         steps.sort_by_cached_key(|(run, step)| (step.stage, self.awaited(*run, step).count()));
@@ -310,9 +333,9 @@ impl Steps {
                 Stage::Running(since) => ("running", format!("{:#}", HumanDuration(since.elapsed()))),
                 Stage::Ready => ("ready", String::new()),
                 Stage::InOtherRun => ("waiting", "for another run".to_owned()),
-                // Nothing is left to wait for: the event that it is ready follows.
+                // The event that its inputs are there comes next.
                 Stage::Waiting if self.awaited(*run, step).next().is_none() => ("ready", String::new()),
-                Stage::Waiting | Stage::Over => ("waiting", self.describe_awaited(*run, step)),
+                Stage::Waiting | Stage::Done | Stage::Over => ("waiting", self.describe_awaited(*run, step)),
             };
             let line = format!("  {stage:<8} {:<width$} {more}", step.name);
             write!(to, "\n{}", truncate_str(line.trim_end(), columns, "…"))?;
@@ -326,14 +349,13 @@ impl Steps {
     /// The names of the steps that a step waits for.
     fn awaited<'a>(&'a self, run: RunId, step: &'a ShownStep) -> impl Iterator<Item = &'a str> + 'a {
         let needs = step.needs.iter().filter_map(move |&need| self.demanded.get(&(run, need)));
-        needs.filter(|need| need.stage < Stage::Over).map(|need| &*need.name)
+        needs.filter(|need| need.stage != Stage::Done).map(|need| &*need.name)
     }
 
     /// The steps that a step waits for, in words.
     fn describe_awaited(&self, run: RunId, step: &ShownStep) -> String {
         let names: Vec<_> = self.awaited(run, step).collect();
         match names.len().saturating_sub(NAMED) {
-            _ if names.is_empty() => String::new(),
             0 => format!("for {}", names.join(", ")),
             more => format!("for {} and {more} more", names[..NAMED].join(", ")),
         }

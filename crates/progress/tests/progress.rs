@@ -6,10 +6,10 @@ mod support;
 use futures::FutureExt;
 use indicatif::InMemoryTerm;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use support::{Gate, pipeline};
-use typed_pipeliner::observe::{RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use typed_pipeliner::observe::{RunInfo, StepEvent};
 use typed_pipeliner::{In, Observer, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_progress::Progress;
 
@@ -93,21 +93,46 @@ fn running_and_waiting_steps_are_shown_and_gone_at_the_end() {
     assert_eq!(shown(&terminal), ["failed   Parse: line 3 is", "no line"]);
 }
 
+/// Keeps what a terminal shows at each event.
+struct Frames(InMemoryTerm, Arc<Mutex<Vec<Vec<String>>>>);
+
+impl Observer for Frames {
+    fn run_started(&self, _: &RunInfo, _: Instant) {
+        self.1.lock().unwrap().push(shown(&self.0));
+    }
+    fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {
+        self.1.lock().unwrap().push(shown(&self.0));
+    }
+}
+
 #[test]
-fn first_frames_show_an_empty_bar_and_a_step_that_is_ready() {
+fn each_frame_counts_all_steps_and_says_what_they_wait_for() {
     let terminal = InMemoryTerm::new(24, 80);
-    let progress = Progress::on(terminal.clone());
-    let run = RunInfo::new("Merge", vec![StepInfo::new("Merge", vec![1]), StepInfo::new("Load", Vec::new())]);
-    let event = |step, kind| progress.step(&run, &StepEvent::new(&run, step, Instant::now(), kind));
-    progress.run_started(&run, Instant::now());
-    // An event of a step that was not demanded draws the display.
-    event(0, StepEventKind::Skipped(SkipReason::Present));
-    assert_eq!(shown(&terminal), ["Merge [                    ] 0/0 steps,"]);
-    event(0, StepEventKind::Demanded { by: None });
-    event(1, StepEventKind::Demanded { by: None });
-    progress.bars().println("").unwrap();
-    let lines: Vec<_> = shown(&terminal).into_iter().filter(|line| line.starts_with("  ")).collect();
-    assert_eq!(lines, ["  ready    Load", "  waiting  Merge for Load"]);
+    let frames = Arc::default();
+    for second_is_loaded in [false, true] {
+        let (first, second) = (Gate::new(), Gate::new());
+        first.open();
+        second.open();
+        let store = Store::<Files>::new().with(First, first).with(Second, second);
+        if second_is_loaded {
+            smol::block_on(store.resource::<Loaded>()).unwrap();
+        }
+        let run = run::<Merge>(&store).observe(Progress::on(terminal.clone()));
+        let run = run.observe(Frames(terminal.clone(), Arc::clone(&frames))).keep_going();
+        smol::block_on(run).unwrap_err();
+        // Nothing is left to do.
+        let run = store.resource::<Loaded>().observe(Progress::on(terminal.clone()));
+        let _ = smol::block_on(run.observe(Frames(terminal.clone(), Arc::clone(&frames))));
+    }
+    let frames = frames.lock().unwrap();
+    let lines: Vec<_> = frames.iter().flatten().collect();
+    assert!(lines.iter().any(|line| line.contains("/4 steps")) && lines.iter().any(|line| line.contains("/3 steps")));
+    assert!(lines.iter().any(|line| *line == "  ready    Index"), "{frames:#?}");
+    for line in lines {
+        assert!(!line.contains("/0 steps") && !line.contains("/1 steps"), "{frames:#?}");
+        assert!(!line.starts_with("  waiting  ") || line.contains(" for "), "{frames:#?}");
+        assert!(!line.starts_with("  ready    Merge"), "its inputs are not there: {frames:#?}");
+    }
 }
 
 #[test]
