@@ -5,7 +5,10 @@ use core::error::Error;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
-use std::time::Instant;
+
+/// The clock of events: [`std::time::Instant`]. On `wasm32-unknown-unknown`, where that panics, it
+/// is the one of the crate [web-time](https://docs.rs/web-time).
+pub use web_time::Instant;
 
 /// Receives the events of runs: when they start and end, and what happens to each of their steps.
 ///

@@ -126,3 +126,24 @@ fn no_private_module_has_the_name_of_an_exported_item() {
     let both: Vec<_> = private.filter(|name| exported.contains(&*format!("{name};"))).collect();
     assert!(both.is_empty(), "rename these modules: {both:?}");
 }
+
+/// On wasm32-unknown-unknown the clock of std panics.
+#[test]
+fn the_library_and_its_portable_observers_read_no_clock_of_std() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Vec::new();
+    for folder in ["src", "crates/metrics/src", "crates/report/src", "crates/tracing/src"] {
+        files(&root.join(folder), &mut sources);
+    }
+    let mut wrong = Vec::new();
+    // Tests run on the machine of the developer.
+    for file in sources.iter().filter(|file| !file.ends_with("stress.rs") && !file.ends_with("tests.rs")) {
+        let text = fs::read_to_string(file).expect("a module can be read");
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            if line.contains("std::time::") && (line.contains("Instant") || line.contains("SystemTime")) {
+                wrong.push(format!("{}: {line}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "use `observe::Instant`:\n{}", wrong.join("\n"));
+}

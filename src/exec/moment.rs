@@ -3,7 +3,7 @@
 use core::num::NonZero;
 use core::time::Duration;
 use std::sync::LazyLock;
-use std::time::Instant;
+use web_time::Instant;
 
 /// A moment, as a number: the microseconds since the first one, plus 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

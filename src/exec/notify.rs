@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use core::task::{Context, Poll};
 use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use web_time::Instant;
 
 /// A run with its observers. Its drop notifies the observers of the end, if nothing has before.
 pub(crate) struct Notifier {

@@ -3,9 +3,8 @@
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
 use typed_pipeliner::Observer;
-use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
+use typed_pipeliner::observe::{Instant, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind};
 
 const STEPS: &str = "pipeliner_steps_total";
 const STEPS_RUNNING: &str = "pipeliner_steps_running";

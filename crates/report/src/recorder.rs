@@ -6,8 +6,8 @@ use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
-use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use std::time::Duration;
+use typed_pipeliner::observe::{Instant, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use typed_pipeliner::{Observer, RunError};
 
 /// An [`Observer`] that records runs, for a [report](Recorder::report).

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, dispatcher, error, info_span, trace};
 use typed_pipeliner::Observer;
-use typed_pipeliner::observe::{RunEnd, RunId, RunInfo, StepEvent, StepEventKind};
+use typed_pipeliner::observe::{Instant, RunEnd, RunId, RunInfo, StepEvent, StepEventKind};
 use watch::{Wait, Watch};
 
 /// The target of all spans and events.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracing::{Dispatch, Span, dispatcher, warn};
-use typed_pipeliner::observe::RunId;
+use typed_pipeliner::observe::{Instant, RunId};
 
 /// The waits for steps of other runs. While there are any, a thread watches the time.
 #[derive(Clone, Default)]
