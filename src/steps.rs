@@ -141,7 +141,8 @@ pub trait OutIsAType {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
     label = "not a step",
-    note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; to get a resource, call `store.resource::<R>()`"
+    note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; to get a resource, call `store.resource::<R>()`",
+    note = "`run` takes one target: for several, join their runs with `try_join!`, or run a step that takes what they provide"
 )]
 pub trait Step: Sized + 'static {
     /// The resources that the step takes, as a list: `HList![Base, Divisor]`, or `HList![]` for

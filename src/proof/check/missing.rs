@@ -47,7 +47,8 @@ where
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
     label = "`{Res}` is missing",
     note = "supply it, `let store = store.supply::<{Res}>(value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`",
-    note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`; if `{Pipe}` is a scope, create its store with `Store::<{Pipe}>::within(&parent)`, and not with `new`"
+    note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`",
+    note = "if `{Pipe}` is a scope, create its store with `Store::<{Pipe}>::within(&parent)`, and not with `new`; if `{Res}` belongs to a scope of `{Pipe}`, run in a store of that scope"
 )]
 pub trait HasProvider<Res, By, Pipe> {
     #[doc(hidden)]

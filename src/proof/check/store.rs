@@ -6,9 +6,9 @@
 use super::findings::Verdict;
 use super::identity::IdentityMatches;
 use super::target::{IsKnown, ProvidesTarget};
-use super::{NoFindings, ProofQuery};
+use super::{NoFindings, ProofCheck, ProofQuery};
 use crate::pipeline::Pipeline;
-use crate::proof::env::{ProofEnv, ProofEnvOf};
+use crate::proof::env::ProofEnvOf;
 use crate::proof::ids::digits::Digits;
 use crate::proof::lists::{InputsProof, StepsProof};
 use crate::proof::walk::goal::{ResourceGoal, TargetGoal};
@@ -22,7 +22,7 @@ use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 
 /// The origin of the resource `Res` in the environment `Env`.
-pub type OriginIn<Env, Res> = <<<Res as Resource>::Identity as Digits>::SourceIn<Env> as Source>::Origin;
+pub type OriginIn<Env, Res> = <ProofCheck as FindsResource<Res, Env>>::Origin;
 
 /// A store that knows the resource `R`: it was supplied with it, or a step of its pipeline provides
 /// it.
@@ -49,9 +49,9 @@ pub trait HasOrigin<R: Resource> {
 }
 
 // For any type, and not for `Store`: rustc would quote those impls in each error.
-impl<R: Resource, S: AnyStore<ProofEnv: FindsResource<R>>> HasOrigin<R> for S
+impl<R: Resource, S: AnyStore> HasOrigin<R> for S
 where
-    OriginIn<S::ProofEnv, R>: IsKnown<R, S::ProofEnv>,
+    ProofCheck: FindsResource<R, S::ProofEnv, Origin: IsKnown<R, S::ProofEnv>>,
 {
     fn seal(_: Seal) {}
 }
@@ -83,37 +83,41 @@ pub trait SatisfiesResource<R: Resource>: AnyStore {
 impl<R, S> SatisfiesResource<R> for S
 where
     R: Resource,
-    S: AnyStore<
-        ProofEnv: FindsResource<
+    S: AnyStore,
+    ProofCheck: FindsResource<
             R,
+            S::ProofEnv,
             Verdict: Verdict<Found: NoFindings<ResourceQuery<R, S>>, Resources: IdentityMatches>,
         >,
-    >,
 {
     fn seal(_: Seal) {}
 }
 
-/// An environment: a function to the verdict on the walk for a resource.
+/// A function from an environment to the verdict on the walk for a resource.
 ///
-/// It is defined on [`ProofEnvOf`].
+/// It is defined on [`ProofEnvOf`]. It is a trait of [`ProofCheck`], like a leaf: for one of the
+/// environment, rustc advises a bound on it where the environment is not known.
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can provide `{R}`",
     label = "nothing in the type of the store says so",
     note = "add a bound: `store: &impl Provides<{R}>`, or for a store that does more, `S: Runs<Target> + Provides<{R}>`"
 )]
-pub trait FindsResource<R: Resource>: ProofEnv {
+pub trait FindsResource<R: Resource, Env> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// The origin of the resource `R`.
+    type Origin;
     /// The verdict on the walk for the resource `R`.
     type Verdict;
 }
 
-impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource> FindsResource<R>
-    for ProofEnvOf<Pipe, Supplied, Parent>
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, R: Resource>
+    FindsResource<R, ProofEnvOf<Pipe, Supplied, Parent>> for ProofCheck
 {
     fn seal(_: Seal) {}
 
+    type Origin = <<R::Identity as Digits>::SourceIn<ProofEnvOf<Pipe, Supplied, Parent>> as Source>::Origin;
     type Verdict = <Pipe::Steps as StepsProof>::Verdict<ResourceGoal<R>, Pipe, Supplied, Parent>;
 }
 
@@ -143,7 +147,7 @@ impl<T: Step, S: AnyStore<ProofEnv: SatisfiesTarget<T>>> CanRun<T> for S {
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can run `{T}`",
     label = "nothing in the type of the store says so",
-    note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`"
+    note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`, as `guide::web_services` does"
 )]
 pub trait SatisfiesTarget<T: Step> {
     #[doc(hidden)]
@@ -153,8 +157,9 @@ pub trait SatisfiesTarget<T: Step> {
 impl<T, Env> SatisfiesTarget<T> for Env
 where
     T: Step,
-    Env: FindsTarget<
+    ProofCheck: FindsTarget<
             T,
+            Env,
             Verdict: Verdict<
                 Found: NoFindings<ProofQuery<TargetGoal<T>, Env>>,
                 Provider: ProvidesTarget<T, Env>,
@@ -168,16 +173,16 @@ where
 /// The query for the resource `R` in the store `S`.
 pub type ResourceQuery<R, S> = ProofQuery<ResourceGoal<R>, <S as AnyStore>::ProofEnv>;
 
-/// An environment: a function to the verdict on the walk from a target.
+/// A function from an environment to the verdict on the walk from a target.
 ///
-/// It is defined on [`ProofEnvOf`].
+/// It is defined on [`ProofEnvOf`], and is a trait of [`ProofCheck`] as [`FindsResource`] is.
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can run `{T}`",
     label = "nothing in the type of the store says so",
     note = "add a bound: `store: &impl Runs<{T}>`, or for a store that does more, `S: Runs<First> + Runs<{T}>`",
-    note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`"
+    note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`, as `guide::web_services` does"
 )]
-pub trait FindsTarget<T: Step> {
+pub trait FindsTarget<T: Step, Env> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
@@ -185,8 +190,8 @@ pub trait FindsTarget<T: Step> {
     type Verdict;
 }
 
-impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, T: Step> FindsTarget<T>
-    for ProofEnvOf<Pipe, Supplied, Parent>
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore, T: Step>
+    FindsTarget<T, ProofEnvOf<Pipe, Supplied, Parent>> for ProofCheck
 {
     fn seal(_: Seal) {}
 
