@@ -30,9 +30,10 @@ impl Drops {
     /// Runs a function that drops values.
     pub(crate) fn run(&mut self, destructor: &mut dyn FnMut()) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(destructor)) {
-            // The message of a later panic has been printed, which is all that can be done with it.
-            let later = if self.panic.is_some() { Some(panic) } else { self.panic.replace(panic) };
-            mem::forget(later);
+            match self.panic {
+                None => self.panic = Some(panic),
+                Some(_) => discard(panic),
+            }
         }
     }
 }
@@ -41,9 +42,17 @@ impl Drop for Drops {
     fn drop(&mut self) {
         match self.panic.take() {
             Some(panic) if !thread::panicking() => resume_unwind(panic),
-            // The message of the panic has been printed. Its payload may panic when it is dropped.
-            panic => mem::forget(panic),
+            Some(panic) => discard(panic),
+            None => {}
         }
+    }
+}
+
+/// Drops the payload of a panic that goes no further: its message has been printed. A payload may
+/// panic itself when it is dropped; the payload of that panic is leaked, so that this ends.
+fn discard(panic: Box<dyn Any + Send>) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        mem::forget(panic);
     }
 }
 
@@ -63,6 +72,8 @@ impl<T> Drop for DropsQuietly<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::panic_any;
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Counts its drops, and panics at each.
@@ -71,6 +82,16 @@ mod tests {
     impl Drop for Panics<'_> {
         fn drop(&mut self) {
             panic!("drop {}", self.0.fetch_add(1, Ordering::SeqCst));
+        }
+    }
+
+    /// The payload of a panic: counts its drops, and panics at each with a payload without memory.
+    struct PanicsAgain(Arc<AtomicUsize>);
+
+    impl Drop for PanicsAgain {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            panic_any(());
         }
     }
 
@@ -96,5 +117,21 @@ mod tests {
         }));
         assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&"the reason"));
         assert_eq!(dropped.into_inner(), 4);
+    }
+
+    #[test]
+    fn payloads_that_go_no_further_are_dropped() {
+        let kept = Arc::new(());
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let panic = catch_unwind(AssertUnwindSafe(|| {
+            let mut drops = Drops::default();
+            (0..3).for_each(|_| drops.run(&mut || panic_any(Arc::clone(&kept))));
+            drops.run(&mut || panic_any(PanicsAgain(Arc::clone(&dropped))));
+            panic_any(Arc::clone(&kept));
+        }));
+        assert_eq!(Arc::strong_count(&kept), 2);
+        drop(panic);
+        assert_eq!(Arc::strong_count(&kept), 1);
+        assert_eq!((Arc::strong_count(&dropped), dropped.load(Ordering::SeqCst)), (1, 1));
     }
 }

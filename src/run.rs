@@ -124,7 +124,8 @@ pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Ru
 ///
 /// # Errors, panics, cancel safety
 ///
-/// As for [`run`], except that the store is dropped with the run.
+/// As for [`run`], except that the store is dropped with the run. If a destructor in it panics, the
+/// run panics, and the outputs are leaked.
 pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, OwnedOutput<T>> {
     Run::boxed(move |options| async move {
         let options = RunOptions::with(options, store.store_ref().observers());

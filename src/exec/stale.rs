@@ -40,13 +40,21 @@ pub(crate) fn lists(keys: &'static ConstList<Key>, id: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::any::Any;
+    use std::sync::Mutex;
 
-    /// A list of keys with these identities, never freed.
+    /// A value that is never freed. It stays within reach, so it is no leak.
+    fn kept<T: Send + Sync + 'static>(value: T) -> &'static T {
+        static KEPT: Mutex<Vec<&'static (dyn Any + Send + Sync)>> = Mutex::new(Vec::new());
+        let value = Box::leak(Box::new(value));
+        KEPT.lock().unwrap().push(value);
+        value
+    }
+
+    /// A list of keys with these identities.
     fn keys(ids: &[u64]) -> &'static ConstList<Key> {
         let one = |id| ConstList::One(Key { id, name: || "resource", optional: false });
-        ids.iter().fold(&ConstList::Empty, |keys, &id| {
-            Box::leak(Box::new(ConstList::Both(keys, Box::leak(Box::new(one(id))))))
-        })
+        ids.iter().fold(&ConstList::Empty, |keys, &id| kept(ConstList::Both(keys, kept(one(id)))))
     }
 
     /// Whether a step is stale, by definition: it takes what has changed, or what a stale step
@@ -88,7 +96,7 @@ mod tests {
                     outputs: keys(&provided(step)),
                     type_id: || unreachable!(),
                 };
-                &*Box::leak(Box::new(ConstList::Both(specs, Box::leak(Box::new(ConstList::One(spec))))))
+                kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });
             let changed = supplied[below(4) as usize];
             let mut stale = stale_steps(specs, keys(&supplied), |step| lists(step.inputs, changed));

@@ -194,9 +194,9 @@ pub trait OutputList: OutputsProof + 'static {
     /// The stored output at a place.
     #[doc(hidden)]
     fn stored(stored: &Self::Stored, place: usize) -> &Erased;
-    /// Takes the stored value of a resource.
+    /// Takes the stored value of a resource, and drops the others one by one.
     #[doc(hidden)]
-    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value>;
+    fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value>;
     /// Drops the stored values one by one.
     #[doc(hidden)]
     fn drop_each(stored: Self::Stored, drops: &mut Drops);
@@ -240,7 +240,7 @@ impl OutputList for HNil {
     fn stored(stored: &HNil, _: usize) -> &Erased {
         stored
     }
-    fn take<R: Resource>(HNil: HNil) -> Option<R::Value> {
+    fn take<R: Resource>(HNil: HNil, _: &mut Drops) -> Option<R::Value> {
         None
     }
     fn drop_each(HNil: HNil, _: &mut Drops) {}
@@ -279,8 +279,10 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
             Some(place) => Tail::stored(&stored.tail, place),
         }
     }
-    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value> {
-        Head::take::<R>(stored.head).or_else(|| Tail::take::<R>(stored.tail))
+    fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value> {
+        let head = Head::take::<R>(stored.head, drops);
+        let tail = Tail::take::<R>(stored.tail, drops);
+        head.or(tail)
     }
     fn drop_each(stored: Self::Stored, drops: &mut Drops) {
         Head::drop_each(stored.head, drops);
@@ -353,9 +355,9 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// The stored output at a place.
     #[doc(hidden)]
     fn stored(stored: &Self::Stored, place: usize) -> &Erased;
-    /// Takes the stored value of a resource.
+    /// Takes the stored value of a resource, and drops the others one by one.
     #[doc(hidden)]
-    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value>;
+    fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value>;
     /// Drops the stored values one by one.
     #[doc(hidden)]
     fn drop_each(stored: Self::Stored, drops: &mut Drops);
@@ -398,8 +400,9 @@ impl<R: IsResource> Output<Single> for R {
     fn stored(stored: &R::Value, _: usize) -> &Erased {
         stored
     }
-    fn take<Taken: Resource>(stored: R::Value) -> Option<Taken::Value> {
+    fn take<Taken: Resource>(stored: R::Value, drops: &mut Drops) -> Option<Taken::Value> {
         if Key::of::<Taken>().id != Key::of::<R>().id {
+            drops.drop(stored);
             return None;
         }
         let stored: &mut dyn Any = &mut Some(stored);
@@ -455,7 +458,7 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     fn stored(stored: &(), _: usize) -> &Erased {
         stored
     }
-    fn take<R: Resource>((): ()) -> Option<R::Value> {
+    fn take<R: Resource>((): (), _: &mut Drops) -> Option<R::Value> {
         None
     }
     fn drop_each((): (), _: &mut Drops) {}
@@ -494,8 +497,8 @@ impl<List: OutputList> Output<Group> for List {
     fn stored(stored: &Self::Stored, place: usize) -> &Erased {
         <List as OutputList>::stored(stored, place)
     }
-    fn take<R: Resource>(stored: Self::Stored) -> Option<R::Value> {
-        <List as OutputList>::take::<R>(stored)
+    fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value> {
+        <List as OutputList>::take::<R>(stored, drops)
     }
     fn drop_each(stored: Self::Stored, drops: &mut Drops) {
         <List as OutputList>::drop_each(stored, drops);

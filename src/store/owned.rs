@@ -1,9 +1,11 @@
 //! A value that leaves its store.
 
+use crate::drops::{Drops, DropsQuietly};
 use crate::exec::plan::{Key, Source};
 use crate::exec::store_ref::DynStore;
 use crate::lower::slot::Slot;
 use crate::pipeline::Pipeline;
+use crate::proof::check::ProofCheck;
 use crate::proof::check::store::{FindsResource, Knows, OriginIn};
 use crate::proof::walk::source::{FromStore, NoSource, ProvidedBy};
 use crate::proof::witness::{IsResource, Proven};
@@ -33,15 +35,21 @@ pub trait Owns<R: Resource>: Knows<R> + DynStore + Sized {
 }
 
 // For any type, and not for `Store`: rustc would quote that impl in each error.
-impl<R: Resource, S: Knows<R> + AnyStore<ProofEnv: FindsResource<R>> + DynStore> Owns<R> for S
+impl<R: Resource, S: Knows<R> + AnyStore + DynStore> Owns<R> for S
 where
-    OriginIn<S::ProofEnv, R>: OwnOrigin<R>,
+    ProofCheck: FindsResource<R, S::ProofEnv, Origin: OwnOrigin<R>>,
 {
     fn seal(_: Seal) {}
 
     type Witness = Proven;
     fn take(mut self) -> Option<R::Value> {
-        <OriginIn<S::ProofEnv, R>>::take(&mut self)
+        // A panic here drops the value too: Rust would leak one that is being returned.
+        let mut value = DropsQuietly(None);
+        let mut drops = Drops::default();
+        value.0 = <OriginIn<S::ProofEnv, R>>::take(&mut self, &mut drops);
+        drops.drop(self);
+        drop(drops);
+        value.0.take()
     }
 }
 
@@ -58,9 +66,9 @@ pub trait OwnOrigin<R: Resource> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// Takes the value out of a store, if it is there.
+    /// Takes the value out of a store, if it is there, and drops the other outputs of its step.
     #[doc(hidden)]
-    fn take(store: &mut dyn DynStore) -> Option<R::Value>;
+    fn take(store: &mut dyn DynStore, drops: &mut Drops) -> Option<R::Value>;
 }
 
 // Here and below: otherwise rustc lists the types that implement the trait.
@@ -68,7 +76,7 @@ pub trait OwnOrigin<R: Resource> {
 impl<R: Resource> OwnOrigin<R> for FromStore<R> {
     fn seal(_: Seal) {}
 
-    fn take(store: &mut dyn DynStore) -> Option<R::Value> {
+    fn take(store: &mut dyn DynStore, _: &mut Drops) -> Option<R::Value> {
         match store.plan().source(Key::of::<R>().id)? {
             Source::Supplied(place) => store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take(),
             _ => None,
@@ -80,7 +88,7 @@ impl<R: Resource> OwnOrigin<R> for FromStore<R> {
 impl<R: Resource> OwnOrigin<R> for NoSource {
     fn seal(_: Seal) {}
 
-    fn take(_: &mut dyn DynStore) -> Option<R::Value> {
+    fn take(_: &mut dyn DynStore, _: &mut Drops) -> Option<R::Value> {
         None
     }
 }
@@ -89,11 +97,11 @@ impl<R: Resource> OwnOrigin<R> for NoSource {
 impl<R: Resource, Owner: Step> OwnOrigin<R> for ProvidedBy<R, Owner> {
     fn seal(_: Seal) {}
 
-    fn take(store: &mut dyn DynStore) -> Option<R::Value> {
+    fn take(store: &mut dyn DynStore, drops: &mut Drops) -> Option<R::Value> {
         match store.plan().source(Key::of::<R>().id)? {
             Source::Step { step, .. } => {
                 let slot = store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<Owner>>()?;
-                Owner::Outputs::take::<R>(slot.take()?)
+                Owner::Outputs::take::<R>(slot.take()?, drops)
             }
             _ => None,
         }
