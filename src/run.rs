@@ -166,6 +166,29 @@ pub fn fetch<R: IsResource<CheckedValue: Sized>>(store: &impl Provides<R>) -> Ru
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
+    /// Runs a target, and returns its outputs: [`run`](crate::run()) as a method.
+    ///
+    /// In generic code, which knows only that a store [`Runs`] the target, use the function.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, In, Pipeline, Return, RunError, Store, resource, step};
+    /// # resource! { Name: String; }
+    /// # #[step] fn greet(name: In<'_, Name>) -> Return<String> { Return(format!("Hello, {name}")) }
+    /// # struct Greetings;
+    /// # impl Pipeline for Greetings { type Steps = HList![]; }
+    /// # fn main() -> Result<(), RunError> {
+    /// # smol::block_on(async {
+    /// let store = Store::<Greetings>::new().with(Name, "Ada".to_owned());
+    /// assert_eq!(store.run::<Greet>().await?, "Hello, Ada");
+    /// # Ok(()) }) }
+    /// ```
+    pub fn run<T: IsStep<Witness: Sized>>(&self) -> Run<'_, RunOutput<'_, T>>
+    where
+        Self: Runs<T>,
+    {
+        run::<T>(self)
+    }
+
     /// Returns the value of a resource. It runs the step that provides the resource, everything
     /// that this step needs, and nothing else.
     ///

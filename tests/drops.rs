@@ -27,11 +27,16 @@ resource! {
     First: Bomb;
     Second: Bomb;
     Third: Bomb;
+    Beside: Bomb;
+    AlsoBeside: Bomb;
     Safe: Vec<u32>;
     Held: u8;
     AlsoHeld: u8;
 }
 
+step!(MakeThree(drops: Drops) -> [Given, Beside, AlsoBeside] {
+    Ok(hlist![Bomb(drops.clone()), Bomb(drops.clone()), Bomb(drops.clone())])
+});
 step!(MakeTwo(drops: Drops) -> [First, Second] { Ok(hlist![Bomb(drops.clone()), Bomb(drops.clone())]) });
 step!(MakeThird(drops: Drops, _first: First) -> [Third] { Ok(hlist![Bomb(drops.clone())]) });
 step!(MakeSafe(_third: Third) -> [Safe] { Ok(hlist![vec![1, 2, 3]]) });
@@ -47,6 +52,7 @@ step!(AlsoHold(drops: Drops, opened: Opened) -> [AlsoHeld] {
 });
 step!(Wait(_held: Held, _also: AlsoHeld) -> [Return<()>] { Ok(hlist![Return(())]) });
 
+pipeline! { Threes: [MakeThree]; }
 pipeline! { Bombs: [MakeTwo, MakeThird, MakeSafe, Hold, AlsoHold]; }
 
 type Armed = StoreOf<Bombs, typed_pipeliner::HList![Drops]>;
@@ -164,6 +170,14 @@ fn values_that_are_not_taken_out_are_dropped() {
     let store = armed(&drops).with(Given, Bomb(Arc::clone(&drops)));
     assert_eq!(panic_of(|| store.into_value::<Given>()), "drop 0");
     assert_eq!(drops.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+fn outputs_beside_the_one_that_is_taken_out_are_dropped() {
+    let drops: Arc<AtomicUsize> = Arc::default();
+    let store = Store::<Threes>::new().with(Drops, Arc::clone(&drops));
+    assert_eq!(panic_of(|| ready(store.resource_owned::<Given>())), "drop 0");
+    assert_eq!(drops.load(Ordering::SeqCst), 3);
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! error[E0277]: step `GetDivision` needs `Divisor`, but no step of `Calc` provides it and the store was not supplied with it
 //!    |
 //!  9 |     let _ = run::<GetDivision>(&store);
-//!    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^ `Divisor` is missing
+//!    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^ `Divisor` is missing in the type of this store
 //!    |
 //!    = note: supply it, `let store = store.supply::<Divisor>(value);`, or register in `Calc` a step that gives `Out<Divisor>`
 //! ```

@@ -39,7 +39,7 @@ pub struct Proven;
 /// A [`Step`] with a witness: a function to its lists, defined on steps.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
-    label = "not a step",
+    label = "expected one step: a function with `#[step]`, or a type with an `impl Step`",
     note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; to get a resource, call `store.resource::<R>()`"
 )]
 pub trait IsStep: Step {
@@ -63,7 +63,7 @@ impl<S: Step> IsStep for S {
 /// A [`Resource`] with a witness: a function to its value and its identity, defined on resources.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
-    label = "not a resource",
+    label = "expected a resource; if this is the type of a value, declare one: `resource! {{ Name: {Self}; }}`",
     note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ pub Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
 )]
 pub trait IsResource:

@@ -68,7 +68,7 @@ fn input(argument: &FnArg) -> Result<Input, NoInput> {
     let PatType { attrs, pat, ty, .. } = match argument {
         FnArg::Typed(argument) => argument,
         FnArg::Receiver(receiver) => {
-            let message = "a step has no `self`: it stands outside of any `impl`, and what it needs is a resource: \
+            let message = "a step has no `self`: it stands outside of any `impl`, and takes resources: \
                            `config: In<'_, Config>`";
             return Err(NoInput::new(receiver, message));
         }

@@ -86,7 +86,7 @@ impl Outputs {
                     mistakes.add(Error::new_spanned(element, format!("the step gives `{}` twice", text(&output))));
                 }
                 Ok(output) if borrowed::find(&output).is_some() => {
-                    let message = "a step gives what it owns, and nothing that borrows from its inputs: a `String` and not a \
+                    let message = "a step returns owned values, and nothing that borrows from its inputs: a `String` and not a \
                                    `&str`, a clone, or an `Arc`";
                     mistakes.add(Error::new_spanned(element, message));
                 }

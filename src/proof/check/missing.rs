@@ -45,7 +45,7 @@ where
 /// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`.
 #[diagnostic::on_unimplemented(
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",
-    label = "`{Res}` is missing",
+    label = "`{Res}` is missing in the type of this store",
     note = "supply it, `let store = store.supply::<{Res}>(value);`, or register in `{Pipe}` a step that gives `Out<{Res}>`",
     note = "if the store is a field or a parameter, write what it holds: `StoreOf<{Pipe}, HList![{Res}]>`, or accept `&impl Runs<Target>`",
     note = "if `{Pipe}` is a scope, create its store with `Store::<{Pipe}>::within(&parent)`, and not with `new`; if `{Res}` belongs to a scope of `{Pipe}`, run in a store of that scope"

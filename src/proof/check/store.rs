@@ -99,8 +99,8 @@ where
 /// environment, rustc advises a bound on it where the environment is not known.
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can provide `{R}`",
-    label = "nothing in the type of the store says so",
-    note = "add a bound: `store: &impl Provides<{R}>`, or for a store that does more, `S: Runs<Target> + Provides<{R}>`"
+    label = "nothing in the type of the store says so: add the bound `Provides<{R}>`",
+    note = "add it to the store: `store: &impl Provides<{R}>`, or if that does more, `S: Runs<Target> + Provides<{R}>`"
 )]
 pub trait FindsResource<R: Resource, Env> {
     #[doc(hidden)]
@@ -146,7 +146,7 @@ impl<T: Step, S: AnyStore<ProofEnv: SatisfiesTarget<T>>> CanRun<T> for S {
 // The message is that of `FindsTarget`, for bounds in which rustc does not descend to it.
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can run `{T}`",
-    label = "nothing in the type of the store says so",
+    label = "nothing in its type says so: add the bound `Runs<{T}>`, or for a scope made here, `Opens<Scope, HList![Supplied], {T}>`",
     note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`, as `guide::web_services` does"
 )]
 pub trait SatisfiesTarget<T: Step> {
@@ -178,7 +178,7 @@ pub type ResourceQuery<R, S> = ProofQuery<ResourceGoal<R>, <S as AnyStore>::Proo
 /// It is defined on [`ProofEnvOf`], and is a trait of [`ProofCheck`] as [`FindsResource`] is.
 #[diagnostic::on_unimplemented(
     message = "cannot prove here that the store can run `{T}`",
-    label = "nothing in the type of the store says so",
+    label = "nothing in its type says so: add the bound `Runs<{T}>`, or for a scope made here, `Opens<Scope, HList![Supplied], {T}>`",
     note = "add a bound: `store: &impl Runs<{T}>`, or for a store that does more, `S: Runs<First> + Runs<{T}>`",
     note = "if a scope is made here, within a store `app` of any type, add the bound to that: `app: impl Opens<Scope, HList![Supplied], {T}>`, as `guide::web_services` does"
 )]

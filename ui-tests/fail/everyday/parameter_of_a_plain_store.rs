@@ -1,0 +1,29 @@
+//! The type of the parameter does not say what the store was supplied with.
+
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, resource, run, step};
+
+resource! { Url: String; Pool: String; }
+
+#[step]
+fn connect(url: In<'_, Url>) -> Out<Pool> {
+    url.clone()
+}
+
+#[step]
+fn answer(pool: In<'_, Pool>) -> Return<String> {
+    Return(pool.clone())
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Connect];
+}
+
+async fn text(store: &Store<App>) -> Result<String, RunError> {
+    run::<Answer>(store).await
+}
+
+fn main() {
+    let store = Store::<App>::new().with(Url, String::new());
+    let _ = text(&store);
+}

@@ -1,0 +1,25 @@
+//! The step is a type; the function has the name in lower case.
+
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, resource, step};
+
+resource! { Url: String; Pool: String; }
+
+#[step]
+fn connect(url: In<'_, Url>) -> Out<Pool> {
+    url.clone()
+}
+
+#[step]
+fn answer(pool: In<'_, Pool>) -> Return<String> {
+    Return(pool.clone())
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Connect];
+}
+
+fn main() {
+    let Return(text) = Answer(&String::new());
+    println!("{text}");
+}

@@ -1,0 +1,37 @@
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, StoreOf, resource, run, step};
+
+resource! { Url: String; Pool: String; }
+
+#[step]
+fn connect(url: In<'_, Url>) -> Out<Pool> {
+    url.clone()
+}
+
+#[step]
+fn answer(pool: In<'_, Pool>) -> Return<String> {
+    Return(pool.clone())
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![Connect];
+}
+
+#[derive(Debug)]
+enum ServiceError {
+    Unavailable,
+}
+
+impl From<RunError> for ServiceError {
+    fn from(_: RunError) -> Self {
+        ServiceError::Unavailable
+    }
+}
+
+async fn text(store: &StoreOf<App, HList![Url]>) -> Result<String, ServiceError> {
+    Ok(run::<Answer>(store).await?)
+}
+
+fn main() {
+    let _ = text;
+}
