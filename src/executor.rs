@@ -3,11 +3,10 @@
 use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
 use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker};
-use crate::exec::store_ref::StoreRef;
 use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
-use crate::run::target::{TargetRun, already_computed, run_output};
+use crate::run::target::{already_computed, graph_of, output_of};
 use crate::run::{Run, RunOutput};
 use crate::steps::Step;
 use core::fmt;
@@ -213,12 +212,13 @@ impl Executor {
                 return Ok(outputs);
             }
             let options = RunOptions::or_default(options.as_deref());
-            let (target, graph) = TargetRun::<T>::new(view, options);
+            let (source, graph) = graph_of::<T>(view, options);
+            let cell = graph.target_cell().cloned();
             let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let run = MultiThread::new(steps, target.source.as_slice(), options);
+            let run = MultiThread::new(steps, source.as_slice(), options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
-            Ok(output::<T>(view, target))
+            Ok(output_of::<T>(view, cell.as_deref()))
         })
     }
 }
@@ -335,17 +335,12 @@ fn run_in<'e, 's: 'e, T: Step>(
             return Ok(outputs);
         }
         let options = RunOptions::or_default(options.as_deref());
-        let (target, graph) = TargetRun::<T>::new(view, options);
-        let run = MultiThread::new(BorrowedRun::new(graph, view), target.source.as_slice(), options);
+        let (source, graph) = graph_of::<T>(view, options);
+        let cell = graph.target_cell().cloned();
+        let run = MultiThread::new(BorrowedRun::new(graph, view), source.as_slice(), options);
         spawn_workers(executor, run, workers).await?;
-        Ok(output::<T>(view, target))
+        Ok(output_of::<T>(view, cell.as_deref()))
     })
-}
-
-/// The output of a run that has succeeded.
-fn output<T: Step>(store: StoreRef<'_>, target: TargetRun<T>) -> RunOutput<'_, T> {
-    let returned = target.returned(store);
-    run_output::<T>(store, returned).expect("a run that succeeded has all values that it demanded")
 }
 
 /// Spawns the workers of a run, and returns the future that resolves at its end.

@@ -5,10 +5,12 @@ mod lazy;
 pub(crate) mod target;
 
 use crate::error::RunError;
-use crate::exec::graph::BorrowedRun;
+use crate::exec::graph::{BorrowedRun, StartTarget};
+use crate::exec::order::Order;
 use crate::exec::plan::Key;
 use crate::exec::single_task::{SingleTask, run_resource};
-use crate::exec::store_ref::StoreRef;
+use crate::exec::store_ref::{DynStore, StoreRef};
+use crate::lower::goal::{OfResource, OfTarget};
 use crate::observe::Observer;
 use crate::options::{Observers, RunOptions};
 use crate::pipeline::Pipeline;
@@ -17,18 +19,18 @@ use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;
 use crate::run::bounds::{Provides, Runs, RunsOwned};
 use crate::run::lazy::{Lazy, LazyRun};
-use crate::run::target::{TargetRun, already_computed, run_output, take};
+use crate::run::target::{HAS_ALL, already_computed, graph_of, output_of, returned, take};
 use crate::steps::Step;
 use crate::steps::lists::OutputList;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
-use crate::store::{Owns, Store};
+use crate::store::{AnyStore, Owns, Store};
 use crate::tuple::Tuple;
 use core::fmt;
+use core::mem;
 use core::num::NonZero;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use futures::future::BoxFuture;
 
 /// The output of a run of the target `T`: one output as itself, several as a tuple, none as `()`.
 ///
@@ -67,6 +69,12 @@ pub type OwnedOutput<T> = <<<T as Step>::Outputs as OutputList>::OwnedOutput<()>
 /// was dropped runs again when it is next needed. A run that is neither polled nor dropped keeps
 /// the steps that it had started, and other runs of the same store wait for them.
 ///
+/// # Fairness
+///
+/// A step that was woken goes before steps that are ready. After 128 steps that it has started or
+/// polled, the run gives its task back, so that timeouts, other futures of the task and other tasks
+/// of the thread have their turn.
+///
 /// # Examples
 ///
 /// ```
@@ -100,8 +108,15 @@ pub type OwnedOutput<T> = <<<T as Step>::Outputs as OutputList>::OwnedOutput<()>
 /// # Ok(()) }) }
 /// ```
 pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, RunOutput<'s, T>> {
+    run_in::<T, _>(store)
+}
+
+/// Runs a target in a store of a known type.
+fn run_in<'s, T: Step, S: AnyStore>(store: &'s S) -> Run<'s, RunOutput<'s, T>> {
     let store = store.store_ref();
-    Run::in_task(store, already_computed::<T>(store), |store, options| Box::pin(run_target::<T>(store, options)))
+    Run::in_task(store, already_computed::<T>(store), |store, options| {
+        begin_target::<T>(store, S::order::<OfTarget<T>>(), options)
+    })
 }
 
 /// Runs a target like [`run`], but consumes the store and returns all outputs by value, without
@@ -126,10 +141,18 @@ pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Ru
 ///
 /// As for [`run`], except that the store is dropped with the run. If a destructor in it panics, the
 /// run panics, and the outputs are leaked.
-pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + 's) -> Run<'s, OwnedOutput<T>> {
+pub fn run_owned<'s, T: IsStep<Witness: Sized>>(store: impl RunsOwned<T> + 's) -> Run<'s, OwnedOutput<T>> {
+    run_owned_in::<T, _>(store)
+}
+
+/// Runs a target in a store of a known type, and takes it apart.
+fn run_owned_in<'s, T: Step, S: AnyStore + DynStore + 's>(mut store: S) -> Run<'s, OwnedOutput<T>> {
     Run::boxed(move |options| async move {
         let options = RunOptions::with(options, store.store_ref().observers());
-        let returned = compute::<T>(store.store_ref(), options).await?;
+        let mut task = task_of::<T>(store.store_ref(), S::order::<OfTarget<T>>(), options);
+        (&mut task).await?;
+        let returned = returned::<T>(store.store_ref(), task.target_cell());
+        drop(task);
         Ok(take::<T>(&mut store, returned))
     })
 }
@@ -162,7 +185,7 @@ pub fn run_owned<'s, T: IsStep<Witness: Sized>>(mut store: impl RunsOwned<T> + '
 ///
 /// As for [`run`].
 pub fn fetch<R: IsResource<CheckedValue: Sized>>(store: &impl Provides<R>) -> Run<'_, &R::CheckedValue> {
-    fetch_from::<R>(store.store_ref())
+    fetch_from::<R, _>(store)
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, Supplied, Parent> {
@@ -198,7 +221,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     where
         Self: CanProvide<R, Witness: Sized>,
     {
-        fetch_from::<R>(StoreRef::new(self))
+        fetch_from::<R, _>(self)
     }
 
     /// Returns the value of a resource like [`resource`](Store::resource), but by value, without
@@ -225,8 +248,9 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
         Run::boxed(move |options| async move {
             let options = RunOptions::with(options, StoreRef::new(&self).observers());
             let options = RunOptions::or_default(options.as_deref());
-            run_resource(StoreRef::new(&self), Key::of::<R>(), options).await?;
-            Ok(Owns::<R>::take(self).expect("a run that succeeded has all values that it demanded"))
+            let order = <Self as AnyStore>::order::<OfResource<R>>();
+            run_resource(StoreRef::new(&self), Key::of::<R>(), Some(order), options).await?;
+            Ok(Owns::<R>::take(self).expect(HAS_ALL))
         })
     }
 }
@@ -252,31 +276,39 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'s, O> {
     /// The outputs, if they were there from the start and no observer has to see the run.
-    ready: Option<O>,
-    /// How far it is.
+    ready: Ready<O>,
+    /// How far it is, if they were not.
     state: State<'s, O>,
-    /// The options, until it begins. Most runs have none.
-    options: Option<Box<RunOptions>>,
+}
+
+/// The outputs of a run that has nothing to do.
+enum Ready<O> {
+    /// They are not there.
+    No,
+    /// They are there.
+    Yes(O),
+    /// They were returned.
+    Returned,
 }
 
 /// How far a run is.
 enum State<'s, O> {
-    /// It has not begun, and takes options. It runs on this store.
-    Borrowed(StoreRef<'s>, Begin<'s, O>),
+    /// It has not begun, and takes options; most runs have none. It runs on this store.
+    Borrowed { store: StoreRef<'s>, begin: Begin<'s, O>, options: Option<Box<RunOptions>> },
     /// It has all that it needs with it, its options included.
     Boxed(Pin<Box<dyn LazyRun<O> + 's>>),
-    /// It has begun, and has not ended at once.
-    Running(BoxRun<'s, O>),
+    /// It has begun. It is boxed, so that its type is not part of the future of the caller, where
+    /// the borrow checker would look into it.
+    InTask { task: Box<SingleTask<'s>>, store: StoreRef<'s>, output: EndOutput<'s, O> },
     /// It has ended.
     Ended,
 }
 
 /// Begins a run on a store. The options have the observers of the store.
-type Begin<'s, O> = fn(StoreRef<'s>, Option<Box<RunOptions>>) -> BoxRun<'s, O>;
+type Begin<'s, O> = fn(StoreRef<'s>, Option<Box<RunOptions>>) -> State<'s, O>;
 
-/// A run in progress. It is boxed, so that its type is not part of the future of the caller, where
-/// the borrow checker would look into it.
-type BoxRun<'s, O> = BoxFuture<'s, Result<O, RunError>>;
+/// The output of a run that has succeeded, with the cell for the outputs of its target.
+type EndOutput<'s, O> = fn(StoreRef<'s>, Option<&dyn StartTarget>) -> O;
 
 // Nothing in it is pinned in place: the future is in a box.
 impl<O> Unpin for Run<'_, O> {}
@@ -285,7 +317,8 @@ impl<'s, O> Run<'s, O> {
     /// A run on a store, in the task of its caller.
     #[inline]
     fn in_task(store: StoreRef<'s>, ready: Option<O>, begin: Begin<'s, O>) -> Self {
-        Run { ready, state: State::Borrowed(store, begin), options: None }
+        let ready = ready.map_or(Ready::No, Ready::Yes);
+        Run { ready, state: State::Borrowed { store, begin, options: None } }
     }
 
     /// A run that this function begins.
@@ -293,7 +326,7 @@ impl<'s, O> Run<'s, O> {
     where
         F: Future<Output = Result<O, RunError>> + Send + 's,
     {
-        Run { ready: None, state: State::Boxed(Box::pin(Lazy::new(begin))), options: None }
+        Run { ready: Ready::No, state: State::Boxed(Box::pin(Lazy::new(begin))) }
     }
 
     /// Runs no more than this number of steps at once.
@@ -335,16 +368,16 @@ impl<'s, O> Run<'s, O> {
     /// If the run was polled.
     pub fn observe(mut self, observer: impl Observer) -> Self {
         Observers::add(&mut self.options().observers, observer);
-        self.ready = None;
+        self.ready = Ready::No;
         self
     }
 
     /// The options, to change them.
     fn options(&mut self) -> &mut RunOptions {
         let options = match &mut self.state {
-            State::Borrowed(..) => Some(&mut **self.options.get_or_insert_default()),
+            State::Borrowed { options, .. } => Some(&mut **options.get_or_insert_default()),
             State::Boxed(run) => run.as_mut().options(),
-            State::Running(_) | State::Ended => None,
+            State::InTask { .. } | State::Ended => None,
         };
         options.expect("the options of a run are set before it is polled")
     }
@@ -356,21 +389,50 @@ impl<O> Future for Run<'_, O> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if let Some(outputs) = this.ready.take() {
-            this.state = State::Ended;
-            return Poll::Ready(Ok(outputs));
+        if let Ready::No = this.ready {
+            return this.poll_begun(cx);
         }
-        if let State::Borrowed(store, begin) = this.state {
-            let options = RunOptions::with(this.options.take(), store.observers());
-            this.state = State::Running(begin(store, options));
-        }
-        match &mut this.state {
-            State::Running(run) => run.as_mut().poll(cx),
-            State::Boxed(run) => run.as_mut().poll(cx),
-            State::Borrowed(..) | State::Ended => panic!("a run is not polled after its end"),
+        match mem::replace(&mut this.ready, Ready::Returned) {
+            Ready::Yes(outputs) => Poll::Ready(Ok(outputs)),
+            Ready::No | Ready::Returned => panic!("{POLLED_ON}"),
         }
     }
 }
+
+impl<O> Run<'_, O> {
+    /// Polls a run whose outputs were not there from the start.
+    fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<Result<O, RunError>> {
+        if let State::Borrowed { store, begin, options } = &mut self.state {
+            let options = RunOptions::with(options.take(), store.observers());
+            self.state = begin(*store, options);
+        }
+        let panics = EndsInPanic(&mut self.state);
+        let result = match &mut *panics.0 {
+            State::InTask { task, store, output } => {
+                Pin::new(&mut **task).poll(cx).map_ok(|()| output(*store, task.target_cell()))
+            }
+            State::Boxed(run) => run.as_mut().poll(cx),
+            State::Borrowed { .. } | State::Ended => panic!("{POLLED_ON}"),
+        };
+        mem::forget(panics);
+        if result.is_ready() {
+            self.state = State::Ended;
+        }
+        result
+    }
+}
+
+/// Ends a run that panics, so that other runs can take over its steps.
+struct EndsInPanic<'a, 's, O>(&'a mut State<'s, O>);
+
+impl<O> Drop for EndsInPanic<'_, '_, O> {
+    fn drop(&mut self) {
+        *self.0 = State::Ended;
+    }
+}
+
+/// The reason for the panic of a run that is polled on.
+const POLLED_ON: &str = "a run is not polled after its end";
 
 impl<O> fmt::Debug for Run<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -378,35 +440,41 @@ impl<O> fmt::Debug for Run<'_, O> {
     }
 }
 
-/// Runs a target in the task of the caller.
-async fn run_target<T: Step>(
-    store: StoreRef<'_>,
+/// Begins a run of a target in the task of the caller.
+fn begin_target<'s, T: Step>(
+    store: StoreRef<'s>,
+    order: &'static Order,
     options: Option<Box<RunOptions>>,
-) -> Result<RunOutput<'_, T>, RunError> {
-    let returned = compute::<T>(store, options).await?;
-    Ok(run_output::<T>(store, returned).expect("a run that succeeded has all values that it demanded"))
+) -> State<'s, RunOutput<'s, T>> {
+    State::InTask { task: task_of::<T>(store, order, options), store, output: output_of::<T> }
 }
 
-/// Runs a target until all its stored outputs are there, and returns the others.
-async fn compute<T: Step>(
-    store: StoreRef<'_>,
+/// The future of a run of a target.
+fn task_of<'s, T: Step>(
+    store: StoreRef<'s>,
+    order: &'static Order,
     options: Option<Box<RunOptions>>,
-) -> Result<<T::Outputs as OutputList>::Returned, RunError> {
+) -> Box<SingleTask<'s>> {
     let options = RunOptions::or_default(options.as_deref());
-    let (run, graph) = TargetRun::<T>::new(store, options);
-    SingleTask::new(BorrowedRun::new(graph, store), run.source.as_slice(), options).await?;
-    Ok(run.returned(store))
+    let (source, graph) = graph_of::<T>(store, options);
+    SingleTask::new(BorrowedRun::new(graph, store), source, Some(order), options)
 }
 
-/// Runs everything that is needed for one resource.
-fn fetch_from<R: Resource>(store: StoreRef<'_>) -> Run<'_, &R::Value> {
+/// Runs everything that is needed for one resource, in a store of a known type.
+fn fetch_from<R: Resource, S: AnyStore>(store: &S) -> Run<'_, &R::Value> {
+    let store = store.store_ref();
     let ready = value_of::<R>(store).filter(|_| store.observers().is_none());
-    Run::in_task(store, ready, |store, options| {
-        Box::pin(async move {
-            run_resource(store, Key::of::<R>(), RunOptions::or_default(options.as_deref())).await?;
-            Ok(value_of::<R>(store).expect("a run that succeeded has all values that it demanded"))
-        })
-    })
+    Run::in_task(store, ready, |store, options| begin_resource::<R>(store, S::order::<OfResource<R>>(), options))
+}
+
+/// Begins a run of everything that is needed for one resource.
+fn begin_resource<'s, R: Resource>(
+    store: StoreRef<'s>,
+    order: &'static Order,
+    options: Option<Box<RunOptions>>,
+) -> State<'s, &'s R::Value> {
+    let task = run_resource(store, Key::of::<R>(), Some(order), RunOptions::or_default(options.as_deref()));
+    State::InTask { task, store, output: |store, _| value_of::<R>(store).expect(HAS_ALL) }
 }
 
 /// The value of a resource, if it is there.

@@ -180,6 +180,11 @@ pub trait Step: Sized + 'static {
         // A run calls this. To start a run, write `run::<Divide>(&store)`.
         Self::Inputs: InputList;
 
+    /// Whether the future of the step is always ready at once, because the step is not async.
+    /// `#[step]` says so.
+    #[doc(hidden)]
+    const IS_SYNC: bool = false;
+
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
         crate::resource::type_name::of::<Self>()

@@ -13,6 +13,7 @@ pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision
 
 use crate::drops::Drops;
 use crate::exec::claim::Claim;
+use crate::exec::order::{Goal, NoGoal, Order};
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::stale::{lists, stale_steps};
@@ -341,11 +342,14 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> AnyStore for
     fn pipeline() -> &'static str {
         crate::resource::type_name::of::<Pipe>()
     }
+    fn order<G: Goal>() -> &'static Order {
+        const { lower::<PlanOf<Pipe, Supplied>, G>().1 }
+    }
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for Store<Pipe, Supplied, Parent> {
     fn plan(&self) -> &'static ExecPlan {
-        const { lower::<PlanOf<Pipe, Supplied>>() }
+        const { lower::<PlanOf<Pipe, Supplied>, NoGoal>().0 }
     }
     fn slot(&self, step: usize) -> &dyn AnySlot {
         self.slots.slot(step)

@@ -25,12 +25,16 @@ pub struct Claim {
     /// `FREE`, `DONE`, or the run that has the claim, with the bit `AWAITED` if others wait. This
     /// bit changes under the lock of `waiting`.
     state: AtomicU64,
-    /// The waiting runs, in the order of their arrival; none unless `AWAITED`.
-    waiting: Mutex<Vec<(Ticket, Arc<Waiter>)>>,
+    /// The waiting runs, in the order of their arrival; none unless `AWAITED`. They are boxed,
+    /// because few steps are ever awaited.
+    waiting: Mutex<Option<Box<Waiting>>>,
     /// When the run that has the claim began to wait for the step, as a [`Moment`]; 0 if it has
     /// not. It is for people, and orders nothing.
     since: core::sync::atomic::AtomicU64,
 }
+
+/// The waiting runs, in the order of their arrival.
+type Waiting = Vec<(Ticket, Arc<Waiter>)>;
 
 /// The number of a waiting run; a later run has a larger one.
 type Ticket = u64;
@@ -47,7 +51,7 @@ struct Waiter {
 impl Claim {
     /// A claim that no run has.
     pub(crate) fn new() -> Self {
-        Claim { state: AtomicU64::new(FREE), waiting: Mutex::new(Vec::new()), since: Default::default() }
+        Claim { state: AtomicU64::new(FREE), waiting: Mutex::new(None), since: Default::default() }
     }
 
     /// Takes the claim for a run, if it is free.
@@ -55,12 +59,6 @@ impl Claim {
     pub fn take(&self, run: RunKey) -> Option<ClaimGuard<'_>> {
         let taken = self.state.compare_exchange(FREE, run.get(), Ordering::Acquire, Ordering::Relaxed);
         taken.ok().map(|_| ClaimGuard(self))
-    }
-
-    /// Records when the run that has the claim began to wait for the step.
-    #[inline]
-    pub(crate) fn pends(&self, since: Moment) {
-        self.since.store(since.number(), Ordering::Relaxed);
     }
 
     /// When the run that has the claim began to wait for the step, if it has.
@@ -75,7 +73,7 @@ impl Claim {
 
     /// Waits until the run that has the claim gives it back or is done; `None` if it already has.
     pub fn wait(&self, waker: &Waker) -> Option<ClaimWait<'_>> {
-        let mut waiting = self.waiting();
+        let mut waiting = self.lock();
         // Between the load and the exchange, the claim may go to another run.
         let holder = loop {
             let state = self.state.load(Ordering::Acquire);
@@ -88,6 +86,7 @@ impl Claim {
             }
         };
         let waiter = Arc::new(Waiter { waker: waker.clone(), over: Mutex::new(None) });
+        let waiting = waiting.get_or_insert_default();
         let ticket = waiting.last().map_or(0, |(last, _)| last + 1);
         waiting.push((ticket, Arc::clone(&waiter)));
         Some(ClaimWait { claim: self, ticket, waiter, holder })
@@ -109,18 +108,18 @@ impl Claim {
     #[cold]
     fn notify_all(&self, to: u64, error: Option<SharedError>) {
         let waiters = {
-            let mut waiting = self.waiting();
+            let mut waiting = self.lock();
             self.state.store(to, Ordering::Release);
-            core::mem::take(&mut *waiting)
+            waiting.take()
         };
-        for (_, waiter) in waiters {
+        for (_, waiter) in waiters.into_iter().flat_map(|waiters| *waiters) {
             *waiter.over.lock().expect(NO_PANIC) = Some(error.clone().map_or(Ok(()), Err));
             waiter.waker.wake_by_ref();
         }
     }
 
     /// Locks the list of waiting runs.
-    fn waiting(&self) -> MutexGuard<'_, Vec<(Ticket, Arc<Waiter>)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Waiting>>> {
         self.waiting.lock().expect(NO_PANIC)
     }
 }
@@ -138,6 +137,12 @@ impl ClaimGuard<'_> {
     #[inline]
     pub fn done(self) {
         self.release(DONE, None);
+    }
+
+    /// Records when this run began to wait for the step.
+    #[inline]
+    pub(crate) fn pends(&self, since: Moment) {
+        self.0.since.store(since.number(), Ordering::Relaxed);
     }
 
     /// Gives the claim back after the step has failed. All waiting runs get its error, and later
@@ -191,7 +196,8 @@ impl ClaimWait<'_> {
 
 impl Drop for ClaimWait<'_> {
     fn drop(&mut self) {
-        let mut waiting = self.claim.waiting();
+        let mut waiting = self.claim.lock();
+        let Some(waiting) = waiting.as_mut() else { return };
         match waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket) {
             // Since all runs were woken, the ticket may have been given to another run.
             Ok(place) if Arc::ptr_eq(&waiting[place].1, &self.waiter) => drop(waiting.remove(place)),

@@ -1,16 +1,20 @@
 //! The graph of a run: its nodes, and the store that it runs on.
 
+use super::inputs::InputReader;
+use super::inputs::InputValues;
 use super::moment::Moment;
 use super::notify::Notifier;
+use super::order::Order;
 use super::plan::{ExecPlan, Key, PlannedStep, Source};
 use super::run_key::{Execution, RunKey};
 use super::slot::SlotRef;
-use super::store_ref::{InputReader, StoreRef};
+use super::store_ref::{Erased, StoreRef};
 use super::task::Started;
 use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
 use crate::observe::{RunEnd, StepEventKind, StepInfo};
 use crate::options::{Observers, RunOptions};
+use core::any::Any;
 use core::num::NonZero;
 use core::task::Context;
 use std::collections::BTreeSet;
@@ -39,6 +43,8 @@ pub(crate) struct Graph {
 pub(crate) struct TargetNode {
     /// Its name.
     pub(crate) name: fn() -> &'static str,
+    /// Whether it is not async.
+    pub(crate) is_sync: bool,
     /// The sources of its inputs.
     pub(crate) inputs: Vec<Source>,
     /// The inputs that it takes from the parent store and that no step of the plan takes. Their
@@ -50,6 +56,8 @@ pub(crate) struct TargetNode {
 
 /// Starts a target, and keeps its outputs.
 pub(crate) trait StartTarget: Send + Sync {
+    /// The cell, for a downcast.
+    fn as_any(&self) -> &dyn Any;
     /// Starts the target, whose inputs are there.
     fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s>;
 }
@@ -67,11 +75,23 @@ pub(crate) type StartInParent = for<'s> fn(StoreRef<'s>, Key, &RunOptions, &mut 
 
 /// A node of the graph.
 #[derive(Clone, Copy)]
-enum Node<'a> {
+pub(crate) enum Node<'a> {
     Step(&'static PlannedStep),
     Target(&'a TargetNode),
     /// A resource of the parent store, at this place.
     Parent(usize),
+}
+
+impl Node<'_> {
+    /// Whether the node ends when it starts, so that it needs no waker.
+    #[inline]
+    pub(crate) fn is_sync(self) -> bool {
+        match self {
+            Node::Step(step) => step.spec().is_sync,
+            Node::Target(target) => target.is_sync,
+            Node::Parent(_) => false,
+        }
+    }
 }
 
 impl Graph {
@@ -175,13 +195,25 @@ impl Graph {
 
     /// The node with this number.
     #[inline]
-    fn node(&self, number: u16) -> Node<'_> {
+    pub(crate) fn node(&self, number: u16) -> Node<'_> {
         let number = usize::from(number);
         match (self.plan.steps().get(number), &self.target) {
             (Some(step), _) => Node::Step(step),
             (None, Some(target)) if number == self.plan.steps().len() => Node::Target(target),
             _ => Node::Parent(number - self.first_of_parent()),
         }
+    }
+
+    /// The step with this number, if the node is one of the plan, and nobody observes the run.
+    #[inline]
+    pub(crate) fn unobserved(&self, number: u16) -> Option<&'static PlannedStep> {
+        self.plan.steps().get(usize::from(number)).filter(|_| self.notifier.is_none())
+    }
+
+    /// The sources of the inputs of a step of the plan.
+    #[inline]
+    pub(crate) fn inputs_of(&self, step: &PlannedStep) -> &'static [Source] {
+        self.plan.inputs(step)
     }
 
     /// The number of the first resource of the parent store.
@@ -200,6 +232,12 @@ impl Graph {
     #[inline]
     pub(crate) fn target(&self) -> Option<u16> {
         self.target.is_some().then_some(self.plan.steps().len() as u16)
+    }
+
+    /// The cell for the outputs of the target, if it is not a step of the store.
+    #[inline]
+    pub(crate) fn target_cell(&self) -> Option<&Arc<dyn StartTarget>> {
+        self.target.as_ref().map(|target| &target.cell)
     }
 
     /// The number of the node that has to run before a source is there, if any.
@@ -249,7 +287,7 @@ impl Graph {
     }
 
     /// The resource of the parent store at a place.
-    fn parent_key(&self, place: usize) -> Key {
+    pub(crate) fn parent_key(&self, place: usize) -> Key {
         match (place.checked_sub(self.plan.parent_inputs().len()), &self.target) {
             (Some(place), Some(target)) => target.parent_inputs[place],
             _ => self.plan.parent_inputs()[place].key(),
@@ -275,19 +313,19 @@ impl Graph {
         matches!(self.node(number), Node::Step(_)).then(|| SlotRef::new(store.slot(number.into())))
     }
 
-    /// Starts a node, whose inputs are there, in a store whose slots may have been listed.
+    /// Starts a node, whose inputs are among these values of the run.
     #[inline]
     pub(crate) fn start<'s>(
         &self,
         number: u16,
-        store: StoreRef<'s>,
-        slots: &[SlotRef<'s>],
+        node: Node<'_>,
+        values: &InputValues<'_, 's>,
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         self.note_polled(number);
         match &self.notifier {
-            None => self.start_node(number, store, slots, cx),
-            Some(notifier) => self.start_observed(notifier, number, store, slots, cx),
+            None => self.start_node(number, node, values, cx),
+            Some(notifier) => self.start_observed(notifier, number, node, values, cx),
         }
     }
 
@@ -298,36 +336,29 @@ impl Graph {
         &self,
         notifier: &Arc<Notifier>,
         number: u16,
-        store: StoreRef<'s>,
-        slots: &[SlotRef<'s>],
+        node: Node<'_>,
+        values: &InputValues<'_, 's>,
         cx: &mut Context<'_>,
     ) -> Started<'s> {
-        match self.is_done(store, number) {
-            true => self.start_node(number, store, slots, cx),
-            false => notifier.start(number, || self.start_node(number, store, slots, cx)),
+        match self.is_done(values.store, number) {
+            true => self.start_node(number, node, values, cx),
+            false => notifier.start(number, || self.start_node(number, node, values, cx)),
         }
     }
 
     /// Starts a node.
+    #[inline]
     fn start_node<'s>(
         &self,
         number: u16,
-        store: StoreRef<'s>,
-        slots: &[SlotRef<'s>],
+        node: Node<'_>,
+        values: &InputValues<'_, 's>,
         cx: &mut Context<'_>,
     ) -> Started<'s> {
-        let parent_key = |place| self.parent_key(usize::from(place)).id;
-        let reader = |inputs| InputReader::new(inputs, slots, store, &parent_key);
-        match self.node(number) {
-            Node::Step(step) => {
-                let slot = match slots.get(usize::from(number)) {
-                    Some(listed) => listed.slot,
-                    None => store.slot(number.into()),
-                };
-                slot.start(reader(self.plan.inputs(step)), cx)
-            }
-            Node::Target(target) => Arc::clone(&target.cell).start(reader(&target.inputs), cx),
-            Node::Parent(place) => match (store.parent(), &self.parent) {
+        match node {
+            Node::Step(step) => values.slot(number).start(values.read(self.plan.inputs(step)), cx),
+            Node::Target(target) => Arc::clone(&target.cell).start(values.read(&target.inputs), cx),
+            Node::Parent(place) => match (values.store.parent(), &self.parent) {
                 (Some(parent), Some(runs)) => (runs.start)(parent, self.parent_key(place), &runs.options, cx),
                 _ => Started::Ended(Err("this store has no parent".into())),
             },
@@ -364,17 +395,51 @@ impl<'s> BorrowedRun<'s> {
         self.slots.get(usize::from(step))
     }
 
+    /// Whether a run can go along an order: nobody observes it, nothing on the order was computed
+    /// when this was made, and everything that it takes from the parent store is there.
+    #[inline]
+    pub(crate) fn can_follow(&self, order: &Order) -> bool {
+        let graph = &self.graph;
+        graph.notifier.is_none()
+            && order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none())
+            && (graph.parent.is_none() || self.has_parent_inputs(order))
+    }
+
+    /// Whether everything that an order and the target take from the parent store is there.
+    fn has_parent_inputs(&self, order: &Order) -> bool {
+        let of_steps = order.parent_inputs.iter().map(|&place| Source::Parent(place));
+        let of_target = self.graph.target.iter().flat_map(|target| target.inputs.iter().copied());
+        let from_parent = |source: &Source| matches!(source, Source::Parent(_));
+        let mut nodes = of_steps.chain(of_target.filter(from_parent)).filter_map(|source| self.graph.provider(source));
+        nodes.all(|node| self.graph.is_done(self.store, node))
+    }
+
     /// Whether the outputs of a node were there when this was made.
     #[inline]
     pub(crate) fn was_done(&self, number: u16) -> bool {
         match self.slot(number) {
-            Some(slot) => slot.was_filled,
+            Some(slot) => slot.first.is_some(),
             None => self.graph.is_done(self.store, number),
         }
     }
 
-    /// Starts a node, whose inputs are there.
-    pub(crate) fn start(&self, number: u16, cx: &mut Context<'_>) -> Started<'s> {
-        self.graph.start(number, self.store, &self.slots, cx)
+    /// Enters the first output of a step into the list of slots. Then its dependents find it there.
+    #[inline]
+    pub(crate) fn enter(&mut self, step: u16, first: Option<&'s Erased>) {
+        self.slots[usize::from(step)].first = first;
+    }
+
+    /// Looks for the first output of a node that is done, and enters it.
+    #[inline]
+    pub(crate) fn look(&mut self, node: u16) {
+        if let Some(listed) = self.slots.get_mut(usize::from(node)) {
+            listed.first = listed.slot.output(0);
+        }
+    }
+
+    /// The values of the run.
+    #[inline]
+    pub(crate) fn values(&self) -> InputValues<'_, 's> {
+        InputValues { graph: &self.graph, store: self.store, slots: &self.slots }
     }
 }

@@ -2,18 +2,22 @@
 //!
 //! A run has a [`graph`], which does not change, and a [`schedule`] of its steps. A step becomes a
 //! [`task`] when its turn comes. The run itself polls the task ([`single_task`]), or workers on
-//! several threads do (`multi_thread`). No type here has a parameter for a step or a resource.
+//! several threads do (`multi_thread`). As long as each step is ready at once, a run needs no
+//! schedule, but follows an [`order`] that the compiler has computed. No type here has a parameter
+//! for a step or a resource.
 
 #![allow(missing_debug_implementations)]
 
 pub(crate) mod claim;
 pub(crate) mod graph;
+pub(crate) mod inputs;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 mod moment;
 #[cfg(feature = "executor")]
 pub(crate) mod multi_thread;
 mod notify;
+pub(crate) mod order;
 pub(crate) mod plan;
 #[cfg(feature = "executor")]
 mod ready_queue;

@@ -6,10 +6,11 @@
 //! comes to them.
 
 use super::graph::{BorrowedRun, Graph};
+use super::inputs::InputValues;
 use super::plan::Source;
 use super::ready_queue::{Next, ReadyQueue, StepWaker};
 use super::run_key::RunKey;
-use super::schedule::Schedule;
+use super::schedule::{Pace, Schedule};
 use super::store_ref::BorrowStore;
 use super::task::{Outcome, StartResult, StepTask};
 use super::waits::Polling;
@@ -64,7 +65,8 @@ impl<'s> Steps for BorrowedRun<'s> {
         self.was_done(step)
     }
     fn start_step(&self, step: u16, waker: &Waker) -> Result<Outcome, Pending<StepTask<'s>>> {
-        let start = || self.start(step, &mut Context::from_waker(waker));
+        let (graph, values) = (self.graph(), self.values());
+        let start = || graph.start(step, graph.node(step), &values, &mut Context::from_waker(waker));
         match StepTask::start(self.graph(), self.slot(step), start) {
             StartResult::Ended(outcome) => Ok(outcome),
             StartResult::Running(task) => Err(Pending { task, in_other_run: None }),
@@ -74,8 +76,11 @@ impl<'s> Steps for BorrowedRun<'s> {
             },
         }
     }
-    fn poll(&self, task: StepTask<'s>, cx: &mut Context<'_>) -> Result<Outcome, StepTask<'s>> {
-        task.poll(cx)
+    fn poll(&self, mut task: StepTask<'s>, cx: &mut Context<'_>) -> Result<Outcome, StepTask<'s>> {
+        match task.poll(cx) {
+            Poll::Ready(result) => Ok(task.end(result)),
+            Poll::Pending => Err(task),
+        }
     }
 }
 
@@ -97,7 +102,7 @@ impl Steps for SharedRun {
     }
     fn start_step(&self, step: u16, _: &Waker) -> Result<Outcome, Pending<Self::Task>> {
         let slot = self.graph.slot(self.store.store_ref(), step);
-        if slot.is_some_and(|listed| listed.was_filled) {
+        if slot.is_some_and(|listed| listed.first.is_some()) {
             return Ok(Outcome::Done);
         }
         let in_other_run = slot.and_then(|listed| listed.claim.holder()).map(RunKey::id);
@@ -120,8 +125,10 @@ impl Steps for SharedRun {
 async fn execute(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
     let store = store.store_ref();
     let slot = graph.slot(store, step);
-    let started =
-        poll_fn(|cx| Poll::Ready(StepTask::start(graph, slot.as_ref(), || graph.start(step, store, &[], cx))));
+    let values = InputValues { graph, store, slots: &[] };
+    let started = poll_fn(|cx| {
+        Poll::Ready(StepTask::start(graph, slot.as_ref(), || graph.start(step, graph.node(step), &values, cx)))
+    });
     match started.await {
         StartResult::Ended(outcome) => outcome,
         StartResult::Running(task) => end_of(task).await,
@@ -139,16 +146,9 @@ async fn wait(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
 }
 
 /// Polls a task to its end.
-async fn end_of(task: StepTask<'_>) -> Outcome {
-    let mut task = Some(task);
-    poll_fn(|cx| match task.take().expect("a task is not polled after its end").poll(cx) {
-        Ok(outcome) => Poll::Ready(outcome),
-        Err(pending) => {
-            task = Some(pending);
-            Poll::Pending
-        }
-    })
-    .await
+async fn end_of(mut task: StepTask<'_>) -> Outcome {
+    let result = poll_fn(|cx| task.poll(cx)).await;
+    task.end(result)
 }
 
 /// A run on several threads.
@@ -190,7 +190,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<S: Steps> MultiThread<S> {
     /// A run for the target of its graph, or for these sources.
     pub(crate) fn new(steps: S, sources: &[Source], options: &RunOptions) -> Arc<Self> {
-        let schedule = Schedule::new(steps.graph(), sources, options, |step| steps.is_done(step));
+        let schedule = Schedule::new(steps.graph(), sources, Pace::of(options), |step| steps.is_done(step));
         let nodes = steps.graph().len();
         Arc::new(MultiThread {
             steps,

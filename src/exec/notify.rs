@@ -1,7 +1,7 @@
 //! Notifies the observers of a run of the events of its steps.
 
-use super::task::{Running, Started};
-use crate::error::{Attachment, BoxError};
+use super::task::{Running, Started, StepResult};
+use crate::error::Attachment;
 use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
 use crate::options::Observers;
 use core::panic::AssertUnwindSafe;
@@ -157,8 +157,8 @@ struct ObservedStep<'s> {
     notifier: Arc<Notifier>,
 }
 
-impl Future for ObservedStep<'_> {
-    type Output = Result<(), BoxError>;
+impl<'s> Future for ObservedStep<'s> {
+    type Output = StepResult<'s>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let ObservedStep { future, step, notifier } = self.get_mut();

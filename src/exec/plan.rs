@@ -6,9 +6,9 @@
 //! time of the proof itself: code generation solves every trait again, from an empty cache, for
 //! each function that is instantiated with the map.)
 
+use super::order::{Goal, Order, OrderTables};
 use core::fmt;
 use core::marker::PhantomData;
-use core::ops::Range;
 
 /// A list of values that constants can build, in the shape of the list of types that it describes.
 pub enum ConstList<T: 'static> {
@@ -61,6 +61,8 @@ pub struct StepSpec {
     pub outputs: &'static ConstList<Key>,
     /// Its type: a step that two groups list is one step.
     pub type_id: fn() -> core::any::TypeId,
+    /// Whether it is not async, so that it ends when it starts.
+    pub is_sync: bool,
 }
 
 /// Where a resource is.
@@ -122,12 +124,13 @@ pub struct ExecPlan {
 impl ExecPlan {
     /// The steps, in the order of registration.
     #[inline]
-    pub fn steps(&self) -> &'static [PlannedStep] {
+    pub const fn steps(&self) -> &'static [PlannedStep] {
         self.steps
     }
 
     /// The source of the resource with a key, if it is in this store.
-    pub fn source(&self, id: u64) -> Option<Source> {
+    #[inline]
+    pub const fn source(&self, id: u64) -> Option<Source> {
         let mut at = place_of(id, self.index.len());
         while let Some(key) = self.index[at].0 {
             if key.id == id {
@@ -145,19 +148,19 @@ impl ExecPlan {
 
     /// The steps that take the resource of the parent store at this place, once for each input.
     pub fn dependents_of_parent(&self, place: usize) -> &'static [u16] {
-        &self.dependents[range(self.parent_inputs[place].dependents)]
+        slice(self.dependents, self.parent_inputs[place].dependents)
     }
 
     /// The sources of the inputs of a step.
     #[inline]
-    pub fn inputs(&self, step: &PlannedStep) -> &'static [Source] {
-        &self.sources[range(step.inputs)]
+    pub const fn inputs(&self, step: &PlannedStep) -> &'static [Source] {
+        slice(self.sources, step.inputs)
     }
 
     /// The steps that take outputs of a step, once for each input.
     #[inline]
-    pub fn dependents(&self, step: &PlannedStep) -> &'static [u16] {
-        &self.dependents[range(step.dependents)]
+    pub const fn dependents(&self, step: &PlannedStep) -> &'static [u16] {
+        slice(self.dependents, step.dependents)
     }
 
     /// All resources that are provided or supplied, in no particular order.
@@ -211,10 +214,10 @@ impl fmt::Debug for ExecPlan {
     }
 }
 
-/// The range of indices from a pair.
+/// The part of a table from one place to another.
 #[inline]
-fn range((start, end): (u16, u16)) -> Range<usize> {
-    start.into()..end.into()
+const fn slice<T>(table: &'static [T], (start, end): (u16, u16)) -> &'static [T] {
+    table.split_at(end as usize).0.split_at(start as usize).1
 }
 
 /// The place at which the search for a key begins in an index, whose length is a power of two.
@@ -222,27 +225,27 @@ const fn place_of(id: u64, len: usize) -> usize {
     (id >> 32) as usize & (len - 1)
 }
 
-/// Lowers a pipeline to its plan.
+/// Lowers a pipeline to its plan, and a goal to the order of its steps.
 ///
 /// # Panics
 ///
 /// While code is generated, if there are more steps than numbers for them.
-pub(crate) const fn lower<L: Lower>() -> &'static ExecPlan {
+pub(crate) const fn lower<L: Lower, G: Goal>() -> (&'static ExecPlan, &'static Order) {
     let size = Size::of(L::STEPS, L::SUPPLIED);
     assert!(size.steps < 4096, "a pipeline holds up to 4,095 steps: let large ones be several pipelines");
     match size.room().next_power_of_two() {
-        ..=16 => sized::<L, 16>(),
-        32 => sized::<L, 32>(),
-        64 => sized::<L, 64>(),
-        128 => sized::<L, 128>(),
-        256 => sized::<L, 256>(),
-        512 => sized::<L, 512>(),
-        1024 => sized::<L, 1024>(),
-        2048 => sized::<L, 2048>(),
-        4096 => sized::<L, 4096>(),
-        8192 => sized::<L, 8192>(),
-        16384 => sized::<L, 16384>(),
-        32768 => sized::<L, 32768>(),
+        ..=16 => sized::<L, G, 16>(),
+        32 => sized::<L, G, 32>(),
+        64 => sized::<L, G, 64>(),
+        128 => sized::<L, G, 128>(),
+        256 => sized::<L, G, 256>(),
+        512 => sized::<L, G, 512>(),
+        1024 => sized::<L, G, 1024>(),
+        2048 => sized::<L, G, 2048>(),
+        4096 => sized::<L, G, 4096>(),
+        8192 => sized::<L, G, 8192>(),
+        16384 => sized::<L, G, 16384>(),
+        32768 => sized::<L, G, 32768>(),
         _ => panic!("the steps of a pipeline take up to 32,768 inputs and store up to 16,384 outputs"),
     }
 }
@@ -255,10 +258,10 @@ pub(crate) trait Lower {
     const SUPPLIED: &'static ConstList<Key>;
 }
 
-/// The plan, in tables with room for `N` entries. It is a function so that only the size in use is
-/// built.
-const fn sized<L: Lower, const N: usize>() -> &'static ExecPlan {
-    const { SizedPlan::<L, N>::PLAN }
+/// The plan and the order, in tables with room for `N` entries. It is a function so that only the
+/// size in use is built.
+const fn sized<L: Lower, G: Goal, const N: usize>() -> (&'static ExecPlan, &'static Order) {
+    const { (SizedPlan::<L, N>::PLAN, SizedOrder::<L, G, N>::ORDER) }
 }
 
 /// The plan made from `L`, with room for `N` entries.
@@ -272,6 +275,18 @@ impl<L: Lower, const N: usize> SizedPlan<L, N> {
         sources: Self::TABLES.sources.split_at(Self::TABLES.size.inputs).0,
         dependents: Self::TABLES.dependents.split_at(Self::TABLES.size.inputs).0,
         index: &Self::TABLES.index,
+    };
+}
+
+/// The order made from `L` for `G`, with room for `N` entries.
+struct SizedOrder<L, G, const N: usize>(PhantomData<(L, G)>);
+
+impl<L: Lower, G: Goal, const N: usize> SizedOrder<L, G, N> {
+    const TABLES: &'static OrderTables<N> = &OrderTables::build(SizedPlan::<L, N>::PLAN, G::DEMANDED);
+    const ORDER: &'static Order = &Order {
+        steps: Self::TABLES.steps.split_at(Self::TABLES.len).0,
+        parent_inputs: Self::TABLES.parent_inputs.split_at(Self::TABLES.parent_len).0,
+        nodes: Self::TABLES.nodes.split_at(SizedPlan::<L, N>::PLAN.steps.len()).0,
     };
 }
 
@@ -360,6 +375,7 @@ const UNUSED: PlannedStep = PlannedStep {
         inputs: &ConstList::Empty,
         outputs: &ConstList::Empty,
         type_id: || unreachable!(),
+        is_sync: false,
     },
     inputs: (0, 0),
     dependents: (0, 0),

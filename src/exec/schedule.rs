@@ -1,6 +1,7 @@
 //! The schedule of a run: which steps are needed, ready and done. It polls none of them.
 
 use super::graph::Graph;
+use super::order::{Order, OrderNode};
 use super::plan::Source;
 use crate::error::{Failure, RunError, SharedError};
 use crate::observe::{RunEnd, RunId, SkipReason, StepEventKind};
@@ -17,12 +18,10 @@ pub(crate) struct Schedule {
     ready: Queue,
     /// The number of steps that run in this run.
     running: usize,
-    /// The number of steps that may run at once.
-    limit: usize,
     /// The number of demanded steps that have neither finished nor failed.
     unfinished: usize,
-    /// Whether the other steps go on after a failure.
-    keep_going: bool,
+    /// The options of the run.
+    pace: Pace,
     /// The failures so far.
     failures: Vec<Failure>,
     /// The steps that cannot run because of the failures.
@@ -33,8 +32,25 @@ pub(crate) struct Schedule {
     over: bool,
 }
 
+/// The options of a run that its schedule has to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// The number of steps that may run at once.
+    limit: usize,
+    /// Whether the other steps go on after a failure.
+    keep_going: bool,
+}
+
+impl Pace {
+    /// That of these options.
+    #[inline]
+    pub(crate) fn of(options: &RunOptions) -> Self {
+        Pace { limit: options.limit.map_or(usize::MAX, NonZero::get), keep_going: options.keep_going }
+    }
+}
+
 /// A number that no step has.
-const NONE: u16 = u16::MAX;
+const NONE: u16 = OrderNode::NONE;
 
 /// A step in a run.
 #[derive(Clone, Copy)]
@@ -124,23 +140,53 @@ impl Schedule {
     /// sources.
     ///
     /// `is_done` returns whether the outputs of a step are there.
-    pub(crate) fn new(graph: &Graph, sources: &[Source], options: &RunOptions, is_done: impl Fn(u16) -> bool) -> Self {
+    pub(crate) fn new(graph: &Graph, sources: &[Source], pace: Pace, is_done: impl Fn(u16) -> bool) -> Self {
         let idle = Node { stage: Stage::Idle, unmet: 0, needed_by: NONE, next: NONE };
-        let mut schedule = Schedule {
-            nodes: vec![idle; graph.len()],
-            ready: Queue::EMPTY,
-            running: 0,
-            limit: options.limit.map_or(usize::MAX, NonZero::get),
-            unfinished: 0,
-            keep_going: options.keep_going,
-            failures: Vec::new(),
-            skipped: Vec::new(),
-            skipped_in_parent: Vec::new(),
-            over: false,
-        };
+        let mut schedule = Schedule { nodes: vec![idle; graph.len()], pace, ..Schedule::EMPTY };
         schedule.demand(graph, sources, is_done);
         schedule
     }
+
+    /// A schedule of the target of the graph, if it has one, and of everything that is on an order,
+    /// of which nothing is done. It is the one that [`new`](Self::new) makes, and needs no search.
+    pub(crate) fn in_order(graph: &Graph, order: &Order, pace: Pace) -> Self {
+        let (target, stage) = (graph.target(), |demanded| if demanded { Stage::Demanded } else { Stage::Idle });
+        let node = |&OrderNode { is_demanded, unmet, needed_by }: &OrderNode| {
+            let needed_by = if needed_by == NONE { target.unwrap_or(NONE) } else { needed_by };
+            Node { stage: stage(is_demanded), unmet, needed_by, next: NONE }
+        };
+        let mut nodes = Vec::with_capacity(graph.len());
+        nodes.extend(order.nodes.iter().map(node));
+        nodes.resize(graph.len(), Node { stage: Stage::Idle, unmet: 0, needed_by: NONE, next: NONE });
+        let mut schedule = Schedule { nodes, pace, unfinished: order.steps.len(), ..Schedule::EMPTY };
+        let nodes = schedule.nodes.as_mut_slice();
+        if let Some(target) = target {
+            let is_step = |source: &&Source| matches!(source, Source::Step { .. });
+            let unmet = graph.inputs(target).iter().filter(is_step).count() as u16;
+            nodes[usize::from(target)] = Node { stage: Stage::Demanded, unmet, needed_by: NONE, next: NONE };
+            schedule.unfinished += 1;
+            if unmet == 0 {
+                schedule.ready.push(nodes, target);
+            }
+        }
+        for &step in order.steps.iter().take_while(|&&step| order.nodes[usize::from(step)].unmet == 0) {
+            schedule.ready.push(nodes, step);
+        }
+        schedule
+    }
+
+    /// A schedule of nothing.
+    pub(crate) const EMPTY: Self = Schedule {
+        nodes: Vec::new(),
+        ready: Queue::EMPTY,
+        running: 0,
+        pace: Pace { limit: usize::MAX, keep_going: false },
+        unfinished: 0,
+        failures: Vec::new(),
+        skipped: Vec::new(),
+        skipped_in_parent: Vec::new(),
+        over: false,
+    };
 
     /// Demands the target or some sources, and everything they need.
     fn demand(&mut self, graph: &Graph, sources: &[Source], is_done: impl Fn(u16) -> bool) {
@@ -190,7 +236,7 @@ impl Schedule {
     /// The next step to start, if one is ready and may run.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<u16> {
-        if self.running >= self.limit {
+        if self.running >= self.pace.limit {
             return None;
         }
         let step = self.ready.pop(&self.nodes)?;
@@ -208,7 +254,7 @@ impl Schedule {
     /// The number of steps that could start now.
     #[cfg(feature = "executor")]
     pub(crate) fn waiting(&self) -> usize {
-        self.ready.len.min(self.limit.saturating_sub(self.running))
+        self.ready.len.min(self.pace.limit.saturating_sub(self.running))
     }
 
     /// Records that a step runs in another run, so another step may start in its place.
@@ -271,7 +317,7 @@ impl Schedule {
             Ok(Err(source)) => self.failures.push(Failure::new(path.into(), Arc::new(source))),
             Err(source) => self.failures.push(Failure::new(path.into(), source)),
         }
-        if !self.keep_going {
+        if !self.pace.keep_going {
             self.ready = Queue::EMPTY;
             return Err(self.error(graph));
         }

@@ -1,45 +1,108 @@
 //! A run in the task of its caller, under any executor.
 
-use super::graph::{BorrowedRun, Graph};
+mod seats;
+
+use super::graph::{BorrowedRun, Graph, StartTarget};
+use super::order::Order;
 use super::plan::{Key, Source};
-use super::schedule::Schedule;
+use super::schedule::{Pace, Schedule};
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask};
 use super::waits::Polling;
-use super::wake_set::{StepWake, WakeSet};
-use crate::drops::Drops;
+use super::wake_set::WakeSet;
 use crate::error::RunError;
 use crate::options::RunOptions;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use futures::task::waker_ref;
-use std::sync::Arc;
+use seats::Seats;
+
+/// The number of steps that one poll of a run starts or polls, which is the budget of a task in
+/// tokio. Then the run gives its task back, so
+/// that other futures of the task, and other tasks of the thread, have their turn.
+const BUDGET: usize = 128;
+
+/// The number of steps that may wake themselves, or pend again, in one poll of a run. Then the run
+/// gives its task back. Steps that wake themselves want that. Others pend again, and in vain, when
+/// the task has spent its budget in tokio.
+const YIELDS: usize = 16;
 
 /// A run: a future that ends when everything is done, or at the first error.
 pub(crate) struct SingleTask<'s> {
     /// The graph and the store.
     run: BorrowedRun<'s>,
-    /// The schedule of the steps.
+    /// The order, as long as each step was ready at once.
+    in_order: Option<InOrder>,
+    /// The schedule of the steps, once the run has left its order.
     schedule: Schedule,
-    /// The steps in progress, by number; empty until one pends.
-    tasks: Vec<Option<Active<'s>>>,
-    /// The steps that were woken.
-    wake_set: Arc<WakeSet>,
-    /// The wakers of steps that have ended, which other steps use again.
-    spares: Vec<Arc<StepWake>>,
+    /// The steps in progress.
+    seats: Seats<'s>,
+    /// The rest of this poll.
+    turn: Turn,
 }
 
-/// Runs everything that is needed for a resource of a store, or of one of its parents.
-pub(crate) async fn run_resource(mut store: StoreRef<'_>, key: Key, options: &RunOptions) -> Result<(), RunError> {
+/// The rest of one poll of a run.
+struct Turn {
+    /// The number of steps to start or to poll.
+    budget: usize,
+    /// The number of steps that may wake themselves, or pend again.
+    yields: usize,
+}
+
+impl Turn {
+    /// A new turn.
+    const FULL: Turn = Turn { budget: BUDGET, yields: YIELDS };
+
+    /// Whether the run has to give its task back.
+    #[inline]
+    fn is_over(&self) -> bool {
+        self.budget == 0 || self.yields == 0
+    }
+
+    /// Whether there were such steps. The next poll of the run is the first that polls them again.
+    #[inline]
+    fn has_yields(&self) -> bool {
+        self.yields < YIELDS
+    }
+}
+
+/// A run that goes along its order.
+struct InOrder {
+    /// The order.
+    order: &'static Order,
+    /// The number of steps that are done.
+    done: usize,
+    /// The options for the schedule.
+    pace: Pace,
+}
+
+/// The result of going on for as long as possible.
+enum Progress {
+    /// Every step is done.
+    Done,
+    /// The rest has to wait.
+    Waiting,
+    /// The run gives its task back before it goes on.
+    Yield,
+}
+
+/// A run of everything that is needed for a resource of a store, or of one of its parents. The
+/// order belongs to this store.
+pub(crate) fn run_resource<'s>(
+    mut store: StoreRef<'s>,
+    key: Key,
+    mut order: Option<&'static Order>,
+    options: &RunOptions,
+) -> Box<SingleTask<'s>> {
     let source = loop {
         match (store.plan().source(key.id), store.parent()) {
             (Some(source), _) => break source,
-            (None, Some(parent)) => store = parent,
+            (None, Some(parent)) => (store, order) = (parent, None),
             (None, None) => unreachable!("a store knows each resource that a proved run asks it for"),
         }
     };
     let graph = Graph::new(store, None, options, key.name, start_in_parent);
-    SingleTask::new(BorrowedRun::new(graph, store), &[source], options).await
+    SingleTask::new(BorrowedRun::new(graph, store), Some(source), order, options)
 }
 
 /// Starts the run for a resource of a parent store: a
@@ -50,111 +113,280 @@ pub(crate) fn start_in_parent<'s>(
     options: &RunOptions,
     cx: &mut Context<'_>,
 ) -> Started<'s> {
-    let options = options.clone();
-    Started::poll(async move { Ok(run_resource(parent, key, &options).await?) }, cx)
-}
-
-/// A step in progress.
-struct Active<'s> {
-    /// The task.
-    task: StepTask<'s>,
-    /// The waker that it was polled with.
-    wake: Arc<StepWake>,
+    // The run begins with its first poll, which is at once.
+    let run = run_resource(parent, key, None, options);
+    let in_step = async move {
+        run.await?;
+        Ok(None)
+    };
+    Started::poll(in_step, cx)
 }
 
 impl<'s> SingleTask<'s> {
-    /// A run for the target of its graph, or for these sources.
-    pub(crate) fn new(run: BorrowedRun<'s>, sources: &[Source], options: &RunOptions) -> Self {
-        SingleTask {
-            schedule: Schedule::new(run.graph(), sources, options, |step| run.was_done(step)),
-            tasks: Vec::new(),
-            wake_set: WakeSet::new(run.graph().len()),
-            spares: Vec::new(),
-            run,
-        }
-    }
-
-    /// Polls the task of a step that was woken.
-    fn poll_woken(&mut self, step: u16) -> Result<(), RunError> {
-        // There is no task if the step was woken after its end, by a waker that still exists.
-        let Some(task) = self.tasks.get_mut(usize::from(step)) else { return Ok(()) };
-        let Some(Active { task, wake }) = task.take() else { return Ok(()) };
-        self.run.graph().note_polled(step);
-        match task.poll(&mut Context::from_waker(&waker_ref(&wake))) {
-            Ok(outcome) => {
-                self.spares.push(wake);
-                self.end(step, outcome)
-            }
-            Err(task) => {
-                self.pend(step, task, wake);
-                Ok(())
+    /// A run for the target of its graph, or for a source. With an order it goes along that, if
+    /// nothing on it was computed and nobody observes the run.
+    pub(crate) fn new(
+        run: BorrowedRun<'s>,
+        source: Option<Source>,
+        order: Option<&'static Order>,
+        options: &RunOptions,
+    ) -> Box<Self> {
+        match order.filter(|order| run.can_follow(order)) {
+            None => Self::scheduled(run, source.as_slice(), options),
+            Some(order) => {
+                let in_order = InOrder { order, done: 0, pace: Pace::of(options) };
+                Self::with(run, Some(in_order), Schedule::EMPTY)
             }
         }
     }
 
-    /// Keeps a step that has to be polled again when it is woken.
-    fn pend(&mut self, step: u16, task: StepTask<'s>, wake: Arc<StepWake>) {
-        if self.tasks.is_empty() {
-            self.tasks.resize_with(self.run.graph().len(), || None);
+    /// A run for the target of its graph, or for these sources, with a schedule from the start.
+    pub(crate) fn scheduled(run: BorrowedRun<'s>, sources: &[Source], options: &RunOptions) -> Box<Self> {
+        let schedule = Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step));
+        Self::with(run, None, schedule)
+    }
+
+    /// A run that has done nothing yet.
+    #[inline]
+    fn with(run: BorrowedRun<'s>, in_order: Option<InOrder>, schedule: Schedule) -> Box<Self> {
+        Box::new(SingleTask { run, in_order, schedule, seats: Seats::EMPTY, turn: Turn::FULL })
+    }
+
+    /// Goes along the order, as long as each step is ready at once. Returns `None` if it has left
+    /// the order.
+    fn follow(&mut self) -> Result<Option<Progress>, RunError> {
+        while let Some(in_order) = &mut self.in_order {
+            let Some(step) = in_order.next(self.run.graph()) else { return Ok(Some(Progress::Done)) };
+            if self.turn.is_over() {
+                return Ok(Some(Progress::Yield));
+            }
+            let begun = start(&mut self.run, &mut self.seats, &mut self.turn, step);
+            if let Begun::Done = begun {
+                in_order.done += 1;
+                continue;
+            }
+            self.schedule = in_order.schedule(&self.run);
+            self.in_order = None;
+            let next = self.schedule.next();
+            debug_assert_eq!(next, Some(step), "the order is that of the schedule");
+            self.handle(step, begun)?;
         }
-        self.tasks[usize::from(step)] = Some(Active { task, wake });
+        Ok(None)
+    }
+
+    /// Goes on for as long as possible: along the order, then by the schedule.
+    fn go_on(&mut self) -> Result<Progress, RunError> {
+        if let Some(progress) = self.follow()? {
+            return Ok(progress);
+        }
+        loop {
+            // A step whose reply is there waits for a few others at most.
+            if !self.turn.has_yields() {
+                self.poll_woken()?;
+            }
+            if self.turn.is_over() {
+                return Ok(Progress::Yield);
+            }
+            let Some(step) = self.schedule.next() else {
+                return Ok(if self.turn.has_yields() && self.seats.is_any_woken() {
+                    Progress::Yield
+                } else {
+                    Progress::Waiting
+                });
+            };
+            let begun = start(&mut self.run, &mut self.seats, &mut self.turn, step);
+            self.handle(step, begun)?;
+        }
+    }
+
+    /// Polls the steps that were woken.
+    #[inline]
+    fn poll_woken(&mut self) -> Result<(), RunError> {
+        match self.seats.take_woken() {
+            None => Ok(()),
+            Some(wake_set) => {
+                let result = self.poll_those(&wake_set);
+                self.seats.give_back(wake_set);
+                result
+            }
+        }
+    }
+
+    /// Polls the steps of a set.
+    fn poll_those(&mut self, wake_set: &WakeSet) -> Result<(), RunError> {
+        let mut woken = wake_set.take();
+        while let Some(step) = woken.next(wake_set) {
+            if self.turn.is_over() {
+                wake_set.put_back(step);
+                continue;
+            }
+            // It is not in progress if it was woken after its end, by a waker that still exists.
+            let Some(place) = self.seats.place(step) else { continue };
+            self.turn.budget -= 1;
+            self.run.graph().note_polled(step);
+            match self.seats.poll(place) {
+                Poll::Pending => self.turn.yields -= 1,
+                Poll::Ready(result) => {
+                    let outcome = self.seats.vacate(step, place).map(|task| task.end(result));
+                    outcome.map_or(Ok(()), |outcome| self.end(step, outcome))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Handles the start of a step.
+    #[inline]
+    fn handle(&mut self, step: u16, begun: Begun<'s>) -> Result<(), RunError> {
+        match begun {
+            Begun::Done => self.schedule.finish(self.run.graph(), step),
+            Begun::Pending => self.count_yield(step),
+            Begun::Other(started) => self.handle_start(step, started)?,
+        }
+        Ok(())
+    }
+
+    /// Counts a step that has woken itself.
+    #[inline]
+    fn count_yield(&mut self, step: u16) {
+        if self.seats.wake_set().is_some_and(|wake_set| wake_set.is_woken(step)) {
+            self.turn.yields -= 1;
+        }
+    }
+
+    /// Handles a start of the less frequent kinds.
+    fn handle_start(&mut self, step: u16, started: StartResult<'s>) -> Result<(), RunError> {
+        let graph = self.run.graph();
+        match started {
+            StartResult::Ended(outcome) => return self.end(step, outcome),
+            StartResult::Running(task) => self.seats.occupy(step, task, graph.len()),
+            StartResult::InOtherRun(claim) => {
+                let wake = self.seats.waker(step, graph.len());
+                match StepTask::wait(graph, step, claim, &waker_ref(wake)) {
+                    Ok((task, other)) => {
+                        self.schedule.park_in_other_run(graph, step, other);
+                        self.seats.occupy(step, task, graph.len());
+                    }
+                    Err(outcome) => return self.end(step, outcome),
+                }
+            }
+        }
+        self.count_yield(step);
+        Ok(())
     }
 
     /// Handles the end of a step.
     #[inline]
     fn end(&mut self, step: u16, outcome: Outcome) -> Result<(), RunError> {
         match outcome {
-            Outcome::Done => self.schedule.finish(self.run.graph(), step),
+            Outcome::Done => {
+                self.run.look(step);
+                self.schedule.finish(self.run.graph(), step);
+            }
             Outcome::Retry => self.schedule.requeue(step),
             Outcome::Failed(error) => self.schedule.fail(self.run.graph(), step, error)?,
         }
         Ok(())
     }
+}
 
-    /// Starts steps that are ready, as many as may run.
-    fn start_ready(&mut self) -> Result<(), RunError> {
-        // The waker of a step that was ready at once; the next step uses it again.
-        let mut spare = None;
-        while let Some(step) = self.schedule.next() {
-            let wake = match spare.take().or_else(|| self.spares.pop()) {
-                Some(spare) if StepWake::reuse(&spare, step) => spare,
-                _ => self.wake_set.waker(step),
-            };
-            let waker = waker_ref(&wake);
-            let start = || self.run.start(step, &mut Context::from_waker(&waker));
-            let task = match StepTask::start(self.run.graph(), self.run.slot(step), start) {
-                StartResult::Ended(outcome) => Err(outcome),
-                StartResult::Running(task) => Ok(task),
-                StartResult::InOtherRun(claim) => {
-                    StepTask::wait(self.run.graph(), step, claim, &waker).map(|(task, other)| {
-                        self.schedule.park_in_other_run(self.run.graph(), step, other);
-                        task
-                    })
-                }
-            };
-            match task {
-                Ok(task) => self.pend(step, task, wake),
-                Err(outcome) => {
-                    self.end(step, outcome)?;
-                    spare = Some(wake);
-                }
-            }
+impl InOrder {
+    /// The next step. The target, which takes values of all others, is the last one.
+    #[inline]
+    fn next(&self, graph: &Graph) -> Option<u16> {
+        match self.order.steps.get(self.done) {
+            Some(&step) => Some(step),
+            None if self.done == self.order.steps.len() => graph.target(),
+            None => None,
         }
-        if !self.tasks.is_empty() {
-            self.spares.extend(spare);
+    }
+
+    /// The schedule in which the steps so far are done.
+    #[cold]
+    fn schedule(&self, run: &BorrowedRun<'_>) -> Schedule {
+        let mut schedule = Schedule::in_order(run.graph(), self.order, self.pace);
+        for &step in &self.order.steps[..self.done] {
+            let next = schedule.next();
+            debug_assert_eq!(next, Some(step), "the order is that of the schedule");
+            schedule.finish(run.graph(), step);
         }
-        Ok(())
+        schedule
     }
 }
 
-/// Drops the steps in progress, each of which may panic.
-impl Drop for SingleTask<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if !self.tasks.is_empty() {
-            let mut drops = Drops::default();
-            self.tasks.drain(..).flatten().for_each(|task| drops.drop(task));
+/// A step after its start.
+enum Begun<'s> {
+    /// Its outputs are there.
+    Done,
+    /// It pends, and has a seat.
+    Pending,
+    /// Anything else.
+    Other(StartResult<'s>),
+}
+
+/// Starts a step, with a waker if it may pend.
+#[inline(always)]
+fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, step: u16) -> Begun<'s> {
+    turn.budget -= 1;
+    let values = run.values();
+    let graph = values.graph;
+    let Some((planned, listed)) = graph.unobserved(step).zip(values.slots.get(usize::from(step))) else {
+        return start_any(run, seats, step);
+    };
+    let Some(guard) = listed.claim.take(graph.key()) else { return start_any(run, seats, step) };
+    Polling::note(Some(graph.key().step(step)));
+    let inputs = values.read(graph.inputs_of(planned));
+    let started = if planned.spec().is_sync {
+        listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
+    } else {
+        let wake = seats.waker(step, graph.len());
+        listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
+    };
+    match started {
+        Started::Ended(Ok(first)) => {
+            guard.done();
+            run.enter(step, first);
+            Begun::Done
         }
+        Started::Running(future) => {
+            guard.pends(graph.pending_since());
+            seats.occupy(step, StepTask::Running { future, guard: Some(guard) }, graph.len());
+            Begun::Pending
+        }
+        Started::Ended(Err(error)) => {
+            let failed = StepTask::begun(graph, Started::Ended(Err(error)), Some(guard));
+            Begun::Other(failed)
+        }
+    }
+}
+
+/// Starts any node: one that is observed, the target, a resource of the parent, or a step that
+/// another run has begun.
+fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
+    let values = run.values();
+    let graph = values.graph;
+    let node = graph.node(step);
+    let start = |waker: &Waker| {
+        let start = || graph.start(step, node, &values, &mut Context::from_waker(waker));
+        StepTask::start(graph, values.slots.get(usize::from(step)), start)
+    };
+    let started = match node.is_sync() {
+        true => start(Waker::noop()),
+        false => start(&waker_ref(seats.waker(step, graph.len()))),
+    };
+    match started {
+        StartResult::Ended(Outcome::Done) => {
+            run.look(step);
+            Begun::Done
+        }
+        started => Begun::Other(started),
+    }
+}
+
+impl SingleTask<'_> {
+    /// The cell for the outputs of the target, if the run has one.
+    pub(crate) fn target_cell(&self) -> Option<&dyn StartTarget> {
+        self.run.graph().target_cell().map(|cell| &**cell)
     }
 }
 
@@ -164,18 +396,18 @@ impl Future for SingleTask<'_> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let _polling = Polling::begin();
-        // Polls each woken step once. A step that wakes itself is polled again at the next poll of
-        // the run.
-        let mut woken = this.wake_set.take();
-        while let Some(step) = woken.next(&this.wake_set) {
-            this.poll_woken(step)?;
+        this.turn = Turn::FULL;
+        match this.go_on()? {
+            Progress::Done => return Poll::Ready(Ok(())),
+            Progress::Waiting => {}
+            Progress::Yield => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
         }
-        // This comes after the woken steps: otherwise a step that wakes itself as it starts would
-        // be polled twice.
-        this.start_ready()?;
         let outcome = this.schedule.outcome(this.run.graph());
-        if outcome.is_pending() {
-            this.wake_set.register(cx.waker());
+        if let (Poll::Pending, Some(wake_set)) = (&outcome, this.seats.wake_set()) {
+            wake_set.register(cx.waker());
         }
         outcome
     }

@@ -1,7 +1,8 @@
 //! The slot of a step as the executor sees it: room for the outputs, and the claim to fill it.
 
 use super::claim::Claim;
-use super::store_ref::{Erased, InputReader};
+use super::inputs::InputReader;
+use super::store_ref::Erased;
 use super::task::Started;
 use crate::drops::Drops;
 use core::any::Any;
@@ -33,14 +34,14 @@ pub struct SlotRef<'s> {
     pub(crate) slot: &'s dyn AnySlot,
     /// Its claim.
     pub(crate) claim: &'s Claim,
-    /// Whether the outputs were there when the list was made.
-    pub(crate) was_filled: bool,
+    /// The first output, if it was there when the list was made, or was entered later.
+    pub(crate) first: Option<&'s Erased>,
 }
 
 impl<'s> SlotRef<'s> {
     /// Lists a slot. It is inlined, so that no call is virtual where the type of the slot is known.
     #[inline]
     pub(crate) fn new(slot: &'s dyn AnySlot) -> Self {
-        SlotRef { slot, claim: slot.claim(), was_filled: slot.is_filled() }
+        SlotRef { slot, claim: slot.claim(), first: slot.output(0) }
     }
 }

@@ -95,6 +95,7 @@ mod tests {
                     inputs: keys(inputs),
                     outputs: keys(&provided(step)),
                     type_id: || unreachable!(),
+                    is_sync: true,
                 };
                 kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });

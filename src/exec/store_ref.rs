@@ -87,12 +87,18 @@ impl<'s> StoreRef<'s> {
 
     /// The value of the resource with a key, if it is there: in this store, or in a parent if this
     /// store does not know it.
+    #[inline]
     pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
         match self.plan().source(key) {
             Some(Source::Supplied(place)) => self.store.supplied(place.into()),
             Some(Source::Step { step, output }) => self.store.slot(step.into()).output(output.into()),
-            Some(Source::Parent(_)) | None => self.parent()?.value(key),
+            Some(Source::Parent(_)) | None => self.value_of_parent(key),
         }
+    }
+
+    /// The value of the resource with a key, if a parent has it.
+    fn value_of_parent(&self, key: u64) -> Option<&'s Erased> {
+        self.parent()?.value(key)
     }
 
     /// Whether this store, or a parent, has a source for the resource with a key.
@@ -115,58 +121,5 @@ impl<'s> StoreRef<'s> {
     /// The supplied value at a place.
     pub(crate) fn supplied(&self, place: usize) -> Option<&'s Erased> {
         self.store.supplied(place)
-    }
-}
-
-/// Reads the inputs of a step, one after the other.
-pub struct InputReader<'a, 's> {
-    /// The sources of the inputs that are left.
-    sources: core::slice::Iter<'a, Source>,
-    /// The slots of all steps, by number, if they have been listed.
-    slots: &'a [SlotRef<'s>],
-    /// The store of the run.
-    store: StoreRef<'s>,
-    /// The keys of the resources of the parent store, by place.
-    parent_key: &'a dyn Fn(u16) -> u64,
-}
-
-impl<'a, 's> InputReader<'a, 's> {
-    /// Reads inputs from these sources of a store.
-    pub(crate) fn new(
-        sources: &'a [Source],
-        slots: &'a [SlotRef<'s>],
-        store: StoreRef<'s>,
-        parent_key: &'a dyn Fn(u16) -> u64,
-    ) -> Self {
-        InputReader { sources: sources.iter(), slots, store, parent_key }
-    }
-
-    /// The next input.
-    ///
-    /// # Panics
-    ///
-    /// If the input is missing or has another type. Either is a bug in the schedule.
-    pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
-        self.next_if_known().expect("a step starts when its inputs are there")
-    }
-
-    /// The next input, if a store knows it.
-    ///
-    /// # Panics
-    ///
-    /// If the input has another type. That is a bug in the schedule.
-    pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
-        let value = match *self.sources.next()? {
-            Source::Supplied(place) => self.store.supplied(place.into()),
-            Source::Step { step, output } => {
-                let slot = match self.slots.get(usize::from(step)) {
-                    Some(listed) => listed.slot,
-                    None => self.store.slot(step.into()),
-                };
-                slot.output(output.into())
-            }
-            Source::Parent(place) => self.store.parent().and_then(|parent| parent.value((self.parent_key)(place))),
-        };
-        value.map(|value| value.downcast_ref().expect("a value has the type of its resource"))
     }
 }

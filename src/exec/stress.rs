@@ -10,12 +10,14 @@
 
 use super::claim::Claim;
 use super::graph::{BorrowedRun, Graph};
+use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
+use super::order::{Order, OrderTables};
 use super::plan::{ConstList, ExecPlan, Source, StepSpec};
-use super::schedule::Schedule;
+use super::schedule::{Pace, Schedule};
 use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
-use super::store_ref::{DynStore, Erased, InputReader, StoreRef};
+use super::store_ref::{DynStore, Erased, StoreRef};
 use super::task::Started;
 use crate::drops::Drops;
 use crate::error::{RunError, SharedError};
@@ -32,8 +34,9 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use futures::FutureExt;
 use futures::task::{ArcWake, waker};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The output of each step.
 struct Output;
@@ -157,7 +160,7 @@ impl AnySlot for ScriptSlot {
     }
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
         if self.is_filled() {
-            return Started::Ended(Ok(()));
+            return Started::Ended(Ok(self.output(0)));
         }
         start(inputs, &self.0, cx)
     }
@@ -200,8 +203,7 @@ fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut
         }
         assert_eq!(script.successes.fetch_add(1, Ordering::SeqCst), 0, "step {} succeeds twice", script.step);
         let value = mix(script.step, inputs.iter().map(|input| input.value));
-        slot.fill(hlist![Counted::new(value, &script.alive)]);
-        Ok(())
+        Ok(slot.fill(hlist![Counted::new(value, &script.alive)]))
     };
     Started::poll(step, cx)
 }
@@ -217,10 +219,28 @@ static SPEC: StepSpec = StepSpec {
     inputs: &ConstList::Empty,
     outputs: &ConstList::Empty,
     type_id: std::any::TypeId::of::<Store>,
+    is_sync: false,
 };
 
 /// All plans, which are never freed. The list keeps them reachable for leak detectors.
 static PLANS: Mutex<Vec<&'static ExecPlan>> = Mutex::new(Vec::new());
+
+/// The order for a step of a plan. It is computed once, and kept as the plans are.
+fn order(plan: &'static ExecPlan, step: u16) -> &'static Order {
+    static ORDERS: Mutex<BTreeMap<(usize, u16), &'static Order>> = Mutex::new(BTreeMap::new());
+    let mut orders = ORDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    orders.entry((core::ptr::from_ref(plan).addr(), step)).or_insert_with(|| {
+        let tables = OrderTables::<MOST_STEPS>::of_step(plan, step);
+        Box::leak(Box::new(Order {
+            steps: tables.steps[..tables.len].to_vec().leak(),
+            parent_inputs: &[],
+            nodes: tables.nodes[..plan.steps().len()].to_vec().leak(),
+        }))
+    })
+}
+
+/// The number of steps of the largest random graph.
+const MOST_STEPS: usize = 128;
 
 /// A store of a random graph.
 struct Store {
@@ -334,7 +354,13 @@ impl<'s> World<'s> {
         let view = StoreRef::new(self.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         if random.once_in(2) {
-            self.tasks.push(Task::new(SingleTask::new(job, &sources, &options), true));
+            let task = match sources[..] {
+                [source @ Source::Step { step, .. }] => {
+                    SingleTask::new(job, Some(source), Some(order(self.store.plan, step)), &options)
+                }
+                _ => SingleTask::scheduled(job, &sources, &options),
+            };
+            self.tasks.push(Task::new(task, true));
             return;
         }
         let spread = MultiThread::new(job, &sources, &options);
@@ -551,7 +577,7 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
         let view = StoreRef::new(&case.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
-            Box::pin(SingleTask::new(job, &[source], &options))
+            Box::pin(SingleTask::new(job, Some(source), Some(order(case.store.plan, step as u16)), &options))
         } else {
             let spread = MultiThread::new(job, &[source], &options);
             for number in 0..2 {
@@ -620,12 +646,16 @@ fn wakeup_polls_one_step_among_a_thousand() {
     let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
     let options = RunOptions::default();
     let view = StoreRef::new(&store);
-    let mut run = SingleTask::new(
+    let mut run = SingleTask::scheduled(
         BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view),
         &sources,
         &options,
     );
     let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
+    // A run gives its task back after some steps.
+    while polls() < steps.len() {
+        assert!(poll().is_pending());
+    }
     assert!(poll().is_pending());
     assert_eq!(polls(), steps.len());
     for (done, &step) in steps.iter().enumerate() {
@@ -633,6 +663,44 @@ fn wakeup_polls_one_step_among_a_thousand() {
         assert_eq!(poll().is_ready(), done + 1 == steps.len());
         assert_eq!(polls(), steps.len() + done + 1);
     }
+}
+
+/// The schedule starts steps in their order if each is ready at once. The schedule that is made
+/// from an order is the one that a search makes.
+#[test]
+fn orders_of_random_graphs_are_those_of_the_schedule() {
+    let mut starts = 0;
+    for seed in 0..300 {
+        let mut random = Random(seed);
+        let case = Case::new(seed, MOST_STEPS, &mut random);
+        let graph = Graph::new(StoreRef::new(&case.store), None, &RunOptions::default(), || "stress", start_in_parent);
+        let step = random.below(case.values.len()) as u16;
+        let order = order(case.store.plan, step);
+        let pace = Pace::of(&RunOptions::default());
+        let searched = Schedule::new(&graph, &[Source::Step { step, output: 0 }], pace, |_| false);
+        for mut schedule in [searched, Schedule::in_order(&graph, order, pace)] {
+            let mut started = Vec::new();
+            while let Some(step) = schedule.next() {
+                started.push(step);
+                schedule.finish(&graph, step);
+            }
+            assert_eq!(started, order.steps, "graph {seed}");
+            assert!(schedule.outcome(&graph).is_ready());
+            starts += started.len();
+        }
+        // The paths in errors are equal too.
+        let failed = order.steps[random.below(order.steps.len())];
+        let paths = [
+            Schedule::new(&graph, &[Source::Step { step, output: 0 }], pace, |_| false),
+            Schedule::in_order(&graph, order, pace),
+        ]
+        .map(|mut schedule| {
+            let error = schedule.fail(&graph, failed, SharedError::new("no luck".into())).unwrap_err();
+            error.failures().iter().map(|failure| failure.path().len()).collect::<Vec<_>>()
+        });
+        assert_eq!(paths[0], paths[1], "graph {seed}");
+    }
+    assert!(starts > 2_000, "the graphs have steps: {starts}");
 }
 
 /// Workers that find no step to execute ask for the outcome too, at any time.
@@ -643,7 +711,7 @@ fn outcome_of_a_run_is_reported_once() {
         let options = RunOptions { keep_going, ..RunOptions::default() };
         let graph = Graph::new(StoreRef::new(&store), None, &options, || "stress", start_in_parent);
         let source = Source::Step { step: 0, output: 0 };
-        let mut schedule = Schedule::new(&graph, &[source], &options, |_| false);
+        let mut schedule = Schedule::new(&graph, &[source], Pace::of(&options), |_| false);
         assert_eq!(schedule.next(), Some(0));
         assert!(schedule.outcome(&graph).is_pending());
         // Without `keep_going` the failure itself is the outcome.

@@ -3,6 +3,7 @@
 use super::claim::{Claim, ClaimGuard, ClaimWait};
 use super::graph::Graph;
 use super::slot::SlotRef;
+use super::store_ref::Erased;
 use super::waits::NestedWait;
 use crate::error::{BoxError, SharedError};
 use crate::observe::RunId;
@@ -10,13 +11,16 @@ use core::task::{Context, Poll, Waker};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
+/// The result of a step: the first output that it has stored, if it stores any, or its error.
+pub(crate) type StepResult<'s> = Result<Option<&'s Erased>, BoxError>;
+
 /// The future of a step, which puts its outputs where they belong.
-pub(crate) type Running<'s> = BoxFuture<'s, Result<(), BoxError>>;
+pub(crate) type Running<'s> = BoxFuture<'s, StepResult<'s>>;
 
 /// The state of a step that was started.
 pub enum Started<'s> {
     /// It has ended.
-    Ended(Result<(), BoxError>),
+    Ended(StepResult<'s>),
     /// It is to be polled again when it is woken.
     Running(Running<'s>),
 }
@@ -28,7 +32,7 @@ impl<'s> Started<'s> {
     /// dropped without a virtual call. Where the compiler sees that a step is always ready at once,
     /// it needs no allocation either.
     #[inline]
-    pub(crate) fn poll(future: impl Future<Output = Result<(), BoxError>> + Send + 's, cx: &mut Context<'_>) -> Self {
+    pub(crate) fn poll(future: impl Future<Output = StepResult<'s>> + Send + 's, cx: &mut Context<'_>) -> Self {
         let mut future = Box::pin(future);
         match future.as_mut().poll(cx) {
             Poll::Ready(result) => Started::Ended(result),
@@ -42,13 +46,16 @@ pub(crate) enum StepTask<'s> {
     /// It is executed. The future comes before the guard, so that the future is dropped before
     /// another run takes over. A target has no guard, because it has no slot.
     Running { future: Running<'s>, guard: Option<ClaimGuard<'s>> },
-    /// Another run of the same store executes it.
-    InOtherRun {
-        /// The place among the waiting runs.
-        wait: ClaimWait<'s>,
-        /// The record of the wait, if this run is nested in a step.
-        _nested: Option<NestedWait>,
-    },
+    /// Another run of the same store executes it. This is rare, and would make every task larger.
+    InOtherRun(Box<OtherRun<'s>>),
+}
+
+/// A step that another run executes.
+pub(crate) struct OtherRun<'s> {
+    /// The place among the waiting runs.
+    wait: ClaimWait<'s>,
+    /// The record of the wait, if this run is nested in a step.
+    _nested: Option<NestedWait>,
 }
 
 /// The result of starting a step.
@@ -75,9 +82,9 @@ impl Outcome {
     /// Makes the outcome of a step that was executed here, and passes it to all runs that wait for
     /// the step.
     #[inline(always)]
-    fn of(result: Result<(), BoxError>, guard: Option<ClaimGuard<'_>>) -> Self {
+    fn of(result: StepResult<'_>, guard: Option<ClaimGuard<'_>>) -> Self {
         match result {
-            Ok(()) => {
+            Ok(_) => {
                 guard.into_iter().for_each(ClaimGuard::done);
                 Outcome::Done
             }
@@ -106,10 +113,16 @@ impl<'s> StepTask<'s> {
                 None => return StartResult::InOtherRun(listed.claim),
             },
         };
-        match start() {
+        Self::begun(graph, start(), guard)
+    }
+
+    /// Handles the start of a step of which this run has the claim, or of a target.
+    #[inline]
+    pub(crate) fn begun(graph: &Graph, started: Started<'s>, guard: Option<ClaimGuard<'s>>) -> StartResult<'s> {
+        match started {
             Started::Ended(result) => StartResult::Ended(Outcome::of(result, guard)),
             Started::Running(future) => {
-                slot.into_iter().for_each(|listed| listed.claim.pends(graph.pending_since()));
+                guard.iter().for_each(|guard| guard.pends(graph.pending_since()));
                 StartResult::Running(StepTask::Running { future, guard })
             }
         }
@@ -122,27 +135,43 @@ impl<'s> StepTask<'s> {
         let wait = claim.wait(waker).ok_or(Outcome::Retry)?;
         let run = wait.holder();
         match graph.wait(run.step(step)) {
-            Ok(nested) => Ok((StepTask::InOtherRun { wait, _nested: nested }, run.id())),
+            Ok(nested) => Ok((StepTask::InOtherRun(Box::new(OtherRun { wait, _nested: nested })), run.id())),
             Err(deadlock) => Err(Outcome::Failed(Arc::new(Box::new(deadlock)))),
         }
     }
 
-    /// Polls the task, and gives it back if it has not ended.
-    pub(crate) fn poll(mut self, cx: &mut Context<'_>) -> Result<Outcome, Self> {
-        match &mut self {
-            StepTask::InOtherRun { wait, .. } => match wait.over() {
-                None => Err(self),
-                Some(Ok(())) => Ok(Outcome::Retry),
-                Some(Err(error)) => Ok(Outcome::Failed(error)),
+    /// Polls the task. After its end, [`end`](Self::end) has to take the result.
+    #[inline]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<TaskResult<'s>> {
+        match self {
+            StepTask::Running { future, .. } => future.as_mut().poll(cx).map(TaskResult::Here),
+            StepTask::InOtherRun(other) => match other.wait.over() {
+                None => Poll::Pending,
+                Some(result) => Poll::Ready(TaskResult::InOtherRun(result)),
             },
-            StepTask::Running { future, .. } => {
-                let Poll::Ready(result) = future.as_mut().poll(cx) else { return Err(self) };
-                let StepTask::Running { future, guard } = self else { unreachable!("it was running just now") };
+        }
+    }
+
+    /// Ends the task with its result.
+    #[inline]
+    pub(crate) fn end(self, result: TaskResult<'s>) -> Outcome {
+        match (self, result) {
+            (StepTask::Running { future, guard }, TaskResult::Here(result)) => {
                 // The future is dropped first: waiting runs are notified when the step holds
                 // nothing any more.
                 drop(future);
-                Ok(Outcome::of(result, guard))
+                Outcome::of(result, guard)
             }
+            (_, TaskResult::InOtherRun(Err(error))) => Outcome::Failed(error),
+            (_, TaskResult::InOtherRun(Ok(())) | TaskResult::Here(_)) => Outcome::Retry,
         }
     }
+}
+
+/// The result of a task.
+pub(crate) enum TaskResult<'s> {
+    /// The step was executed in this run.
+    Here(StepResult<'s>),
+    /// The other run has ended the step, with this error or none.
+    InOtherRun(Result<(), SharedError>),
 }

@@ -16,32 +16,39 @@ mod model;
 /// The number of bits in a word.
 const BITS: usize = 64;
 
+/// The bit of the summary in which the task needs no wake-up: it polls the run, or will poll it
+/// anyway. It looks at the other bits before this one goes.
+const AWAKE: u64 = 1 << 63;
+
+/// The number of the other bits.
+const SUMMARY_BITS: usize = 63;
+
 /// The wake-ups of a run.
 #[derive(Debug)]
 pub(crate) struct WakeSet {
     /// The task that polls the run.
     task: AtomicWaker,
     /// The steps that were woken, if there are no words. Otherwise the words to look at: bit 1 is
-    /// that of the words 1, 65, 129 and so on. So up to the 4,096th step it is exactly one word.
+    /// that of the words 1, 64, 127 and so on. So up to the 4,032nd step it is exactly one word.
+    /// And the bit [`AWAKE`].
     summary: AtomicU64,
     /// A bit for each step; none in a small run, which needs no allocation for them.
     words: Box<[AtomicU64]>,
 }
 
 impl WakeSet {
-    /// The wake-ups of a run with this many steps.
+    /// The wake-ups of a run with this many steps. The task polls it now.
     pub(crate) fn new(steps: usize) -> Arc<Self> {
-        let words = if steps <= BITS { 0 } else { steps.div_ceil(BITS) };
+        let words = if steps <= SUMMARY_BITS { 0 } else { steps.div_ceil(BITS) };
         let words = (0..words).map(|_| AtomicU64::new(0)).collect();
-        Arc::new(WakeSet { task: AtomicWaker::new(), summary: AtomicU64::new(0), words })
+        Arc::new(WakeSet { task: AtomicWaker::new(), summary: AtomicU64::new(AWAKE), words })
     }
 
     /// Registers the task to wake. Wakes it at once if a step has been woken since the last look.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
-        // Relaxed suffices. The cell orders this load after the wake-ups that preceded the
-        // registration, and `take` orders the bits that it takes.
-        if self.summary.load(Ordering::Relaxed) != 0 {
+        // A wake-up after this finds the registration. One before it has set its bit.
+        if self.summary.fetch_and(!AWAKE, Ordering::AcqRel) != AWAKE {
             self.task.wake();
         }
     }
@@ -50,25 +57,51 @@ impl WakeSet {
     /// bit of a word goes on to the summary, and the one that sets the first bit of that wakes the
     /// task, which then takes all bits.
     fn wake(&self, step: usize) {
-        let mut place = step;
-        if !self.words.is_empty() {
-            place = step / BITS;
-            if self.words[place].fetch_or(1 << (step % BITS), Ordering::Release) != 0 {
-                return;
-            }
-        }
-        if self.summary.fetch_or(1 << (place % BITS), Ordering::Release) == 0 {
+        if self.mark(step) {
             self.task.wake();
         }
     }
 
-    /// Takes the steps that were woken. It empties the summary first, then the words. A call of
-    /// `wake` in between finds either the word taken or the summary empty. So its step is among
-    /// those that are taken, or the task is woken for it.
+    /// Marks a step as woken, and returns whether the task has to be woken.
+    fn mark(&self, step: usize) -> bool {
+        let mut place = step;
+        if !self.words.is_empty() {
+            place = step / BITS;
+            if self.words[place].fetch_or(1 << (step % BITS), Ordering::Release) != 0 {
+                return false;
+            }
+        }
+        self.summary.fetch_or(1 << (place % SUMMARY_BITS), Ordering::AcqRel) == 0
+    }
+
+    /// Marks a step as woken that was taken and not polled.
+    pub(crate) fn put_back(&self, step: u16) {
+        self.mark(step.into());
+    }
+
+    /// Whether a step has been woken. Another thread may have woken one just now.
+    #[inline]
+    pub(crate) fn is_any_woken(&self) -> bool {
+        self.summary.load(Ordering::Relaxed) != AWAKE
+    }
+
+    /// Whether this step has been woken, as far as this thread knows.
+    #[inline]
+    pub(crate) fn is_woken(&self, step: u16) -> bool {
+        let step = usize::from(step);
+        match self.words.get(step / BITS) {
+            None => self.summary.load(Ordering::Relaxed) & 1 << step != 0,
+            Some(word) => word.load(Ordering::Relaxed) & 1 << (step % BITS) != 0,
+        }
+    }
+
+    /// Takes the steps that were woken; the task is awake from now on. It empties the summary
+    /// first, then the words. A call of `wake` in between finds the word taken or the summary
+    /// empty. So its step is among those that are taken, or the next look finds it.
     pub(crate) fn take(&self) -> Woken {
         let summary = match self.summary.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => self.summary.swap(0, Ordering::Acquire),
+            AWAKE => 0,
+            _ => self.summary.swap(AWAKE, Ordering::AcqRel) & !AWAKE,
         };
         match self.words.len() {
             0 => Woken { summary: 0, word: 0, bits: summary },
@@ -100,7 +133,7 @@ impl Woken {
                 return Some((self.word * BITS + bit) as u16);
             }
             // The other words of the same bit of the summary, then those of the next bit.
-            self.word += BITS;
+            self.word += SUMMARY_BITS;
             if self.word >= wake_set.words.len() {
                 self.word = pop(&mut self.summary)?;
             }
@@ -160,6 +193,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn task_that_is_awake_is_not_woken() {
+        let (wakeups, task) = (WakeSet::new(3), Arc::new(Task::default()));
+        let woken = || task.0.load(Ordering::Relaxed);
+        wakeups.wake(2);
+        assert!(wakeups.is_any_woken() && wakeups.is_woken(2) && !wakeups.is_woken(1));
+        assert_eq!(take(&wakeups), [2]);
+        assert!(!wakeups.is_any_woken() && !wakeups.is_woken(2));
+        wakeups.register(&task.clone().into());
+        assert_eq!(woken(), 0);
+        wakeups.wake(0);
+        wakeups.wake(1);
+        assert_eq!(woken(), 1);
+        // It polls again, and sees the third wake-up before it registers.
+        assert_eq!(take(&wakeups), [0, 1]);
+        wakeups.wake(2);
+        assert_eq!(woken(), 1);
+        wakeups.put_back(0);
+        assert_eq!(take(&wakeups), [0, 2]);
+        // It registers without a look.
+        wakeups.wake(1);
+        wakeups.register(&task.clone().into());
+        assert_eq!(woken(), 2);
+        assert_eq!(take(&wakeups), [1]);
+    }
+
     fn take(wakeups: &WakeSet) -> Vec<u16> {
         let mut woken = wakeups.take();
         iter::from_fn(|| woken.next(wakeups)).collect()
@@ -167,11 +226,11 @@ mod tests {
 
     #[test]
     fn woken_steps_are_taken_once_and_wake_the_task_once() {
-        for steps in [1, 2, 63, 64, 65, 128, 129, 1_000, 4_095, 4_096, 4_097, 4_161, 20_000, 65_535] {
+        for steps in [1, 2, 62, 63, 64, 65, 128, 129, 1_000, 4_031, 4_032, 4_033, 4_096, 4_097, 20_000, 65_535] {
             let (wakeups, task) = (WakeSet::new(steps), Arc::new(Task::default()));
             wakeups.register(&task.clone().into());
             let last = steps - 1;
-            let mut some = vec![0, last / 3, last / 2, last.saturating_sub(64), last.saturating_sub(4_096), last];
+            let mut some = vec![0, last / 3, last / 2, last.saturating_sub(64), last.saturating_sub(4_032), last];
             for &step in &some {
                 wakeups.wake(step);
                 wakeups.wake(step);
@@ -187,8 +246,8 @@ mod tests {
     }
 
     #[test]
-    fn wake_up_looks_at_one_word_up_to_4096_steps() {
-        for steps in [64, 65, 1_000, 4_096] {
+    fn wake_up_looks_at_one_word_up_to_4032_steps() {
+        for steps in [64, 65, 1_000, 4_032] {
             let wakeups = WakeSet::new(steps);
             wakeups.wake(steps - 1);
             let mut woken = wakeups.take();

@@ -3,9 +3,10 @@
 //! The proof knows resources and steps as types. The executor knows them as numbers, names and
 //! function pointers. Here a resource becomes a [`Key`](crate::exec::plan::Key), a step becomes a
 //! [`StepSpec`](crate::exec::plan::StepSpec) and a [`Slot`](slot::Slot), and a list of steps
-//! becomes its [`Slots`](slots::Slots). The lists of inputs and outputs do the same for their
+//! becomes its [`Slots`](slots::Slots), and the target of a run a [`goal`]. The lists of inputs and outputs do the same for their
 //! elements, in `step/lists.rs`.
 
+pub(crate) mod goal;
 mod key;
 pub(crate) mod slot;
 pub(crate) mod slots;

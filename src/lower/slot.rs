@@ -4,8 +4,9 @@
 use super::start::start;
 use crate::drops::Drops;
 use crate::exec::claim::Claim;
+use crate::exec::inputs::InputReader;
 use crate::exec::slot::AnySlot;
-use crate::exec::store_ref::{Erased, InputReader};
+use crate::exec::store_ref::Erased;
 use crate::exec::task::Started;
 use crate::steps::Step;
 use crate::steps::lists::OutputList;
@@ -13,14 +14,14 @@ use core::any::Any;
 use core::fmt;
 use core::mem;
 use core::task::Context;
-use std::sync::OnceLock;
+use spin::Once;
 
 /// Room for the stored outputs of the step `S`. They come and go together.
 pub struct Slot<S: Step> {
     /// The right to execute the step.
     claim: Claim,
     /// The stored outputs.
-    stored: OnceLock<Stored<S>>,
+    stored: Once<Stored<S>>,
 }
 
 /// The stored outputs of the step `S`.
@@ -29,23 +30,37 @@ pub(crate) type Stored<S> = <<S as Step>::Outputs as OutputList>::Stored;
 impl<S: Step> Slot<S> {
     /// A slot without outputs.
     pub(crate) fn new() -> Self {
-        Slot { claim: Claim::new(), stored: OnceLock::new() }
+        Slot { claim: Claim::new(), stored: Once::new() }
     }
 
-    /// Stores the outputs. Outputs that are there already stay.
-    pub(crate) fn fill(&self, stored: Stored<S>) {
-        if let Err(stored) = self.stored.set(stored) {
-            if const { mem::needs_drop::<Stored<S>>() } {
-                S::Outputs::drop_each(stored, &mut Drops::default());
-            }
+    /// Stores the outputs, and returns the first one. Outputs that are there already stay.
+    pub(crate) fn fill(&self, stored: Stored<S>) -> Option<&Erased> {
+        let (stored, others) = put(&self.stored, stored);
+        if const { mem::needs_drop::<Stored<S>>() } {
+            others.into_iter().for_each(|others| S::Outputs::drop_each(others, &mut Drops::default()));
         }
+        Some(S::Outputs::stored(stored, 0))
     }
 
     /// Takes the outputs out.
     pub(crate) fn take(&mut self) -> Option<Stored<S>> {
         self.claim = Claim::new();
-        self.stored.take()
+        take(&mut self.stored)
     }
+}
+
+/// Takes the value out of a cell.
+fn take<V>(cell: &mut Once<V>) -> Option<V> {
+    mem::replace(cell, Once::new()).try_into_inner()
+}
+
+/// Puts a value into a cell. Returns the value in the cell, and the other one if there was one
+/// already.
+#[inline]
+fn put<V>(cell: &Once<V>, value: V) -> (&V, Option<V>) {
+    let mut value = Some(value);
+    let stored = cell.call_once(|| value.take().expect("the cell calls this once"));
+    (stored, value)
 }
 
 impl<S: Step> Drop for Slot<S> {
@@ -75,7 +90,7 @@ impl<S: Step> AnySlot for Slot<S> {
     }
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
         if self.is_filled() {
-            return Started::Ended(Ok(()));
+            return Started::Ended(Ok(self.output(0)));
         }
         start::<S>(inputs, cx, |values| self.fill(S::Outputs::split(values).0))
     }

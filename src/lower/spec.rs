@@ -12,6 +12,7 @@ impl StepSpec {
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
             type_id: core::any::TypeId::of::<S>,
+            is_sync: S::IS_SYNC,
         }
     }
 }

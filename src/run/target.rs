@@ -1,9 +1,10 @@
 //! The run of a target: the graph that computes its outputs, and the outputs at the end.
 
 use crate::exec::graph::{Graph, StartTarget, TargetNode};
+use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
 use crate::exec::single_task::start_in_parent;
-use crate::exec::store_ref::{DynStore, InputReader, StoreRef};
+use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::exec::task::Started;
 use crate::lower::slot::Slot;
 use crate::lower::start::start;
@@ -12,16 +13,9 @@ use crate::run::{OwnedOutput, RunOutput};
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
 use crate::tuple::Tuple;
+use core::any::Any;
 use core::task::Context;
 use std::sync::{Arc, Mutex};
-
-/// A run of the target `T`.
-pub(crate) struct TargetRun<T: Step> {
-    /// The source that has to be there at its end, if the target is a step of the plan.
-    pub(crate) source: Option<Source>,
-    /// The cell for the outputs of the target, if it has to run at every call.
-    cell: Option<Arc<ReturnCell<T>>>,
-}
 
 /// The cell for the outputs of the target `T`.
 struct ReturnCell<T: Step>(Mutex<Option<Outputs<T>>>);
@@ -30,41 +24,55 @@ struct ReturnCell<T: Step>(Mutex<Option<Outputs<T>>>);
 const NO_PANIC: &str = "nothing panics while it holds this lock";
 
 impl<T: Step> StartTarget for ReturnCell<T> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
     fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
-        start::<T>(inputs, cx, move |outputs| *self.0.lock().expect(NO_PANIC) = Some(outputs))
+        start::<T>(inputs, cx, move |outputs| {
+            *self.0.lock().expect(NO_PANIC) = Some(outputs);
+            None
+        })
     }
 }
 
-impl<T: Step> TargetRun<T> {
-    /// A run of the target on a store, and the graph of the run.
-    pub(crate) fn new(store: StoreRef<'_>, options: &RunOptions) -> (Self, Graph) {
-        if T::Outputs::ALL_STORED {
-            let run = TargetRun { source: source_of::<T>(store.plan()), cell: None };
-            return (run, Graph::new(store, None, options, T::name, start_in_parent));
-        }
-        let cell = Arc::new(ReturnCell::<T>(Mutex::new(None)));
-        let (inputs, parent_inputs) = sources(store, T::Inputs::KEYS);
-        let target = TargetNode { name: T::name, inputs, parent_inputs, cell: Arc::clone(&cell) as _ };
-        let graph = Graph::new(store, Some(target), options, T::name, start_in_parent);
-        (TargetRun { source: None, cell: Some(cell) }, graph)
+/// The graph of a run of the target on a store. If the target is a step of the store, the source
+/// that has to be there at the end; otherwise the graph has a cell for its outputs.
+pub(crate) fn graph_of<T: Step>(store: StoreRef<'_>, options: &RunOptions) -> (Option<Source>, Graph) {
+    if T::Outputs::ALL_STORED {
+        return (source_of::<T>(store.plan()), Graph::new(store, None, options, T::name, start_in_parent));
     }
-
-    /// The values that the target returns, once the run has succeeded. The values that it stores go
-    /// into its slot.
-    pub(crate) fn returned(self, store: StoreRef<'_>) -> <T::Outputs as OutputList>::Returned {
-        let Some(cell) = self.cell else {
-            return T::Outputs::nothing_returned().expect("a target that stores all its outputs returns none");
-        };
-        let outputs = cell.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned its outputs");
-        let (stored, returned) = T::Outputs::split(outputs);
-        if let Some(Source::Step { step, .. }) = source_of::<T>(store.plan()) {
-            if let Some(slot) = store.slot(step.into()).as_any().downcast_ref::<Slot<T>>() {
-                slot.fill(stored);
-            }
-        }
-        returned
-    }
+    let cell = Arc::new(ReturnCell::<T>(Mutex::new(None)));
+    let (inputs, parent_inputs) = sources(store, T::Inputs::KEYS);
+    let target = TargetNode { name: T::name, is_sync: T::IS_SYNC, inputs, parent_inputs, cell };
+    (None, Graph::new(store, Some(target), options, T::name, start_in_parent))
 }
+
+/// The values that the target returns, once the run has succeeded, from the cell of its graph. The
+/// values that it stores go into its slot.
+pub(super) fn returned<T: Step>(
+    store: StoreRef<'_>,
+    cell: Option<&dyn StartTarget>,
+) -> <T::Outputs as OutputList>::Returned {
+    let Some(cell) = cell.and_then(|cell| cell.as_any().downcast_ref::<ReturnCell<T>>()) else {
+        return T::Outputs::nothing_returned().expect("a target that stores all its outputs returns none");
+    };
+    let outputs = cell.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned its outputs");
+    let (stored, returned) = T::Outputs::split(outputs);
+    if let Some(Source::Step { step, .. }) = source_of::<T>(store.plan()) {
+        if let Some(slot) = store.slot(step.into()).as_any().downcast_ref::<Slot<T>>() {
+            slot.fill(stored);
+        }
+    }
+    returned
+}
+
+/// The output of a run that has succeeded, with the cell of its graph.
+pub(crate) fn output_of<'s, T: Step>(store: StoreRef<'s>, cell: Option<&dyn StartTarget>) -> RunOutput<'s, T> {
+    run_output::<T>(store, returned::<T>(store, cell)).expect(HAS_ALL)
+}
+
+/// The reason why the outputs of a run are there at its end.
+pub(super) const HAS_ALL: &str = "a run that succeeded has all values that it demanded";
 
 /// Fast path: the outputs of the target, if all of them are stored and already computed and no
 /// observer of the store has to see the run.
@@ -76,7 +84,7 @@ pub(crate) fn already_computed<T: Step>(store: StoreRef<'_>) -> Option<RunOutput
 }
 
 /// The output of a run, if all stored values are there.
-pub(crate) fn run_output<T: Step>(
+fn run_output<T: Step>(
     store: StoreRef<'_>,
     returned: <T::Outputs as OutputList>::Returned,
 ) -> Option<RunOutput<'_, T>> {
@@ -95,7 +103,7 @@ pub(super) fn take<T: Step>(
         _ => None,
     };
     let outputs = T::Outputs::owned_output(store, stored, returned, ());
-    outputs.expect("a run that succeeded has all values that it demanded").output()
+    outputs.expect(HAS_ALL).output()
 }
 
 /// The step `T` as a source: the source of any output that was not supplied.

@@ -8,8 +8,9 @@
 //! all three layers; nothing else does.
 
 use crate::drops::Drops;
+use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, Key, Source};
-use crate::exec::store_ref::{DynStore, Erased, InputReader, Lends, StoreRef};
+use crate::exec::store_ref::{DynStore, Erased, Lends, StoreRef};
 use crate::proof::check::ProofCheck;
 use crate::proof::check::target::StoresReturn;
 use crate::proof::ids::digits::Digits;

@@ -1,5 +1,6 @@
 //! A store of any type, or a pointer to one.
 
+use crate::exec::order::{Goal, Order};
 use crate::exec::store_ref::{BorrowStore, StoreRef};
 use crate::sealed::Sealed;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ pub trait AnyStore: Sealed + BorrowStore {
     /// The name of its pipeline.
     #[doc(hidden)]
     fn pipeline() -> &'static str;
+    /// The steps that a goal needs, in the order in which they start.
+    #[doc(hidden)]
+    fn order<G: Goal>() -> &'static Order;
 }
 
 macro_rules! pointers {
@@ -37,6 +41,9 @@ macro_rules! pointers {
             type ProofEnv = S::ProofEnv;
             fn pipeline() -> &'static str {
                 S::pipeline()
+            }
+            fn order<G: Goal>() -> &'static Order {
+                S::order::<G>()
             }
         }
     )*};

@@ -110,6 +110,8 @@ pub(super) fn step(
             quote_spanned! { span => #library_here::__private::lazy(move |_| #list(#returned)) }
         }
     };
+    let is_sync = right && options.blocking.is_none() && function.sig.asyncness.is_none();
+    let is_sync = is_sync.then(|| quote! { const IS_SYNC: bool = true; });
     let attributes = attributes(function);
     // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
     // the attribute, because with it rustc would not report an unmet bound of a parameter.
@@ -126,6 +128,7 @@ pub(super) fn step(
             type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
+            #is_sync
 
             fn run(
                 #library_here::hlist_pat![#(#arguments),*]: #library_here::Inputs<'_, Self>,

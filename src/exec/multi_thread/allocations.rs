@@ -5,7 +5,7 @@ use super::{MultiThread, RunHandle, SharedRun, Steps, Worker};
 use crate::exec::graph::{BorrowedRun, Graph};
 use crate::exec::store_ref::StoreRef;
 use crate::options::RunOptions;
-use crate::run::target::TargetRun;
+use crate::run::target::graph_of;
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;
 use core::pin::Pin;
@@ -58,8 +58,8 @@ impl Pipeline for Chain {
 fn allocations<T: Step, C: Steps>(crew: impl FnOnce(Graph) -> C, view: StoreRef<'_>) -> u64 {
     let options = RunOptions::default();
     let info = measure(|| {
-        let (order, graph) = TargetRun::<T>::new(view, &options);
-        let spread = MultiThread::new(crew(graph), order.source.as_slice(), &options);
+        let (source, graph) = graph_of::<T>(view, &options);
+        let spread = MultiThread::new(crew(graph), source.as_slice(), &options);
         let mut worker = Worker::new(&spread, 0);
         let cx = &mut Context::from_waker(Waker::noop());
         while Pin::new(&mut worker).poll(cx).is_pending() {}

@@ -1,0 +1,89 @@
+//! The values of the inputs of steps.
+
+use super::graph::Graph;
+use super::plan::Source;
+use super::slot::{AnySlot, SlotRef};
+use super::store_ref::{Erased, StoreRef};
+use core::slice;
+
+/// The values from which the steps of a run take their inputs.
+pub(crate) struct InputValues<'a, 's> {
+    /// The graph of the run.
+    pub(crate) graph: &'a Graph,
+    /// The store.
+    pub(crate) store: StoreRef<'s>,
+    /// The slots of all steps, by number, if they have been listed.
+    pub(crate) slots: &'a [SlotRef<'s>],
+}
+
+impl<'a, 's> InputValues<'a, 's> {
+    /// The slot of a step.
+    #[inline]
+    pub(crate) fn slot(&self, step: u16) -> &'s dyn AnySlot {
+        match self.slots.get(usize::from(step)) {
+            Some(listed) => listed.slot,
+            None => self.store.slot(step.into()),
+        }
+    }
+
+    /// Reads the inputs with these sources.
+    #[inline]
+    pub(crate) fn read(&'a self, sources: &'a [Source]) -> InputReader<'a, 's> {
+        InputReader { sources: sources.iter(), values: self }
+    }
+
+    /// The value of a source, if it is there.
+    #[inline]
+    fn get(&self, source: Source) -> Option<&'s Erased> {
+        match source {
+            Source::Step { step, output } => match (self.slots.get(usize::from(step)), output) {
+                (Some(&SlotRef { first: Some(value), .. }), 0) => Some(value),
+                _ => self.slot(step).output(output.into()),
+            },
+            Source::Supplied(place) => self.store.supplied(place.into()),
+            Source::Parent(place) => self.of_parent(place),
+        }
+    }
+
+    /// The value of the resource of the parent store at a place.
+    fn of_parent(&self, place: u16) -> Option<&'s Erased> {
+        self.store.parent()?.value(self.graph.parent_key(place.into()).id)
+    }
+}
+
+/// Reads the inputs of a step, one after the other.
+pub struct InputReader<'a, 's> {
+    /// The sources of the inputs that are left.
+    sources: slice::Iter<'a, Source>,
+    /// The values.
+    values: &'a InputValues<'a, 's>,
+}
+
+impl<'s> InputReader<'_, 's> {
+    /// The next input.
+    ///
+    /// # Panics
+    ///
+    /// If the input is missing or has another type. Either is a bug in the schedule.
+    #[inline]
+    pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
+        self.next_if_known().expect("a step starts when its inputs are there")
+    }
+
+    /// The next input, if a store knows it.
+    ///
+    /// # Panics
+    ///
+    /// If the input has another type. That is a bug in the schedule.
+    #[inline]
+    pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
+        let value = self.next_erased()?;
+        Some(value.downcast_ref().expect("a value has the type of its resource"))
+    }
+
+    /// The next input without its type.
+    fn next_erased(&mut self) -> Option<&'s Erased> {
+        let source = self.sources.next()?;
+        self.values.get(*source)
+    }
+}

@@ -1,0 +1,194 @@
+//! The order in which a run starts its steps, if each of them is ready at once.
+//!
+//! It is that of the [schedule](super::schedule), which the compiler follows while it generates
+//! code. As long as each step is ready at once, a run only goes along this list: it needs no
+//! schedule.
+
+use super::plan::{ConstList, ExecPlan, Key, Source};
+
+/// The aim of a run, as data.
+pub trait Goal {
+    /// The resources that are demanded. Of the outputs of a step, one suffices.
+    const DEMANDED: &'static ConstList<Key>;
+}
+
+/// No aim.
+pub(crate) struct NoGoal;
+
+impl Goal for NoGoal {
+    const DEMANDED: &'static ConstList<Key> = &ConstList::Empty;
+}
+
+/// The steps of a plan that a goal needs, if nothing was computed.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// The steps, in the order in which they start.
+    pub(crate) steps: &'static [u16],
+    /// The resources of the parent store that they take, by place.
+    pub(crate) parent_inputs: &'static [u16],
+    /// All steps of the plan, by number.
+    pub(crate) nodes: &'static [OrderNode],
+}
+
+/// A step before the run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrderNode {
+    /// Whether the goal needs it.
+    pub(crate) is_demanded: bool,
+    /// The number of its inputs that other steps provide.
+    pub(crate) unmet: u16,
+    /// The step that demands it first; [`NONE`](Self::NONE) if the goal itself does.
+    pub(crate) needed_by: u16,
+}
+
+impl OrderNode {
+    /// A number that no step has.
+    pub(crate) const NONE: u16 = u16::MAX;
+}
+
+/// The order while it is computed, with room for `N` steps and `N` resources of the parent store.
+pub(super) struct OrderTables<const N: usize> {
+    /// The number of ready steps.
+    pub(super) len: usize,
+    /// The ready steps.
+    pub(super) steps: [u16; N],
+    /// The number of resources of the parent store.
+    pub(super) parent_len: usize,
+    /// The resources of the parent store.
+    pub(super) parent_inputs: [u16; N],
+    /// The number of demanded steps.
+    demanded_len: usize,
+    /// The demanded steps.
+    demanded: [u16; N],
+    /// The steps, by number.
+    pub(super) nodes: [OrderNode; N],
+    /// The number of inputs of a step that are still to come from other steps.
+    unmet: [u16; N],
+}
+
+impl<const N: usize> OrderTables<N> {
+    /// Computes the order for these resources.
+    pub(super) const fn build(plan: &ExecPlan, demanded: &ConstList<Key>) -> Self {
+        let mut order = Self::EMPTY;
+        order.demand_all(plan, demanded);
+        order.follow(plan);
+        order
+    }
+
+    /// The order for a step.
+    #[cfg(test)]
+    pub(super) fn of_step(plan: &ExecPlan, step: u16) -> Self {
+        let mut order = Self::EMPTY;
+        order.demand(step, OrderNode::NONE);
+        order.follow(plan);
+        order
+    }
+
+    /// An order of nothing.
+    const EMPTY: Self = OrderTables {
+        len: 0,
+        steps: [0; N],
+        parent_len: 0,
+        parent_inputs: [0; N],
+        demanded_len: 0,
+        demanded: [0; N],
+        nodes: [OrderNode { is_demanded: false, unmet: 0, needed_by: OrderNode::NONE }; N],
+        unmet: [0; N],
+    };
+
+    /// Demands everything that the demanded steps need, breadth first, and finishes all steps.
+    const fn follow(&mut self, plan: &ExecPlan) {
+        let mut at = 0;
+        while at < self.demanded_len {
+            self.demand_inputs(plan, self.demanded[at]);
+            at += 1;
+        }
+        let mut at = 0;
+        while at < self.len {
+            self.finish(plan, self.steps[at]);
+            at += 1;
+        }
+    }
+
+    /// Demands the providers of resources.
+    const fn demand_all(&mut self, plan: &ExecPlan, keys: &ConstList<Key>) {
+        match keys {
+            ConstList::Empty => {}
+            ConstList::One(key) => {
+                if let Some(Source::Step { step, .. }) = plan.source(key.id) {
+                    self.demand(step, OrderNode::NONE);
+                }
+            }
+            ConstList::Both(first, second) => {
+                self.demand_all(plan, first);
+                self.demand_all(plan, second);
+            }
+        }
+    }
+
+    /// Demands a step for another, or for the goal.
+    const fn demand(&mut self, step: u16, needed_by: u16) {
+        let node = &mut self.nodes[step as usize];
+        if !node.is_demanded {
+            (node.is_demanded, node.needed_by) = (true, needed_by);
+            self.demanded[self.demanded_len] = step;
+            self.demanded_len += 1;
+        }
+    }
+
+    /// Demands the inputs of a step. Without any it is ready.
+    const fn demand_inputs(&mut self, plan: &ExecPlan, step: u16) {
+        let inputs = plan.inputs(&plan.steps()[step as usize]);
+        let mut at = 0;
+        while at < inputs.len() {
+            match inputs[at] {
+                Source::Step { step: provider, .. } => {
+                    self.demand(provider, step);
+                    self.nodes[step as usize].unmet += 1;
+                }
+                Source::Parent(place) => self.take_from_parent(place),
+                Source::Supplied(_) => {}
+            }
+            at += 1;
+        }
+        self.unmet[step as usize] = self.nodes[step as usize].unmet;
+        if self.unmet[step as usize] == 0 {
+            self.push(step);
+        }
+    }
+
+    /// Notes a resource of the parent store, once.
+    const fn take_from_parent(&mut self, place: u16) {
+        let mut at = 0;
+        while at < self.parent_len {
+            if self.parent_inputs[at] == place {
+                return;
+            }
+            at += 1;
+        }
+        self.parent_inputs[self.parent_len] = place;
+        self.parent_len += 1;
+    }
+
+    /// Appends a ready step.
+    const fn push(&mut self, step: u16) {
+        self.steps[self.len] = step;
+        self.len += 1;
+    }
+
+    /// Counts the outputs of a step at its dependents.
+    const fn finish(&mut self, plan: &ExecPlan, step: u16) {
+        let dependents = plan.dependents(&plan.steps()[step as usize]);
+        let mut at = 0;
+        while at < dependents.len() {
+            let unmet = &mut self.unmet[dependents[at] as usize];
+            if *unmet > 0 {
+                *unmet -= 1;
+                if *unmet == 0 {
+                    self.push(dependents[at]);
+                }
+            }
+            at += 1;
+        }
+    }
+}
