@@ -22,7 +22,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{array, env};
 use typed_pipeliner::{Store, run};
-use work::{Ready, Work, Yields, block_on};
+use work::{Plain, Ready, Work, Yields, block_on};
 
 const COMMAND: &str = "cargo bench -p benches --bench overhead";
 
@@ -184,7 +184,7 @@ fn count(graph: usize, contender: usize, calls: usize) -> f64 {
 }
 
 fn main() {
-    let graphs = Vec::from_iter([graphs!(Ready), graphs!(Yields)].into_iter().flatten());
+    let graphs = Vec::from_iter([graphs!(Ready), graphs!(Yields), graphs!(Plain)].into_iter().flatten());
     if argument(CALL) {
         let numbers = env::args().skip(2).map(|number| number.parse().expect("it is a number"));
         let [graph, contender, calls]: [usize; 3] = Vec::from_iter(numbers).try_into().expect("there are three");

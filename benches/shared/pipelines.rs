@@ -48,6 +48,9 @@ macro_rules! steps {
                 async fn run(inputs: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
                     Ok(hlist![add::<W>($number, inputs.sum()).await])
                 }
+
+                // As `#[step]` says of a function that is not async.
+                const IS_SYNC: bool = W::IS_SYNC;
             }
         )*
     };

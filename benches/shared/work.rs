@@ -7,6 +7,8 @@ use std::task::{Context, Poll, Waker};
 /// The work of a step besides an addition.
 pub(crate) trait Work: Send + Sync + 'static {
     const NAME: &str;
+    /// Whether the step is not async. By hand it is a future all the same, since others await it.
+    const IS_SYNC: bool = false;
     fn work(step: usize) -> impl Future<Output = ()> + Send;
 }
 
@@ -14,6 +16,14 @@ pub(crate) trait Work: Send + Sync + 'static {
 pub(crate) struct Ready;
 impl Work for Ready {
     const NAME: &str = "ready";
+    async fn work(_: usize) {}
+}
+
+/// Nothing, in a step that is not async.
+pub(crate) struct Plain;
+impl Work for Plain {
+    const NAME: &str = "not async";
+    const IS_SYNC: bool = true;
     async fn work(_: usize) {}
 }
 
