@@ -37,7 +37,9 @@ impl<S: Step> Slot<S> {
     pub(crate) fn fill(&self, stored: Stored<S>) -> Option<&Erased> {
         let (stored, others) = put(&self.stored, stored);
         if const { mem::needs_drop::<Stored<S>>() } {
-            others.into_iter().for_each(|others| S::Outputs::drop_each(others, &mut Drops::default()));
+            if let Some(others) = others {
+                S::Outputs::drop_each(others, &mut Drops::default());
+            }
         }
         Some(S::Outputs::stored(stored, 0))
     }
@@ -83,7 +85,11 @@ impl<S: Step> AnySlot for Slot<S> {
         self.stored.get().is_some()
     }
     fn output(&self, place: usize) -> Option<&Erased> {
-        self.stored.get().map(|stored| S::Outputs::stored(stored, place))
+        // No `map`: its closure would be one more function for each step.
+        match self.stored.get() {
+            Some(stored) => Some(S::Outputs::stored(stored, place)),
+            None => None,
+        }
     }
     fn claim(&self) -> &Claim {
         &self.claim

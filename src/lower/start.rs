@@ -10,20 +10,43 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
-/// Starts a step. Its future shares one allocation with `put`, which takes the outputs. The
-/// future of a step that is not async needs none: it is polled where it is.
+/// Starts a step. Its future shares one allocation with `put`, which takes the outputs. The future of
+/// a step that is not async needs none: it is polled where it is.
 #[inline]
 pub(crate) fn start<'s, S: Step>(
+    inputs: InputReader<'_, 's>,
+    cx: &mut Context<'_>,
+    put: impl FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
+) -> Started<'s> {
+    // Two functions, so that a debug build compiles only the one that a step needs.
+    match S::IS_SYNC {
+        true => start_sync::<S>(inputs, cx, put),
+        false => start_async::<S>(inputs, cx, put),
+    }
+}
+
+/// Starts a step that is async.
+#[inline]
+fn start_async<'s, S: Step>(
     mut inputs: InputReader<'_, 's>,
     cx: &mut Context<'_>,
     put: impl FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
 ) -> Started<'s> {
-    if S::IS_SYNC {
-        let future = pin!(S::run(S::Inputs::gather(&mut inputs)));
-        let Poll::Ready(result) = future.poll(cx) else { unreachable!("a step that is not async is ready at once") };
-        return Started::Ended(result.map(put).map_err(StepError::boxed));
-    }
     Started::poll(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put }, cx)
+}
+
+/// Starts a step that is not async.
+#[inline]
+fn start_sync<'s, S: Step>(
+    mut inputs: InputReader<'_, 's>,
+    cx: &mut Context<'_>,
+    mut put: impl FnMut(Outputs<S>) -> Option<&'s Erased>,
+) -> Started<'s> {
+    match pin!(S::run(S::Inputs::gather(&mut inputs))).poll(cx) {
+        Poll::Ready(Ok(outputs)) => Started::Ended(Ok(put(outputs))),
+        Poll::Ready(Err(error)) => Started::Ended(Err(error.boxed())),
+        Poll::Pending => unreachable!("a step that is not async is ready at once"),
+    }
 }
 
 pin_project! {
