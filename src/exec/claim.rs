@@ -5,6 +5,7 @@ use super::run_key::RunKey;
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering};
 use crate::error::SharedError;
 use core::task::Waker;
+use std::collections::BTreeMap;
 
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
@@ -33,8 +34,9 @@ pub struct Claim {
     since: core::sync::atomic::AtomicU64,
 }
 
-/// The waiting runs, in the order of their arrival.
-type Waiting = Vec<(Ticket, Arc<Waiter>)>;
+/// The waiting runs, in the order of their arrival. It is a map, so that one that gives up costs as
+/// much among many as among few.
+type Waiting = BTreeMap<Ticket, Arc<Waiter>>;
 
 /// The number of a waiting run; a later run has a larger one.
 type Ticket = u64;
@@ -87,8 +89,8 @@ impl Claim {
         };
         let waiter = Arc::new(Waiter { waker: waker.clone(), over: Mutex::new(None) });
         let waiting = waiting.get_or_insert_default();
-        let ticket = waiting.last().map_or(0, |(last, _)| last + 1);
-        waiting.push((ticket, Arc::clone(&waiter)));
+        let ticket = waiting.last_key_value().map_or(0, |(last, _)| last + 1);
+        waiting.insert(ticket, Arc::clone(&waiter));
         Some(ClaimWait { claim: self, ticket, waiter, holder })
     }
 
@@ -198,10 +200,9 @@ impl Drop for ClaimWait<'_> {
     fn drop(&mut self) {
         let mut waiting = self.claim.lock();
         let Some(waiting) = waiting.as_mut() else { return };
-        match waiting.binary_search_by_key(&self.ticket, |&(ticket, _)| ticket) {
-            // Since all runs were woken, the ticket may have been given to another run.
-            Ok(place) if Arc::ptr_eq(&waiting[place].1, &self.waiter) => drop(waiting.remove(place)),
-            _ => {}
+        // Since all runs were woken, the ticket may have been given to another run.
+        if waiting.get(&self.ticket).is_some_and(|waiter| Arc::ptr_eq(waiter, &self.waiter)) {
+            waiting.remove(&self.ticket);
         }
     }
 }

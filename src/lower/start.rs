@@ -10,8 +10,8 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
-/// Starts a step. Its future shares one allocation with `put`, which takes the outputs. The future of
-/// a step that is not async needs none: it is polled where it is.
+/// Starts a step. Its future shares one allocation with `put`, which takes the outputs. The future
+/// of a step that is not async needs none: it is polled where it is.
 #[inline]
 pub(crate) fn start<'s, S: Step>(
     inputs: InputReader<'_, 's>,

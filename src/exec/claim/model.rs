@@ -62,7 +62,7 @@ impl Slot {
 
     /// Whether this waiter is in the list.
     fn awaits(&self, waiter: &Arc<Waiter>) -> bool {
-        self.claim.lock().iter().flat_map(|waiting| waiting.iter()).any(|(_, other)| Arc::ptr_eq(other, waiter))
+        self.claim.lock().iter().flat_map(|waiting| waiting.values()).any(|other| Arc::ptr_eq(other, waiter))
     }
 
     /// Gets the step done as a run does: executes it, or waits for the run that does.
