@@ -4,7 +4,7 @@ use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The clock of events: [`std::time::Instant`]. On `wasm32-unknown-unknown`, where that panics, it
 /// is the one of the crate [web-time](https://docs.rs/web-time).
@@ -186,11 +186,37 @@ pub struct RunInfo {
     pub(crate) parent: Option<RunId>,
     /// The name of its target.
     pub(crate) target: &'static str,
-    /// Its steps, in the order of [`RunInfo::steps`].
-    pub(crate) steps: Vec<StepInfo>,
+    /// The names of its steps, in the order of [`RunInfo::steps`].
+    names: Vec<&'static str>,
+    /// Its steps, once an observer has asked for them.
+    steps: OnceLock<Vec<StepInfo>>,
+    /// The graph of the run, from which the steps are made.
+    edges: Option<Box<dyn Edges>>,
+}
+
+/// The edges of the graph of a run.
+pub(crate) trait Edges: fmt::Debug + Send + Sync {
+    /// The steps that provide the inputs of a step, by index, each once and in order.
+    fn needs(&self, step: usize) -> Vec<usize>;
 }
 
 impl RunInfo {
+    /// Describes a run of steps with these names.
+    pub(crate) fn of(
+        id: RunId,
+        parent: Option<RunId>,
+        target: &'static str,
+        names: Vec<&'static str>,
+        edges: Box<dyn Edges>,
+    ) -> Self {
+        RunInfo { id, parent, target, names, steps: OnceLock::new(), edges: Some(edges) }
+    }
+
+    /// The number of steps.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
     /// Describes a run that nobody executes, with an identifier of its own: for tests of observers.
     ///
     /// ```
@@ -213,7 +239,8 @@ impl RunInfo {
     /// observer.run_ended(&run, RunEnd::Dropped, start);
     /// ```
     pub fn new(target: &'static str, steps: Vec<StepInfo>) -> Self {
-        RunInfo { id: RunId::next(), parent: None, target, steps }
+        let names = steps.iter().map(|step| step.name).collect();
+        RunInfo { id: RunId::next(), parent: None, target, names, steps: OnceLock::from(steps), edges: None }
     }
 
     /// Its identifier.
@@ -238,7 +265,9 @@ impl RunInfo {
     /// twice, and the second one runs. The last ones are the resources that come from the parent
     /// store, by name.
     pub fn steps(&self) -> &[StepInfo] {
-        &self.steps
+        let needs = |step| self.edges.as_ref().map_or_else(Vec::new, |edges| edges.needs(step));
+        let step = |(step, &name)| StepInfo { name, needs: needs(step) };
+        self.steps.get_or_init(|| self.names.iter().enumerate().map(step).collect())
     }
 }
 
@@ -290,7 +319,7 @@ impl<'a> StepEvent<'a> {
     ///
     /// If the run has no such step.
     pub fn new(run: &RunInfo, step: usize, time: Instant, kind: StepEventKind<'a>) -> Self {
-        StepEvent { step, name: run.steps[step].name, time, kind }
+        StepEvent { step, name: run.names[step], time, kind }
     }
 }
 

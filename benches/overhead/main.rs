@@ -21,7 +21,9 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{array, env};
-use typed_pipeliner::{Store, run};
+use typed_pipeliner::observe::{Observer, RunInfo, StepEvent};
+use typed_pipeliner::{Run, Store, run};
+use typed_pipeliner_report::Recorder;
 use work::{Plain, Ready, Work, Yields, block_on};
 
 const COMMAND: &str = "cargo bench -p benches --bench overhead";
@@ -92,6 +94,33 @@ fn measure(criterion: &mut Criterion, group: &str, name: &str, mut call: impl Fn
     samples.into_iter().reduce(f64::min).unwrap_or(f64::NAN)
 }
 
+/// The options of a run, each alone.
+const OPTIONS: [&str; 5] = ["none", "limit", "keep_going", "observer", "recorder"];
+
+/// An observer that does nothing.
+struct Nothing;
+impl Observer for Nothing {
+    fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+}
+
+/// Runs with each of the options in a new store.
+macro_rules! with_options {
+    ($shape:ident) => {{
+        fn with(set: impl for<'s> FnOnce(Run<'s, &'s u64>) -> Run<'s, &'s u64>) -> u64 {
+            let store = Store::<$shape::All<Ready>>::new().with(Seed, black_box(0));
+            block_on(async { *set(run::<$shape::Last<Ready>>(&store)).await.unwrap() })
+        }
+        let runs: [fn() -> u64; OPTIONS.len()] = [
+            || with(|run| run),
+            || with(|run| run.limit(1)),
+            || with(|run| run.keep_going()),
+            || with(|run| run.observe(Nothing)),
+            || with(|run| run.observe(Recorder::new())),
+        ];
+        (stringify!($shape).replace('_', " "), runs)
+    }};
+}
+
 /// A run of a target whose outputs are in the store already, and the creation of a store.
 fn whole_runs(criterion: &mut Criterion) -> [(&'static str, f64); 4] {
     let small = Store::<diamond_4::All<Ready>>::new().with(Seed, 0);
@@ -132,12 +161,24 @@ fn nanoseconds(graphs: &[Graph]) {
         let Graph { name, runs, .. } = &graphs[graph];
         measure(&mut criterion, name, CONTENDERS[contender], runs[contender])
     });
+    let with_options = [(with_options!(chain_100), 100.0), (with_options!(layers_101), 101.0)];
+    let with_options = with_options.map(|((name, runs), steps)| {
+        let costs = array::from_fn::<_, { OPTIONS.len() }, _>(|option| {
+            measure(&mut criterion, &format!("{name}, options"), OPTIONS[option], runs[option]) / steps
+        });
+        (name, costs)
+    });
     let whole_runs = whole_runs(&mut criterion);
     criterion.final_summary();
 
     let mut section = Section::new("A step at run time", COMMAND);
     section.paragraph("Nanoseconds a step, the creation of the store included.");
     table(&mut section, graphs, &costs);
+    section.paragraph("Nanoseconds a step that is ready, with an option of the run.");
+    section.table("", OPTIONS);
+    for (name, costs) in with_options {
+        section.row(name, costs.map(|cost| format!("{cost:.0} ({:+.0})", cost - costs[0])));
+    }
     section.paragraph("Nanoseconds in all; in a second run the outputs are in the store.");
     section.table("", ["ns"]);
     for (name, time) in whole_runs {

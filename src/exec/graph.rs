@@ -12,12 +12,11 @@ use super::store_ref::{Erased, StoreRef};
 use super::task::Started;
 use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
-use crate::observe::{RunEnd, StepEventKind, StepInfo};
+use crate::observe::{Edges, RunEnd, RunInfo, StepEventKind};
 use crate::options::{Observers, RunOptions};
 use core::any::Any;
 use core::num::NonZero;
 use core::task::Context;
-use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// The nodes of a run, by number: the steps of the plan of a store, the target if it is not one of
@@ -122,12 +121,11 @@ impl Graph {
     /// Attaches observers, and notifies them that the run begins.
     #[cold]
     fn attach(&mut self, observers: &Observers, target: &'static str) {
-        let step = |number: u16| {
-            let needs: BTreeSet<usize> =
-                self.inputs(number).iter().filter_map(|&source| self.provider(source)).map(usize::from).collect();
-            StepInfo { name: self.name(number), needs: needs.into_iter().collect() }
-        };
-        let notifier = Notifier::new(self.key.id(), observers, target, (0..self.len() as u16).map(step).collect());
+        let names = (0..self.len() as u16).map(|number| self.name(number)).collect();
+        let target_inputs = self.target.as_ref().map(|target| target.inputs.clone());
+        let edges = Box::new(RunEdges { plan: self.plan, target_inputs, parents: self.parents() });
+        let run = RunInfo::of(self.key.id(), observers.parent, target, names, edges);
+        let notifier = Notifier::new(run, observers);
         if let Some(parent) = &mut self.parent {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
         }
@@ -240,16 +238,16 @@ impl Graph {
         self.target.as_ref().map(|target| &target.cell)
     }
 
+    /// The number of the first resource of the parent store, if there is a parent.
+    #[inline]
+    fn parents(&self) -> Option<u16> {
+        self.parent.is_some().then(|| self.first_of_parent() as u16)
+    }
+
     /// The number of the node that has to run before a source is there, if any.
     #[inline]
     pub(crate) fn provider(&self, source: Source) -> Option<u16> {
-        match source {
-            Source::Step { step, .. } => Some(step),
-            Source::Supplied(_) => None,
-            // Without a parent the resource has no source, and every step that takes it can do
-            // without it.
-            Source::Parent(place) => self.parent.is_some().then(|| self.first_of_parent() as u16 + place),
-        }
+        provider(source, self.parents())
     }
 
     /// The sources of the inputs of a node.
@@ -363,6 +361,45 @@ impl Graph {
                 _ => Started::Ended(Err("this store has no parent".into())),
             },
         }
+    }
+}
+
+/// The number of the node that has to run before a source is there, if any; `parents` is the number
+/// of the first resource of the parent store.
+#[inline]
+fn provider(source: Source, parents: Option<u16>) -> Option<u16> {
+    match source {
+        Source::Step { step, .. } => Some(step),
+        Source::Supplied(_) => None,
+        // Without a parent the resource has no source, and every step that takes it can do without
+        // it.
+        Source::Parent(place) => parents.map(|first| first + place),
+    }
+}
+
+/// The edges of a graph, for its observers, who may ask for them at any time.
+#[derive(Debug)]
+struct RunEdges {
+    /// The plan of the store.
+    plan: &'static ExecPlan,
+    /// The sources of the inputs of the target, if it is not a step of the plan.
+    target_inputs: Option<Vec<Source>>,
+    /// The number of the first resource of the parent store, if there is a parent.
+    parents: Option<u16>,
+}
+
+impl Edges for RunEdges {
+    fn needs(&self, step: usize) -> Vec<usize> {
+        let inputs = match (self.plan.steps().get(step), &self.target_inputs) {
+            (Some(planned), _) => self.plan.inputs(planned),
+            (None, Some(inputs)) if step == self.plan.steps().len() => inputs,
+            _ => &[],
+        };
+        let mut needs: Vec<usize> =
+            inputs.iter().filter_map(|&source| provider(source, self.parents)).map(usize::from).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        needs
     }
 }
 

@@ -9,6 +9,7 @@
 #![allow(missing_debug_implementations)]
 
 pub(crate) mod claim;
+mod clock;
 pub(crate) mod graph;
 pub(crate) mod inputs;
 #[cfg(all(test, typed_pipeliner_loom))]

@@ -5,6 +5,7 @@
 //! dropped, the futures are dropped with it, at once, and the executor drops the tickets when it
 //! comes to them.
 
+use super::clock;
 use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputValues;
 use super::plan::Source;
@@ -403,6 +404,7 @@ impl<S: Steps> Future for Worker<S> {
         // the end of the run.
         let Some(run) = run.upgrade() else { return Poll::Ready(()) };
         let _polling = Polling::begin();
+        clock::begin();
         run.work(*number, spare, cx)
     }
 }

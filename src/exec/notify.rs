@@ -1,8 +1,9 @@
 //! Notifies the observers of a run of the events of its steps.
 
+use super::clock;
 use super::task::{Running, Started, StepResult};
 use crate::error::Attachment;
-use crate::observe::{Observer, RunEnd, RunId, RunInfo, SkipReason, StepEvent, StepEventKind, StepInfo};
+use crate::observe::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
 use crate::options::Observers;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
@@ -10,7 +11,6 @@ use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use core::task::{Context, Poll};
 use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
-use web_time::Instant;
 
 /// A run with its observers. Its drop notifies the observers of the end, if nothing has before.
 pub(crate) struct Notifier {
@@ -31,9 +31,8 @@ const ENDS: [RunEnd; 4] = [RunEnd::Dropped, RunEnd::Succeeded, RunEnd::Failed, R
 
 impl Notifier {
     /// Notifies the observers that a run begins.
-    pub(crate) fn new(id: RunId, observers: &Observers, target: &'static str, steps: Vec<StepInfo>) -> Arc<Self> {
-        let run = RunInfo { id, parent: observers.parent, target, steps };
-        let running = run.steps.iter().map(|_| AtomicBool::new(false)).collect();
+    pub(crate) fn new(run: RunInfo, observers: &Observers) -> Arc<Self> {
+        let running = (0..run.len()).map(|_| AtomicBool::new(false)).collect();
         let notifier = Notifier {
             observers: observers.clone(),
             run,
@@ -41,7 +40,7 @@ impl Notifier {
             end: AtomicU8::new(0),
             closed: AtomicBool::new(false),
         };
-        let now = Instant::now();
+        let now = clock::now();
         notifier.observers.all.iter().for_each(|observer| observer.run_started(&notifier.run, now));
         Arc::new(notifier)
     }
@@ -70,7 +69,12 @@ impl Notifier {
 
     /// Passes an event to every observer.
     fn emit(&self, step: usize, kind: StepEventKind<'_>) {
-        let event = StepEvent::new(&self.run, step, Instant::now(), kind);
+        let time = match kind {
+            // Nothing of the user has run since the last event.
+            StepEventKind::Demanded { .. } | StepEventKind::Ready | StepEventKind::Skipped(_) => clock::recent(),
+            _ => clock::now(),
+        };
+        let event = StepEvent::new(&self.run, step, time, kind);
         self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
     }
 
@@ -94,7 +98,7 @@ impl Notifier {
         }
         let running = |&step: &usize| self.running[step].load(Ordering::Relaxed);
         (0..self.running.len()).filter(running).for_each(|step| self.emit(step, StepEventKind::Cancelled));
-        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], Instant::now());
+        let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], clock::now());
         self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 

@@ -2,6 +2,7 @@
 
 mod seats;
 
+use super::clock;
 use super::graph::{BorrowedRun, Graph, StartTarget};
 use super::order::Order;
 use super::plan::{Key, Source};
@@ -396,6 +397,7 @@ impl Future for SingleTask<'_> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let _polling = Polling::begin();
+        clock::begin();
         this.turn = Turn::FULL;
         match this.go_on()? {
             Progress::Done => return Poll::Ready(Ok(())),

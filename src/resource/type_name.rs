@@ -6,19 +6,20 @@ pub(crate) fn of<T: ?Sized>() -> &'static str {
 }
 
 /// The part after the last `::` that is not in angle brackets. A path may contain brackets too, as
-/// in `<impl app::Job>::start::Load<my::Table>`.
+/// in `<impl app::Job>::start::Load<my::Table>`. The search begins at the end, because a path is
+/// longer than a name.
 fn without_path(name: &str) -> &str {
-    let (mut start, mut depth) = (0, 0_usize);
+    let mut depth = 0_usize;
     let bytes = name.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
+    for (at, byte) in bytes.iter().enumerate().rev() {
         match byte {
-            b'<' => depth += 1,
-            b'>' if !bytes[..at].ends_with(b"-") => depth = depth.saturating_sub(1),
-            b':' if depth == 0 => start = at + 1,
+            b'>' if !bytes[..at].ends_with(b"-") => depth += 1,
+            b'<' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 => return &name[at + 1..],
             _ => {}
         }
     }
-    &name[start..]
+    name
 }
 
 #[cfg(test)]
