@@ -6,7 +6,7 @@ use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker
 use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
-use crate::run::target::{already_computed, graph_of, output_of};
+use crate::run::target::{already_computed, graph_of, order_of, output_of};
 use crate::run::{Run, RunOutput};
 use crate::steps::Step;
 use core::fmt;
@@ -206,9 +206,11 @@ impl Executor {
         store: &'s Arc<impl Runs<T> + 'static>,
     ) -> Run<'s, RunOutput<'s, T>> {
         Run::boxed(move |options| async move {
-            let view = (**store).store_ref();
+            let (view, order) = ((**store).store_ref(), order_of::<T, _>(&**store));
             let options = RunOptions::with(options, view.observers());
-            if let Some(outputs) = already_computed::<T>(view).filter(|_| RunOptions::are_silent(options.as_deref())) {
+            if let Some(outputs) =
+                already_computed::<T>(view, order).filter(|_| RunOptions::are_silent(options.as_deref()))
+            {
                 return Ok(outputs);
             }
             let options = RunOptions::or_default(options.as_deref());
@@ -218,7 +220,7 @@ impl Executor {
             let run = MultiThread::new(steps, source.as_slice(), options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
-            Ok(output_of::<T>(view, cell.as_deref()))
+            Ok(output_of::<T>(view, order, cell.as_deref()))
         })
     }
 }
@@ -329,9 +331,10 @@ fn run_in<'e, 's: 'e, T: Step>(
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
     Run::boxed(move |options| async move {
-        let view = store.store_ref();
+        let (view, order) = (store.store_ref(), order_of::<T, _>(store));
         let options = RunOptions::with(options, view.observers());
-        if let Some(outputs) = already_computed::<T>(view).filter(|_| RunOptions::are_silent(options.as_deref())) {
+        if let Some(outputs) = already_computed::<T>(view, order).filter(|_| RunOptions::are_silent(options.as_deref()))
+        {
             return Ok(outputs);
         }
         let options = RunOptions::or_default(options.as_deref());
@@ -339,7 +342,7 @@ fn run_in<'e, 's: 'e, T: Step>(
         let cell = graph.target_cell().cloned();
         let run = MultiThread::new(BorrowedRun::new(graph, view), source.as_slice(), options);
         spawn_workers(executor, run, workers).await?;
-        Ok(output_of::<T>(view, cell.as_deref()))
+        Ok(output_of::<T>(view, order, cell.as_deref()))
     })
 }
 

@@ -114,7 +114,8 @@ pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Ru
 /// Runs a target in a store of a known type.
 fn run_in<'s, T: Step, S: AnyStore>(store: &'s S) -> Run<'s, RunOutput<'s, T>> {
     let store = store.store_ref();
-    Run::in_task(store, already_computed::<T>(store), |store, options| {
+    let order = S::order::<OfTarget<T>>();
+    Run::in_task(store, already_computed::<T>(store, order), |store, options| {
         begin_target::<T>(store, S::order::<OfTarget<T>>(), options)
     })
 }
@@ -299,7 +300,7 @@ enum State<'s, O> {
     Boxed(Pin<Box<dyn LazyRun<O> + 's>>),
     /// It has begun. It is boxed, so that its type is not part of the future of the caller, where
     /// the borrow checker would look into it.
-    InTask { task: Box<SingleTask<'s>>, store: StoreRef<'s>, output: EndOutput<'s, O> },
+    InTask { task: Box<SingleTask<'s>>, store: StoreRef<'s>, order: &'static Order, output: EndOutput<'s, O> },
     /// It has ended.
     Ended,
 }
@@ -308,7 +309,7 @@ enum State<'s, O> {
 type Begin<'s, O> = fn(StoreRef<'s>, Option<Box<RunOptions>>) -> State<'s, O>;
 
 /// The output of a run that has succeeded, with the cell for the outputs of its target.
-type EndOutput<'s, O> = fn(StoreRef<'s>, Option<&dyn StartTarget>) -> O;
+type EndOutput<'s, O> = fn(StoreRef<'s>, &'static Order, Option<&dyn StartTarget>) -> O;
 
 // Nothing in it is pinned in place: the future is in a box.
 impl<O> Unpin for Run<'_, O> {}
@@ -408,8 +409,8 @@ impl<O> Run<'_, O> {
         }
         let panics = EndsInPanic(&mut self.state);
         let result = match &mut *panics.0 {
-            State::InTask { task, store, output } => {
-                Pin::new(&mut **task).poll(cx).map_ok(|()| output(*store, task.target_cell()))
+            State::InTask { task, store, order, output } => {
+                Pin::new(&mut **task).poll(cx).map_ok(|()| output(*store, order, task.target_cell()))
             }
             State::Boxed(run) => run.as_mut().poll(cx),
             State::Borrowed { .. } | State::Ended => panic!("{POLLED_ON}"),
@@ -446,7 +447,7 @@ fn begin_target<'s, T: Step>(
     order: &'static Order,
     options: Option<Box<RunOptions>>,
 ) -> State<'s, RunOutput<'s, T>> {
-    State::InTask { task: task_of::<T>(store, order, options), store, output: output_of::<T> }
+    State::InTask { task: task_of::<T>(store, order, options), store, order, output: output_of::<T> }
 }
 
 /// The future of a run of a target.
@@ -463,7 +464,7 @@ fn task_of<'s, T: Step>(
 /// Runs everything that is needed for one resource, in a store of a known type.
 fn fetch_from<R: Resource, S: AnyStore>(store: &S) -> Run<'_, &R::Value> {
     let store = store.store_ref();
-    let ready = value_of::<R>(store).filter(|_| store.observers().is_none());
+    let ready = value_of::<R>(store, S::order::<OfResource<R>>()).filter(|_| store.observers().is_none());
     Run::in_task(store, ready, |store, options| begin_resource::<R>(store, S::order::<OfResource<R>>(), options))
 }
 
@@ -474,10 +475,11 @@ fn begin_resource<'s, R: Resource>(
     options: Option<Box<RunOptions>>,
 ) -> State<'s, &'s R::Value> {
     let task = run_resource(store, Key::of::<R>(), Some(order), RunOptions::or_default(options.as_deref()));
-    State::InTask { task, store, output: |store, _| value_of::<R>(store).expect(HAS_ALL) }
+    State::InTask { task, store, order, output: |store, order, _| value_of::<R>(store, order).expect(HAS_ALL) }
 }
 
 /// The value of a resource, if it is there.
-fn value_of<R: Resource>(store: StoreRef<'_>) -> Option<&R::Value> {
-    store.value(Key::of::<R>().id)?.downcast_ref()
+fn value_of<'s, R: Resource>(store: StoreRef<'s>, order: &'static Order) -> Option<&'s R::Value> {
+    let source = order.outputs.first().copied().flatten();
+    store.find(Key::of::<R>().id, source)?.downcast_ref()
 }

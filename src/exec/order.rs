@@ -4,12 +4,14 @@
 //! code. As long as each step is ready at once, a run only goes along this list: it needs no
 //! schedule.
 
-use super::plan::{ConstList, ExecPlan, Key, Source};
+use super::plan::{ConstList, ExecPlan, Key, Source, count};
 
 /// The aim of a run, as data.
 pub trait Goal {
     /// The resources that are demanded. Of the outputs of a step, one suffices.
     const DEMANDED: &'static ConstList<Key>;
+    /// The resources whose values the run returns at its end, from the store.
+    const OUTPUTS: &'static ConstList<Key>;
 }
 
 /// No aim.
@@ -17,6 +19,7 @@ pub(crate) struct NoGoal;
 
 impl Goal for NoGoal {
     const DEMANDED: &'static ConstList<Key> = &ConstList::Empty;
+    const OUTPUTS: &'static ConstList<Key> = &ConstList::Empty;
 }
 
 /// The steps of a plan that a goal needs, if nothing was computed.
@@ -28,6 +31,8 @@ pub struct Order {
     pub(crate) parent_inputs: &'static [u16],
     /// All steps of the plan, by number.
     pub(crate) nodes: &'static [OrderNode],
+    /// The sources of the values that the run returns; none for those of the parent store.
+    pub(crate) outputs: &'static [Option<Source>],
 }
 
 /// A step before the run.
@@ -56,6 +61,10 @@ pub(super) struct OrderTables<const N: usize> {
     pub(super) parent_len: usize,
     /// The resources of the parent store.
     pub(super) parent_inputs: [u16; N],
+    /// The number of values that the run returns.
+    pub(super) outputs_len: usize,
+    /// The sources of these values.
+    pub(super) outputs: [Option<Source>; N],
     /// The number of demanded steps.
     demanded_len: usize,
     /// The demanded steps.
@@ -68,11 +77,31 @@ pub(super) struct OrderTables<const N: usize> {
 
 impl<const N: usize> OrderTables<N> {
     /// Computes the order for these resources.
-    pub(super) const fn build(plan: &ExecPlan, demanded: &ConstList<Key>) -> Self {
+    pub(super) const fn build(plan: &ExecPlan, demanded: &ConstList<Key>, outputs: &ConstList<Key>) -> Self {
         let mut order = Self::EMPTY;
         order.demand_all(plan, demanded);
         order.follow(plan);
+        // A target that is not in the plan may have more outputs than there is room. Then the run
+        // finds them by their keys.
+        if count(outputs) <= N {
+            order.find_outputs(plan, outputs);
+        }
         order
+    }
+
+    /// Appends the sources of the values that the run returns.
+    const fn find_outputs(&mut self, plan: &ExecPlan, keys: &ConstList<Key>) {
+        match keys {
+            ConstList::Empty => {}
+            ConstList::One(key) => {
+                self.outputs[self.outputs_len] = plan.source(key.id);
+                self.outputs_len += 1;
+            }
+            ConstList::Both(first, second) => {
+                self.find_outputs(plan, first);
+                self.find_outputs(plan, second);
+            }
+        }
     }
 
     /// The order for a step.
@@ -90,6 +119,8 @@ impl<const N: usize> OrderTables<N> {
         steps: [0; N],
         parent_len: 0,
         parent_inputs: [0; N],
+        outputs_len: 0,
+        outputs: [None; N],
         demanded_len: 0,
         demanded: [0; N],
         nodes: [OrderNode { is_demanded: false, unmet: 0, needed_by: OrderNode::NONE }; N],

@@ -282,11 +282,12 @@ impl<L: Lower, const N: usize> SizedPlan<L, N> {
 struct SizedOrder<L, G, const N: usize>(PhantomData<(L, G)>);
 
 impl<L: Lower, G: Goal, const N: usize> SizedOrder<L, G, N> {
-    const TABLES: &'static OrderTables<N> = &OrderTables::build(SizedPlan::<L, N>::PLAN, G::DEMANDED);
+    const TABLES: &'static OrderTables<N> = &OrderTables::build(SizedPlan::<L, N>::PLAN, G::DEMANDED, G::OUTPUTS);
     const ORDER: &'static Order = &Order {
         steps: Self::TABLES.steps.split_at(Self::TABLES.len).0,
         parent_inputs: Self::TABLES.parent_inputs.split_at(Self::TABLES.parent_len).0,
         nodes: Self::TABLES.nodes.split_at(SizedPlan::<L, N>::PLAN.steps.len()).0,
+        outputs: Self::TABLES.outputs.split_at(Self::TABLES.outputs_len).0,
     };
 }
 
@@ -343,7 +344,7 @@ impl Size {
 }
 
 /// The number of values in a list.
-const fn count<T>(tree: &ConstList<T>) -> usize {
+pub(super) const fn count<T>(tree: &ConstList<T>) -> usize {
     match tree {
         ConstList::Empty => 0,
         ConstList::One(_) => 1,

@@ -85,20 +85,33 @@ impl<'s> StoreRef<'s> {
         self.store.observers()
     }
 
-    /// The value of the resource with a key, if it is there: in this store, or in a parent if this
-    /// store does not know it.
+    /// The value of a source in this store, if it is there.
     #[inline]
-    pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
-        match self.plan().source(key) {
-            Some(Source::Supplied(place)) => self.store.supplied(place.into()),
-            Some(Source::Step { step, output }) => self.store.slot(step.into()).output(output.into()),
-            Some(Source::Parent(_)) | None => self.value_of_parent(key),
+    fn at(&self, source: Source) -> Option<&'s Erased> {
+        match source {
+            Source::Supplied(place) => self.store.supplied(place.into()),
+            Source::Step { step, output } => self.store.slot(step.into()).output(output.into()),
+            Source::Parent(_) => None,
         }
     }
 
-    /// The value of the resource with a key, if a parent has it.
-    fn value_of_parent(&self, key: u64) -> Option<&'s Erased> {
-        self.parent()?.value(key)
+    /// The value of the resource with a key, if it is there. `source` is that of the resource, if
+    /// it is known already.
+    #[inline]
+    pub(crate) fn find(&self, key: u64, source: Option<Source>) -> Option<&'s Erased> {
+        match source {
+            Some(source) => self.at(source),
+            None => self.value(key),
+        }
+    }
+
+    /// The value of the resource with a key, if it is there: in this store, or in a parent if this
+    /// store does not know it.
+    pub(crate) fn value(&self, key: u64) -> Option<&'s Erased> {
+        match self.plan().source(key) {
+            Some(Source::Parent(_)) | None => self.parent()?.value(key),
+            Some(source) => self.at(source),
+        }
     }
 
     /// Whether this store, or a parent, has a source for the resource with a key.

@@ -235,6 +235,7 @@ fn order(plan: &'static ExecPlan, step: u16) -> &'static Order {
             steps: tables.steps[..tables.len].to_vec().leak(),
             parent_inputs: &[],
             nodes: tables.nodes[..plan.steps().len()].to_vec().leak(),
+            outputs: &[],
         }))
     })
 }

@@ -15,6 +15,7 @@ impl<T: Step> Goal for OfTarget<T> {
         true => T::Outputs::KEYS,
         false => T::Inputs::KEYS,
     };
+    const OUTPUTS: &'static ConstList<Key> = T::Outputs::KEYS;
 }
 
 /// A run for the resource `R`.
@@ -22,4 +23,5 @@ pub(crate) struct OfResource<R>(PhantomData<R>);
 
 impl<R: Resource> Goal for OfResource<R> {
     const DEMANDED: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
+    const OUTPUTS: &'static ConstList<Key> = Self::DEMANDED;
 }

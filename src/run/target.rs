@@ -2,16 +2,19 @@
 
 use crate::exec::graph::{Graph, StartTarget, TargetNode};
 use crate::exec::inputs::InputReader;
+use crate::exec::order::Order;
 use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
 use crate::exec::single_task::start_in_parent;
 use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::exec::task::Started;
+use crate::lower::goal::OfTarget;
 use crate::lower::slot::Slot;
 use crate::lower::start::start;
 use crate::options::RunOptions;
 use crate::run::{OwnedOutput, RunOutput};
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
+use crate::store::AnyStore;
 use crate::tuple::Tuple;
 use core::any::Any;
 use core::task::Context;
@@ -67,28 +70,38 @@ pub(super) fn returned<T: Step>(
 }
 
 /// The output of a run that has succeeded, with the cell of its graph.
-pub(crate) fn output_of<'s, T: Step>(store: StoreRef<'s>, cell: Option<&dyn StartTarget>) -> RunOutput<'s, T> {
-    run_output::<T>(store, returned::<T>(store, cell)).expect(HAS_ALL)
+pub(crate) fn output_of<'s, T: Step>(
+    store: StoreRef<'s>,
+    order: &'static Order,
+    cell: Option<&dyn StartTarget>,
+) -> RunOutput<'s, T> {
+    run_output::<T>(store, order, returned::<T>(store, cell)).expect(HAS_ALL)
 }
 
 /// The reason why the outputs of a run are there at its end.
 pub(super) const HAS_ALL: &str = "a run that succeeded has all values that it demanded";
 
+/// The order of the target in a store.
+pub(crate) fn order_of<T: Step, S: AnyStore>(_: &S) -> &'static Order {
+    S::order::<OfTarget<T>>()
+}
+
 /// Fast path: the outputs of the target, if all of them are stored and already computed and no
 /// observer of the store has to see the run.
-pub(crate) fn already_computed<T: Step>(store: StoreRef<'_>) -> Option<RunOutput<'_, T>> {
+pub(crate) fn already_computed<'s, T: Step>(store: StoreRef<'s>, order: &'static Order) -> Option<RunOutput<'s, T>> {
     if !T::Outputs::ALL_STORED || store.observers().is_some() {
         return None;
     }
-    run_output::<T>(store, T::Outputs::nothing_returned()?)
+    run_output::<T>(store, order, T::Outputs::nothing_returned()?)
 }
 
-/// The output of a run, if all stored values are there.
-fn run_output<T: Step>(
-    store: StoreRef<'_>,
+/// The output of a run, if all stored values are there. The order is that of the target.
+fn run_output<'s, T: Step>(
+    store: StoreRef<'s>,
+    order: &'static Order,
     returned: <T::Outputs as OutputList>::Returned,
-) -> Option<RunOutput<'_, T>> {
-    T::Outputs::run_output(store, returned, ()).map(Tuple::output)
+) -> Option<RunOutput<'s, T>> {
+    T::Outputs::run_output(store, &mut order.outputs.iter(), returned, ()).map(Tuple::output)
 }
 
 /// Takes the outputs of a target out of a store.

@@ -208,6 +208,7 @@ pub trait OutputList: OutputsProof + 'static {
     #[doc(hidden)]
     fn run_output<'s, Rest: Tuple>(
         store: StoreRef<'s>,
+        sources: &mut OutputSources,
         returned: Self::Returned,
         rest: Rest,
     ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>>;
@@ -248,7 +249,7 @@ impl OutputList for HNil {
     fn nothing_returned() -> Option<HNil> {
         Some(HNil)
     }
-    fn run_output<'s, Rest: Tuple>(_: StoreRef<'s>, HNil: HNil, rest: Rest) -> Option<Rest> {
+    fn run_output<'s, Rest: Tuple>(_: StoreRef<'s>, _: &mut OutputSources, HNil: HNil, rest: Rest) -> Option<Rest> {
         Some(rest)
     }
     fn owned_output<Rest: Tuple>(_: &mut dyn DynStore, _: Option<HNil>, HNil: HNil, rest: Rest) -> Option<Rest> {
@@ -294,10 +295,13 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     }
     fn run_output<'s, Rest: Tuple>(
         store: StoreRef<'s>,
+        sources: &mut OutputSources,
         returned: Self::Returned,
         rest: Rest,
     ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>> {
-        Head::run_output(store, returned.head, Tail::run_output(store, returned.tail, rest)?)
+        // From the last to the first, as the sources.
+        let rest = Tail::run_output(store, sources, returned.tail, rest)?;
+        Head::run_output(store, sources, returned.head, rest)
     }
     fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
@@ -310,6 +314,10 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
         Head::owned_output(store, head, returned.head, rest)
     }
 }
+
+/// The sources of the outputs of a step, from the last to the first, where they are known; see
+/// [`Order`](crate::exec::order::Order).
+pub(crate) type OutputSources = core::slice::Iter<'static, Option<Source>>;
 
 /// An element of an [`OutputList`], of the kind `Kind`: a resource, a [`Return`], or a list of
 /// them.
@@ -369,6 +377,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     #[doc(hidden)]
     fn run_output<'s, Rest: Tuple>(
         store: StoreRef<'s>,
+        sources: &mut OutputSources,
         returned: Self::Returned,
         rest: Rest,
     ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>>;
@@ -417,10 +426,12 @@ impl<R: IsResource> Output<Single> for R {
     }
     fn run_output<'s, Rest: Tuple>(
         store: StoreRef<'s>,
+        sources: &mut OutputSources,
         (): (),
         rest: Rest,
     ) -> Option<Rest::Prepend<&'s R::CheckedValue>> {
-        let value: &R::Value = store.value(<R::Identity as Digits>::KEY)?.downcast_ref()?;
+        let source = sources.next_back().copied().flatten();
+        let value: &R::Value = store.find(<R::Identity as Digits>::KEY, source)?.downcast_ref()?;
         Some(rest.prepend(value))
     }
     fn owned_output<Rest: Tuple>(
@@ -466,7 +477,12 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     fn nothing_returned() -> Option<Return<V>> {
         None
     }
-    fn run_output<'s, Rest: Tuple>(_: StoreRef<'s>, Return(value): Return<V>, rest: Rest) -> Option<Rest::Prepend<V>> {
+    fn run_output<'s, Rest: Tuple>(
+        _: StoreRef<'s>,
+        _: &mut OutputSources,
+        Return(value): Return<V>,
+        rest: Rest,
+    ) -> Option<Rest::Prepend<V>> {
         Some(rest.prepend(value))
     }
     fn owned_output<Rest: Tuple>(
@@ -509,10 +525,11 @@ impl<List: OutputList> Output<Group> for List {
     }
     fn run_output<'s, Rest: Tuple>(
         store: StoreRef<'s>,
+        sources: &mut OutputSources,
         returned: Self::Returned,
         rest: Rest,
     ) -> Option<Self::RunOutput<StoreRef<'s>, Rest>> {
-        <List as OutputList>::run_output(store, returned, rest)
+        <List as OutputList>::run_output(store, sources, returned, rest)
     }
     fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
