@@ -27,7 +27,7 @@ use crate::proof::ids::digits::Reflexive;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "expected a resource; if this is the type of a value, declare one: `resource! {{ Name: {Self}; }}`",
-    note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ pub Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
+    note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
 )]
 pub trait Resource: Send + Sync + 'static {
     /// The type of the value.

@@ -25,7 +25,55 @@ fn main() -> io::Result<()> {
         }
     }
     modules += &format!("/// The number of programs.\nconst COUNT: usize = {count};\n");
+
+    let mut count = 0;
+    for (name, path) in files(&root.join("fail"), "rs")? {
+        if let Some(program) = declared(&root, &path)? {
+            let path = out.join(format!("declared_{name}.rs"));
+            fs::write(&path, program)?;
+            modules += &format!("#[path = {path:?}]\nmod declared_{name};\n");
+            count += 1;
+        }
+    }
+    modules += &format!("/// The number of programs with advised declarations.\nconst DECLARED: usize = {count};\n");
     fs::write(out.join("advised.rs"), modules)
+}
+
+/// Whether what follows is the type of a value: a primitive type, or one that the program declares.
+fn is_value(rest: &str, program: &str) -> bool {
+    let ty = rest.strip_suffix("; }").unwrap_or(rest);
+    ty.starts_with(|first: char| first.is_ascii_lowercase() && !ty.contains('('))
+        || program.contains(&format!("struct {ty}"))
+}
+
+/// The twin of a failing case, with the declarations that its errors advise: a resource for a value,
+/// and the type of a store.
+fn declared(root: &Path, case: &Path) -> io::Result<Option<String>> {
+    let snapshot = fs::read_to_string(case.with_extension("stderr")).unwrap_or_default();
+    let twin = root.join("pass").join(case.strip_prefix(root.join("fail")).expect("the case is in the folder"));
+    let Ok(program) = fs::read_to_string(&twin) else { return Ok(None) };
+    let notes = snapshot.lines().filter(|line| line.trim_start().starts_with("= note: "));
+    let mut advice: Vec<&str> = notes.flat_map(|note| note.split('`').skip(1).step_by(2)).collect();
+    advice.sort();
+    advice.dedup();
+    let mut added = String::new();
+    for (number, code) in advice.iter().enumerate() {
+        let declaration = match code {
+            // The mistake may be another one than a value in place of a resource.
+            _ if code.strip_prefix("resource! { Name: ").is_some_and(|rest| is_value(rest, &program)) => {
+                format!("typed_pipeliner::{code}")
+            }
+            _ if code.starts_with("StoreOf<") => {
+                let code = code.replace("HList!", "typed_pipeliner::HList!");
+                format!("pub(crate) type Advised = typed_pipeliner::{code};")
+            }
+            _ => continue,
+        };
+        added += &format!("\nmod advised_{number} {{\n    use super::*;\n    {declaration}\n}}\n");
+    }
+    let folder = twin.parent().expect("a case is in a folder").display().to_string();
+    let program = program.replace("#[path = \"", &format!("#[path = \"{folder}/"));
+    Ok((!added.is_empty()).then(|| program + &added))
 }
 
 /// The files in a folder and below it, with names that begin with those of their folders.

@@ -64,7 +64,7 @@ impl<S: Step> IsStep for S {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "expected a resource; if this is the type of a value, declare one: `resource! {{ Name: {Self}; }}`",
-    note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ pub Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
+    note = "name the resource whose value is `{Self}`, or declare one: `resource! {{ Name: {Self}; }}`; if `{Self}` is a step, name a resource it provides"
 )]
 pub trait IsResource:
     Resource<Value = <Self as IsResource>::CheckedValue, Identity = <Self as IsResource>::CheckedIdentity>
