@@ -46,8 +46,8 @@ fn is_value(rest: &str, program: &str) -> bool {
         || program.contains(&format!("struct {ty}"))
 }
 
-/// The twin of a failing case, with the declarations that its errors advise: a resource for a value,
-/// and the type of a store.
+/// The twin of a failing case, with the declarations that its errors advise: resources for values,
+/// and the types of stores.
 fn declared(root: &Path, case: &Path) -> io::Result<Option<String>> {
     let snapshot = fs::read_to_string(case.with_extension("stderr")).unwrap_or_default();
     let twin = root.join("pass").join(case.strip_prefix(root.join("fail")).expect("the case is in the folder"));
