@@ -108,8 +108,9 @@ pub fn listed<F: Future, L>(future: F, list: fn(F::Output) -> L) -> Listed<F, F:
     Listed { future, list }
 }
 
-/// Makes a future that calls a function when it is polled.
-pub use futures::future::lazy;
+/// Makes the future of a step that is not async. The step is executed before that, so no step needs
+/// a future of its own type.
+pub use core::future::ready;
 
 /// Conversions of a returned value to the result of a step. They are functions, because each step
 /// would need a closure of its own.

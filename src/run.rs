@@ -19,7 +19,7 @@ use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;
 use crate::run::bounds::{Provides, Runs, RunsOwned};
 use crate::run::lazy::{Lazy, LazyRun};
-use crate::run::target::{HAS_ALL, already_computed, graph_of, output_of, returned, take};
+use crate::run::target::{HAS_ALL, already_computed, graph_of, order_of, output_of, returned, take};
 use crate::steps::Step;
 use crate::steps::lists::OutputList;
 use crate::store::parent::ParentStore;
@@ -113,8 +113,7 @@ pub fn run<'s, T: IsStep<Witness: Sized>>(store: &'s impl Runs<T>) -> Run<'s, Ru
 
 /// Runs a target in a store of a known type.
 fn run_in<'s, T: Step, S: AnyStore>(store: &'s S) -> Run<'s, RunOutput<'s, T>> {
-    let store = store.store_ref();
-    let order = S::order::<OfTarget<T>>();
+    let (store, order) = (store.store_ref(), order_of::<T, S>(store));
     Run::in_task(store, already_computed::<T>(store, order), |store, options| {
         begin_target::<T>(store, S::order::<OfTarget<T>>(), options)
     })

@@ -107,7 +107,7 @@ pub(super) fn step(
         (true, None, Some(_)) => mapped(library, function, signature, called(function, quote! { #(#arguments),* })),
         (true, None, None) => {
             let (list, returned) = (list(library, signature), called(function, quote! { #(#arguments),* }));
-            quote_spanned! { span => #library_here::__private::lazy(move |_| #list(#returned)) }
+            quote_spanned! { span => #library_here::__private::ready(#list(#returned)) }
         }
     };
     let is_sync = right && options.blocking.is_none() && function.sig.asyncness.is_none();
