@@ -9,7 +9,7 @@ pub use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, lazy};
 use std::sync::Arc;
 
 /// A step that is a value, with the inputs `I` and the outputs `O`: a plug-in or a configuration
@@ -130,7 +130,8 @@ where
         'a: 'f,
         's: 'f,
     {
-        let run = S::run(S::Inputs::refs(inputs));
+        // The run of a step that is not async does everything when it is called.
+        let run = lazy(move |_| S::run(S::Inputs::refs(inputs))).flatten();
         Box::pin(run.map(|outputs| outputs.map(S::Outputs::values).map_err(StepError::boxed)))
     }
 }

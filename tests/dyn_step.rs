@@ -92,3 +92,20 @@ fn chosen_is_a_zero_sized_step_named_for_its_resource() {
     assert_eq!(RunChosen::<Doubler>::name(), "Doubler");
     assert_eq!(size_of::<RunChosen<Doubler>>(), 0);
 }
+
+resource! { Calls: Arc<AtomicUsize>; }
+
+#[step]
+fn count_call(calls: In<'_, Calls>) -> Return<usize> {
+    Return(calls.fetch_add(1, Ordering::Relaxed))
+}
+
+#[test]
+fn step_that_is_not_async_runs_when_it_is_polled() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let step: SharedStep<HList![Calls], HList![Return<usize>]> = Arc::new(CountCall);
+    let run = step.run_dyn(hlist![&calls]);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+    smol::block_on(run).unwrap();
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
