@@ -1,17 +1,28 @@
 //! The gain from threads where steps compute: a fan of sixteen heavy steps in the caller's task,
-//! and on one and two threads. Two plain threads with the same work show the possible gain.
+//! and on one and two threads. Two plain threads with the same work show the possible gain. And the
+//! cost of a step that does nothing, beside a task for each step on smol and tokio.
 //!
 //! `cargo bench -p benches --bench threads` prints a section of the page of measurements, and with
 //! `-- --write` writes it. Compare within its table; nothing here is a gate.
 
+#[path = "shared/pipelines.rs"]
+#[allow(dead_code, reason = "one of the pipelines is measured")]
+mod pipelines;
+#[path = "shared/work.rs"]
+#[allow(dead_code, reason = "one kind of work is measured")]
+mod work;
+
 use benches::{Section, argument, only_arguments};
+use pipelines::fan_102;
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Instant;
+use tokio::runtime;
 use typed_pipeliner::executor::{Executor, block_on};
 use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource, run};
+use work::{Ready, add};
 
 resource! { Seed: u64; Sum: u64; }
 
@@ -55,6 +66,21 @@ macro_rules! fan {
 fan! {
     S0 -> R0, S1 -> R1, S2 -> R2, S3 -> R3, S4 -> R4, S5 -> R5, S6 -> R6, S7 -> R7,
     S8 -> R8, S9 -> R9, S10 -> R10, S11 -> R11, S12 -> R12, S13 -> R13, S14 -> R14, S15 -> R15
+}
+
+/// The sum of a fan by hand: a task for each step.
+macro_rules! spawned {
+    ($spawn:expr) => {
+        async {
+            let top = $spawn(0, black_box(0)).await;
+            let fan: Vec<_> = (1..=100).map(|step| $spawn(step, top)).collect();
+            let mut sum = 0;
+            for task in fan {
+                sum += task.await;
+            }
+            $spawn(101, sum).await
+        }
+    };
 }
 
 /// How often each contender runs.
@@ -112,5 +138,31 @@ fn main() {
     for ((name, _), time) in contenders.iter().zip(times) {
         section.row(name, [format!("{:.1}", time * 1e3), format!("{:.2}", times[0] / time)]);
     }
+
+    let small = || Arc::new(Store::<fan_102::All<Ready>>::new().with(pipelines::Seed, black_box(0)));
+    let executor = Arc::new(smol::Executor::new());
+    let threads = [(); 2].map(|()| {
+        let (executor, (stop, stopped)) = (Arc::clone(&executor), smol::channel::bounded::<()>(1));
+        (stop, thread::spawn(move || smol::block_on(executor.run(stopped.recv()))))
+    });
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(2).build().expect("threads can be started");
+    let in_tokio = |step, sum| {
+        let task = runtime.spawn(add::<Ready>(step, sum));
+        async { task.await.expect("a task does not panic") }
+    };
+    let contenders: [Contender<'_>; 5] = [
+        ("in the caller's task", &|| *block_on(run::<fan_102::Last<Ready>>(&small())).unwrap()),
+        ("in an `Arc`, 1 thread", &|| *block_on(one.run::<fan_102::Last<Ready>>(&small())).unwrap()),
+        ("in an `Arc`, 2 threads", &|| *block_on(two.run::<fan_102::Last<Ready>>(&small())).unwrap()),
+        ("smol spawn, 2 threads", &|| block_on(spawned!(|step, sum| executor.spawn(add::<Ready>(step, sum))))),
+        ("tokio spawn, 2 threads", &|| runtime.block_on(spawned!(in_tokio))),
+    ];
+    let times = measure(&contenders);
+    section.paragraph("A fan of a hundred steps that do nothing, with its store.");
+    section.table("fan 102, ready", ["ns a step", "of tokio spawn"]);
+    for ((name, _), time) in contenders.iter().zip(times) {
+        section.row(name, [format!("{:.0}", time * 1e9 / 102.0), format!("{:.2}", time / times[4])]);
+    }
+    drop(threads.map(|(stop, thread)| (drop(stop), thread.join())));
     section.finish();
 }
