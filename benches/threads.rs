@@ -83,6 +83,29 @@ macro_rules! spawned {
     };
 }
 
+/// The nanoseconds of a processor for a run whose output is in the store, if this number of threads
+/// share the store; the best of ten.
+fn ask(threads: usize) -> f64 {
+    const ASKS: usize = 50_000;
+    let store = Store::<fan_102::All<Ready>>::new().with(pipelines::Seed, 0);
+    block_on(run::<fan_102::Last<Ready>>(&store)).unwrap();
+    let at_once = threads.min(thread::available_parallelism().map_or(1, usize::from));
+    let time = || {
+        let start = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    for _ in 0..ASKS {
+                        black_box(block_on(run::<fan_102::Last<Ready>>(black_box(&store))).unwrap());
+                    }
+                });
+            }
+        });
+        start.elapsed().as_nanos() as f64 * at_once as f64 / (threads * ASKS) as f64
+    };
+    (0..10).map(|_| time()).fold(f64::INFINITY, f64::min)
+}
+
 /// How often each contender runs.
 const RUNS: usize = 1000;
 
@@ -164,5 +187,11 @@ fn main() {
         section.row(name, [format!("{:.0}", time * 1e9 / 102.0), format!("{:.2}", time / times[4])]);
     }
     drop(threads.map(|(stop, thread)| (drop(stop), thread.join())));
+
+    section.paragraph("A run whose output is in the store, on threads that share the store.");
+    section.table("", ["ns of a processor"]);
+    for threads in [1, 2, 8] {
+        section.row(format!("{threads} threads"), [format!("{:.1}", ask(threads))]);
+    }
     section.finish();
 }
