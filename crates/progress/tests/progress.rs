@@ -7,7 +7,8 @@ use futures::FutureExt;
 use indicatif::InMemoryTerm;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 use support::{Gate, pipeline};
 use typed_pipeliner::observe::{RunInfo, StepEvent};
 use typed_pipeliner::{In, Observer, Out, Return, RunError, Scoped, Store, resource, run, step};
@@ -53,7 +54,16 @@ fn shown(terminal: &InMemoryTerm) -> Vec<String> {
         Some((line, last)) if is_time(last) => line.trim_end().to_owned(),
         _ => line.to_owned(),
     };
-    terminal.contents().lines().map(line).collect()
+    // A thread repaints the display line by line. A frame that two looks see is whole.
+    let mut seen = terminal.contents();
+    loop {
+        thread::sleep(Duration::from_millis(1));
+        let contents = terminal.contents();
+        if contents == seen {
+            return contents.lines().map(line).collect();
+        }
+        seen = contents;
+    }
 }
 
 /// Polls a run once; it is still pending.
