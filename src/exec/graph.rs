@@ -1,7 +1,6 @@
 //! The graph of a run: its nodes, and the store that it runs on.
 
-use super::inputs::InputReader;
-use super::inputs::InputValues;
+use super::inputs::{InputReader, InputValues};
 use super::moment::Moment;
 use super::notify::Notifier;
 use super::order::Order;

@@ -19,8 +19,8 @@ use futures::task::waker_ref;
 use seats::Seats;
 
 /// The number of steps that one poll of a run starts or polls, which is the budget of a task in
-/// tokio. Then the run gives its task back, so
-/// that other futures of the task, and other tasks of the thread, have their turn.
+/// tokio. Then the run gives its task back, so that other futures of the task, and other tasks of
+/// the thread, have their turn.
 const BUDGET: usize = 128;
 
 /// The number of steps that may wake themselves, or pend again, in one poll of a run. Then the run
@@ -354,10 +354,7 @@ fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, 
             seats.occupy(step, StepTask::Running { future, guard: Some(guard) }, graph.len());
             Begun::Pending
         }
-        Started::Ended(Err(error)) => {
-            let failed = StepTask::begun(graph, Started::Ended(Err(error)), Some(guard));
-            Begun::Other(failed)
-        }
+        failed @ Started::Ended(Err(_)) => Begun::Other(StepTask::begun(graph, failed, Some(guard))),
     }
 }
 
