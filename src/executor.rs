@@ -214,10 +214,10 @@ impl Executor {
                 return Ok(outputs);
             }
             let options = RunOptions::or_default(options.as_deref());
-            let (source, graph) = graph_of::<T>(view, options);
+            let (sources, graph) = graph_of::<T>(view, order, options);
             let cell = graph.target_cell().cloned();
             let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let run = MultiThread::new(steps, source.as_slice(), options);
+            let run = MultiThread::new(steps, sources, options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
             Ok(output_of::<T>(view, order, cell.as_deref()))
@@ -338,9 +338,9 @@ fn run_in<'e, 's: 'e, T: Step>(
             return Ok(outputs);
         }
         let options = RunOptions::or_default(options.as_deref());
-        let (source, graph) = graph_of::<T>(view, options);
+        let (sources, graph) = graph_of::<T>(view, order, options);
         let cell = graph.target_cell().cloned();
-        let run = MultiThread::new(BorrowedRun::new(graph, view), source.as_slice(), options);
+        let run = MultiThread::new(BorrowedRun::new(graph, view), sources, options);
         spawn_workers(executor, run, workers).await?;
         Ok(output_of::<T>(view, order, cell.as_deref()))
     })

@@ -456,8 +456,8 @@ fn task_of<'s, T: Step>(
     options: Option<Box<RunOptions>>,
 ) -> Box<SingleTask<'s>> {
     let options = RunOptions::or_default(options.as_deref());
-    let (source, graph) = graph_of::<T>(store, options);
-    SingleTask::new(BorrowedRun::new(graph, store), source, Some(order), options)
+    let (sources, graph) = graph_of::<T>(store, order, options);
+    SingleTask::new(BorrowedRun::new(graph, store), sources, Some(order), options)
 }
 
 /// Runs everything that is needed for one resource, in a store of a known type.

@@ -372,11 +372,13 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
     fn observers(&self) -> Option<&Observers> {
         self.observers.as_deref()
     }
-    fn begin_run(&self) {
-        // Most runs find the mark, and then need not write to memory that other threads read.
-        if !self.is_used.load(Ordering::Relaxed) {
+    fn begin_run(&self) -> bool {
+        // Many runs find the mark, and then need not write to memory that other threads read.
+        let is_new = !self.is_used.load(Ordering::Relaxed);
+        if is_new {
             self.is_used.store(true, Ordering::Relaxed);
         }
+        is_new
     }
 }
 

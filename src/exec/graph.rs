@@ -35,6 +35,8 @@ pub(crate) struct Graph {
     parent: Option<ParentRuns>,
     /// Notifies the observers of the run, if there are any.
     notifier: Option<Arc<Notifier>>,
+    /// Whether no run has begun on the store before, so that nothing was computed.
+    is_first: bool,
 }
 
 /// A target that runs at every call, because it returns a value to the caller or stores nothing.
@@ -102,7 +104,7 @@ impl Graph {
         name: fn() -> &'static str,
         start: StartInParent,
     ) -> Self {
-        store.begin_run();
+        let is_first = store.begin_run();
         // A run in the parent counts as one step here. It runs one step at a time, so all of them
         // together stay within the limit.
         let limit = options.limit.map(|_| NonZero::<usize>::MIN);
@@ -110,7 +112,8 @@ impl Graph {
         let key = RunKey::next();
         let nested = NestedRun::new(key);
         let pending_since = OnceLock::new();
-        let mut graph = Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None };
+        let mut graph =
+            Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None, is_first };
         if let Some(observers) = &options.observers {
             graph.attach(observers, name());
         }
@@ -316,7 +319,7 @@ impl Graph {
         &self,
         number: u16,
         node: Node<'_>,
-        values: &InputValues<'_, 's>,
+        values: InputValues<'_, 's>,
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         self.note_polled(number);
@@ -334,7 +337,7 @@ impl Graph {
         notifier: &Arc<Notifier>,
         number: u16,
         node: Node<'_>,
-        values: &InputValues<'_, 's>,
+        values: InputValues<'_, 's>,
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         match self.is_done(values.store, number) {
@@ -349,7 +352,7 @@ impl Graph {
         &self,
         number: u16,
         node: Node<'_>,
-        values: &InputValues<'_, 's>,
+        values: InputValues<'_, 's>,
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         match node {
@@ -437,7 +440,7 @@ impl<'s> BorrowedRun<'s> {
     pub(crate) fn can_follow(&self, order: &Order) -> bool {
         let graph = &self.graph;
         graph.notifier.is_none()
-            && order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none())
+            && (graph.is_first || order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none()))
             && (graph.parent.is_none() || self.has_parent_inputs(order))
     }
 
@@ -459,10 +462,13 @@ impl<'s> BorrowedRun<'s> {
         }
     }
 
-    /// Enters the first output of a step into the list of slots. Then its dependents find it there.
+    /// Enters the first output of a node into the list of slots, if it is a step. Then its
+    /// dependents find it there.
     #[inline]
     pub(crate) fn enter(&mut self, step: u16, first: Option<&'s Erased>) {
-        self.slots[usize::from(step)].first = first;
+        if let Some(listed) = self.slots.get_mut(usize::from(step)) {
+            listed.first = first;
+        }
     }
 
     /// Looks for the first output of a node that is done, and enters it.

@@ -7,6 +7,7 @@ use super::store_ref::{Erased, StoreRef};
 use core::slice;
 
 /// The values from which the steps of a run take their inputs.
+#[derive(Clone, Copy)]
 pub(crate) struct InputValues<'a, 's> {
     /// The graph of the run.
     pub(crate) graph: &'a Graph,
@@ -28,18 +29,14 @@ impl<'a, 's> InputValues<'a, 's> {
 
     /// Reads the inputs with these sources.
     #[inline]
-    pub(crate) fn read(&'a self, sources: &'a [Source]) -> InputReader<'a, 's> {
+    pub(crate) fn read(self, sources: &'a [Source]) -> InputReader<'a, 's> {
         InputReader { sources: sources.iter(), values: self }
     }
 
     /// The value of a source, if it is there.
-    #[inline]
     fn get(&self, source: Source) -> Option<&'s Erased> {
         match source {
-            Source::Step { step, output } => match (self.slots.get(usize::from(step)), output) {
-                (Some(&SlotRef { first: Some(value), .. }), 0) => Some(value),
-                _ => self.slot(step).output(output.into()),
-            },
+            Source::Step { step, output } => self.slot(step).output(output.into()),
             Source::Supplied(place) => self.store.supplied(place.into()),
             Source::Parent(place) => self.of_parent(place),
         }
@@ -56,7 +53,7 @@ pub struct InputReader<'a, 's> {
     /// The sources of the inputs that are left.
     sources: slice::Iter<'a, Source>,
     /// The values.
-    values: &'a InputValues<'a, 's>,
+    values: InputValues<'a, 's>,
 }
 
 impl<'s> InputReader<'_, 's> {
@@ -83,7 +80,12 @@ impl<'s> InputReader<'_, 's> {
 
     /// The next input without its type.
     fn next_erased(&mut self) -> Option<&'s Erased> {
-        let source = self.sources.next()?;
-        self.values.get(*source)
+        let &source = self.sources.next()?;
+        if let Source::Step { step, output: 0 } = source {
+            if let Some(&SlotRef { first: Some(value), .. }) = self.values.slots.get(usize::from(step)) {
+                return Some(value);
+            }
+        }
+        self.values.get(source)
     }
 }

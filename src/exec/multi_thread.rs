@@ -67,7 +67,7 @@ impl<'s> Steps for BorrowedRun<'s> {
     }
     fn start_step(&self, step: u16, waker: &Waker) -> Result<Outcome, Pending<StepTask<'s>>> {
         let (graph, values) = (self.graph(), self.values());
-        let start = || graph.start(step, graph.node(step), &values, &mut Context::from_waker(waker));
+        let start = || graph.start(step, graph.node(step), values, &mut Context::from_waker(waker));
         match StepTask::start(self.graph(), self.slot(step), start) {
             StartResult::Ended(outcome) => Ok(outcome),
             StartResult::Running(task) => Err(Pending { task, in_other_run: None }),
@@ -128,7 +128,7 @@ async fn execute(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
     let slot = graph.slot(store, step);
     let values = InputValues { graph, store, slots: &[] };
     let started = poll_fn(|cx| {
-        Poll::Ready(StepTask::start(graph, slot.as_ref(), || graph.start(step, graph.node(step), &values, cx)))
+        Poll::Ready(StepTask::start(graph, slot.as_ref(), || graph.start(step, graph.node(step), values, cx)))
     });
     match started.await {
         StartResult::Ended(outcome) => outcome,
@@ -190,7 +190,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<S: Steps> MultiThread<S> {
     /// A run for the target of its graph, or for these sources.
-    pub(crate) fn new(steps: S, sources: &[Source], options: &RunOptions) -> Arc<Self> {
+    pub(crate) fn new(steps: S, sources: &[Option<Source>], options: &RunOptions) -> Arc<Self> {
         let schedule = Schedule::new(steps.graph(), sources, Pace::of(options), |step| steps.is_done(step));
         let nodes = steps.graph().len();
         Arc::new(MultiThread {

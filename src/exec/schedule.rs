@@ -22,14 +22,21 @@ pub(crate) struct Schedule {
     unfinished: usize,
     /// The options of the run.
     pace: Pace,
-    /// The failures so far.
+    /// The failures so far, if there are any. They are boxed, because most runs have none.
+    failed: Option<Box<Failed>>,
+    /// Whether the outcome has been reported. Steps on other threads may still finish afterwards.
+    over: bool,
+}
+
+/// The failures of a run, and the steps that cannot run because of them.
+#[derive(Default)]
+struct Failed {
+    /// The failures.
     failures: Vec<Failure>,
-    /// The steps that cannot run because of the failures.
+    /// The steps.
     skipped: Vec<u16>,
     /// The names of the skipped steps of the parent store.
     skipped_in_parent: Vec<&'static str>,
-    /// Whether the outcome has been reported. Steps on other threads may still finish afterwards.
-    over: bool,
 }
 
 /// The options of a run that its schedule has to know.
@@ -140,7 +147,7 @@ impl Schedule {
     /// sources.
     ///
     /// `is_done` returns whether the outputs of a step are there.
-    pub(crate) fn new(graph: &Graph, sources: &[Source], pace: Pace, is_done: impl Fn(u16) -> bool) -> Self {
+    pub(crate) fn new(graph: &Graph, sources: &[Option<Source>], pace: Pace, is_done: impl Fn(u16) -> bool) -> Self {
         let idle = Node { stage: Stage::Idle, unmet: 0, needed_by: NONE, next: NONE };
         let mut schedule = Schedule { nodes: vec![idle; graph.len()], pace, ..Schedule::EMPTY };
         schedule.demand(graph, sources, is_done);
@@ -182,14 +189,12 @@ impl Schedule {
         running: 0,
         pace: Pace { limit: usize::MAX, keep_going: false },
         unfinished: 0,
-        failures: Vec::new(),
-        skipped: Vec::new(),
-        skipped_in_parent: Vec::new(),
+        failed: None,
         over: false,
     };
 
     /// Demands the target or some sources, and everything they need.
-    fn demand(&mut self, graph: &Graph, sources: &[Source], is_done: impl Fn(u16) -> bool) {
+    fn demand(&mut self, graph: &Graph, sources: &[Option<Source>], is_done: impl Fn(u16) -> bool) {
         let nodes = self.nodes.as_mut_slice();
         // The steps to visit, breadth first. So the path to a target that an error reports is a
         // shortest one.
@@ -213,7 +218,7 @@ impl Schedule {
             }
             node.stage == Stage::Demanded
         };
-        let asked = sources.iter().filter_map(|&source| graph.provider(source));
+        let asked = sources.iter().filter_map(|&source| graph.provider(source?));
         for step in graph.target().into_iter().chain(asked) {
             demand(nodes, &mut demanded, step, NONE);
         }
@@ -306,25 +311,26 @@ impl Schedule {
         }
         let needed_by = |&step: &u16| Some(self.nodes[usize::from(step)].needed_by).filter(|&step| step != NONE);
         let path: Vec<_> = core::iter::successors(Some(step), needed_by).map(|step| graph.name(step)).collect();
+        let failed = self.failed.get_or_insert_default();
         match Arc::try_unwrap(source).map(|source| source.downcast::<RunError>()) {
             // The failed steps are those of the run in the parent. Their paths go on from there.
             Ok(Ok(error)) if graph.is_in_parent(step) => {
                 let (failures, skipped) = error.needed_by(&path[1..]);
-                self.failures.extend(failures);
-                self.skipped_in_parent.extend(skipped);
+                failed.failures.extend(failures);
+                failed.skipped_in_parent.extend(skipped);
             }
-            Ok(Ok(error)) => self.failures.push(Failure::new(path.into(), Arc::new(error))),
-            Ok(Err(source)) => self.failures.push(Failure::new(path.into(), Arc::new(source))),
-            Err(source) => self.failures.push(Failure::new(path.into(), source)),
+            Ok(Ok(error)) => failed.failures.push(Failure::new(path.into(), Arc::new(error))),
+            Ok(Err(source)) => failed.failures.push(Failure::new(path.into(), Arc::new(source))),
+            Err(source) => failed.failures.push(Failure::new(path.into(), source)),
         }
         if !self.pace.keep_going {
             self.ready = Queue::EMPTY;
             return Err(self.error(graph));
         }
         // From here on the list holds the steps whose dependents are still to be visited.
-        let mut at = self.skipped.len();
+        let mut at = failed.skipped.len();
         self.skip_dependents(graph, graph.dependents(step));
-        while let Some(&step) = self.skipped.get(at) {
+        while let Some(step) = self.failed.as_ref().and_then(|failed| failed.skipped.get(at).copied()) {
             self.skip_dependents(graph, graph.dependents(step));
             at += 1;
         }
@@ -339,7 +345,7 @@ impl Schedule {
             if node.stage == Stage::Demanded {
                 node.stage = Stage::Failed;
                 self.unfinished -= 1;
-                self.skipped.push(step);
+                self.failed.get_or_insert_default().skipped.push(step);
                 graph.notify(step, StepEventKind::Skipped(SkipReason::DependencyFailed));
             }
         }
@@ -349,7 +355,7 @@ impl Schedule {
     pub(crate) fn outcome(&mut self, graph: &Graph) -> Poll<Result<(), RunError>> {
         match self {
             Schedule { over: true, .. } | Schedule { unfinished: 1.., .. } => Poll::Pending,
-            Schedule { failures, .. } if failures.is_empty() => {
+            Schedule { failed: None, .. } => {
                 self.over = true;
                 graph.end(RunEnd::Succeeded);
                 Poll::Ready(Ok(()))
@@ -362,8 +368,9 @@ impl Schedule {
     fn error(&mut self, graph: &Graph) -> RunError {
         self.over = true;
         graph.end(RunEnd::Failed);
-        let here = self.skipped.iter().map(|&step| graph.name(step));
-        let skipped = self.skipped_in_parent.drain(..).chain(here).collect();
-        RunError::new(core::mem::take(&mut self.failures), skipped, graph.attachments())
+        let Failed { failures, skipped, skipped_in_parent } =
+            self.failed.take().map(|failed| *failed).unwrap_or_default();
+        let here = skipped.into_iter().map(|step| graph.name(step));
+        RunError::new(failures, skipped_in_parent.into_iter().chain(here).collect(), graph.attachments())
     }
 }

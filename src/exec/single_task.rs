@@ -8,15 +8,14 @@ use super::order::Order;
 use super::plan::{Key, Source};
 use super::schedule::{Pace, Schedule};
 use super::store_ref::StoreRef;
-use super::task::{Outcome, StartResult, Started, StepTask};
+use super::task::{Outcome, StartResult, Started, StepTask, TaskResult};
 use super::waits::Polling;
-use super::wake_set::WakeSet;
 use crate::error::RunError;
 use crate::options::RunOptions;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use futures::task::waker_ref;
-use seats::Seats;
+use seats::{Polled, Seats};
 
 /// The number of steps that one poll of a run starts or polls, which is the budget of a task in
 /// tokio. Then the run gives its task back, so that other futures of the task, and other tasks of
@@ -65,6 +64,12 @@ impl Turn {
     fn has_yields(&self) -> bool {
         self.yields < YIELDS
     }
+
+    /// Counts a step that pends, if it has woken itself.
+    #[inline]
+    fn count_yield(&mut self, is_woken: bool) {
+        self.yields -= usize::from(is_woken);
+    }
 }
 
 /// A run that goes along its order.
@@ -103,7 +108,7 @@ pub(crate) fn run_resource<'s>(
         }
     };
     let graph = Graph::new(store, None, options, key.name, start_in_parent);
-    SingleTask::new(BorrowedRun::new(graph, store), Some(source), order, options)
+    SingleTask::new(BorrowedRun::new(graph, store), &[Some(source)], order, options)
 }
 
 /// Starts the run for a resource of a parent store: a
@@ -124,16 +129,16 @@ pub(crate) fn start_in_parent<'s>(
 }
 
 impl<'s> SingleTask<'s> {
-    /// A run for the target of its graph, or for a source. With an order it goes along that, if
-    /// nothing on it was computed and nobody observes the run.
+    /// A run for the target of its graph, or for these sources. With an order it goes along that,
+    /// if nothing on it was computed and nobody observes the run.
     pub(crate) fn new(
         run: BorrowedRun<'s>,
-        source: Option<Source>,
+        sources: &[Option<Source>],
         order: Option<&'static Order>,
         options: &RunOptions,
     ) -> Box<Self> {
         match order.filter(|order| run.can_follow(order)) {
-            None => Self::scheduled(run, source.as_slice(), options),
+            None => Self::scheduled(run, sources, options),
             Some(order) => {
                 let in_order = InOrder { order, done: 0, pace: Pace::of(options) };
                 Self::with(run, Some(in_order), Schedule::EMPTY)
@@ -142,7 +147,7 @@ impl<'s> SingleTask<'s> {
     }
 
     /// A run for the target of its graph, or for these sources, with a schedule from the start.
-    pub(crate) fn scheduled(run: BorrowedRun<'s>, sources: &[Source], options: &RunOptions) -> Box<Self> {
+    pub(crate) fn scheduled(run: BorrowedRun<'s>, sources: &[Option<Source>], options: &RunOptions) -> Box<Self> {
         let schedule = Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step));
         Self::with(run, None, schedule)
     }
@@ -203,37 +208,32 @@ impl<'s> SingleTask<'s> {
     /// Polls the steps that were woken.
     #[inline]
     fn poll_woken(&mut self) -> Result<(), RunError> {
-        match self.seats.take_woken() {
-            None => Ok(()),
-            Some(wake_set) => {
-                let result = self.poll_those(&wake_set);
-                self.seats.give_back(wake_set);
-                result
-            }
-        }
-    }
-
-    /// Polls the steps of a set.
-    fn poll_those(&mut self, wake_set: &WakeSet) -> Result<(), RunError> {
-        let mut woken = wake_set.take();
-        while let Some(step) = woken.next(wake_set) {
+        let Some(mut woken) = self.seats.take_woken() else { return Ok(()) };
+        while let Some(seat) = self.seats.next(&mut woken) {
             if self.turn.is_over() {
-                wake_set.put_back(step);
+                self.seats.wake_set().into_iter().for_each(|wake_set| wake_set.put_back(seat));
                 continue;
             }
-            // It is not in progress if it was woken after its end, by a waker that still exists.
-            let Some(place) = self.seats.place(step) else { continue };
+            let Some(Polled { step, result }) = self.seats.poll(seat, self.run.graph()) else { continue };
             self.turn.budget -= 1;
-            self.run.graph().note_polled(step);
-            match self.seats.poll(place) {
+            match result {
                 Poll::Pending => self.turn.yields -= 1,
-                Poll::Ready(result) => {
-                    let outcome = self.seats.vacate(step, place).map(|task| task.end(result));
-                    outcome.map_or(Ok(()), |outcome| self.end(step, outcome))?;
-                }
+                Poll::Ready((task, result)) => self.end(step, task, result)?,
             }
         }
         Ok(())
+    }
+
+    /// Handles the end of a step that was in progress.
+    #[inline]
+    fn end(&mut self, step: u16, task: StepTask<'s>, result: TaskResult<'s>) -> Result<(), RunError> {
+        let first = match &result {
+            TaskResult::Here(Ok(first)) => *first,
+            _ => None,
+        };
+        let outcome = task.end(result);
+        self.run.enter(step, first);
+        self.finish(step, outcome)
     }
 
     /// Handles the start of a step.
@@ -241,49 +241,40 @@ impl<'s> SingleTask<'s> {
     fn handle(&mut self, step: u16, begun: Begun<'s>) -> Result<(), RunError> {
         match begun {
             Begun::Done => self.schedule.finish(self.run.graph(), step),
-            Begun::Pending => self.count_yield(step),
+            Begun::Pending { is_woken } => self.turn.count_yield(is_woken),
             Begun::Other(started) => self.handle_start(step, started)?,
         }
         Ok(())
     }
 
-    /// Counts a step that has woken itself.
-    #[inline]
-    fn count_yield(&mut self, step: u16) {
-        if self.seats.wake_set().is_some_and(|wake_set| wake_set.is_woken(step)) {
-            self.turn.yields -= 1;
-        }
-    }
-
     /// Handles a start of the less frequent kinds.
+    #[cold]
     fn handle_start(&mut self, step: u16, started: StartResult<'s>) -> Result<(), RunError> {
         let graph = self.run.graph();
-        match started {
-            StartResult::Ended(outcome) => return self.end(step, outcome),
-            StartResult::Running(task) => self.seats.occupy(step, task, graph.len()),
+        let task = match started {
+            StartResult::Ended(outcome) => return self.finish(step, outcome),
+            StartResult::Running(task) => task,
             StartResult::InOtherRun(claim) => {
-                let wake = self.seats.waker(step, graph.len());
+                let wake = self.seats.waker(graph);
                 match StepTask::wait(graph, step, claim, &waker_ref(wake)) {
                     Ok((task, other)) => {
                         self.schedule.park_in_other_run(graph, step, other);
-                        self.seats.occupy(step, task, graph.len());
+                        task
                     }
-                    Err(outcome) => return self.end(step, outcome),
+                    Err(outcome) => return self.finish(step, outcome),
                 }
             }
-        }
-        self.count_yield(step);
+        };
+        let is_woken = self.seats.occupy(step, task);
+        self.turn.count_yield(is_woken);
         Ok(())
     }
 
     /// Handles the end of a step.
     #[inline]
-    fn end(&mut self, step: u16, outcome: Outcome) -> Result<(), RunError> {
+    fn finish(&mut self, step: u16, outcome: Outcome) -> Result<(), RunError> {
         match outcome {
-            Outcome::Done => {
-                self.run.look(step);
-                self.schedule.finish(self.run.graph(), step);
-            }
+            Outcome::Done => self.schedule.finish(self.run.graph(), step),
             Outcome::Retry => self.schedule.requeue(step),
             Outcome::Failed(error) => self.schedule.fail(self.run.graph(), step, error)?,
         }
@@ -319,8 +310,8 @@ impl InOrder {
 enum Begun<'s> {
     /// Its outputs are there.
     Done,
-    /// It pends, and has a seat.
-    Pending,
+    /// It pends, and has a seat; it may have woken itself.
+    Pending { is_woken: bool },
     /// Anything else.
     Other(StartResult<'s>),
 }
@@ -340,7 +331,7 @@ fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, 
     let started = if planned.spec().is_sync {
         listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
     } else {
-        let wake = seats.waker(step, graph.len());
+        let wake = seats.waker(graph);
         listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
     };
     match started {
@@ -351,10 +342,10 @@ fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, 
         }
         Started::Running(future) => {
             guard.pends(graph.pending_since());
-            seats.occupy(step, StepTask::Running { future, guard: Some(guard) }, graph.len());
-            Begun::Pending
+            let is_woken = seats.occupy(step, StepTask::Running { future, guard: Some(guard) });
+            Begun::Pending { is_woken }
         }
-        failed @ Started::Ended(Err(_)) => Begun::Other(StepTask::begun(graph, failed, Some(guard))),
+        Started::Ended(Err(error)) => Begun::Other(StepTask::begun(graph, Started::Ended(Err(error)), Some(guard))),
     }
 }
 
@@ -365,12 +356,12 @@ fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) ->
     let graph = values.graph;
     let node = graph.node(step);
     let start = |waker: &Waker| {
-        let start = || graph.start(step, node, &values, &mut Context::from_waker(waker));
+        let start = || graph.start(step, node, values, &mut Context::from_waker(waker));
         StepTask::start(graph, values.slots.get(usize::from(step)), start)
     };
     let started = match node.is_sync() {
         true => start(Waker::noop()),
-        false => start(&waker_ref(seats.waker(step, graph.len()))),
+        false => start(&waker_ref(seats.waker(graph))),
     };
     match started {
         StartResult::Ended(Outcome::Done) => {

@@ -26,8 +26,9 @@ pub trait DynStore: Send + Sync {
     fn parent(&self) -> Option<StoreRef<'_>>;
     /// The observers of all runs on this store; those of its parents are among them.
     fn observers(&self) -> Option<&Observers>;
-    /// Marks the store as one that may have computed values.
-    fn begin_run(&self);
+    /// Marks the store as one that may have computed values. Returns whether it has not been marked
+    /// before.
+    fn begin_run(&self) -> bool;
 }
 
 /// A store, or a pointer to one, that a run can borrow.
@@ -73,10 +74,11 @@ impl<'s> StoreRef<'s> {
         self.store.parent()
     }
 
-    /// Marks the store as one that may have computed values.
+    /// Marks the store as one that may have computed values. Returns whether it has not been marked
+    /// before.
     #[inline]
-    pub(crate) fn begin_run(&self) {
-        self.store.begin_run();
+    pub(crate) fn begin_run(&self) -> bool {
+        self.store.begin_run()
     }
 
     /// The observers of all runs on the store.

@@ -278,7 +278,9 @@ impl DynStore for Store {
     fn observers(&self) -> Option<&Observers> {
         None
     }
-    fn begin_run(&self) {}
+    fn begin_run(&self) -> bool {
+        false
+    }
 }
 
 /// A small random number generator (SplitMix64).
@@ -349,15 +351,15 @@ impl<'s> World<'s> {
         let steps = self.store.slots.len();
         let targets = 1 + random.below(3);
         let sources: Vec<_> =
-            (0..targets).map(|_| Source::Step { step: random.below(steps) as u16, output: 0 }).collect();
+            (0..targets).map(|_| Some(Source::Step { step: random.below(steps) as u16, output: 0 })).collect();
         let limit = random.once_in(3).then(|| NonZero::new(1 + random.below(3))).flatten();
         let options = RunOptions { limit, keep_going: random.once_in(2), observers: None };
         let view = StoreRef::new(self.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         if random.once_in(2) {
             let task = match sources[..] {
-                [source @ Source::Step { step, .. }] => {
-                    SingleTask::new(job, Some(source), Some(order(self.store.plan, step)), &options)
+                [Some(Source::Step { step, .. })] => {
+                    SingleTask::new(job, &sources, Some(order(self.store.plan, step)), &options)
                 }
                 _ => SingleTask::scheduled(job, &sources, &options),
             };
@@ -578,9 +580,9 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
         let view = StoreRef::new(&case.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
-            Box::pin(SingleTask::new(job, Some(source), Some(order(case.store.plan, step as u16)), &options))
+            Box::pin(SingleTask::new(job, &[Some(source)], Some(order(case.store.plan, step as u16)), &options))
         } else {
-            let spread = MultiThread::new(job, &[source], &options);
+            let spread = MultiThread::new(job, &[Some(source)], &options);
             for number in 0..2 {
                 executor.spawn(Worker::new(&spread, number)).detach();
             }
@@ -644,7 +646,7 @@ fn wakeup_polls_one_step_among_a_thousand() {
     let steps: Vec<_> = (0..STEPS).filter(|step| step % 3 != 2).collect();
     let polls = || steps.iter().map(|&step| store.scripts[step].polls.load(Ordering::SeqCst)).sum::<usize>();
 
-    let sources: Vec<_> = steps.iter().map(|&step| Source::Step { step: step as u16, output: 0 }).collect();
+    let sources: Vec<_> = steps.iter().map(|&step| Some(Source::Step { step: step as u16, output: 0 })).collect();
     let options = RunOptions::default();
     let view = StoreRef::new(&store);
     let mut run = SingleTask::scheduled(
@@ -678,7 +680,7 @@ fn orders_of_random_graphs_are_those_of_the_schedule() {
         let step = random.below(case.values.len()) as u16;
         let order = order(case.store.plan, step);
         let pace = Pace::of(&RunOptions::default());
-        let searched = Schedule::new(&graph, &[Source::Step { step, output: 0 }], pace, |_| false);
+        let searched = Schedule::new(&graph, &[Some(Source::Step { step, output: 0 })], pace, |_| false);
         for mut schedule in [searched, Schedule::in_order(&graph, order, pace)] {
             let mut started = Vec::new();
             while let Some(step) = schedule.next() {
@@ -692,7 +694,7 @@ fn orders_of_random_graphs_are_those_of_the_schedule() {
         // The paths in errors are equal too.
         let failed = order.steps[random.below(order.steps.len())];
         let paths = [
-            Schedule::new(&graph, &[Source::Step { step, output: 0 }], pace, |_| false),
+            Schedule::new(&graph, &[Some(Source::Step { step, output: 0 })], pace, |_| false),
             Schedule::in_order(&graph, order, pace),
         ]
         .map(|mut schedule| {
@@ -712,7 +714,7 @@ fn outcome_of_a_run_is_reported_once() {
         let options = RunOptions { keep_going, ..RunOptions::default() };
         let graph = Graph::new(StoreRef::new(&store), None, &options, || "stress", start_in_parent);
         let source = Source::Step { step: 0, output: 0 };
-        let mut schedule = Schedule::new(&graph, &[source], Pace::of(&options), |_| false);
+        let mut schedule = Schedule::new(&graph, &[Some(source)], Pace::of(&options), |_| false);
         assert_eq!(schedule.next(), Some(0));
         assert!(schedule.outcome(&graph).is_pending());
         // Without `keep_going` the failure itself is the outcome.

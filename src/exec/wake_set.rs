@@ -1,8 +1,9 @@
-//! The steps of a run that were woken since it was last polled.
+//! The seats of a run whose steps were woken since the run was last polled.
 //!
-//! Each step has a waker of its own, which sets a bit and wakes the task that polls the run. So a
-//! step is polled only if it was woken itself, and never because a sibling was. A summary finds the
-//! bits, so a wake-up costs the same among a thousand steps as among two.
+//! Each step in progress has a seat, and each seat a waker of its own, which sets a bit and wakes
+//! the task that polls the run. So a step is polled only if it was woken itself, and never because
+//! a sibling was. A summary finds the bits, so a wake-up costs the same among a thousand steps as
+//! among two.
 
 use super::sync::{AtomicU64, AtomicWaker};
 use core::sync::atomic::{AtomicU16, Ordering, fence};
@@ -20,31 +21,34 @@ const BITS: usize = 64;
 /// anyway. It looks at the other bits before this one goes.
 const AWAKE: u64 = 1 << 63;
 
-/// The number of the other bits.
-const SUMMARY_BITS: usize = 63;
+/// The number of seats that have a bit in the summary. Few runs have more steps in progress at
+/// once.
+const FIRST: usize = 31;
+
+/// The number of bits of the summary for the words of the other seats.
+const WORDS: usize = 32;
 
 /// The wake-ups of a run.
 #[derive(Debug)]
 pub(crate) struct WakeSet {
     /// The task that polls the run.
     task: AtomicWaker,
-    /// The steps that were woken, if there are no words. Otherwise the words to look at: bit 1 is
-    /// that of the words 1, 64, 127 and so on. So up to the 4,032nd step it is exactly one word.
-    /// And the bit [`AWAKE`].
+    /// The first seats that were woken, then the words to look at: the first bit of these is that
+    /// of the words 0, 32, 64 and so on. So up to the 2,079th seat it is exactly one word. And the
+    /// bit [`AWAKE`].
     summary: AtomicU64,
-    /// A bit for each step; none in a small run, which needs no allocation for them.
+    /// A bit for each of the other seats; none in a small run, which needs no allocation for them.
     words: Box<[AtomicU64]>,
 }
 
 impl WakeSet {
-    /// The wake-ups of a run with this many steps. The task polls it now.
-    pub(crate) fn new(steps: usize) -> Arc<Self> {
-        let words = if steps <= SUMMARY_BITS { 0 } else { steps.div_ceil(BITS) };
-        let words = (0..words).map(|_| AtomicU64::new(0)).collect();
+    /// The wake-ups of a run with up to this many seats. The task polls it now.
+    pub(crate) fn new(seats: usize) -> Arc<Self> {
+        let words = (0..seats.saturating_sub(FIRST).div_ceil(BITS)).map(|_| AtomicU64::new(0)).collect();
         Arc::new(WakeSet { task: AtomicWaker::new(), summary: AtomicU64::new(AWAKE), words })
     }
 
-    /// Registers the task to wake. Wakes it at once if a step has been woken since the last look.
+    /// Registers the task to wake. Wakes it at once if a seat has been woken since the last look.
     pub(crate) fn register(&self, task: &Waker) {
         self.task.register(task);
         // A wake-up after this finds the registration. One before it has set its bit.
@@ -53,127 +57,169 @@ impl WakeSet {
         }
     }
 
-    /// Marks a step as woken: first in its word, then in the summary. The call that sets the first
-    /// bit of a word goes on to the summary, and the one that sets the first bit of that wakes the
-    /// task, which then takes all bits.
-    fn wake(&self, step: usize) {
-        if self.mark(step) {
+    /// Marks a seat as woken, and wakes the task if the mark is the first one. The task then takes
+    /// all marks.
+    #[inline]
+    fn wake(&self, seat: usize) {
+        if self.mark(seat) {
             self.task.wake();
         }
     }
 
-    /// Marks a step as woken, and returns whether the task has to be woken.
-    fn mark(&self, step: usize) -> bool {
-        let mut place = step;
-        if !self.words.is_empty() {
-            place = step / BITS;
-            if self.words[place].fetch_or(1 << (step % BITS), Ordering::Release) != 0 {
+    /// Marks a seat as woken, and returns whether the task has to be woken. A seat with a word is
+    /// marked there first; the call that sets the first bit of the word goes on to the summary.
+    #[inline]
+    fn mark(&self, seat: usize) -> bool {
+        let mut bit = seat;
+        if let Some(other) = seat.checked_sub(FIRST) {
+            let word = other / BITS;
+            if self.words[word].fetch_or(1 << (other % BITS), Ordering::Release) != 0 {
                 return false;
             }
+            bit = FIRST + word % WORDS;
         }
-        self.summary.fetch_or(1 << (place % SUMMARY_BITS), Ordering::AcqRel) == 0
+        self.summary.fetch_or(1 << bit, Ordering::AcqRel) == 0
     }
 
-    /// Marks a step as woken that was taken and not polled.
-    pub(crate) fn put_back(&self, step: u16) {
-        self.mark(step.into());
+    /// Marks a seat as woken that was taken and not polled.
+    pub(crate) fn put_back(&self, seat: u16) {
+        self.mark(seat.into());
     }
 
-    /// Whether a step has been woken. Another thread may have woken one just now.
+    /// Takes the mark from a seat that nobody can wake at the moment.
+    #[inline]
+    fn unmark(&self, seat: u16) {
+        if self.is_woken(seat) {
+            let (bits, bit) = self.bit(seat);
+            bits.fetch_and(!bit, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a seat has been woken. Another thread may have woken one just now.
     #[inline]
     pub(crate) fn is_any_woken(&self) -> bool {
         self.summary.load(Ordering::Relaxed) != AWAKE
     }
 
-    /// Whether this step has been woken, as far as this thread knows.
+    /// Whether this seat has been woken, as far as this thread knows.
     #[inline]
-    pub(crate) fn is_woken(&self, step: u16) -> bool {
-        let step = usize::from(step);
-        match self.words.get(step / BITS) {
-            None => self.summary.load(Ordering::Relaxed) & 1 << step != 0,
-            Some(word) => word.load(Ordering::Relaxed) & 1 << (step % BITS) != 0,
+    fn is_woken(&self, seat: u16) -> bool {
+        let (bits, bit) = self.bit(seat);
+        bits.load(Ordering::Relaxed) & bit != 0
+    }
+
+    /// The bit of a seat, and where it is.
+    #[inline]
+    fn bit(&self, seat: u16) -> (&AtomicU64, u64) {
+        match usize::from(seat).checked_sub(FIRST) {
+            None => (&self.summary, 1 << seat),
+            Some(other) => (&self.words[other / BITS], 1 << (other % BITS)),
         }
     }
 
-    /// Takes the steps that were woken; the task is awake from now on. It empties the summary
+    /// Takes the seats that were woken; the task is awake from now on. It empties the summary
     /// first, then the words. A call of `wake` in between finds the word taken or the summary
-    /// empty. So its step is among those that are taken, or the next look finds it.
+    /// empty. So its seat is among those that are taken, or the next look finds it.
+    #[inline]
     pub(crate) fn take(&self) -> Woken {
         let summary = match self.summary.load(Ordering::Relaxed) {
             AWAKE => 0,
             _ => self.summary.swap(AWAKE, Ordering::AcqRel) & !AWAKE,
         };
-        match self.words.len() {
-            0 => Woken { summary: 0, word: 0, bits: summary },
-            words => Woken { summary, word: words, bits: 0 },
-        }
+        Woken { bits: summary & ((1 << FIRST) - 1), first: 0, summary: summary >> FIRST, word: self.words.len() }
     }
 
-    /// A waker for a step.
-    pub(crate) fn waker(self: &Arc<Self>, step: u16) -> Arc<StepWake> {
-        Arc::new(StepWake { wake_set: Arc::clone(self), step: AtomicU16::new(step) })
+    /// A waker for a seat.
+    pub(crate) fn waker(self: &Arc<Self>, seat: u16) -> Arc<StepWake> {
+        Arc::new(StepWake { wake_set: Arc::clone(self), seat: AtomicU16::new(seat) })
     }
 }
 
-/// Woken steps that have been taken and not yet been polled.
+/// Woken seats that have been taken and whose steps have not yet been polled.
 pub(crate) struct Woken {
-    /// The words that are left.
+    /// The current bits that are left.
+    bits: u64,
+    /// The seat of the first of these bits.
+    first: usize,
+    /// The bits of the words that are left.
     summary: u64,
     /// The current word.
     word: usize,
-    /// The steps of it that are left.
-    bits: u64,
 }
 
 impl Woken {
     /// The next of them.
+    #[inline]
     pub(crate) fn next(&mut self, wake_set: &WakeSet) -> Option<u16> {
         loop {
             if let Some(bit) = pop(&mut self.bits) {
-                return Some((self.word * BITS + bit) as u16);
+                return Some((self.first + bit) as u16);
             }
             // The other words of the same bit of the summary, then those of the next bit.
-            self.word += SUMMARY_BITS;
+            self.word += WORDS;
             if self.word >= wake_set.words.len() {
                 self.word = pop(&mut self.summary)?;
             }
             self.bits = wake_set.words[self.word].swap(0, Ordering::Acquire);
+            self.first = FIRST + self.word * BITS;
         }
     }
 }
 
 /// Takes out the lowest bit that is set.
+#[inline]
 fn pop(bits: &mut u64) -> Option<usize> {
     let lowest = bits.trailing_zeros();
     *bits &= bits.checked_sub(1)?;
     Some(lowest as usize)
 }
 
-/// The waker of a step.
+/// The waker of the step in a seat.
 #[derive(Debug)]
 pub(crate) struct StepWake {
     /// The wake-ups of the run.
     wake_set: Arc<WakeSet>,
-    /// The number of the step.
-    step: AtomicU16,
+    /// The number of the seat, or [`RETIRED`](Self::RETIRED).
+    seat: AtomicU16,
 }
 
 impl StepWake {
-    /// Makes this the waker of another step, if nobody else holds it.
-    pub(crate) fn reuse(self: &Arc<Self>, step: u16) -> bool {
+    /// A number that no seat has.
+    const RETIRED: u16 = u16::MAX;
+
+    /// Resets this waker for the next step in its seat, which is not woken yet. Returns whether that
+    /// is possible: nobody else may hold the waker.
+    #[inline]
+    pub(crate) fn reset(self: &Arc<Self>) -> bool {
         if Arc::strong_count(self) > 1 {
             return false;
         }
-        // Any other holder has read its step before it let go.
+        // Any other holder has made its last wake-up before it let go.
         fence(Ordering::Acquire);
-        self.step.store(step, Ordering::Relaxed);
+        self.wake_set.unmark(self.seat.load(Ordering::Relaxed));
         true
+    }
+
+    /// Whether the seat has been woken.
+    #[inline]
+    pub(crate) fn is_woken(&self) -> bool {
+        self.wake_set.is_woken(self.seat.load(Ordering::Relaxed))
+    }
+
+    /// Leaves this waker to a step that has ended. From now on it wakes nothing.
+    pub(crate) fn retire(&self) {
+        let seat = self.seat.swap(Self::RETIRED, Ordering::Relaxed);
+        self.wake_set.unmark(seat);
     }
 }
 
 impl ArcWake for StepWake {
+    #[inline]
     fn wake_by_ref(this: &Arc<Self>) {
-        this.wake_set.wake(this.step.load(Ordering::Relaxed).into());
+        let seat = this.seat.load(Ordering::Relaxed);
+        if seat != StepWake::RETIRED {
+            this.wake_set.wake(seat.into());
+        }
     }
 }
 
@@ -225,40 +271,40 @@ mod tests {
     }
 
     #[test]
-    fn woken_steps_are_taken_once_and_wake_the_task_once() {
-        for steps in [1, 2, 62, 63, 64, 65, 128, 129, 1_000, 4_031, 4_032, 4_033, 4_096, 4_097, 20_000, 65_535] {
-            let (wakeups, task) = (WakeSet::new(steps), Arc::new(Task::default()));
+    fn woken_seats_are_taken_once_and_wake_the_task_once() {
+        for seats in [1, 2, 31, 32, 33, 95, 96, 159, 160, 1_000, 2_078, 2_079, 2_080, 2_143, 2_144, 20_000, 65_535] {
+            let (wakeups, task) = (WakeSet::new(seats), Arc::new(Task::default()));
             wakeups.register(&task.clone().into());
-            let last = steps - 1;
-            let mut some = vec![0, last / 3, last / 2, last.saturating_sub(64), last.saturating_sub(4_032), last];
-            for &step in &some {
-                wakeups.wake(step);
-                wakeups.wake(step);
+            let last = seats - 1;
+            let mut some = vec![0, last / 3, last / 2, last.saturating_sub(64), last.saturating_sub(2_048), last];
+            for &seat in &some {
+                wakeups.wake(seat);
+                wakeups.wake(seat);
             }
-            assert_eq!(task.0.load(Ordering::Relaxed), 1, "{steps} steps");
+            assert_eq!(task.0.load(Ordering::Relaxed), 1, "{seats} seats");
             some.sort();
             some.dedup();
             let mut taken = take(&wakeups);
             taken.sort();
-            assert_eq!(taken, some.iter().map(|&step| step as u16).collect::<Vec<_>>(), "{steps} steps");
-            assert!(take(&wakeups).is_empty(), "{steps} steps");
+            assert_eq!(taken, some.iter().map(|&seat| seat as u16).collect::<Vec<_>>(), "{seats} seats");
+            assert!(take(&wakeups).is_empty(), "{seats} seats");
         }
     }
 
     #[test]
-    fn wake_up_looks_at_one_word_up_to_4032_steps() {
-        for steps in [64, 65, 1_000, 4_032] {
-            let wakeups = WakeSet::new(steps);
-            wakeups.wake(steps - 1);
+    fn wake_up_looks_at_one_word_up_to_2079_seats() {
+        for seats in [32, 96, 1_000, 2_079] {
+            let wakeups = WakeSet::new(seats);
+            wakeups.wake(seats - 1);
             let mut woken = wakeups.take();
-            assert_eq!(woken.next(&wakeups), Some((steps - 1) as u16));
+            assert_eq!(woken.next(&wakeups), Some((seats - 1) as u16));
             // Nothing else is left to look at.
             assert_eq!((woken.summary, woken.bits), (0, 0));
         }
     }
 
     #[test]
-    fn step_woken_while_others_are_taken_is_taken_too_or_wakes_the_task() {
+    fn seat_woken_while_others_are_taken_is_taken_too_or_wakes_the_task() {
         let (wakeups, task) = (WakeSet::new(200), Arc::new(Task::default()));
         wakeups.wake(70);
         wakeups.wake(130);
@@ -273,5 +319,27 @@ mod tests {
         wakeups.register(&task.clone().into());
         assert_eq!(task.0.load(Ordering::Relaxed), 1);
         assert_eq!(take(&wakeups), [71]);
+    }
+
+    #[test]
+    fn mark_of_a_seat_is_taken_back() {
+        let wakeups = WakeSet::new(40);
+        for seat in [3, 35] {
+            wakeups.wake(seat.into());
+            wakeups.unmark(seat);
+            assert!(!wakeups.is_woken(seat));
+            assert!(take(&wakeups).is_empty());
+        }
+    }
+
+    #[test]
+    fn retired_waker_wakes_nothing() {
+        let wakeups = WakeSet::new(2);
+        let (wake, other) = (wakeups.waker(1), wakeups.waker(0));
+        let kept = Arc::clone(&wake);
+        assert!(!wake.reset() && other.reset());
+        wake.retire();
+        ArcWake::wake_by_ref(&kept);
+        assert!(take(&wakeups).is_empty());
     }
 }

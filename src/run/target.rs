@@ -38,16 +38,20 @@ impl<T: Step> StartTarget for ReturnCell<T> {
     }
 }
 
-/// The graph of a run of the target on a store. If the target is a step of the store, the source
-/// that has to be there at the end; otherwise the graph has a cell for its outputs.
-pub(crate) fn graph_of<T: Step>(store: StoreRef<'_>, options: &RunOptions) -> (Option<Source>, Graph) {
+/// The graph of a run of the target on a store, and the sources that have to be there at its end.
+/// A target that does not store all its outputs has a cell for them in the graph.
+pub(crate) fn graph_of<T: Step>(
+    store: StoreRef<'_>,
+    order: &'static Order,
+    options: &RunOptions,
+) -> (&'static [Option<Source>], Graph) {
     if T::Outputs::ALL_STORED {
-        return (source_of::<T>(store.plan()), Graph::new(store, None, options, T::name, start_in_parent));
+        return (order.outputs, Graph::new(store, None, options, T::name, start_in_parent));
     }
     let cell = Arc::new(ReturnCell::<T>(Mutex::new(None)));
     let (inputs, parent_inputs) = sources(store, T::Inputs::KEYS);
     let target = TargetNode { name: T::name, is_sync: T::IS_SYNC, inputs, parent_inputs, cell };
-    (None, Graph::new(store, Some(target), options, T::name, start_in_parent))
+    (&[], Graph::new(store, Some(target), options, T::name, start_in_parent))
 }
 
 /// The values that the target returns, once the run has succeeded, from the cell of its graph. The

@@ -4,8 +4,10 @@
 use super::{MultiThread, RunHandle, SharedRun, Steps, Worker};
 use crate::exec::graph::{BorrowedRun, Graph};
 use crate::exec::store_ref::StoreRef;
+use crate::lower::goal::OfTarget;
 use crate::options::RunOptions;
 use crate::run::target::graph_of;
+use crate::store::AnyStore;
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;
 use core::pin::Pin;
@@ -58,8 +60,9 @@ impl Pipeline for Chain {
 fn allocations<T: Step, C: Steps>(crew: impl FnOnce(Graph) -> C, view: StoreRef<'_>) -> u64 {
     let options = RunOptions::default();
     let info = measure(|| {
-        let (source, graph) = graph_of::<T>(view, &options);
-        let spread = MultiThread::new(crew(graph), source.as_slice(), &options);
+        let order = <Store<Chain> as AnyStore>::order::<OfTarget<T>>();
+        let (sources, graph) = graph_of::<T>(view, order, &options);
+        let spread = MultiThread::new(crew(graph), sources, &options);
         let mut worker = Worker::new(&spread, 0);
         let cx = &mut Context::from_waker(Waker::noop());
         while Pin::new(&mut worker).poll(cx).is_pending() {}

@@ -84,36 +84,41 @@ fn two(steps: usize, woken: [usize; 2]) {
 
 #[test]
 fn woken_step_of_a_small_run_is_polled() {
-    two_threads(|| one(63, 62));
+    two_threads(|| one(31, 30));
 }
 
 #[test]
 fn woken_step_of_a_large_run_is_polled() {
-    two_threads(|| one(130, 129));
+    two_threads(|| one(160, 159));
 }
 
 #[test]
 fn two_woken_steps_of_a_small_run_are_polled() {
-    three_threads(|| two(63, [0, 62]));
+    three_threads(|| two(31, [0, 30]));
 }
 
 #[test]
 fn two_woken_steps_of_one_word_are_polled() {
-    three_threads(|| two(130, [64, 65]));
+    three_threads(|| two(160, [95, 96]));
 }
 
 #[test]
 fn two_woken_steps_of_two_words_are_polled() {
-    three_threads(|| two(130, [64, 128]));
+    three_threads(|| two(160, [94, 95]));
 }
 
 #[test]
 fn two_woken_steps_that_share_a_summary_bit_are_polled() {
-    three_threads(|| two(4_033, [0, 4_032]));
+    three_threads(|| two(2_080, [31, 2_079]));
+}
+
+#[test]
+fn woken_steps_with_a_word_and_without_are_polled() {
+    three_threads(|| two(32, [30, 31]));
 }
 
 #[test]
 fn step_woken_twice_sees_both_events() {
-    three_threads(|| two(130, [64, 64]));
-    three_threads(|| two(63, [0, 0]));
+    three_threads(|| two(160, [95, 95]));
+    three_threads(|| two(31, [0, 0]));
 }
