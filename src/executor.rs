@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
-use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker};
+use crate::exec::multi_thread::{MultiThread, RunHandle, Steps, Worker};
 use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
@@ -11,6 +11,9 @@ use crate::run::{Run, RunOutput};
 use crate::steps::Step;
 use core::fmt;
 use smol::channel::{Receiver, Sender, bounded};
+// It parks the thread, while `smol::block_on` waits for timers and sockets too. Then a wake-up
+// costs several system calls and wakes the thread `async-io`, which waits for them anyway.
+use smol::future::block_on as park_on;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
@@ -173,7 +176,7 @@ impl Executor {
                     .spawn_scoped(threads, move || until_stopped(executor, &stopped))
                     .expect("a thread can be started");
             }
-            block_on(scope.executor.run(run(&scope)))
+            park_on(scope.executor.run(run(&scope)))
         })
     }
 
@@ -216,8 +219,7 @@ impl Executor {
             let options = RunOptions::or_default(options.as_deref());
             let (source, graph) = graph_of::<T>(view, options);
             let cell = graph.target_cell().cloned();
-            let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let run = MultiThread::new(steps, source.as_slice(), options);
+            let run = MultiThread::shared(Arc::clone(store) as _, graph, source, order, options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
             Ok(output_of::<T>(view, order, cell.as_deref()))
@@ -265,7 +267,7 @@ impl Drop for Pool {
 /// Runs an executor until the other end of a channel is dropped.
 fn until_stopped(executor: &smol::Executor<'_>, stopped: &Receiver<()>) {
     // Nothing is ever sent, so `recv` returns when the sender is dropped.
-    let _ = block_on(executor.run(stopped.recv()));
+    let _ = park_on(executor.run(stopped.recv()));
 }
 
 /// The threads of an [`Executor`], lent to a future.
@@ -340,7 +342,7 @@ fn run_in<'e, 's: 'e, T: Step>(
         let options = RunOptions::or_default(options.as_deref());
         let (source, graph) = graph_of::<T>(view, options);
         let cell = graph.target_cell().cloned();
-        let run = MultiThread::new(BorrowedRun::new(graph, view), source.as_slice(), options);
+        let run = MultiThread::borrowed(BorrowedRun::new(graph, view), source, order, options);
         spawn_workers(executor, run, workers).await?;
         Ok(output_of::<T>(view, order, cell.as_deref()))
     })
