@@ -10,6 +10,8 @@ use crate::run::target::{already_computed, graph_of, order_of, output_of};
 use crate::run::{Run, RunOutput};
 use crate::steps::Step;
 use core::fmt;
+use core::future;
+use futures::future::join;
 use smol::channel::{Receiver, Sender, bounded};
 // It parks the thread, while `smol::block_on` waits for timers and sockets too. Then a wake-up
 // costs several system calls and wakes the thread `async-io`, which waits for them anyway.
@@ -101,7 +103,8 @@ impl Executor {
     /// Runs a target and everything that it needs, and waits for the end. This thread does its
     /// share of the work.
     ///
-    /// The store is only borrowed. The other threads exist only during the call.
+    /// The store is only borrowed. The other threads exist only during the call, and there are none
+    /// if nothing is left to run.
     ///
     /// ```
     /// use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
@@ -137,7 +140,8 @@ impl Executor {
         &self,
         store: &'s (impl Runs<T> + 's),
     ) -> Result<RunOutput<'s, T>, RunError> {
-        self.scope(async |scope| scope.run::<T>(store).await)
+        // `work` blocks, so the future is ready when it is polled.
+        park_on(run_borrowed(store, None, |run| future::ready(work(&run, self.threads))))
     }
 
     /// Runs a future on this thread, and lends it the threads for that time: for many concurrent
@@ -171,10 +175,7 @@ impl Executor {
             let _stop: Sender<()> = stop;
             for number in 1..self.threads {
                 let (executor, stopped) = (&scope.executor, stopped.clone());
-                thread::Builder::new()
-                    .name(format!("pipeliner-{number}"))
-                    .spawn_scoped(threads, move || until_stopped(executor, &stopped))
-                    .expect("a thread can be started");
+                spawn_scoped(threads, number, move || until_stopped(executor, &stopped));
             }
             park_on(scope.executor.run(run(&scope)))
         })
@@ -332,20 +333,48 @@ fn run_in<'e, 's: 'e, T: Step>(
     store: &'s (impl Runs<T> + 's),
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
-    Run::boxed(move |options| async move {
-        let (view, order) = (store.store_ref(), order_of::<T, _>(store));
-        let options = RunOptions::with(options, view.observers());
-        if let Some(outputs) = already_computed::<T>(view, order).filter(|_| RunOptions::are_silent(options.as_deref()))
-        {
-            return Ok(outputs);
+    Run::boxed(move |options| run_borrowed(store, options, move |run| spawn_workers(executor, run, workers)))
+}
+
+/// Runs a target on a borrowed store. `work` sees to it that workers work for the run, and returns
+/// its end.
+async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
+    store: &'s (impl Runs<T> + 's),
+    options: Option<Box<RunOptions>>,
+    work: impl FnOnce(Arc<MultiThread<BorrowedRun<'s>>>) -> F,
+) -> Result<RunOutput<'s, T>, RunError> {
+    let (view, order) = (store.store_ref(), order_of::<T, _>(store));
+    let options = RunOptions::with(options, view.observers());
+    if let Some(outputs) = already_computed::<T>(view, order).filter(|_| RunOptions::are_silent(options.as_deref())) {
+        return Ok(outputs);
+    }
+    let options = RunOptions::or_default(options.as_deref());
+    let (source, graph) = graph_of::<T>(view, options);
+    let cell = graph.target_cell().cloned();
+    work(MultiThread::borrowed(BorrowedRun::new(graph, view), source, order, options)).await?;
+    Ok(output_of::<T>(view, order, cell.as_deref()))
+}
+
+/// Works for a run in this thread and in others, this many in all, until the run ends.
+///
+/// Each thread polls one worker, without an executor. So the others end by themselves with the run,
+/// while this thread takes its result.
+fn work(run: &Arc<MultiThread<BorrowedRun<'_>>>, threads: usize) -> Result<(), RunError> {
+    thread::scope(|scope| {
+        // Dropped if a thread cannot be started: then the threads so far end.
+        let end = RunHandle(Arc::clone(run));
+        for number in 1..run.workers(threads) {
+            let worker = Worker::new(run, number);
+            spawn_scoped(scope, number, || park_on(worker));
         }
-        let options = RunOptions::or_default(options.as_deref());
-        let (source, graph) = graph_of::<T>(view, options);
-        let cell = graph.target_cell().cloned();
-        let run = MultiThread::borrowed(BorrowedRun::new(graph, view), source, order, options);
-        spawn_workers(executor, run, workers).await?;
-        Ok(output_of::<T>(view, order, cell.as_deref()))
+        park_on(join(Worker::new(run, 0), end)).1
     })
+}
+
+/// Starts a thread with this number.
+fn spawn_scoped<'t>(scope: &'t thread::Scope<'t, '_>, number: usize, work: impl FnOnce() + Send + 't) {
+    let name = format!("pipeliner-{number}");
+    thread::Builder::new().name(name).spawn_scoped(scope, work).expect("a thread can be started");
 }
 
 /// Spawns the workers of a run, and returns the future that resolves at its end.
