@@ -110,7 +110,7 @@ impl ReadyQueue {
         })
     }
 
-    /// Takes the next step that was woken. If there are more, an idle worker is woken for them.
+    /// Takes the next step that was woken.
     pub(crate) fn next_woken(&self) -> Option<u16> {
         if !self.is(WOKEN) {
             return None;
@@ -118,10 +118,7 @@ impl ReadyQueue {
         let mut state = self.state();
         let step = state.woken.pop_front()?;
         state.places[usize::from(step)] = Place::Away { woken: false };
-        let idle = if state.woken.is_empty() { None } else { state.idle.pop() };
         self.sum_up(&state);
-        drop(state);
-        wake_workers(idle);
         Some(step)
     }
 
@@ -147,10 +144,9 @@ impl ReadyQueue {
         self.sum_up(&state);
     }
 
-    /// Wakes idle workers for this many steps that are ready, and for those that were woken. The
-    /// calling worker has its own job.
+    /// Wakes idle workers for this many steps that are ready, besides the one of the calling worker.
     pub(crate) fn share(&self, ready: usize) {
-        for _ in 0..ready + usize::from(self.is(WOKEN)) {
+        for _ in 0..ready {
             if !self.is(IDLE) {
                 return;
             }
@@ -163,7 +159,8 @@ impl ReadyQueue {
     }
 
     /// Records that a step, which is in its cell, waits to be woken; `false` if the run is over. If
-    /// it has been woken meanwhile, it is queued. The calling worker goes on, so it wakes nobody.
+    /// it has been woken meanwhile, it is queued. That wakes nobody: the calling worker goes on, and
+    /// if a ready step comes first, an idle worker was woken for that one.
     pub(crate) fn pends(&self, step: u16) -> bool {
         let mut state = self.state();
         if state.over {

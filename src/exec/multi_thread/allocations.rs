@@ -90,7 +90,7 @@ fn borrowed<T: Step>() -> u64 {
     })
 }
 
-/// Steps that pend one after the other share the waker and the seat, too.
+/// Steps that pend one after the other share the waker and what holds the store, too.
 #[test]
 fn step_allocates_its_future_alone() {
     for run in

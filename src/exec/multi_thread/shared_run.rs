@@ -1,8 +1,8 @@
 //! The steps of a run on a shared store.
 //!
-//! A task holds the store and borrows from it. Only an async block can do that without `unsafe`, so
-//! each step would cost one allocation more than on a borrowed store. A [`Seat`] therefore executes
-//! one step after the other: it is allocated once for all steps of a worker that are ready at once.
+//! A task holds the store and borrows from it. Only an async block can do that without `unsafe`, and
+//! a block for each step would be one allocation more than on a borrowed store. So a [`StepStream`]
+//! executes one step after the other. A worker that finds its steps ready needs one of them.
 
 use super::{Pending, Steps};
 use crate::exec::graph::Graph;
@@ -25,7 +25,7 @@ pub(crate) struct SharedRun {
 }
 
 /// Executes one step after the other, and holds the store.
-pub(crate) struct Seat {
+pub(crate) struct StepStream {
     /// The step that it executes now, or next.
     job: Arc<Job>,
     /// The outcomes of its steps. It has no end.
@@ -42,15 +42,15 @@ struct Job {
 }
 
 impl SharedRun {
-    /// A seat for the steps of this run.
-    fn seat(&self) -> Seat {
+    /// A stream that has executed nothing yet.
+    fn stream(&self) -> StepStream {
         let job = Arc::new(Job::default());
         let state = (Arc::clone(&job), Arc::clone(&self.graph), Arc::clone(&self.store));
         let outcomes = unfold(state, |(job, graph, store)| async move {
             let outcome = job.outcome(&graph, &*store).await;
             Some((outcome, (job, graph, store)))
         });
-        Seat { job, outcomes: outcomes.boxed() }
+        StepStream { job, outcomes: outcomes.boxed() }
     }
 
     /// The run that executes a step, if another one does.
@@ -92,7 +92,7 @@ impl Job {
     }
 }
 
-impl Seat {
+impl StepStream {
     /// Begins with a step, or with the wait for a run that executes it.
     fn begin(&mut self, step: u16, waits: bool, cx: &mut Context<'_>) -> Poll<Outcome> {
         self.job.step.store(step, Ordering::Relaxed);
@@ -107,35 +107,45 @@ impl Seat {
 }
 
 impl Steps for SharedRun {
-    type Task = Seat;
+    type Task = StepStream;
     fn graph(&self) -> &Graph {
         &self.graph
     }
-    fn start_step(&self, step: u16, spare: &mut Option<Seat>, waker: &Waker) -> Result<Outcome, Pending<Seat>> {
+    fn start_step(
+        &self,
+        step: u16,
+        spare: &mut Option<StepStream>,
+        waker: &Waker,
+    ) -> Result<Outcome, Pending<StepStream>> {
         let cx = &mut Context::from_waker(waker);
-        let mut seat = spare.take().unwrap_or_else(|| self.seat());
-        let (mut polled, mut in_other_run) = (seat.begin(step, false, cx), None);
+        let mut stream = spare.take().unwrap_or_else(|| self.stream());
+        let (mut polled, mut in_other_run) = (stream.begin(step, false, cx), None);
         if let Poll::Ready(Outcome::Retry) = polled {
             in_other_run = self.holder(step).map(RunKey::id);
             if in_other_run.is_some() {
-                polled = seat.begin(step, true, cx);
+                polled = stream.begin(step, true, cx);
             }
         }
         match polled {
             Poll::Ready(outcome) => {
-                *spare = Some(seat);
+                *spare = Some(stream);
                 Ok(outcome)
             }
-            Poll::Pending => Err(Pending { task: seat, in_other_run }),
+            Poll::Pending => Err(Pending { task: stream, in_other_run }),
         }
     }
-    fn poll(&self, mut seat: Seat, spare: &mut Option<Seat>, cx: &mut Context<'_>) -> Result<Outcome, Seat> {
-        match seat.poll(cx) {
+    fn poll(
+        &self,
+        mut stream: StepStream,
+        spare: &mut Option<StepStream>,
+        cx: &mut Context<'_>,
+    ) -> Result<Outcome, StepStream> {
+        match stream.poll(cx) {
             Poll::Ready(outcome) => {
-                *spare = Some(seat);
+                *spare = Some(stream);
                 Ok(outcome)
             }
-            Poll::Pending => Err(seat),
+            Poll::Pending => Err(stream),
         }
     }
 }
