@@ -144,7 +144,7 @@ impl ReadyQueue {
         self.sum_up(&state);
     }
 
-    /// Wakes idle workers for this many steps that are ready, besides the one of the calling worker.
+    /// Wakes idle workers for this many steps that are ready, besides that of the calling worker.
     pub(crate) fn share(&self, ready: usize) {
         for _ in 0..ready {
             if !self.is(IDLE) {
@@ -158,9 +158,10 @@ impl ReadyQueue {
         }
     }
 
-    /// Records that a step, which is in its cell, waits to be woken; `false` if the run is over. If
-    /// it has been woken meanwhile, it is queued. That wakes nobody: the calling worker goes on, and
-    /// if a ready step comes first, an idle worker was woken for that one.
+    /// Records that a step, which is in its cell, waits to be woken; `false` if the run is over.
+    ///
+    /// If it has been woken meanwhile, it is queued. That wakes nobody: the calling worker goes on,
+    /// and if it takes a ready step first, an idle worker was woken for that one.
     pub(crate) fn pends(&self, step: u16) -> bool {
         let mut state = self.state();
         if state.over {

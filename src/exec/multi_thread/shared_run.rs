@@ -1,8 +1,9 @@
 //! The steps of a run on a shared store.
 //!
-//! A task holds the store and borrows from it. Only an async block can do that without `unsafe`, and
-//! a block for each step would be one allocation more than on a borrowed store. So a [`StepStream`]
-//! executes one step after the other. A worker that finds its steps ready needs one of them.
+//! A task holds the store and borrows from it. Only an async block can do that without `unsafe`,
+//! and a block for each step would be one allocation more than on a borrowed store. So a
+//! [`StepStream`] executes one step after the other. A worker that finds its steps ready needs one
+//! of them.
 
 use super::{Pending, Steps};
 use crate::exec::graph::Graph;

@@ -42,10 +42,9 @@ struct Step {
 }
 
 /// A gate in front of a step.
-#[derive(Default)]
 struct Gate {
-    /// Whether it is open.
-    is_open: bool,
+    /// How often it has to be opened.
+    closed: usize,
     /// Whether the step has left its waker.
     has_waker: bool,
 }
@@ -55,9 +54,9 @@ fn ready() -> Step {
     Step { gate: None, meets: false }
 }
 
-/// A step that waits in front of a gate.
-fn waits() -> Step {
-    Step { gate: Some(Mutex::default()), meets: false }
+/// A step that waits in front of a gate, which has to be opened this often.
+fn waits(closed: usize) -> Step {
+    Step { gate: Some(Mutex::new(Gate { closed, has_waker: false })), meets: false }
 }
 
 /// A step that meets another one, after its gate if it has one.
@@ -88,7 +87,7 @@ impl Run {
         let Step { gate, meets } = &self.steps[usize::from(step)];
         if let Some(gate) = gate {
             let mut gate = gate.lock().unwrap();
-            if !gate.is_open {
+            if gate.closed > 0 {
                 gate.has_waker = true;
                 drop(gate);
                 self.keep(step);
@@ -116,10 +115,10 @@ impl Run {
         }
     }
 
-    /// Opens the gate of a step.
+    /// Opens the gate of a step once.
     fn open(&self, step: u16) {
         let mut gate = self.steps[usize::from(step)].gate.as_ref().unwrap().lock().unwrap();
-        gate.is_open = true;
+        gate.closed -= 1;
         let has_waker = std::mem::take(&mut gate.has_waker);
         drop(gate);
         if has_waker {
@@ -231,8 +230,19 @@ fn one_worker_executes_every_step() {
 #[test]
 fn woken_step_has_its_turn() {
     two_threads(|| {
-        let run = Run::new([waits()], []);
+        let run = Run::new([waits(1)], []);
         run.work(0);
+        run.open(0);
+        run.end();
+    });
+}
+
+#[test]
+fn step_that_waits_again_has_its_turn() {
+    two_threads(|| {
+        let run = Run::new([waits(2)], []);
+        run.work(0);
+        run.open(0);
         run.open(0);
         run.end();
     });
@@ -241,7 +251,7 @@ fn woken_step_has_its_turn() {
 #[test]
 fn step_woken_while_others_are_ready_has_its_turn() {
     two_threads(|| {
-        let run = Run::new([ready(), waits()], [ready()]);
+        let run = Run::new([ready(), waits(1)], [ready()]);
         run.work(0);
         run.open(1);
         run.end();
@@ -271,7 +281,7 @@ fn idle_worker_is_woken_for_steps_that_became_ready() {
 #[test]
 fn two_workers_share_woken_steps() {
     preempted(2, || {
-        let run = Run::new([meets(waits()), meets(waits())], []);
+        let run = Run::new([meets(waits(1)), meets(waits(1))], []);
         run.work(0);
         run.work(1);
         run.open(0);
@@ -283,7 +293,7 @@ fn two_workers_share_woken_steps() {
 #[test]
 fn two_workers_share_a_woken_and_a_ready_step() {
     preempted(2, || {
-        let run = Run::new([ready(), meets(waits())], [meets(ready())]);
+        let run = Run::new([ready(), meets(waits(1))], [meets(ready())]);
         run.work(0);
         run.work(1);
         run.open(1);
@@ -294,7 +304,7 @@ fn two_workers_share_a_woken_and_a_ready_step() {
 #[test]
 fn dropped_run_is_quiet_when_the_workers_have_left() {
     preempted(3, || {
-        let run = Run::new([ready(), waits()], [ready()]);
+        let run = Run::new([ready(), waits(1)], [ready()]);
         run.work(0);
         run.work(1);
         run.open(1);
