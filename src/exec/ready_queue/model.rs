@@ -239,7 +239,7 @@ fn woken_step_has_its_turn() {
 
 #[test]
 fn step_that_waits_again_has_its_turn() {
-    two_threads(|| {
+    preempted(3, || {
         let run = Run::new([waits(2)], []);
         run.work(0);
         run.open(0);
