@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
-use crate::exec::multi_thread::{MultiThread, RunHandle, SharedRun, Steps, Worker};
+use crate::exec::multi_thread::{MultiThread, RunHandle, Steps, Worker};
 use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
@@ -10,7 +10,12 @@ use crate::run::target::{already_computed, graph_of, order_of, output_of};
 use crate::run::{Run, RunOutput};
 use crate::steps::Step;
 use core::fmt;
+use core::future;
+use futures::future::join;
 use smol::channel::{Receiver, Sender, bounded};
+// It parks the thread, while `smol::block_on` waits for timers and sockets too. Then a wake-up
+// costs several system calls and wakes the thread `async-io`, which waits for them anyway.
+use smol::future::block_on as park_on;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
@@ -98,7 +103,8 @@ impl Executor {
     /// Runs a target and everything that it needs, and waits for the end. This thread does its
     /// share of the work.
     ///
-    /// The store is only borrowed. The other threads exist only during the call.
+    /// The store is only borrowed. The other threads exist only during the call, and there are none
+    /// if nothing is left to run.
     ///
     /// ```
     /// use typed_pipeliner::{HList, In, Out, Pipeline, Store, resource, step};
@@ -134,7 +140,8 @@ impl Executor {
         &self,
         store: &'s (impl Runs<T> + 's),
     ) -> Result<RunOutput<'s, T>, RunError> {
-        self.scope(async |scope| scope.run::<T>(store).await)
+        // `work` blocks, so the future is ready when it is polled.
+        park_on(run_borrowed(store, None, |run| future::ready(work(&run, self.threads))))
     }
 
     /// Runs a future on this thread, and lends it the threads for that time: for many concurrent
@@ -168,12 +175,9 @@ impl Executor {
             let _stop: Sender<()> = stop;
             for number in 1..self.threads {
                 let (executor, stopped) = (&scope.executor, stopped.clone());
-                thread::Builder::new()
-                    .name(format!("pipeliner-{number}"))
-                    .spawn_scoped(threads, move || until_stopped(executor, &stopped))
-                    .expect("a thread can be started");
+                spawn_scoped(threads, number, move || until_stopped(executor, &stopped));
             }
-            block_on(scope.executor.run(run(&scope)))
+            park_on(scope.executor.run(run(&scope)))
         })
     }
 
@@ -216,8 +220,7 @@ impl Executor {
             let options = RunOptions::or_default(options.as_deref());
             let (sources, graph) = graph_of::<T>(view, order, options);
             let cell = graph.target_cell().cloned();
-            let steps = SharedRun { graph: Arc::new(graph), store: Arc::clone(store) as _ };
-            let run = MultiThread::new(steps, sources, options);
+            let run = MultiThread::shared(Arc::clone(store) as _, graph, sources, order, options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
             Ok(output_of::<T>(view, order, cell.as_deref()))
@@ -265,7 +268,7 @@ impl Drop for Pool {
 /// Runs an executor until the other end of a channel is dropped.
 fn until_stopped(executor: &smol::Executor<'_>, stopped: &Receiver<()>) {
     // Nothing is ever sent, so `recv` returns when the sender is dropped.
-    let _ = block_on(executor.run(stopped.recv()));
+    let _ = park_on(executor.run(stopped.recv()));
 }
 
 /// The threads of an [`Executor`], lent to a future.
@@ -330,20 +333,48 @@ fn run_in<'e, 's: 'e, T: Step>(
     store: &'s (impl Runs<T> + 's),
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
-    Run::boxed(move |options| async move {
-        let (view, order) = (store.store_ref(), order_of::<T, _>(store));
-        let options = RunOptions::with(options, view.observers());
-        if let Some(outputs) = already_computed::<T>(view, order).filter(|_| RunOptions::are_silent(options.as_deref()))
-        {
-            return Ok(outputs);
+    Run::boxed(move |options| run_borrowed(store, options, move |run| spawn_workers(executor, run, workers)))
+}
+
+/// Runs a target on a borrowed store. `work` sees to it that workers work for the run, and returns
+/// its end.
+async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
+    store: &'s (impl Runs<T> + 's),
+    options: Option<Box<RunOptions>>,
+    work: impl FnOnce(Arc<MultiThread<BorrowedRun<'s>>>) -> F,
+) -> Result<RunOutput<'s, T>, RunError> {
+    let (view, order) = (store.store_ref(), order_of::<T, _>(store));
+    let options = RunOptions::with(options, view.observers());
+    if let Some(outputs) = already_computed::<T>(view, order).filter(|_| RunOptions::are_silent(options.as_deref())) {
+        return Ok(outputs);
+    }
+    let options = RunOptions::or_default(options.as_deref());
+    let (sources, graph) = graph_of::<T>(view, order, options);
+    let cell = graph.target_cell().cloned();
+    work(MultiThread::borrowed(BorrowedRun::new(graph, view), sources, order, options)).await?;
+    Ok(output_of::<T>(view, order, cell.as_deref()))
+}
+
+/// Works for a run in this thread and in others, this many in all, until the run ends.
+///
+/// Each thread polls one worker, without an executor. So the others end by themselves with the run,
+/// while this thread takes its result.
+fn work(run: &Arc<MultiThread<BorrowedRun<'_>>>, threads: usize) -> Result<(), RunError> {
+    thread::scope(|scope| {
+        // Dropped if a thread cannot be started: then the threads so far end.
+        let end = RunHandle(Arc::clone(run));
+        for number in 1..run.workers(threads) {
+            let worker = Worker::new(run, number);
+            spawn_scoped(scope, number, || park_on(worker));
         }
-        let options = RunOptions::or_default(options.as_deref());
-        let (sources, graph) = graph_of::<T>(view, order, options);
-        let cell = graph.target_cell().cloned();
-        let run = MultiThread::new(BorrowedRun::new(graph, view), sources, options);
-        spawn_workers(executor, run, workers).await?;
-        Ok(output_of::<T>(view, order, cell.as_deref()))
+        park_on(join(Worker::new(run, 0), end)).1
     })
+}
+
+/// Starts a thread with this number.
+fn spawn_scoped<'t>(scope: &'t thread::Scope<'t, '_>, number: usize, work: impl FnOnce() + Send + 't) {
+    let name = format!("pipeliner-{number}");
+    thread::Builder::new().name(name).spawn_scoped(scope, work).expect("a thread can be started");
 }
 
 /// Spawns the workers of a run, and returns the future that resolves at its end.

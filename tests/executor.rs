@@ -374,6 +374,29 @@ fn step_may_await_the_blocking_pool() {
     assert_eq!(*typed_pipeliner::executor::block_on(run::<Block>(&store)).unwrap(), 2);
 }
 
+resource! { Slept: (); }
+
+step!(Sleep() -> [Slept] {
+    smol::Timer::after(std::time::Duration::from_millis(1)).await;
+    Ok(hlist![()])
+});
+
+pipeline! { Sleeping: [Sleep]; }
+
+/// The threads wait for no timer themselves; smol has a thread for that.
+#[test]
+fn step_may_await_a_timer() {
+    for threads in [1, 2] {
+        let executor = Executor::new(threads);
+        let store = Arc::new(Store::<Sleeping>::new());
+        executor.run_blocking::<Sleep>(&*store).unwrap();
+        let store = Arc::new(Store::<Sleeping>::new());
+        executor.scope(async |scope| scope.run::<Sleep>(&*store).await).unwrap();
+        let store = Arc::new(Store::<Sleeping>::new());
+        futures::executor::block_on(executor.run::<Sleep>(&store)).unwrap();
+    }
+}
+
 step!(BeBorn(people: People) -> [Person] {
     yield_now().await;
     Ok(hlist![people.make()])

@@ -428,6 +428,12 @@ impl<'s> BorrowedRun<'s> {
         &self.graph
     }
 
+    /// The graph, for a run that shares the store.
+    #[cfg(feature = "executor")]
+    pub(crate) fn into_graph(self) -> Graph {
+        self.graph
+    }
+
     /// The slot of a step; other nodes have none.
     #[inline]
     pub(crate) fn slot(&self, step: u16) -> Option<&SlotRef<'s>> {

@@ -7,10 +7,9 @@
 
 use super::clock;
 use super::graph::{BorrowedRun, Graph};
-use super::inputs::InputValues;
+use super::order::Order;
 use super::plan::Source;
-use super::ready_queue::{Next, ReadyQueue, StepWaker};
-use super::run_key::RunKey;
+use super::ready_queue::{ReadyQueue, StepWaker};
 use super::schedule::{Pace, Schedule};
 use super::store_ref::BorrowStore;
 use super::task::{Outcome, StartResult, StepTask};
@@ -19,17 +18,18 @@ use crate::error::RunError;
 use crate::observe::RunId;
 use crate::options::RunOptions;
 use core::any::Any;
-use core::future::poll_fn;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
-use futures::future::BoxFuture;
 use futures::task::waker_ref;
 use std::panic::{catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 #[cfg(test)]
 mod allocations;
+mod shared_run;
+
+pub(crate) use shared_run::SharedRun;
 
 /// The number of steps that a worker polls before it yields to other tasks of its executor.
 const POLL_BUDGET: usize = 64;
@@ -40,12 +40,20 @@ pub(crate) trait Steps: Send + Sync {
     type Task: Send;
     /// The graph of the run.
     fn graph(&self) -> &Graph;
-    /// Whether the outputs of a step are there.
-    fn is_done(&self, step: u16) -> bool;
-    /// Starts a step.
-    fn start_step(&self, step: u16, waker: &Waker) -> Result<Outcome, Pending<Self::Task>>;
+    /// Starts a step. The spare task has ended; the step may use its memory again.
+    fn start_step(
+        &self,
+        step: u16,
+        spare: &mut Option<Self::Task>,
+        waker: &Waker,
+    ) -> Result<Outcome, Pending<Self::Task>>;
     /// Polls a task, and gives it back if it has not ended.
-    fn poll(&self, task: Self::Task, cx: &mut Context<'_>) -> Result<Outcome, Self::Task>;
+    fn poll(
+        &self,
+        task: Self::Task,
+        spare: &mut Option<Self::Task>,
+        cx: &mut Context<'_>,
+    ) -> Result<Outcome, Self::Task>;
 }
 
 /// A step that was started and has not ended.
@@ -62,10 +70,12 @@ impl<'s> Steps for BorrowedRun<'s> {
     fn graph(&self) -> &Graph {
         self.graph()
     }
-    fn is_done(&self, step: u16) -> bool {
-        self.was_done(step)
-    }
-    fn start_step(&self, step: u16, waker: &Waker) -> Result<Outcome, Pending<StepTask<'s>>> {
+    fn start_step(
+        &self,
+        step: u16,
+        _: &mut Option<StepTask<'s>>,
+        waker: &Waker,
+    ) -> Result<Outcome, Pending<StepTask<'s>>> {
         let (graph, values) = (self.graph(), self.values());
         let start = || graph.start(step, graph.node(step), values, &mut Context::from_waker(waker));
         match StepTask::start(self.graph(), self.slot(step), start) {
@@ -77,79 +87,17 @@ impl<'s> Steps for BorrowedRun<'s> {
             },
         }
     }
-    fn poll(&self, mut task: StepTask<'s>, cx: &mut Context<'_>) -> Result<Outcome, StepTask<'s>> {
+    fn poll(
+        &self,
+        mut task: StepTask<'s>,
+        _: &mut Option<StepTask<'s>>,
+        cx: &mut Context<'_>,
+    ) -> Result<Outcome, StepTask<'s>> {
         match task.poll(cx) {
             Poll::Ready(result) => Ok(task.end(result)),
             Poll::Pending => Err(task),
         }
     }
-}
-
-/// The steps of a run on a shared store. Each task holds the store, and borrows from it.
-pub(crate) struct SharedRun {
-    /// The graph of the run.
-    pub(crate) graph: Arc<Graph>,
-    /// The store.
-    pub(crate) store: Arc<dyn BorrowStore>,
-}
-
-impl Steps for SharedRun {
-    type Task = BoxFuture<'static, Outcome>;
-    fn graph(&self) -> &Graph {
-        &self.graph
-    }
-    fn is_done(&self, step: u16) -> bool {
-        self.graph.is_done(self.store.store_ref(), step)
-    }
-    fn start_step(&self, step: u16, _: &Waker) -> Result<Outcome, Pending<Self::Task>> {
-        let slot = self.graph.slot(self.store.store_ref(), step);
-        if slot.is_some_and(|listed| listed.first.is_some()) {
-            return Ok(Outcome::Done);
-        }
-        let in_other_run = slot.and_then(|listed| listed.claim.holder()).map(RunKey::id);
-        let (graph, store) = (Arc::clone(&self.graph), Arc::clone(&self.store));
-        let task: Self::Task = match in_other_run {
-            None => Box::pin(async move { execute(&graph, &*store, step).await }),
-            Some(_) => Box::pin(async move { wait(&graph, &*store, step).await }),
-        };
-        Err(Pending { task, in_other_run })
-    }
-    fn poll(&self, mut task: Self::Task, cx: &mut Context<'_>) -> Result<Outcome, Self::Task> {
-        match task.as_mut().poll(cx) {
-            Poll::Ready(outcome) => Ok(outcome),
-            Poll::Pending => Err(task),
-        }
-    }
-}
-
-/// Executes a step. If another run has begun to execute it, it has to be started again.
-async fn execute(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
-    let store = store.store_ref();
-    let slot = graph.slot(store, step);
-    let values = InputValues { graph, store, slots: &[] };
-    let started = poll_fn(|cx| {
-        Poll::Ready(StepTask::start(graph, slot.as_ref(), || graph.start(step, graph.node(step), values, cx)))
-    });
-    match started.await {
-        StartResult::Ended(outcome) => outcome,
-        StartResult::Running(task) => end_of(task).await,
-        StartResult::InOtherRun(_) => Outcome::Retry,
-    }
-}
-
-/// Waits for the run that executes a step.
-async fn wait(graph: &Graph, store: &dyn BorrowStore, step: u16) -> Outcome {
-    let Some(listed) = graph.slot(store.store_ref(), step) else { return Outcome::Retry };
-    match poll_fn(|cx| Poll::Ready(StepTask::wait(graph, step, listed.claim, cx.waker()))).await {
-        Ok((task, _)) => end_of(task).await,
-        Err(outcome) => outcome,
-    }
-}
-
-/// Polls a task to its end.
-async fn end_of(mut task: StepTask<'_>) -> Outcome {
-    let result = poll_fn(|cx| task.poll(cx)).await;
-    task.end(result)
 }
 
 /// A run on several threads.
@@ -158,8 +106,8 @@ pub(crate) struct MultiThread<S: Steps> {
     steps: S,
     /// The schedule of the steps.
     schedule: Mutex<Schedule>,
-    /// The steps in progress, by number.
-    cells: Box<[Mutex<TaskCell<S::Task>>]>,
+    /// The steps that wait to be woken, by number. It is there once a step does.
+    cells: OnceLock<Box<[TaskCell<S::Task>]>>,
     /// The steps to poll, and the idle workers.
     queue: Arc<ReadyQueue>,
     /// The end of the run.
@@ -169,14 +117,19 @@ pub(crate) struct MultiThread<S: Steps> {
 /// The end of a run: its result, or the panic of a step.
 type End = std::thread::Result<Result<(), RunError>>;
 
-/// The cell of a step, for the time in which it is in progress.
-enum TaskCell<T> {
-    /// The step is not in progress.
-    Empty,
-    /// The step is to be polled when it is woken.
-    Pending { task: T, waker: Arc<StepWaker> },
-    /// A worker polls the step; `woken` records whether it has been woken meanwhile.
-    Polled { woken: bool },
+/// The cell of a step, which is empty unless the step waits to be woken. Then it holds the task,
+/// with its waker.
+type TaskCell<T> = Mutex<Option<(T, Arc<StepWaker>)>>;
+
+/// A step that has ended, and of which the schedule does not know yet.
+type Ended = (u16, Outcome);
+
+/// What the last step of a worker has left behind, for the next one to use again.
+struct Spare<T> {
+    /// Its waker.
+    waker: Option<Arc<StepWaker>>,
+    /// Its task.
+    task: Option<T>,
 }
 
 /// Locks a mutex.
@@ -188,15 +141,52 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The schedule of a run for the target of its graph, or for these sources. It is made from the
+/// order if the run can follow that.
+fn schedule(run: &BorrowedRun<'_>, sources: &[Option<Source>], order: &Order, options: &RunOptions) -> Schedule {
+    match run.can_follow(order) {
+        true => Schedule::in_order(run.graph(), order, Pace::of(options)),
+        false => Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step)),
+    }
+}
+
+impl<'s> MultiThread<BorrowedRun<'s>> {
+    /// A run for the target of its graph, or for these sources, on a borrowed store.
+    pub(crate) fn borrowed(
+        run: BorrowedRun<'s>,
+        sources: &[Option<Source>],
+        order: &Order,
+        options: &RunOptions,
+    ) -> Arc<Self> {
+        let schedule = schedule(&run, sources, order, options);
+        Self::new(run, schedule)
+    }
+}
+
+impl MultiThread<SharedRun> {
+    /// A run for the target of its graph, or for these sources, on a shared store.
+    pub(crate) fn shared(
+        store: Arc<dyn BorrowStore>,
+        graph: Graph,
+        sources: &[Option<Source>],
+        order: &Order,
+        options: &RunOptions,
+    ) -> Arc<Self> {
+        let run = BorrowedRun::new(graph, store.store_ref());
+        let schedule = schedule(&run, sources, order, options);
+        let graph = Arc::new(run.into_graph());
+        Self::new(SharedRun { graph, store }, schedule)
+    }
+}
+
 impl<S: Steps> MultiThread<S> {
-    /// A run for the target of its graph, or for these sources.
-    pub(crate) fn new(steps: S, sources: &[Option<Source>], options: &RunOptions) -> Arc<Self> {
-        let schedule = Schedule::new(steps.graph(), sources, Pace::of(options), |step| steps.is_done(step));
+    /// A run with this schedule.
+    pub(crate) fn new(steps: S, schedule: Schedule) -> Arc<Self> {
         let nodes = steps.graph().len();
         Arc::new(MultiThread {
             steps,
             schedule: Mutex::new(schedule),
-            cells: (0..nodes).map(|_| Mutex::new(TaskCell::Empty)).collect(),
+            cells: OnceLock::new(),
             queue: ReadyQueue::new(nodes),
             end: Mutex::new(None),
         })
@@ -207,32 +197,42 @@ impl<S: Steps> MultiThread<S> {
         lock(&self.schedule).unfinished().clamp(1, most)
     }
 
-    /// Works until there is nothing to do, or the budget is spent. The spare waker belonged to a
-    /// step that has ended; the next step uses it again.
-    fn work(&self, worker: usize, spare: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
-        for look in [false, true].into_iter().cycle().take(POLL_BUDGET) {
-            let woken = match self.queue.next(look) {
-                Next::Stop => return Poll::Ready(()),
-                Next::Woken(step) => Some(step),
-                Next::Look => None,
-            };
-            let found = self.catch_panic(|| match woken {
-                Some(step) => {
-                    self.poll_woken(step, spare);
-                    true
+    /// Works until there is nothing to do, or the budget is spent.
+    ///
+    /// The end of a step is recorded when the worker looks for its next one. So a step that is
+    /// ready at once takes the lock of the schedule once, and no other lock.
+    fn work(&self, worker: usize, waker: &mut Option<Arc<StepWaker>>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut spare = Spare { waker: waker.take(), task: None };
+        let mut ended = None;
+        // In every other turn, ready steps go before woken ones, so that neither kind starves.
+        for woken_first in [true, false].into_iter().cycle().take(POLL_BUDGET) {
+            if self.queue.is_over() {
+                break;
+            }
+            let found = self.catch_panic(|| {
+                let woken = if woken_first { self.queue.next_woken() } else { None };
+                if let Some(step) = woken {
+                    self.record(ended.take());
+                    ended = self.poll_woken(step, &mut spare);
+                    return true;
                 }
-                None => match self.next_ready() {
-                    Some(step) => {
-                        self.start(step, spare);
-                        true
-                    }
-                    None => false,
-                },
+                let Some(step) = self.next_ready(ended.take()) else { return false };
+                ended = self.start(step, &mut spare);
+                true
             });
-            if !found && self.queue.idle(worker, cx.waker()) {
+            if !found && self.is_idle(worker, cx.waker()) {
+                *waker = spare.waker;
                 return Poll::Pending;
             }
         }
+        self.catch_panic(|| {
+            self.record(ended.take());
+            true
+        });
+        if self.queue.is_over() {
+            return Poll::Ready(());
+        }
+        *waker = spare.waker;
         cx.waker().wake_by_ref();
         Poll::Pending
     }
@@ -246,120 +246,121 @@ impl<S: Steps> MultiThread<S> {
         })
     }
 
-    /// The next step that is ready. Other workers are woken if there are more.
-    fn next_ready(&self) -> Option<u16> {
+    /// Whether a worker has nothing to do. Then it is woken when it has.
+    fn is_idle(&self, worker: usize, waker: &Waker) -> bool {
+        if !self.queue.enter_idle(worker, waker) {
+            return false;
+        }
+        // A step that becomes ready after this look finds the worker among the idle ones.
+        let is_idle = lock(&self.schedule).waiting() == 0;
+        if !is_idle {
+            self.queue.leave_idle(worker);
+        }
+        is_idle
+    }
+
+    /// Records the end of a step, and takes the next one that is ready.
+    fn next_ready(&self, ended: Option<Ended>) -> Option<u16> {
+        self.update(ended, Schedule::next)
+    }
+
+    /// Records the end of a step, if one has ended.
+    fn record(&self, ended: Option<Ended>) {
+        self.update(ended, |_| None);
+    }
+
+    /// Records the end of a step, and takes another one, unless the run is over. Idle workers are
+    /// woken for the rest of those that are ready.
+    fn update(&self, ended: Option<Ended>, take: impl FnOnce(&mut Schedule) -> Option<u16>) -> Option<u16> {
+        let graph = self.steps.graph();
         let mut schedule = lock(&self.schedule);
-        let step = schedule.next();
-        let more = schedule.waiting();
+        let recorded = match ended {
+            None => Ok(()),
+            Some((step, Outcome::Done)) => {
+                schedule.finish(graph, step);
+                Ok(())
+            }
+            Some((step, Outcome::Retry)) => {
+                schedule.requeue(step);
+                Ok(())
+            }
+            Some((step, Outcome::Failed(error))) => schedule.fail(graph, step, error),
+        };
+        let end = match recorded {
+            Ok(()) => schedule.outcome(graph),
+            Err(error) => Poll::Ready(Err(error)),
+        };
+        let step = if end.is_pending() { take(&mut schedule) } else { None };
+        let ready = schedule.waiting();
         drop(schedule);
-        self.queue.ready(more);
-        // If nothing was demanded, the run is over before it has begun.
-        if step.is_none() {
-            self.update(|_, _| Ok(()));
+        match end {
+            Poll::Ready(result) => self.finish(Ok(result)),
+            Poll::Pending => self.queue.share(ready),
         }
         step
     }
 
-    /// Starts a step.
-    fn start(&self, step: u16, spare: &mut Option<Arc<StepWaker>>) {
-        *lock(&self.cells[usize::from(step)]) = TaskCell::Polled { woken: false };
-        let waker = self.queue.waker(step, spare.take());
-        let started = self.steps.start_step(step, &waker_ref(&waker));
+    /// Starts a step, and returns its end if it has ended.
+    fn start(&self, step: u16, spare: &mut Spare<S::Task>) -> Option<Ended> {
+        let waker = self.queue.waker(step, spare.waker.take());
+        let started = self.steps.start_step(step, &mut spare.task, &waker_ref(&waker));
         match started {
             Ok(outcome) => {
-                self.end_task(step, outcome);
-                *spare = Some(waker);
+                spare.waker = Some(waker);
+                Some((step, outcome))
             }
             Err(Pending { task, in_other_run }) => {
                 if let Some(other) = in_other_run {
                     lock(&self.schedule).park_in_other_run(self.steps.graph(), step, other);
                 }
-                self.poll(step, task, waker, spare);
+                self.keep(step, task, waker);
+                None
             }
         }
     }
 
-    /// Polls a step that was woken.
-    fn poll_woken(&self, step: u16, spare: &mut Option<Arc<StepWaker>>) {
-        let mut cell = lock(&self.cells[usize::from(step)]);
-        match core::mem::replace(&mut *cell, TaskCell::Polled { woken: true }) {
-            TaskCell::Pending { task, waker } => {
-                *cell = TaskCell::Polled { woken: false };
-                drop(cell);
-                self.poll(step, task, waker, spare);
-            }
-            TaskCell::Polled { .. } => {}
-            // The step was woken after its end, by a waker that still exists.
-            TaskCell::Empty => *cell = TaskCell::Empty,
-        }
-    }
-
-    /// Polls a task that is out of its cell.
-    fn poll(&self, step: u16, task: S::Task, waker: Arc<StepWaker>, spare: &mut Option<Arc<StepWaker>>) {
+    /// Polls a step that was woken, and returns its end if it has ended.
+    fn poll_woken(&self, step: u16, spare: &mut Spare<S::Task>) -> Option<Ended> {
+        // It is gone if the run has ended meanwhile.
+        let (task, waker) = lock(self.cell(step)).take()?;
         self.steps.graph().note_polled(step);
-        let polled = self.steps.poll(task, &mut Context::from_waker(&waker_ref(&waker)));
+        let polled = self.steps.poll(task, &mut spare.task, &mut Context::from_waker(&waker_ref(&waker)));
         match polled {
             Ok(outcome) => {
-                self.end_task(step, outcome);
-                *spare = Some(waker);
+                spare.waker = Some(waker);
+                Some((step, outcome))
             }
             Err(task) => {
-                let mut cell = lock(&self.cells[usize::from(step)]);
-                match *cell {
-                    TaskCell::Polled { woken } if !self.queue.is_over() => {
-                        *cell = TaskCell::Pending { task, waker };
-                        drop(cell);
-                        if woken {
-                            self.queue.wake(step);
-                        }
-                    }
-                    // The run has ended meanwhile: the task is dropped, as the others were.
-                    _ => {}
-                }
+                self.keep(step, task, waker);
+                None
             }
         }
     }
 
-    /// Handles the end of a step.
-    fn end_task(&self, step: u16, outcome: Outcome) {
-        *lock(&self.cells[usize::from(step)]) = TaskCell::Empty;
-        self.update(|schedule, graph| match outcome {
-            Outcome::Done => {
-                schedule.finish(graph, step);
-                Ok(())
-            }
-            Outcome::Retry => {
-                schedule.requeue(step);
-                Ok(())
-            }
-            Outcome::Failed(error) => schedule.fail(graph, step, error),
-        });
+    /// The cell of a step.
+    fn cell(&self, step: u16) -> &TaskCell<S::Task> {
+        let cells = || (0..self.steps.graph().len()).map(|_| Mutex::new(None)).collect();
+        &self.cells.get_or_init(cells)[usize::from(step)]
     }
 
-    /// Changes the schedule, and acts on the result: the run ends, or more steps are ready.
-    fn update(&self, change: impl FnOnce(&mut Schedule, &Graph) -> Result<(), RunError>) {
-        let mut schedule = lock(&self.schedule);
-        let end = match change(&mut schedule, self.steps.graph()) {
-            Ok(()) => schedule.outcome(self.steps.graph()),
-            Err(error) => Poll::Ready(Err(error)),
-        };
-        let ready = schedule.waiting();
-        drop(schedule);
-        match end {
-            Poll::Ready(result) => self.finish(Ok(result)),
-            // One of them is for this worker.
-            Poll::Pending => self.queue.ready(ready.saturating_sub(1)),
+    /// Keeps a task until it is woken. If the run has ended meanwhile, the task is dropped, as the
+    /// others were.
+    fn keep(&self, step: u16, task: S::Task, waker: Arc<StepWaker>) {
+        let cell = self.cell(step);
+        *lock(cell) = Some((task, waker));
+        if !self.queue.pends(step) {
+            let task = lock(cell).take();
+            drop(task);
         }
     }
 
     /// Ends the run: drops the steps in progress, and stops all workers.
     fn finish(&self, end: End) {
         self.end_with(end);
-        // This comes first. A worker checks it before it puts a task back into its cell, so no task
-        // is added after the loop below.
+        // This comes first. A worker that puts a task into its cell after this takes it out itself.
         self.queue.stop();
-        for cell in &self.cells {
-            let task = core::mem::replace(&mut *lock(cell), TaskCell::Empty);
+        for cell in self.cells.get().into_iter().flatten() {
+            let task = lock(cell).take();
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(task))) {
                 self.end_with(Err(panic));
             }

@@ -366,7 +366,8 @@ impl<'s> World<'s> {
             self.tasks.push(Task::new(task, true));
             return;
         }
-        let spread = MultiThread::new(job, &sources, &options);
+        let schedule = Schedule::new(job.graph(), &sources, Pace::of(&options), |step| job.was_done(step));
+        let spread = MultiThread::new(job, schedule);
         for number in 0..1 + random.below(3) {
             let worker = Worker::new(&spread, number);
             self.tasks.push(Task::new(
@@ -582,7 +583,8 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
         let run: futures::future::BoxFuture<'_, Result<(), RunError>> = if random.once_in(2) {
             Box::pin(SingleTask::new(job, &[Some(source)], Some(order(case.store.plan, step as u16)), &options))
         } else {
-            let spread = MultiThread::new(job, &[Some(source)], &options);
+            let order = order(case.store.plan, step as u16);
+            let spread = MultiThread::borrowed(job, &[Some(source)], order, &options);
             for number in 0..2 {
                 executor.spawn(Worker::new(&spread, number)).detach();
             }

@@ -187,8 +187,8 @@ impl StepWake {
     /// A number that no seat has.
     const RETIRED: u16 = u16::MAX;
 
-    /// Resets this waker for the next step in its seat, which is not woken yet. Returns whether that
-    /// is possible: nobody else may hold the waker.
+    /// Resets this waker for the next step in its seat, which is not woken yet. Returns whether
+    /// that is possible: nobody else may hold the waker.
     #[inline]
     pub(crate) fn reset(self: &Arc<Self>) -> bool {
         if Arc::strong_count(self) > 1 {

@@ -1,100 +1,185 @@
-//! Models of the signals: workers look for steps, as those of a run do, while steps are woken and
-//! become ready. Every step has to be executed, and the caller has to be woken at the end, when no
-//! worker is busy.
+//! Models of a run on threads: workers look for steps, as those of a run do, while steps are woken
+//! and become ready. Every step has to be executed, at the same time as another one if it cannot
+//! end before that begins. And the caller has to be woken at the end, when no worker is busy.
 
-use super::{Next, ReadyQueue};
+use super::ReadyQueue;
 use crate::exec::model::{Bell, preempted, two_threads};
 use loom::sync::{Condvar, Mutex};
 use loom::thread;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// A run that is over when its turns are done.
+/// A run that is over when its steps are done.
 struct Run {
     /// The queue under test.
-    signals: Arc<ReadyQueue>,
-    /// The turns that are left.
-    state: Mutex<State>,
-    /// The meeting point of two steps that have to execute at the same time, if the run has any.
-    met: Option<(Mutex<usize>, Condvar)>,
+    queue: Arc<ReadyQueue>,
+    /// The schedule.
+    schedule: Mutex<Schedule>,
+    /// The steps, by number.
+    steps: Vec<Step>,
+    /// The cells of the steps, by number: whether a task is there.
+    cells: Vec<Mutex<bool>>,
+    /// The number of steps at the meeting point.
+    met: (Mutex<usize>, Condvar),
 }
 
-/// The state of a run, under its lock.
-struct State {
-    /// The number of ready steps.
-    ready: usize,
-    /// The number of steps that become ready when the first is done.
-    next: usize,
-    /// The number of turns still to be done.
+/// The schedule of a run, under its lock.
+struct Schedule {
+    /// The steps that are ready.
+    ready: VecDeque<u16>,
+    /// The steps that become ready when the first is done.
+    next: Vec<u16>,
+    /// The number of steps that are not done.
     left: usize,
 }
 
+/// A step.
+struct Step {
+    /// Its gate, if it has to wait.
+    gate: Option<Mutex<Gate>>,
+    /// Whether it cannot end before another such step has begun.
+    meets: bool,
+}
+
+/// A gate in front of a step.
+struct Gate {
+    /// How often it has to be opened.
+    closed: usize,
+    /// Whether the step has left its waker.
+    has_waker: bool,
+}
+
+/// A step that is ready at once.
+fn ready() -> Step {
+    Step { gate: None, meets: false }
+}
+
+/// A step that waits in front of a gate, which has to be opened this often.
+fn waits(closed: usize) -> Step {
+    Step { gate: Some(Mutex::new(Gate { closed, has_waker: false })), meets: false }
+}
+
+/// A step that meets another one, after its gate if it has one.
+fn meets(step: Step) -> Step {
+    Step { meets: true, ..step }
+}
+
 impl Run {
-    /// A run with this many ready steps, this many that follow, and this many that are woken.
-    fn new(ready: usize, next: usize, woken: usize) -> Arc<Self> {
-        let state = State { ready, next, left: ready + next + woken };
-        Arc::new(Run { signals: ReadyQueue::new(woken), state: Mutex::new(state), met: None })
+    /// A run of these steps, and of others that become ready when the first step is done.
+    fn new<const N: usize, const M: usize>(first: [Step; N], next: [Step; M]) -> Arc<Self> {
+        let count = (N + M) as u16;
+        let schedule = Schedule {
+            ready: (0..N as u16).collect(),
+            next: (N as u16..count).collect(),
+            left: first.len() + next.len(),
+        };
+        Arc::new(Run {
+            queue: ReadyQueue::new(count.into()),
+            schedule: Mutex::new(schedule),
+            steps: first.into_iter().chain(next).collect(),
+            cells: (0..count).map(|_| Mutex::new(false)).collect(),
+            met: (Mutex::new(0), Condvar::new()),
+        })
     }
 
-    /// A run of one step and two that follow, neither of which ends before the other begins.
-    fn meeting() -> Arc<Self> {
-        let state = State { ready: 1, next: 2, left: 3 };
-        let met = Some((Mutex::new(0), Condvar::new()));
-        Arc::new(Run { signals: ReadyQueue::new(0), state: Mutex::new(state), met })
+    /// Polls a step, and returns it if it has ended.
+    fn poll_step(&self, step: u16) -> Option<u16> {
+        let Step { gate, meets } = &self.steps[usize::from(step)];
+        if let Some(gate) = gate {
+            let mut gate = gate.lock().unwrap();
+            if gate.closed > 0 {
+                gate.has_waker = true;
+                drop(gate);
+                self.keep(step);
+                return None;
+            }
+        }
+        if *meets {
+            let (met, all) = &self.met;
+            let mut met = met.lock().unwrap();
+            *met += 1;
+            all.notify_all();
+            while *met == 1 {
+                met = all.wait(met).unwrap();
+            }
+        }
+        Some(step)
     }
 
-    /// The first step passes, the second waits for the third.
-    fn meet(&self) {
-        let Some((begun, all)) = &self.met else { return };
-        let mut begun = begun.lock().unwrap();
-        *begun += 1;
-        all.notify_all();
-        while *begun == 2 {
-            begun = all.wait(begun).unwrap();
+    /// Keeps a task until it is woken.
+    fn keep(&self, step: u16) {
+        let cell = &self.cells[usize::from(step)];
+        assert!(!std::mem::replace(&mut *cell.lock().unwrap(), true), "there are two tasks of a step");
+        if !self.queue.pends(step) {
+            *cell.lock().unwrap() = false;
         }
     }
 
-    /// Ends the turn of a step, and signals the consequences.
-    fn done(&self) {
-        let mut state = self.state.lock().unwrap();
-        state.left -= 1;
-        state.ready += std::mem::take(&mut state.next);
-        let (ready, is_over) = (state.ready, state.left == 0);
-        drop(state);
+    /// Opens the gate of a step once.
+    fn open(&self, step: u16) {
+        let mut gate = self.steps[usize::from(step)].gate.as_ref().unwrap().lock().unwrap();
+        gate.closed -= 1;
+        let has_waker = std::mem::take(&mut gate.has_waker);
+        drop(gate);
+        if has_waker {
+            self.queue.wake(step);
+        }
+    }
+
+    /// Records the end of a step, and takes another one.
+    fn update(&self, ended: Option<u16>, takes: bool) -> Option<u16> {
+        let mut schedule = self.schedule.lock().unwrap();
+        if let Some(step) = ended {
+            schedule.left -= 1;
+            if step == 0 {
+                let next = std::mem::take(&mut schedule.next);
+                schedule.ready.extend(next);
+            }
+        }
+        let step = if takes { schedule.ready.pop_front() } else { None };
+        let (ready, is_over) = (schedule.ready.len(), schedule.left == 0);
+        drop(schedule);
         match is_over {
-            true => self.signals.stop(),
-            // This worker takes one of them.
-            false => self.signals.ready(ready.saturating_sub(1)),
+            true => self.finish(),
+            false => self.queue.share(ready),
         }
+        step
     }
 
-    /// Begins a ready step, if there is one.
-    fn begin(&self) -> bool {
-        let mut state = self.state.lock().unwrap();
-        if state.ready == 0 {
+    /// Ends the run, and drops its tasks.
+    fn finish(&self) {
+        self.queue.stop();
+        self.cells.iter().for_each(|cell| *cell.lock().unwrap() = false);
+    }
+
+    /// Whether a worker has nothing to do.
+    fn is_idle(&self, worker: usize, bell: &Arc<Bell>) -> bool {
+        if !self.queue.enter_idle(worker, &Arc::clone(bell).into()) {
             return false;
         }
-        state.ready -= 1;
-        let more = state.ready;
-        drop(state);
-        self.signals.ready(more);
-        self.meet();
-        self.done();
-        true
+        let is_idle = self.schedule.lock().unwrap().ready.is_empty();
+        if !is_idle {
+            self.queue.leave_idle(worker);
+        }
+        is_idle
     }
 
     /// Polls a worker. Returns whether it has to be polled again after a wake-up.
     fn poll(&self, worker: usize, bell: &Arc<Bell>) -> bool {
-        let Some(_busy) = self.signals.busy() else { return false };
-        for look in [false, true].into_iter().cycle() {
-            let found = match self.signals.next(look) {
-                Next::Stop => return false,
-                Next::Woken(_) => {
-                    self.done();
-                    true
-                }
-                Next::Look => self.begin(),
-            };
-            if !found && self.signals.idle(worker, &Arc::clone(bell).into()) {
+        let Some(_busy) = self.queue.busy() else { return false };
+        let mut ended = None;
+        for woken_first in [true, false].into_iter().cycle() {
+            if self.queue.is_over() {
+                return false;
+            }
+            let woken = if woken_first { self.queue.next_woken() } else { None };
+            if let Some(step) = woken {
+                self.update(ended.take(), false);
+                let has_task = std::mem::take(&mut *self.cells[usize::from(step)].lock().unwrap());
+                ended = if has_task { self.poll_step(step) } else { None };
+            } else if let Some(step) = self.update(ended.take(), true) {
+                ended = self.poll_step(step);
+            } else if self.is_idle(worker, bell) {
                 return true;
             }
         }
@@ -117,26 +202,26 @@ impl Run {
     fn wait(&self) {
         loop {
             let bell = Bell::new();
-            self.signals.register_caller(&bell.clone().into());
-            if self.signals.is_quiet() {
+            self.queue.register_caller(&bell.clone().into());
+            if self.queue.is_quiet() {
                 break;
             }
             bell.sleep();
         }
     }
 
-    /// Waits for the end, and checks that all turns are done.
+    /// Waits for the end, and checks that all steps are done.
     fn end(&self) {
         self.wait();
-        let state = self.state.lock().unwrap();
-        assert_eq!((state.left, state.ready), (0, 0));
+        let schedule = self.schedule.lock().unwrap();
+        assert_eq!((schedule.left, schedule.ready.len()), (0, 0));
     }
 }
 
 #[test]
 fn one_worker_executes_every_step() {
     two_threads(|| {
-        let run = Run::new(1, 2, 0);
+        let run = Run::new([ready()], [ready(), ready()]);
         run.work(0);
         run.end();
     });
@@ -145,9 +230,20 @@ fn one_worker_executes_every_step() {
 #[test]
 fn woken_step_has_its_turn() {
     two_threads(|| {
-        let run = Run::new(0, 0, 1);
+        let run = Run::new([waits(1)], []);
         run.work(0);
-        run.signals.wake(0);
+        run.open(0);
+        run.end();
+    });
+}
+
+#[test]
+fn step_that_waits_again_has_its_turn() {
+    preempted(3, || {
+        let run = Run::new([waits(2)], []);
+        run.work(0);
+        run.open(0);
+        run.open(0);
         run.end();
     });
 }
@@ -155,9 +251,9 @@ fn woken_step_has_its_turn() {
 #[test]
 fn step_woken_while_others_are_ready_has_its_turn() {
     two_threads(|| {
-        let run = Run::new(1, 0, 1);
+        let run = Run::new([ready(), waits(1)], [ready()]);
         run.work(0);
-        run.signals.wake(0);
+        run.open(1);
         run.end();
     });
 }
@@ -165,7 +261,7 @@ fn step_woken_while_others_are_ready_has_its_turn() {
 #[test]
 fn two_workers_share_ready_steps() {
     preempted(3, || {
-        let run = Run::new(2, 0, 0);
+        let run = Run::new([ready(), ready()], []);
         run.work(0);
         run.work(1);
         run.end();
@@ -173,9 +269,9 @@ fn two_workers_share_ready_steps() {
 }
 
 #[test]
-fn worker_looks_again_for_steps_that_became_ready() {
+fn idle_worker_is_woken_for_steps_that_became_ready() {
     preempted(3, || {
-        let run = Run::meeting();
+        let run = Run::new([ready()], [meets(ready()), meets(ready())]);
         run.work(0);
         run.work(1);
         run.end();
@@ -184,11 +280,23 @@ fn worker_looks_again_for_steps_that_became_ready() {
 
 #[test]
 fn two_workers_share_woken_steps() {
-    preempted(3, || {
-        let run = Run::new(1, 0, 1);
+    preempted(2, || {
+        let run = Run::new([meets(waits(1)), meets(waits(1))], []);
         run.work(0);
         run.work(1);
-        run.signals.wake(0);
+        run.open(0);
+        run.open(1);
+        run.end();
+    });
+}
+
+#[test]
+fn two_workers_share_a_woken_and_a_ready_step() {
+    preempted(2, || {
+        let run = Run::new([ready(), meets(waits(1))], [meets(ready())]);
+        run.work(0);
+        run.work(1);
+        run.open(1);
         run.end();
     });
 }
@@ -196,14 +304,16 @@ fn two_workers_share_woken_steps() {
 #[test]
 fn dropped_run_is_quiet_when_the_workers_have_left() {
     preempted(3, || {
-        let run = Run::new(1, 1, 1);
+        let run = Run::new([ready(), waits(1)], [ready()]);
         run.work(0);
         run.work(1);
-        run.signals.stop();
+        run.open(1);
+        run.finish();
         run.wait();
-        // No worker begins a step from here on.
-        let left = run.state.lock().unwrap().left;
-        assert!(run.signals.busy().is_none());
-        assert_eq!(run.state.lock().unwrap().left, left);
+        // No worker begins a step from here on, and no task is left.
+        let left = run.schedule.lock().unwrap().left;
+        assert!(run.queue.busy().is_none());
+        assert_eq!(run.schedule.lock().unwrap().left, left);
+        assert!(run.cells.iter().all(|cell| !*cell.lock().unwrap()));
     });
 }
