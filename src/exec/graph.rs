@@ -161,6 +161,12 @@ impl Graph {
         self.nested.as_ref().map(|nested| nested.wait(awaited, self.name(awaited.step()))).transpose()
     }
 
+    /// The observers of the run, if there are any.
+    #[inline]
+    pub(crate) fn notifier(&self) -> Option<&Arc<Notifier>> {
+        self.notifier.as_ref()
+    }
+
     /// Notifies the observers of an event of a step.
     #[inline(always)]
     pub(crate) fn notify(&self, step: u16, kind: StepEventKind<'_>) {
@@ -201,10 +207,10 @@ impl Graph {
         }
     }
 
-    /// The step with this number, if the node is one of the plan, and nobody observes the run.
+    /// The step with this number, if the node is one of the plan.
     #[inline]
-    pub(crate) fn unobserved(&self, number: u16) -> Option<&'static PlannedStep> {
-        self.plan.steps().get(usize::from(number)).filter(|_| self.notifier.is_none())
+    pub(crate) fn planned(&self, number: u16) -> Option<&'static PlannedStep> {
+        self.plan.steps().get(usize::from(number))
     }
 
     /// The sources of the inputs of a step of the plan.
@@ -431,13 +437,13 @@ impl<'s> BorrowedRun<'s> {
         self.slots.get(usize::from(step))
     }
 
-    /// Whether a run can go along an order: nobody observes it, nothing on the order was computed
-    /// when this was made, and everything that it takes from the parent store is there.
+    /// Whether a run can go along an order: nothing on the order was computed when this was made,
+    /// and everything that it takes from the parent store is there. A run with observers takes
+    /// nothing from there, because they are notified of that.
     #[inline]
     pub(crate) fn can_follow(&self, order: &Order) -> bool {
         let graph = &self.graph;
-        graph.notifier.is_none()
-            && order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none())
+        order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none())
             && (graph.parent.is_none() || self.has_parent_inputs(order))
     }
 
@@ -447,7 +453,7 @@ impl<'s> BorrowedRun<'s> {
         let of_target = self.graph.target.iter().flat_map(|target| target.inputs.iter().copied());
         let from_parent = |source: &Source| matches!(source, Source::Parent(_));
         let mut nodes = of_steps.chain(of_target.filter(from_parent)).filter_map(|source| self.graph.provider(source));
-        nodes.all(|node| self.graph.is_done(self.store, node))
+        nodes.all(|node| self.graph.notifier.is_none() && self.graph.is_done(self.store, node))
     }
 
     /// Whether the outputs of a node were there when this was made.

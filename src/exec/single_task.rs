@@ -4,7 +4,8 @@ mod seats;
 
 use super::clock;
 use super::graph::{BorrowedRun, Graph, StartTarget};
-use super::order::Order;
+use super::notify::Notifier;
+use super::order::{Order, OrderNode};
 use super::plan::{Key, Source};
 use super::schedule::{Pace, Schedule};
 use super::store_ref::StoreRef;
@@ -12,6 +13,7 @@ use super::task::{Outcome, StartResult, Started, StepTask};
 use super::waits::Polling;
 use super::wake_set::WakeSet;
 use crate::error::RunError;
+use crate::observe::{RunEnd, StepEventKind};
 use crate::options::RunOptions;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -125,7 +127,7 @@ pub(crate) fn start_in_parent<'s>(
 
 impl<'s> SingleTask<'s> {
     /// A run for the target of its graph, or for a source. With an order it goes along that, if
-    /// nothing on it was computed and nobody observes the run.
+    /// nothing on it was computed.
     pub(crate) fn new(
         run: BorrowedRun<'s>,
         source: Option<Source>,
@@ -136,6 +138,7 @@ impl<'s> SingleTask<'s> {
             None => Self::scheduled(run, source.as_slice(), options),
             Some(order) => {
                 let in_order = InOrder { order, done: 0, pace: Pace::of(options) };
+                in_order.notify_of_demand(run.graph());
                 Self::with(run, Some(in_order), Schedule::EMPTY)
             }
         }
@@ -157,13 +160,21 @@ impl<'s> SingleTask<'s> {
     /// the order.
     fn follow(&mut self) -> Result<Option<Progress>, RunError> {
         while let Some(in_order) = &mut self.in_order {
-            let Some(step) = in_order.next(self.run.graph()) else { return Ok(Some(Progress::Done)) };
+            let Some(step) = in_order.next(self.run.graph()) else {
+                self.run.graph().end(RunEnd::Succeeded);
+                return Ok(Some(Progress::Done));
+            };
             if self.turn.is_over() {
                 return Ok(Some(Progress::Yield));
             }
             let begun = start(&mut self.run, &mut self.seats, &mut self.turn, step);
             if let Begun::Done = begun {
                 in_order.done += 1;
+                continue;
+            }
+            if let Begun::ObservedDone = begun {
+                in_order.done += 1;
+                in_order.notify_of_end(self.run.graph(), step);
                 continue;
             }
             self.schedule = in_order.schedule(&self.run);
@@ -240,7 +251,7 @@ impl<'s> SingleTask<'s> {
     #[inline]
     fn handle(&mut self, step: u16, begun: Begun<'s>) -> Result<(), RunError> {
         match begun {
-            Begun::Done => self.schedule.finish(self.run.graph(), step),
+            Begun::Done | Begun::ObservedDone => self.schedule.finish(self.run.graph(), step),
             Begun::Pending => self.count_yield(step),
             Begun::Other(started) => self.handle_start(step, started)?,
         }
@@ -309,9 +320,64 @@ impl InOrder {
         for &step in &self.order.steps[..self.done] {
             let next = schedule.next();
             debug_assert_eq!(next, Some(step), "the order is that of the schedule");
-            schedule.finish(run.graph(), step);
+            schedule.finish_silently(run.graph(), step);
         }
         schedule
+    }
+
+    /// Notifies the observers, if there are any, of the events with which a schedule begins.
+    #[inline]
+    fn notify_of_demand(&self, graph: &Graph) {
+        if let Some(notifier) = graph.notifier() {
+            self.notify_of_each_demand(graph, notifier);
+        }
+    }
+
+    /// Notifies the observers of the steps that are demanded, and of those that are ready.
+    #[cold]
+    fn notify_of_each_demand(&self, graph: &Graph, notifier: &Notifier) {
+        let Order { nodes, demanded, .. } = self.order;
+        let mut demanded = demanded.iter().copied().peekable();
+        // Notifies of the steps that one step demands first, or that the goal does.
+        let mut notify_of_inputs = |needed_by, by: Option<u16>| {
+            while let Some(step) = demanded.next_if(|&step| nodes[usize::from(step)].needed_by == needed_by) {
+                notifier.notify(step, StepEventKind::Demanded { by: by.map(usize::from) });
+            }
+        };
+        let target = graph.target();
+        if let Some(target) = target {
+            notifier.notify(target, StepEventKind::Demanded { by: None });
+        }
+        notify_of_inputs(OrderNode::NONE, target);
+        if let Some(target) = target.filter(|_| self.order.steps.is_empty()) {
+            notifier.notify(target, StepEventKind::Ready);
+        }
+        for &step in self.order.demanded {
+            notify_of_inputs(step, Some(step));
+            if nodes[usize::from(step)].unmet == 0 {
+                notifier.notify(step, StepEventKind::Ready);
+            }
+        }
+    }
+
+    /// Notifies the observers that the last step that is done has finished, and of the steps that
+    /// are ready because of that.
+    fn notify_of_end(&self, graph: &Graph, step: u16) {
+        graph.notify(step, StepEventKind::Finished);
+        let Order { steps, nodes, .. } = self.order;
+        let is_ready = |step: &&u16| nodes[usize::from(**step)].unmet == 0;
+        // The number of steps that are ready, or were, when so many are done.
+        let ready = |done: usize| match done.checked_sub(1) {
+            None => steps.iter().take_while(is_ready).count(),
+            Some(last) => usize::from(nodes[usize::from(steps[last])].ready),
+        };
+        // Nothing follows the target.
+        if self.done <= steps.len() {
+            let target = graph.target().filter(|_| self.done == steps.len());
+            for step in steps[ready(self.done - 1)..ready(self.done)].iter().copied().chain(target) {
+                graph.notify(step, StepEventKind::Ready);
+            }
+        }
     }
 }
 
@@ -319,6 +385,8 @@ impl InOrder {
 enum Begun<'s> {
     /// Its outputs are there.
     Done,
+    /// Its outputs are there, and the run has observers.
+    ObservedDone,
     /// It pends, and has a seat.
     Pending,
     /// Anything else.
@@ -329,25 +397,51 @@ enum Begun<'s> {
 #[inline(always)]
 fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, step: u16) -> Begun<'s> {
     turn.budget -= 1;
+    match run.graph().notifier() {
+        None => start_planned::<false>(run, seats, step),
+        Some(_) => start_observed(run, seats, step),
+    }
+}
+
+/// Starts a step of a run with observers.
+#[cold]
+fn start_observed<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
+    start_planned::<true>(run, seats, step)
+}
+
+/// Starts a step if it is one of the plan, or any other node. `OBSERVED` is whether the run has
+/// observers.
+#[inline(always)]
+fn start_planned<'s, const OBSERVED: bool>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
     let values = run.values();
     let graph = values.graph;
-    let Some((planned, listed)) = graph.unobserved(step).zip(values.slots.get(usize::from(step))) else {
+    let Some((planned, listed)) = graph.planned(step).zip(values.slots.get(usize::from(step))) else {
         return start_any(run, seats, step);
     };
+    // A step whose outputs are there does not count as started.
+    if OBSERVED && listed.slot.is_filled() {
+        return start_any(run, seats, step);
+    }
     let Some(guard) = listed.claim.take(graph.key()) else { return start_any(run, seats, step) };
     Polling::note(Some(graph.key().step(step)));
-    let inputs = values.read(graph.inputs_of(planned));
-    let started = if planned.spec().is_sync {
-        listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
-    } else {
-        let wake = seats.waker(step, graph.len());
-        listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
+    let mut start = || {
+        let inputs = values.read(graph.inputs_of(planned));
+        if planned.spec().is_sync {
+            listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
+        } else {
+            let wake = seats.waker(step, graph.len());
+            listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
+        }
+    };
+    let started = match graph.notifier().filter(|_| OBSERVED) {
+        None => start(),
+        Some(notifier) => notifier.start(step, start),
     };
     match started {
         Started::Ended(Ok(first)) => {
             guard.done();
             run.enter(step, first);
-            Begun::Done
+            if OBSERVED { Begun::ObservedDone } else { Begun::Done }
         }
         Started::Running(future) => {
             guard.pends(graph.pending_since());
@@ -358,8 +452,7 @@ fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, 
     }
 }
 
-/// Starts any node: one that is observed, the target, a resource of the parent, or a step that
-/// another run has begun.
+/// Starts any node: the target, a resource of the parent, or a step that another run has begun.
 fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
     let values = run.values();
     let graph = values.graph;
@@ -375,7 +468,7 @@ fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) ->
     match started {
         StartResult::Ended(Outcome::Done) => {
             run.look(step);
-            Begun::Done
+            if run.graph().notifier().is_none() { Begun::Done } else { Begun::ObservedDone }
         }
         started => Begun::Other(started),
     }
