@@ -38,7 +38,7 @@ impl Observer for Log {
         self.note(format!("run of {}", run.target()));
     }
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
-        assert_eq!(run.steps()[event.step].name(), event.name);
+        assert_eq!(run.steps()[event.step].name(), event.name());
         let what = match event.kind {
             StepEventKind::Demanded { by } => match by {
                 Some(by) => format!("demanded by {}", run.steps()[by].name()),
@@ -50,7 +50,7 @@ impl Observer for Log {
             StepEventKind::WaitingForOtherRun { .. } => "waits for another run".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
-        self.note(format!("{} {what}", event.name));
+        self.note(format!("{} {what}", event.name()));
     }
     fn run_ended(&self, _: &RunInfo, end: RunEnd, _: Instant) {
         self.note(format!("run {end:?}"));

@@ -11,7 +11,7 @@ use super::store_ref::{Erased, StoreRef};
 use super::task::Started;
 use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
-use crate::observe::{Edges, RunEnd, RunInfo, StepEventKind};
+use crate::observe::{RunEnd, RunInfo, StepEventKind, StepGraph};
 use crate::options::{Observers, RunOptions};
 use core::any::Any;
 use core::num::NonZero;
@@ -120,10 +120,13 @@ impl Graph {
     /// Attaches observers, and notifies them that the run begins.
     #[cold]
     fn attach(&mut self, observers: &Observers, target: &'static str) {
-        let names = (0..self.len() as u16).map(|number| self.name(number)).collect();
-        let target_inputs = self.target.as_ref().map(|target| target.inputs.clone());
-        let edges = Box::new(RunEdges { plan: self.plan, target_inputs, parents: self.parents() });
-        let run = RunInfo::of(self.key.id(), observers.parent, target, names, edges);
+        let shown_target = self.target.as_ref().map(|target| ShownTarget {
+            name: target.name,
+            inputs: target.inputs.clone(),
+            parent_inputs: target.parent_inputs.clone(),
+        });
+        let graph = ShownGraph { plan: self.plan, target: shown_target, parents: self.parents() };
+        let run = RunInfo::of(self.key.id(), observers.parent, target, self.len(), graph);
         let notifier = Notifier::new(run, observers);
         if let Some(parent) = &mut self.parent {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
@@ -382,22 +385,47 @@ fn provider(source: Source, parents: Option<u16>) -> Option<u16> {
     }
 }
 
-/// The edges of a graph, for its observers, who may ask for them at any time.
-#[derive(Debug)]
-struct RunEdges {
+/// A graph, for its observers, who may ask for its steps at any time. It holds no outputs.
+struct ShownGraph {
     /// The plan of the store.
     plan: &'static ExecPlan,
-    /// The sources of the inputs of the target, if it is not a step of the plan.
-    target_inputs: Option<Vec<Source>>,
+    /// The target, if it is not a step of the plan.
+    target: Option<ShownTarget>,
     /// The number of the first resource of the parent store, if there is a parent.
     parents: Option<u16>,
 }
 
-impl Edges for RunEdges {
+/// A target, for the observers of its run.
+struct ShownTarget {
+    /// Its name.
+    name: fn() -> &'static str,
+    /// The sources of its inputs.
+    inputs: Vec<Source>,
+    /// The inputs that it alone takes from the parent store.
+    parent_inputs: Vec<Key>,
+}
+
+impl StepGraph for ShownGraph {
+    fn name(&self, step: usize) -> &'static str {
+        let (steps, in_parent) = (self.plan.steps(), self.plan.parent_inputs());
+        match (steps.get(step), &self.target, self.parents) {
+            (Some(planned), ..) => (planned.spec().name)(),
+            (None, Some(target), _) if step == steps.len() => (target.name)(),
+            (None, target, parents) => {
+                let place = step - parents.map_or(0, usize::from);
+                let key = match (place.checked_sub(in_parent.len()), target) {
+                    (Some(place), Some(target)) => target.parent_inputs[place],
+                    _ => in_parent[place].key(),
+                };
+                (key.name)()
+            }
+        }
+    }
+
     fn needs(&self, step: usize) -> Vec<usize> {
-        let inputs = match (self.plan.steps().get(step), &self.target_inputs) {
+        let inputs = match (self.plan.steps().get(step), &self.target) {
             (Some(planned), _) => self.plan.inputs(planned),
-            (None, Some(inputs)) if step == self.plan.steps().len() => inputs,
+            (None, Some(target)) if step == self.plan.steps().len() => &target.inputs,
             _ => &[],
         };
         let mut needs: Vec<usize> =

@@ -58,10 +58,10 @@ impl Notifier {
         match kind {
             StepEventKind::Started => running.store(true, Ordering::Relaxed),
             StepEventKind::Failed(_) | StepEventKind::Panicked => running.store(false, Ordering::Relaxed),
+            // A step ends in one place of the run, so no swap is needed.
+            StepEventKind::Finished if running.load(Ordering::Relaxed) => running.store(false, Ordering::Relaxed),
             // Its outputs are there, but another run executed it.
-            StepEventKind::Finished if !running.swap(false, Ordering::Relaxed) => {
-                kind = StepEventKind::Skipped(SkipReason::Present);
-            }
+            StepEventKind::Finished => kind = StepEventKind::Skipped(SkipReason::Present),
             _ => {}
         }
         self.emit(step, kind);

@@ -4,10 +4,12 @@ mod seats;
 
 use super::clock;
 use super::graph::{BorrowedRun, Graph, StartTarget};
+use super::inputs::InputValues;
 use super::notify::Notifier;
 use super::order::{Order, OrderNode};
-use super::plan::{Key, Source};
+use super::plan::{Key, PlannedStep, Source};
 use super::schedule::{Pace, Schedule};
+use super::slot::SlotRef;
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask};
 use super::waits::Polling;
@@ -424,18 +426,9 @@ fn start_planned<'s, const OBSERVED: bool>(run: &mut BorrowedRun<'s>, seats: &mu
     }
     let Some(guard) = listed.claim.take(graph.key()) else { return start_any(run, seats, step) };
     Polling::note(Some(graph.key().step(step)));
-    let mut start = || {
-        let inputs = values.read(graph.inputs_of(planned));
-        if planned.spec().is_sync {
-            listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
-        } else {
-            let wake = seats.waker(step, graph.len());
-            listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
-        }
-    };
     let started = match graph.notifier().filter(|_| OBSERVED) {
-        None => start(),
-        Some(notifier) => notifier.start(step, start),
+        None => first_poll(&values, seats, step, planned, listed),
+        Some(notifier) => notifier.start(step, || first_poll(&values, seats, step, planned, listed)),
     };
     match started {
         Started::Ended(Ok(first)) => {
@@ -449,6 +442,24 @@ fn start_planned<'s, const OBSERVED: bool>(run: &mut BorrowedRun<'s>, seats: &mu
             Begun::Pending
         }
         failed @ Started::Ended(Err(_)) => Begun::Other(StepTask::begun(graph, failed, Some(guard))),
+    }
+}
+
+/// Polls a step of the plan for the first time, with a waker if it may pend.
+#[inline(always)]
+fn first_poll<'s>(
+    values: &InputValues<'_, 's>,
+    seats: &mut Seats<'s>,
+    step: u16,
+    planned: &PlannedStep,
+    listed: &SlotRef<'s>,
+) -> Started<'s> {
+    let inputs = values.read(values.graph.inputs_of(planned));
+    if planned.spec().is_sync {
+        listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
+    } else {
+        let wake = seats.waker(step, values.graph.len());
+        listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
     }
 }
 
