@@ -15,7 +15,7 @@ use super::task::{Outcome, StartResult, Started, StepTask};
 use super::waits::Polling;
 use super::wake_set::WakeSet;
 use crate::error::RunError;
-use crate::observe::{RunEnd, StepEventKind};
+use crate::observe::RunEnd;
 use crate::options::RunOptions;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -159,24 +159,26 @@ impl<'s> SingleTask<'s> {
     }
 
     /// Goes along the order, as long as each step is ready at once. Returns `None` if it has left
-    /// the order.
-    fn follow(&mut self) -> Result<Option<Progress>, RunError> {
+    /// the order. `OBSERVED` is whether the run has observers.
+    #[inline(always)]
+    fn follow<const OBSERVED: bool>(&mut self) -> Result<Option<Progress>, RunError> {
         while let Some(in_order) = &mut self.in_order {
             let Some(step) = in_order.next(self.run.graph()) else {
-                self.run.graph().end(RunEnd::Succeeded);
+                if OBSERVED {
+                    self.run.graph().end(RunEnd::Succeeded);
+                }
                 return Ok(Some(Progress::Done));
             };
             if self.turn.is_over() {
                 return Ok(Some(Progress::Yield));
             }
-            let begun = start(&mut self.run, &mut self.seats, &mut self.turn, step);
+            self.turn.budget -= 1;
+            let begun = start_planned::<OBSERVED>(&mut self.run, &mut self.seats, step);
             if let Begun::Done = begun {
                 in_order.done += 1;
-                continue;
-            }
-            if let Begun::ObservedDone = begun {
-                in_order.done += 1;
-                in_order.notify_of_end(self.run.graph(), step);
+                if OBSERVED {
+                    in_order.notify_of_end(self.run.graph(), step);
+                }
                 continue;
             }
             self.schedule = in_order.schedule(&self.run);
@@ -188,10 +190,22 @@ impl<'s> SingleTask<'s> {
         Ok(None)
     }
 
+    /// Goes along the order in a run with observers.
+    #[cold]
+    fn follow_observed(&mut self) -> Result<Option<Progress>, RunError> {
+        self.follow::<true>()
+    }
+
     /// Goes on for as long as possible: along the order, then by the schedule.
     fn go_on(&mut self) -> Result<Progress, RunError> {
-        if let Some(progress) = self.follow()? {
-            return Ok(progress);
+        if self.in_order.is_some() {
+            let followed = match self.run.graph().notifier() {
+                None => self.follow::<false>()?,
+                Some(_) => self.follow_observed()?,
+            };
+            if let Some(progress) = followed {
+                return Ok(progress);
+            }
         }
         loop {
             // A step whose reply is there waits for a few others at most.
@@ -253,7 +267,7 @@ impl<'s> SingleTask<'s> {
     #[inline]
     fn handle(&mut self, step: u16, begun: Begun<'s>) -> Result<(), RunError> {
         match begun {
-            Begun::Done | Begun::ObservedDone => self.schedule.finish(self.run.graph(), step),
+            Begun::Done => self.schedule.finish(self.run.graph(), step),
             Begun::Pending => self.count_yield(step),
             Begun::Other(started) => self.handle_start(step, started)?,
         }
@@ -343,42 +357,45 @@ impl InOrder {
         // Notifies of the steps that one step demands first, or that the goal does.
         let mut notify_of_inputs = |needed_by, by: Option<u16>| {
             while let Some(step) = demanded.next_if(|&step| nodes[usize::from(step)].needed_by == needed_by) {
-                notifier.notify(step, StepEventKind::Demanded { by: by.map(usize::from) });
+                notifier.demanded(step, by);
             }
         };
         let target = graph.target();
         if let Some(target) = target {
-            notifier.notify(target, StepEventKind::Demanded { by: None });
+            notifier.demanded(target, None);
         }
         notify_of_inputs(OrderNode::NONE, target);
         if let Some(target) = target.filter(|_| self.order.steps.is_empty()) {
-            notifier.notify(target, StepEventKind::Ready);
+            notifier.ready(target);
         }
         for &step in self.order.demanded {
             notify_of_inputs(step, Some(step));
             if nodes[usize::from(step)].unmet == 0 {
-                notifier.notify(step, StepEventKind::Ready);
+                notifier.ready(step);
             }
         }
     }
 
     /// Notifies the observers that the last step that is done has finished, and of the steps that
     /// are ready because of that.
+    #[inline]
     fn notify_of_end(&self, graph: &Graph, step: u16) {
-        graph.notify(step, StepEventKind::Finished);
+        let Some(notifier) = graph.notifier() else { return };
+        notifier.finished(step);
         let Order { steps, nodes, .. } = self.order;
-        let is_ready = |step: &&u16| nodes[usize::from(**step)].unmet == 0;
-        // The number of steps that are ready, or were, when so many are done.
-        let ready = |done: usize| match done.checked_sub(1) {
-            None => steps.iter().take_while(is_ready).count(),
+        // Nothing follows the target.
+        if self.done > steps.len() {
+            return;
+        }
+        let before = match self.done.checked_sub(2) {
+            None => steps.iter().take_while(|&&step| nodes[usize::from(step)].unmet == 0).count(),
             Some(last) => usize::from(nodes[usize::from(steps[last])].ready),
         };
-        // Nothing follows the target.
-        if self.done <= steps.len() {
-            let target = graph.target().filter(|_| self.done == steps.len());
-            for step in steps[ready(self.done - 1)..ready(self.done)].iter().copied().chain(target) {
-                graph.notify(step, StepEventKind::Ready);
-            }
+        for &ready in &steps[before..usize::from(nodes[usize::from(step)].ready)] {
+            notifier.ready(ready);
+        }
+        if let Some(target) = graph.target().filter(|_| self.done == steps.len()) {
+            notifier.ready(target);
         }
     }
 }
@@ -387,8 +404,6 @@ impl InOrder {
 enum Begun<'s> {
     /// Its outputs are there.
     Done,
-    /// Its outputs are there, and the run has observers.
-    ObservedDone,
     /// It pends, and has a seat.
     Pending,
     /// Anything else.
@@ -434,7 +449,7 @@ fn start_planned<'s, const OBSERVED: bool>(run: &mut BorrowedRun<'s>, seats: &mu
         Started::Ended(Ok(first)) => {
             guard.done();
             run.enter(step, first);
-            if OBSERVED { Begun::ObservedDone } else { Begun::Done }
+            Begun::Done
         }
         Started::Running(future) => {
             guard.pends(graph.pending_since());
@@ -479,7 +494,7 @@ fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) ->
     match started {
         StartResult::Ended(Outcome::Done) => {
             run.look(step);
-            if run.graph().notifier().is_none() { Begun::Done } else { Begun::ObservedDone }
+            Begun::Done
         }
         started => Begun::Other(started),
     }

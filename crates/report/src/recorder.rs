@@ -192,15 +192,18 @@ impl Observer for Recorder {
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
         let Some(stage) = Stage::after(event.kind) else { return };
-        // Before the lock is taken, because this calls code of the step.
-        let errors = match event.kind {
-            StepEventKind::Failed(error) => Some(messages(error)),
-            _ => None,
-        };
-        self.change(run.id(), |run| {
-            run.events.push(Event { step: event.step, time: event.time, stage });
-            run.errors.extend(errors);
-        });
+        let entry = Event { step: event.step, time: event.time, stage };
+        match event.kind {
+            StepEventKind::Failed(error) => {
+                // Before the lock is taken, because this calls code of the step.
+                let errors = messages(error);
+                self.change(run.id(), |run| {
+                    run.events.push(entry);
+                    run.errors.push(errors);
+                });
+            }
+            _ => self.change(run.id(), |run| run.events.push(entry)),
+        }
     }
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
