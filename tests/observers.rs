@@ -101,6 +101,77 @@ fn events_arrive_in_order() -> Result<(), RunError> {
 }
 
 #[test]
+fn target_is_ready_after_all_other_steps() -> Result<(), RunError> {
+    #[step]
+    fn show_half(half: In<'_, Half>) -> Return<i64> {
+        Return(*half)
+    }
+    #[step]
+    fn greet() -> Return<&'static str> {
+        Return("hello")
+    }
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run::<ShowHalf>(&store).observe(Arc::clone(&log)))?;
+    let expected = [
+        "run of ShowHalf",
+        "ShowHalf demanded",
+        "Halve demanded by ShowHalf",
+        "Halve ready",
+        "Halve started",
+        "(Halve",
+        ")",
+        "Halve finished",
+        "ShowHalf ready",
+        "ShowHalf started",
+        "(ShowHalf",
+        ")",
+        "ShowHalf finished",
+        "run Succeeded",
+    ];
+    assert_eq!(log.take(), expected);
+
+    smol::block_on(run::<Greet>(&store).observe(Arc::clone(&log)))?;
+    let expected = ["run of Greet", "Greet demanded", "Greet ready", "Greet started", "(Greet", ")", "Greet finished"];
+    assert_eq!(log.take(), [&expected[..], &["run Succeeded"]].concat());
+    Ok(())
+}
+
+#[test]
+fn steps_are_known_after_the_run() -> Result<(), RunError> {
+    /// Keeps each run, and asks nothing of it meanwhile.
+    #[derive(Default)]
+    struct Keep(Mutex<Vec<RunInfo>>);
+    impl Observer for Keep {
+        fn run_started(&self, run: &RunInfo, _: Instant) {
+            self.0.lock().unwrap().push(run.clone());
+        }
+        fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    }
+    #[step]
+    fn show_sum(sum: In<'_, Sum>, scale: In<'_, Scale>) -> Return<i64> {
+        Return(*sum * *scale)
+    }
+    resource! { Scale: i64; }
+    pipeline! { Request: []; }
+    impl Scoped for Request {
+        type Parent = Sums;
+    }
+
+    let keep = Arc::new(Keep::default());
+    let app = Store::<Sums>::new().with(Base, 12);
+    let request = Store::<Request>::within(&app).with(Scale, 2);
+    smol::block_on(run::<ShowSum>(&request).observe(Arc::clone(&keep)))?;
+    drop(request);
+    drop(app);
+    let kept = core::mem::take(&mut *keep.0.lock().unwrap());
+    let steps = |run: &RunInfo| run.steps().iter().map(|step| (step.name(), step.needs().to_vec())).collect::<Vec<_>>();
+    assert_eq!(steps(&kept[0]), [("ShowSum", vec![1]), ("Sum", vec![])]);
+    assert_eq!(steps(&kept[1]), [("Add", vec![1, 2]), ("Halve", vec![]), ("ThirdOf", vec![])]);
+    Ok(())
+}
+
+#[test]
 fn present_steps_are_skipped() -> Result<(), RunError> {
     let log = Arc::new(Log::default());
     let store = Store::<Sums>::new().with(Base, 12);

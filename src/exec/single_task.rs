@@ -140,7 +140,6 @@ impl<'s> SingleTask<'s> {
             None => Self::scheduled(run, source.as_slice(), options),
             Some(order) => {
                 let in_order = InOrder { order, done: 0, pace: Pace::of(options) };
-                in_order.notify_of_demand(run.graph());
                 Self::with(run, Some(in_order), Schedule::EMPTY)
             }
         }
@@ -169,7 +168,8 @@ impl<'s> SingleTask<'s> {
                 }
                 return Ok(Some(Progress::Done));
             };
-            if self.turn.is_over() {
+            // A step that yields is the last one of the order.
+            if self.turn.budget == 0 {
                 return Ok(Some(Progress::Yield));
             }
             self.turn.budget -= 1;
@@ -193,19 +193,23 @@ impl<'s> SingleTask<'s> {
     /// Goes along the order in a run with observers.
     #[cold]
     fn follow_observed(&mut self) -> Result<Option<Progress>, RunError> {
+        // It begins in its first poll, which starts at least one step.
+        if let (Some(in_order @ InOrder { done: 0, .. }), Some(notifier)) =
+            (&self.in_order, self.run.graph().notifier())
+        {
+            in_order.notify_of_demand(self.run.graph(), notifier);
+        }
         self.follow::<true>()
     }
 
     /// Goes on for as long as possible: along the order, then by the schedule.
     fn go_on(&mut self) -> Result<Progress, RunError> {
-        if self.in_order.is_some() {
-            let followed = match self.run.graph().notifier() {
-                None => self.follow::<false>()?,
-                Some(_) => self.follow_observed()?,
-            };
-            if let Some(progress) = followed {
-                return Ok(progress);
-            }
+        let followed = match self.run.graph().notifier() {
+            None => self.follow::<false>()?,
+            Some(_) => self.follow_observed()?,
+        };
+        if let Some(progress) = followed {
+            return Ok(progress);
         }
         loop {
             // A step whose reply is there waits for a few others at most.
@@ -341,17 +345,8 @@ impl InOrder {
         schedule
     }
 
-    /// Notifies the observers, if there are any, of the events with which a schedule begins.
-    #[inline]
-    fn notify_of_demand(&self, graph: &Graph) {
-        if let Some(notifier) = graph.notifier() {
-            self.notify_of_each_demand(graph, notifier);
-        }
-    }
-
     /// Notifies the observers of the steps that are demanded, and of those that are ready.
-    #[cold]
-    fn notify_of_each_demand(&self, graph: &Graph, notifier: &Notifier) {
+    fn notify_of_demand(&self, graph: &Graph, notifier: &Notifier) {
         let Order { nodes, demanded, .. } = self.order;
         let mut demanded = demanded.iter().copied().peekable();
         // Notifies of the steps that one step demands first, or that the goal does.
