@@ -343,6 +343,9 @@ pub struct StepEvent<'a> {
     /// The run.
     run: &'a RunInfo,
     /// When it happened.
+    ///
+    /// The clock is read when a step starts, ends, or begins to wait for another run. The other
+    /// events come right after one of these, and have its time.
     pub time: Instant,
     /// What happened.
     pub kind: StepEventKind<'a>,

@@ -210,6 +210,12 @@ impl Graph {
         }
     }
 
+    /// The step with this number, if the node is one of the plan, and nobody observes the run.
+    #[inline]
+    pub(crate) fn unobserved(&self, number: u16) -> Option<&'static PlannedStep> {
+        self.planned(number).filter(|_| self.notifier.is_none())
+    }
+
     /// The step with this number, if the node is one of the plan.
     #[inline]
     pub(crate) fn planned(&self, number: u16) -> Option<&'static PlannedStep> {

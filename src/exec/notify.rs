@@ -162,6 +162,8 @@ impl Notifier {
             self.nested(&self.observers.all, step, &mut poll);
             // A step is polled even if an observer does not call `poll`.
             poll();
+            // The step has taken its time.
+            clock::begin();
         };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(nested)) {
             self.end(RunEnd::Panicked);

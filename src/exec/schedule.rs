@@ -92,15 +92,17 @@ impl Queue {
     }
 
     /// Counts inputs of a step that have arrived. If they were the last, the step is ready and is
-    /// put into this queue.
+    /// put into this queue. `SILENT` is whether the observers have been notified.
     #[inline]
-    fn satisfy_input(&mut self, nodes: &mut [Node], step: u16, inputs: u16, notify: impl Fn(u16, StepEventKind<'_>)) {
+    fn satisfy_input<const SILENT: bool>(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
         if node.stage == Stage::Demanded && node.unmet > 0 {
             node.unmet -= inputs;
             if node.unmet == 0 {
                 self.push(nodes, step);
-                notify(step, StepEventKind::Ready);
+                if !SILENT {
+                    graph.notify(step, StepEventKind::Ready);
+                }
             }
         }
     }
@@ -272,28 +274,31 @@ impl Schedule {
     /// Records that the outputs of a step are there. A step that waited for nothing else is ready.
     #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
-        self.finish_and(graph, step, |step, kind| graph.notify(step, kind));
+        self.enter_end::<false>(graph, step);
     }
 
     /// Records the same after the observers have been notified of it.
     pub(crate) fn finish_silently(&mut self, graph: &Graph, step: u16) {
-        self.finish_and(graph, step, |_, _| {});
+        self.enter_end::<true>(graph, step);
     }
 
-    /// Records that the outputs of a step are there, and passes on what happens to the steps.
+    /// Records that the outputs of a step are there. `SILENT` is whether the observers have been
+    /// notified.
     #[inline]
-    fn finish_and(&mut self, graph: &Graph, step: u16, notify: impl Fn(u16, StepEventKind<'_>)) {
+    fn enter_end<const SILENT: bool>(&mut self, graph: &Graph, step: u16) {
         self.set_stage(step, Stage::Done);
-        notify(step, StepEventKind::Finished);
+        if !SILENT {
+            graph.notify(step, StepEventKind::Finished);
+        }
         self.unfinished -= 1;
         let nodes = self.nodes.as_mut_slice();
         for &dependent in graph.dependents(step) {
-            self.ready.satisfy_input(nodes, dependent, 1, &notify);
+            self.ready.satisfy_input::<SILENT>(graph, nodes, dependent, 1);
         }
         // The target needs all other steps, so it is ready when they are done.
         if self.unfinished == 1 {
             for &target in graph.target().as_slice() {
-                self.ready.satisfy_input(nodes, target, nodes[usize::from(target)].unmet, &notify);
+                self.ready.satisfy_input::<SILENT>(graph, nodes, target, nodes[usize::from(target)].unmet);
             }
         }
     }

@@ -173,7 +173,10 @@ impl<'s> SingleTask<'s> {
                 return Ok(Some(Progress::Yield));
             }
             self.turn.budget -= 1;
-            let begun = start_planned::<OBSERVED>(&mut self.run, &mut self.seats, step);
+            let begun = match self.run.graph().planned(step) {
+                Some(planned) => start_planned::<OBSERVED>(&mut self.run, &mut self.seats, step, planned),
+                None => start_any(&mut self.run, &mut self.seats, step),
+            };
             if let Begun::Done = begun {
                 in_order.done += 1;
                 if OBSERVED {
@@ -405,31 +408,37 @@ enum Begun<'s> {
     Other(StartResult<'s>),
 }
 
-/// Starts a step, with a waker if it may pend.
+/// Starts a node.
 #[inline(always)]
 fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, step: u16) -> Begun<'s> {
     turn.budget -= 1;
-    match run.graph().notifier() {
-        None => start_planned::<false>(run, seats, step),
-        Some(_) => start_observed(run, seats, step),
+    match run.graph().unobserved(step) {
+        Some(planned) => start_planned::<false>(run, seats, step, planned),
+        None => start_other(run, seats, step),
     }
 }
 
-/// Starts a step of a run with observers.
+/// Starts a node that is not a step of the plan, or one of a run with observers.
 #[cold]
-fn start_observed<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
-    start_planned::<true>(run, seats, step)
+fn start_other<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
+    match run.graph().planned(step) {
+        Some(planned) => start_planned::<true>(run, seats, step, planned),
+        None => start_any(run, seats, step),
+    }
 }
 
-/// Starts a step if it is one of the plan, or any other node. `OBSERVED` is whether the run has
+/// Starts a step of the plan, with a waker if it may pend. `OBSERVED` is whether the run has
 /// observers.
 #[inline(always)]
-fn start_planned<'s, const OBSERVED: bool>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
+fn start_planned<'s, const OBSERVED: bool>(
+    run: &mut BorrowedRun<'s>,
+    seats: &mut Seats<'s>,
+    step: u16,
+    planned: &PlannedStep,
+) -> Begun<'s> {
     let values = run.values();
     let graph = values.graph;
-    let Some((planned, listed)) = graph.planned(step).zip(values.slots.get(usize::from(step))) else {
-        return start_any(run, seats, step);
-    };
+    let Some(listed) = values.slots.get(usize::from(step)) else { return start_any(run, seats, step) };
     // A step whose outputs are there does not count as started.
     if OBSERVED && listed.slot.is_filled() {
         return start_any(run, seats, step);
