@@ -265,6 +265,27 @@ fn panic_is_an_event_and_goes_on() {
 }
 
 #[test]
+fn panic_of_a_step_goes_on_if_an_observer_panics_too() {
+    /// Panics when a step does.
+    struct Startled;
+    impl Observer for Startled {
+        fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
+            assert!(!matches!(event.kind, StepEventKind::Panicked), "so do I");
+        }
+    }
+    #[step]
+    fn fall() -> Return<()> {
+        panic!("it fell");
+    }
+    pipeline! { Nothing: []; }
+
+    let store = Store::<Nothing>::new();
+    let run = || smol::block_on(run::<Fall>(&store).observe(Startled));
+    let panic = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"it fell"));
+}
+
+#[test]
 fn waiting_for_another_run_is_an_event() -> Result<(), RunError> {
     #[step]
     async fn halve_slowly(base: In<'_, Base>, held: In<'_, Held>) -> Out<Half> {

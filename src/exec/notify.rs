@@ -5,11 +5,12 @@ use super::task::{Running, Started, StepResult};
 use crate::error::Attachment;
 use crate::observe::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
 use crate::options::Observers;
+use core::mem;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use core::task::{Context, Poll};
-use std::panic::{catch_unwind, resume_unwind};
+use std::panic::catch_unwind;
 use std::sync::Arc;
 
 /// A run with its observers. Its drop notifies the observers of the end, if nothing has before.
@@ -152,24 +153,19 @@ impl Notifier {
     /// and lets it go on.
     #[inline]
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
+        let panics = Panics { notifier: self, step };
         let (mut poll, mut polled) = (Some(poll), None);
         let mut poll = || {
             if let Some(poll) = poll.take() {
                 polled = Some(poll());
             }
         };
-        let nested = || {
-            self.nested(&self.observers.all, step, &mut poll);
-            // A step is polled even if an observer does not call `poll`.
-            poll();
-            // The step has taken its time.
-            clock::begin();
-        };
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(nested)) {
-            self.end(RunEnd::Panicked);
-            self.notify(step, StepEventKind::Panicked);
-            resume_unwind(panic);
-        }
+        self.nested(&self.observers.all, step, &mut poll);
+        // A step is polled even if an observer does not call `poll`.
+        poll();
+        mem::forget(panics);
+        // The step has taken its time.
+        clock::begin();
         polled.expect("a step was polled")
     }
 
@@ -188,6 +184,23 @@ impl Notifier {
 impl Drop for Notifier {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// A poll of a step that panics. Its drop notifies the observers. If one of them panics too, the
+/// first panic goes on.
+struct Panics<'a> {
+    /// The run with its observers.
+    notifier: &'a Notifier,
+    /// The number of the step.
+    step: u16,
+}
+
+impl Drop for Panics<'_> {
+    fn drop(&mut self) {
+        self.notifier.end(RunEnd::Panicked);
+        let notify = || self.notifier.notify(self.step, StepEventKind::Panicked);
+        let _ = catch_unwind(AssertUnwindSafe(notify));
     }
 }
 
