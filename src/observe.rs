@@ -41,7 +41,7 @@ pub use web_time::Instant;
 /// impl Observer for Finished {
 ///     fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
 ///         if let StepEventKind::Finished = event.kind {
-///             self.0.lock().unwrap().push(event.name);
+///             self.0.lock().unwrap().push(event.name());
 ///         }
 ///     }
 /// }
@@ -178,7 +178,9 @@ impl fmt::Display for RunId {
 }
 
 /// A run, as observers know it: its target and its steps.
-#[derive(Debug)]
+///
+/// An observer may keep a clone, which is cheap, to ask for the steps after the run.
+#[derive(Clone)]
 pub struct RunInfo {
     /// Its identifier.
     pub(crate) id: RunId,
@@ -186,35 +188,61 @@ pub struct RunInfo {
     pub(crate) parent: Option<RunId>,
     /// The name of its target.
     pub(crate) target: &'static str,
-    /// The names of its steps, in the order of [`RunInfo::steps`].
-    names: Vec<&'static str>,
-    /// Its steps, once an observer has asked for them.
-    steps: OnceLock<Vec<StepInfo>>,
-    /// The graph of the run, from which the steps are made.
-    edges: Option<Box<dyn Edges>>,
+    /// The number of its steps.
+    len: usize,
+    /// Its steps.
+    steps: Arc<Steps<dyn StepGraph>>,
 }
 
-/// The edges of the graph of a run.
-pub(crate) trait Edges: fmt::Debug + Send + Sync {
+/// The steps of a run.
+struct Steps<G: ?Sized> {
+    /// The list of them, once an observer has asked for it.
+    list: OnceLock<Vec<StepInfo>>,
+    /// The graph of the run, from which the list is made.
+    graph: G,
+}
+
+/// The graph of a run, as far as observers may see it.
+pub(crate) trait StepGraph: Send + Sync + 'static {
+    /// The name of a step.
+    fn name(&self, step: usize) -> &'static str;
     /// The steps that provide the inputs of a step, by index, each once and in order.
     fn needs(&self, step: usize) -> Vec<usize>;
 }
 
+/// The graph of a run that nobody executes, whose list is there from the start.
+impl StepGraph for () {
+    fn name(&self, _: usize) -> &'static str {
+        ""
+    }
+    fn needs(&self, _: usize) -> Vec<usize> {
+        Vec::new()
+    }
+}
+
 impl RunInfo {
-    /// Describes a run of steps with these names.
+    /// Describes a run of this graph with `len` steps.
     pub(crate) fn of(
         id: RunId,
         parent: Option<RunId>,
         target: &'static str,
-        names: Vec<&'static str>,
-        edges: Box<dyn Edges>,
+        len: usize,
+        graph: impl StepGraph,
     ) -> Self {
-        RunInfo { id, parent, target, names, steps: OnceLock::new(), edges: Some(edges) }
+        RunInfo { id, parent, target, len, steps: Arc::new(Steps { list: OnceLock::new(), graph }) }
     }
 
     /// The number of steps.
     pub(crate) fn len(&self) -> usize {
-        self.names.len()
+        self.len
+    }
+
+    /// The name of a step.
+    fn name(&self, step: usize) -> &'static str {
+        match self.steps.list.get() {
+            Some(list) => list[step].name,
+            None => self.steps.graph.name(step),
+        }
     }
 
     /// Describes a run that nobody executes, with an identifier of its own: for tests of observers.
@@ -227,7 +255,7 @@ impl RunInfo {
     /// # struct Mine;
     /// # impl Observer for Mine {
     /// #     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
-    /// #         assert_eq!(run.steps()[event.step].name(), event.name);
+    /// #         assert_eq!(run.steps()[event.step].name(), event.name());
     /// #         assert_eq!(run.steps()[0].needs(), [1]);
     /// #     }
     /// # }
@@ -239,8 +267,8 @@ impl RunInfo {
     /// observer.run_ended(&run, RunEnd::Dropped, start);
     /// ```
     pub fn new(target: &'static str, steps: Vec<StepInfo>) -> Self {
-        let names = steps.iter().map(|step| step.name).collect();
-        RunInfo { id: RunId::next(), parent: None, target, names, steps: OnceLock::from(steps), edges: None }
+        let (len, steps) = (steps.len(), Steps { list: OnceLock::from(steps), graph: () });
+        RunInfo { id: RunId::next(), parent: None, target, len, steps: Arc::new(steps) }
     }
 
     /// Its identifier.
@@ -265,9 +293,17 @@ impl RunInfo {
     /// twice, and the second one runs. The last ones are the resources that come from the parent
     /// store, by name.
     pub fn steps(&self) -> &[StepInfo] {
-        let needs = |step| self.edges.as_ref().map_or_else(Vec::new, |edges| edges.needs(step));
-        let step = |(step, &name)| StepInfo { name, needs: needs(step) };
-        self.steps.get_or_init(|| self.names.iter().enumerate().map(step).collect())
+        let Steps { list, graph } = &*self.steps;
+        let step = |step| StepInfo { name: graph.name(step), needs: graph.needs(step) };
+        list.get_or_init(|| (0..self.len).map(step).collect())
+    }
+}
+
+impl fmt::Debug for RunInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RunInfo { id, parent, target, .. } = self;
+        let mut info = f.debug_struct("RunInfo");
+        info.field("id", id).field("parent", parent).field("target", target).field("steps", &self.steps()).finish()
     }
 }
 
@@ -299,14 +335,17 @@ impl StepInfo {
 }
 
 /// An event of a step.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct StepEvent<'a> {
     /// The index of the step in [`RunInfo::steps`].
     pub step: usize,
-    /// The name of the step.
-    pub name: &'static str,
+    /// The run.
+    run: &'a RunInfo,
     /// When it happened.
+    ///
+    /// The clock is read when a step starts, ends, or begins to wait for another run. The other
+    /// events come right after one of these, and have its time.
     pub time: Instant,
     /// What happened.
     pub kind: StepEventKind<'a>,
@@ -318,8 +357,25 @@ impl<'a> StepEvent<'a> {
     /// # Panics
     ///
     /// If the run has no such step.
-    pub fn new(run: &RunInfo, step: usize, time: Instant, kind: StepEventKind<'a>) -> Self {
-        StepEvent { step, name: run.names[step], time, kind }
+    #[inline]
+    pub fn new(run: &'a RunInfo, step: usize, time: Instant, kind: StepEventKind<'a>) -> Self {
+        assert!(step < run.len, "the run has no step with this index");
+        StepEvent { step, run, time, kind }
+    }
+
+    /// The name of the step.
+    ///
+    /// It is made when an observer asks for it, so one that needs it for each event pays for that.
+    pub fn name(&self) -> &'static str {
+        self.run.name(self.step)
+    }
+}
+
+impl fmt::Debug for StepEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let StepEvent { step, time, kind, .. } = self;
+        let mut event = f.debug_struct("StepEvent");
+        event.field("step", step).field("name", &self.name()).field("time", time).field("kind", kind).finish()
     }
 }
 

@@ -237,7 +237,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     /// impl Observer for Finished {
     ///     fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
     ///         if let StepEventKind::Finished = event.kind {
-    ///             self.0.lock().unwrap().push(event.name);
+    ///             self.0.lock().unwrap().push(event.name());
     ///         }
     ///     }
     /// }

@@ -9,7 +9,8 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use support::{Gate, Task, pipeline, poll, step};
-use typed_pipeliner::{HList, In, Out, Return, Run, Store, StoreOf, hlist, resource, run, run_owned};
+use typed_pipeliner::observe::{RunInfo, StepEvent};
+use typed_pipeliner::{HList, In, Observer, Out, Return, Run, Store, StoreOf, hlist, resource, run, run_owned};
 
 /// Of a run: its future, and the list of slots.
 const RUN: u64 = 2;
@@ -37,6 +38,13 @@ const STEP: u64 = 1;
 
 /// A waker. Steps that run one after another reuse it, unless they keep a clone.
 const WAKER: u64 = 1;
+
+/// Of a run with an observer: the options, the observer, the list of observers and its box; a copy
+/// of the list, the steps that observers may ask for, a flag for each step, and the notifier.
+const OBSERVED: u64 = 8;
+
+/// Of a step that pends in such a run: the observers around its polls.
+const AROUND: u64 = 1;
 
 /// Polls a run to its end, drops it, and returns the number of its allocations.
 fn allocations<'s, O>(run: impl FnOnce() -> Run<'s, O>) -> u64 {
@@ -242,6 +250,26 @@ fn unpolled_run_allocates_nothing() {
     assert_eq!(measure(|| drop(run::<Quick6>(&store))).count_total, 0);
     let info = measure(|| drop(run_owned::<Quick6>(store)));
     assert_eq!((info.count_total, info.count_current), (1, 0));
+}
+
+/// An observer that does nothing.
+struct Nothing;
+impl Observer for Nothing {
+    fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+}
+
+#[test]
+fn observed_run_allocates_a_constant_more() {
+    let (store, other) = (Store::<Plain>::new(), Store::<Plain>::new());
+    assert_eq!(allocations(|| run::<AddOnce>(&store).observe(Nothing)), RUN + OBSERVED);
+    assert_eq!(allocations(|| run::<AddThrice>(&other).observe(Nothing)), RUN + OBSERVED);
+
+    let store = Store::<All>::new();
+    assert_eq!(allocations(|| run::<Quick6>(&store).observe(Nothing)), RUN + SET + WAKER + 6 * STEP + OBSERVED);
+    assert_eq!(
+        allocations(|| run::<Slow3>(&store).observe(Nothing)),
+        RUN + SET + SCHEDULE + 3 * STEP + WAKER + OBSERVED + 3 * AROUND
+    );
 }
 
 resource! {

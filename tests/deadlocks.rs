@@ -222,7 +222,7 @@ impl Observer for Waits {
     }
     fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
         if let StepEventKind::WaitingForOtherRun { run } = event.kind {
-            self.0.lock().unwrap().push((run.get(), event.name));
+            self.0.lock().unwrap().push((run.get(), event.name()));
         }
     }
 }

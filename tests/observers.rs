@@ -38,7 +38,7 @@ impl Observer for Log {
         self.note(format!("run of {}", run.target()));
     }
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
-        assert_eq!(run.steps()[event.step].name(), event.name);
+        assert_eq!(run.steps()[event.step].name(), event.name());
         let what = match event.kind {
             StepEventKind::Demanded { by } => match by {
                 Some(by) => format!("demanded by {}", run.steps()[by].name()),
@@ -50,7 +50,7 @@ impl Observer for Log {
             StepEventKind::WaitingForOtherRun { .. } => "waits for another run".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
-        self.note(format!("{} {what}", event.name));
+        self.note(format!("{} {what}", event.name()));
     }
     fn run_ended(&self, _: &RunInfo, end: RunEnd, _: Instant) {
         self.note(format!("run {end:?}"));
@@ -97,6 +97,77 @@ fn events_arrive_in_order() -> Result<(), RunError> {
         "run Succeeded",
     ];
     assert_eq!(log.take(), expected);
+    Ok(())
+}
+
+#[test]
+fn target_is_ready_after_all_other_steps() -> Result<(), RunError> {
+    #[step]
+    fn show_half(half: In<'_, Half>) -> Return<i64> {
+        Return(*half)
+    }
+    #[step]
+    fn greet() -> Return<&'static str> {
+        Return("hello")
+    }
+    let log = Arc::new(Log::default());
+    let store = Store::<Sums>::new().with(Base, 12);
+    smol::block_on(run::<ShowHalf>(&store).observe(Arc::clone(&log)))?;
+    let expected = [
+        "run of ShowHalf",
+        "ShowHalf demanded",
+        "Halve demanded by ShowHalf",
+        "Halve ready",
+        "Halve started",
+        "(Halve",
+        ")",
+        "Halve finished",
+        "ShowHalf ready",
+        "ShowHalf started",
+        "(ShowHalf",
+        ")",
+        "ShowHalf finished",
+        "run Succeeded",
+    ];
+    assert_eq!(log.take(), expected);
+
+    smol::block_on(run::<Greet>(&store).observe(Arc::clone(&log)))?;
+    let expected = ["run of Greet", "Greet demanded", "Greet ready", "Greet started", "(Greet", ")", "Greet finished"];
+    assert_eq!(log.take(), [&expected[..], &["run Succeeded"]].concat());
+    Ok(())
+}
+
+#[test]
+fn steps_are_known_after_the_run() -> Result<(), RunError> {
+    /// Keeps each run, and asks nothing of it meanwhile.
+    #[derive(Default)]
+    struct Keep(Mutex<Vec<RunInfo>>);
+    impl Observer for Keep {
+        fn run_started(&self, run: &RunInfo, _: Instant) {
+            self.0.lock().unwrap().push(run.clone());
+        }
+        fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
+    }
+    #[step]
+    fn show_sum(sum: In<'_, Sum>, scale: In<'_, Scale>) -> Return<i64> {
+        Return(*sum * *scale)
+    }
+    resource! { Scale: i64; }
+    pipeline! { Request: []; }
+    impl Scoped for Request {
+        type Parent = Sums;
+    }
+
+    let keep = Arc::new(Keep::default());
+    let app = Store::<Sums>::new().with(Base, 12);
+    let request = Store::<Request>::within(&app).with(Scale, 2);
+    smol::block_on(run::<ShowSum>(&request).observe(Arc::clone(&keep)))?;
+    drop(request);
+    drop(app);
+    let kept = core::mem::take(&mut *keep.0.lock().unwrap());
+    let steps = |run: &RunInfo| run.steps().iter().map(|step| (step.name(), step.needs().to_vec())).collect::<Vec<_>>();
+    assert_eq!(steps(&kept[0]), [("ShowSum", vec![1]), ("Sum", vec![])]);
+    assert_eq!(steps(&kept[1]), [("Add", vec![1, 2]), ("Halve", vec![]), ("ThirdOf", vec![])]);
     Ok(())
 }
 
@@ -191,6 +262,27 @@ fn panic_is_an_event_and_goes_on() {
     catch_unwind(AssertUnwindSafe(run)).unwrap_err();
     let lines = without_polls(&log);
     assert_eq!(lines[lines.len() - 3..], ["FallAtOnce started", "FallAtOnce panicked", "run Panicked"]);
+}
+
+#[test]
+fn panic_of_a_step_goes_on_if_an_observer_panics_too() {
+    /// Panics when a step does.
+    struct Startled;
+    impl Observer for Startled {
+        fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
+            assert!(!matches!(event.kind, StepEventKind::Panicked), "so do I");
+        }
+    }
+    #[step]
+    fn fall() -> Return<()> {
+        panic!("it fell");
+    }
+    pipeline! { Nothing: []; }
+
+    let store = Store::<Nothing>::new();
+    let run = || smol::block_on(run::<Fall>(&store).observe(Startled));
+    let panic = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"it fell"));
 }
 
 #[test]

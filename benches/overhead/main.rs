@@ -33,11 +33,11 @@ const CALL: &str = "--call";
 
 const CONTENDERS: [&str; 4] = ["pipeline", "FuturesUnordered", "join", "await"];
 
-/// A graph of steps, and a run of it by each contender.
-struct Graph {
+/// A graph of steps, and `N` ways to run it.
+struct Graph<const N: usize> {
     name: String,
     steps: usize,
-    runs: [fn() -> u64; CONTENDERS.len()],
+    runs: [fn() -> u64; N],
 }
 
 /// A graph, by its shape and the widths of its layers.
@@ -103,9 +103,10 @@ impl Observer for Nothing {
     fn step(&self, _: &RunInfo, _: &StepEvent<'_>) {}
 }
 
-/// Runs with each of the options in a new store.
+/// A graph, by its shape and the number of its steps, and a run of it in a new store with each of
+/// the options.
 macro_rules! with_options {
-    ($shape:ident) => {{
+    ($shape:ident, $steps:expr) => {{
         fn with(set: impl for<'s> FnOnce(Run<'s, &'s u64>) -> Run<'s, &'s u64>) -> u64 {
             let store = Store::<$shape::All<Ready>>::new().with(Seed, black_box(0));
             block_on(async { *set(run::<$shape::Last<Ready>>(&store)).await.unwrap() })
@@ -117,7 +118,7 @@ macro_rules! with_options {
             || with(|run| run.observe(Nothing)),
             || with(|run| run.observe(Recorder::new())),
         ];
-        (stringify!($shape).replace('_', " "), runs)
+        Graph { name: stringify!($shape).replace('_', " "), steps: $steps, runs }
     }};
 }
 
@@ -145,7 +146,7 @@ fn whole_runs(criterion: &mut Criterion) -> [(&'static str, f64); 4] {
 }
 
 /// Measures time.
-fn nanoseconds(graphs: &[Graph]) {
+fn nanoseconds(graphs: &[Graph<{ CONTENDERS.len() }>], with_options: &[Graph<{ OPTIONS.len() }>]) {
     let mut criterion = Criterion::default()
         .sample_size(60)
         .warm_up_time(Duration::from_millis(300))
@@ -157,28 +158,22 @@ fn nanoseconds(graphs: &[Graph]) {
     } else {
         criterion = criterion.configure_from_args();
     }
-    let costs = costs(graphs, |graph, contender| {
+    let of_contenders = costs(graphs, |graph, contender| {
         let Graph { name, runs, .. } = &graphs[graph];
         measure(&mut criterion, name, CONTENDERS[contender], runs[contender])
     });
-    let with_options = [(with_options!(chain_100), 100.0), (with_options!(layers_101), 101.0)];
-    let with_options = with_options.map(|((name, runs), steps)| {
-        let costs = array::from_fn::<_, { OPTIONS.len() }, _>(|option| {
-            measure(&mut criterion, &format!("{name}, options"), OPTIONS[option], runs[option]) / steps
-        });
-        (name, costs)
+    let of_options = costs(with_options, |graph, option| {
+        let Graph { name, runs, .. } = &with_options[graph];
+        measure(&mut criterion, &format!("{name}, options"), OPTIONS[option], runs[option])
     });
     let whole_runs = whole_runs(&mut criterion);
     criterion.final_summary();
 
     let mut section = Section::new("A step at run time", COMMAND);
     section.paragraph("Nanoseconds a step, the creation of the store included.");
-    table(&mut section, graphs, &costs);
+    table(&mut section, graphs, &of_contenders);
     section.paragraph("Nanoseconds a step that is ready, with an option of the run.");
-    section.table("", OPTIONS);
-    for (name, costs) in with_options {
-        section.row(name, costs.map(|cost| format!("{cost:.0} ({:+.0})", cost - costs[0])));
-    }
+    table_of_options(&mut section, with_options, &of_options);
     section.paragraph("Nanoseconds in all; in a second run the outputs are in the store.");
     section.table("", ["ns"]);
     for (name, time) in whole_runs {
@@ -188,36 +183,49 @@ fn nanoseconds(graphs: &[Graph]) {
 }
 
 /// Counts instructions.
-fn instructions(graphs: &[Graph]) {
+fn instructions(graphs: &[Graph<{ CONTENDERS.len() }>], with_options: &[Graph<{ OPTIONS.len() }>]) {
     only_arguments(&["--instructions", "--write"]);
     // Two calls, because the first has work that is done once.
-    let costs = costs(graphs, |graph, contender| (count(graph, contender, 102) - count(graph, contender, 2)) / 100.0);
+    let count = |graph, run| (count(graph, run, 102) - count(graph, run, 2)) / 100.0;
+    let of_options = costs(with_options, |graph, option| count(graphs.len() + graph, option));
+    let of_contenders = costs(graphs, count);
     let mut section = Section::new("A step at run time, in instructions", COMMAND);
     section.paragraph("Instructions a step, by callgrind, the creation of the store included.");
-    table(&mut section, graphs, &costs);
+    table(&mut section, graphs, &of_contenders);
+    section.paragraph("Instructions a step that is ready, with an option of the run; without those of the clock.");
+    table_of_options(&mut section, with_options, &of_options);
     section.finish();
 }
 
-/// The cost of a step in each graph with each contender, from the cost of a run.
-fn costs(graphs: &[Graph], mut run: impl FnMut(usize, usize) -> f64) -> Vec<[f64; CONTENDERS.len()]> {
+/// The cost of a step in each graph with each way to run it, from the cost of a run.
+fn costs<const N: usize>(graphs: &[Graph<N>], mut run: impl FnMut(usize, usize) -> f64) -> Vec<[f64; N]> {
     let steps = graphs.iter().map(|graph| graph.steps as f64).enumerate();
-    steps.map(|(graph, steps)| array::from_fn(|contender| run(graph, contender) / steps)).collect()
+    steps.map(|(graph, steps)| array::from_fn(|way| run(graph, way) / steps)).collect()
 }
 
 /// Adds the table of these costs.
-fn table(section: &mut Section, graphs: &[Graph], costs: &[[f64; CONTENDERS.len()]]) {
+fn table(section: &mut Section, graphs: &[Graph<{ CONTENDERS.len() }>], costs: &[[f64; CONTENDERS.len()]]) {
     section.table("", CONTENDERS);
     for (graph, costs) in graphs.iter().zip(costs) {
         section.row(&graph.name, costs.map(|cost| format!("{cost:.0} ({:.2})", cost / costs[0])));
     }
 }
 
-/// How many instructions valgrind counts in a program that calls one contender so often.
-fn count(graph: usize, contender: usize, calls: usize) -> f64 {
+/// Adds the table of these costs with options of the run.
+fn table_of_options(section: &mut Section, graphs: &[Graph<{ OPTIONS.len() }>], costs: &[[f64; OPTIONS.len()]]) {
+    section.table("", OPTIONS);
+    for (graph, costs) in graphs.iter().zip(costs) {
+        section.row(&graph.name, costs.map(|cost| format!("{cost:.0} ({:+.0})", cost - costs[0])));
+    }
+}
+
+/// How many instructions valgrind counts in a program that runs a graph in one way so often. The
+/// graphs with options come after the others.
+fn count(graph: usize, run: usize, calls: usize) -> f64 {
     let program = env::current_exe().expect("the path of this program is known");
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
-    valgrind.arg(CALL).args([graph, contender, calls].map(|number| number.to_string()));
+    valgrind.arg(CALL).args([graph, run, calls].map(|number| number.to_string()));
     let output = valgrind.output().unwrap_or_else(|error| panic!("valgrind does not start: {error}"));
     let report = String::from_utf8_lossy(&output.stderr);
     let collected = report.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
@@ -226,11 +234,16 @@ fn count(graph: usize, contender: usize, calls: usize) -> f64 {
 
 fn main() {
     let graphs = Vec::from_iter([graphs!(Ready), graphs!(Yields), graphs!(Plain)].into_iter().flatten());
+    let with_options = [with_options!(chain_100, 100), with_options!(layers_101, 101)];
     if argument(CALL) {
         let numbers = env::args().skip(2).map(|number| number.parse().expect("it is a number"));
-        let [graph, contender, calls]: [usize; 3] = Vec::from_iter(numbers).try_into().expect("there are three");
+        let [graph, run, calls]: [usize; 3] = Vec::from_iter(numbers).try_into().expect("there are three");
+        let run = match graphs.get(graph) {
+            Some(graph) => graph.runs[run],
+            None => with_options[graph - graphs.len()].runs[run],
+        };
         for _ in 0..calls {
-            black_box(graphs[graph].runs[contender]());
+            black_box(run());
         }
         return;
     }
@@ -238,5 +251,5 @@ fn main() {
         let values = runs.map(|run| run());
         assert_eq!(values, [values[0]; CONTENDERS.len()], "{name}");
     }
-    if argument("--instructions") { instructions(&graphs) } else { nanoseconds(&graphs) }
+    if argument("--instructions") { instructions(&graphs, &with_options) } else { nanoseconds(&graphs, &with_options) }
 }

@@ -11,7 +11,7 @@ thread_local! {
     static LAST: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Begins a poll of a run.
+/// Begins a poll of a run, or goes on after that of a step.
 #[inline]
 pub(super) fn begin() {
     LAST.set(None);

@@ -11,7 +11,7 @@ use super::store_ref::{Erased, StoreRef};
 use super::task::Started;
 use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
-use crate::observe::{Edges, RunEnd, RunInfo, StepEventKind};
+use crate::observe::{RunEnd, RunInfo, StepEventKind, StepGraph};
 use crate::options::{Observers, RunOptions};
 use core::any::Any;
 use core::num::NonZero;
@@ -123,10 +123,13 @@ impl Graph {
     /// Attaches observers, and notifies them that the run begins.
     #[cold]
     fn attach(&mut self, observers: &Observers, target: &'static str) {
-        let names = (0..self.len() as u16).map(|number| self.name(number)).collect();
-        let target_inputs = self.target.as_ref().map(|target| target.inputs.clone());
-        let edges = Box::new(RunEdges { plan: self.plan, target_inputs, parents: self.parents() });
-        let run = RunInfo::of(self.key.id(), observers.parent, target, names, edges);
+        let shown_target = self.target.as_ref().map(|target| ShownTarget {
+            name: target.name,
+            inputs: target.inputs.clone(),
+            parent_inputs: target.parent_inputs.clone(),
+        });
+        let graph = ShownGraph { plan: self.plan, target: shown_target, parents: self.parents() };
+        let run = RunInfo::of(self.key.id(), observers.parent, target, self.len(), graph);
         let notifier = Notifier::new(run, observers);
         if let Some(parent) = &mut self.parent {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
@@ -162,6 +165,12 @@ impl Graph {
     /// If this run is nested in a step for which the other one waits.
     pub(crate) fn wait(&self, awaited: Execution) -> Result<Option<NestedWait>, Deadlock> {
         self.nested.as_ref().map(|nested| nested.wait(awaited, self.name(awaited.step()))).transpose()
+    }
+
+    /// The observers of the run, if there are any.
+    #[inline]
+    pub(crate) fn notifier(&self) -> Option<&Arc<Notifier>> {
+        self.notifier.as_ref()
     }
 
     /// Notifies the observers of an event of a step.
@@ -207,7 +216,13 @@ impl Graph {
     /// The step with this number, if the node is one of the plan, and nobody observes the run.
     #[inline]
     pub(crate) fn unobserved(&self, number: u16) -> Option<&'static PlannedStep> {
-        self.plan.steps().get(usize::from(number)).filter(|_| self.notifier.is_none())
+        self.planned(number).filter(|_| self.notifier.is_none())
+    }
+
+    /// The step with this number, if the node is one of the plan.
+    #[inline]
+    pub(crate) fn planned(&self, number: u16) -> Option<&'static PlannedStep> {
+        self.plan.steps().get(usize::from(number))
     }
 
     /// The sources of the inputs of a step of the plan.
@@ -379,22 +394,47 @@ fn provider(source: Source, parents: Option<u16>) -> Option<u16> {
     }
 }
 
-/// The edges of a graph, for its observers, who may ask for them at any time.
-#[derive(Debug)]
-struct RunEdges {
+/// A graph, for its observers, who may ask for its steps at any time. It holds no outputs.
+struct ShownGraph {
     /// The plan of the store.
     plan: &'static ExecPlan,
-    /// The sources of the inputs of the target, if it is not a step of the plan.
-    target_inputs: Option<Vec<Source>>,
+    /// The target, if it is not a step of the plan.
+    target: Option<ShownTarget>,
     /// The number of the first resource of the parent store, if there is a parent.
     parents: Option<u16>,
 }
 
-impl Edges for RunEdges {
+/// A target, for the observers of its run.
+struct ShownTarget {
+    /// Its name.
+    name: fn() -> &'static str,
+    /// The sources of its inputs.
+    inputs: Vec<Source>,
+    /// The inputs that it alone takes from the parent store.
+    parent_inputs: Vec<Key>,
+}
+
+impl StepGraph for ShownGraph {
+    fn name(&self, step: usize) -> &'static str {
+        let (steps, in_parent) = (self.plan.steps(), self.plan.parent_inputs());
+        match (steps.get(step), &self.target, self.parents) {
+            (Some(planned), ..) => (planned.spec().name)(),
+            (None, Some(target), _) if step == steps.len() => (target.name)(),
+            (None, target, parents) => {
+                let place = step - parents.map_or(0, usize::from);
+                let key = match (place.checked_sub(in_parent.len()), target) {
+                    (Some(place), Some(target)) => target.parent_inputs[place],
+                    _ => in_parent[place].key(),
+                };
+                (key.name)()
+            }
+        }
+    }
+
     fn needs(&self, step: usize) -> Vec<usize> {
-        let inputs = match (self.plan.steps().get(step), &self.target_inputs) {
+        let inputs = match (self.plan.steps().get(step), &self.target) {
             (Some(planned), _) => self.plan.inputs(planned),
-            (None, Some(inputs)) if step == self.plan.steps().len() => inputs,
+            (None, Some(target)) if step == self.plan.steps().len() => &target.inputs,
             _ => &[],
         };
         let mut needs: Vec<usize> =
@@ -440,13 +480,13 @@ impl<'s> BorrowedRun<'s> {
         self.slots.get(usize::from(step))
     }
 
-    /// Whether a run can go along an order: nobody observes it, nothing on the order was computed
-    /// when this was made, and everything that it takes from the parent store is there.
+    /// Whether a run can go along an order: nothing on the order was computed when this was made,
+    /// and everything that it takes from the parent store is there. A run with observers takes
+    /// nothing from there, because they are notified of that.
     #[inline]
     pub(crate) fn can_follow(&self, order: &Order) -> bool {
         let graph = &self.graph;
-        graph.notifier.is_none()
-            && (graph.is_first || order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none()))
+        (graph.is_first || order.steps.iter().all(|&step| self.slots[usize::from(step)].first.is_none()))
             && (graph.parent.is_none() || self.has_parent_inputs(order))
     }
 
@@ -456,7 +496,7 @@ impl<'s> BorrowedRun<'s> {
         let of_target = self.graph.target.iter().flat_map(|target| target.inputs.iter().copied());
         let from_parent = |source: &Source| matches!(source, Source::Parent(_));
         let mut nodes = of_steps.chain(of_target.filter(from_parent)).filter_map(|source| self.graph.provider(source));
-        nodes.all(|node| self.graph.is_done(self.store, node))
+        nodes.all(|node| self.graph.notifier.is_none() && self.graph.is_done(self.store, node))
     }
 
     /// Whether the outputs of a node were there when this was made.

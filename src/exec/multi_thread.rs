@@ -142,9 +142,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The schedule of a run for the target of its graph, or for these sources. It is made from the
-/// order if the run can follow that.
+/// order if the run can follow that and nobody observes it.
 fn schedule(run: &BorrowedRun<'_>, sources: &[Option<Source>], order: &Order, options: &RunOptions) -> Schedule {
-    match run.can_follow(order) {
+    // An observer is notified of the steps while they are demanded.
+    match run.graph().notifier().is_none() && run.can_follow(order) {
         true => Schedule::in_order(run.graph(), order, Pace::of(options)),
         false => Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step)),
     }

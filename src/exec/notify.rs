@@ -5,11 +5,12 @@ use super::task::{Running, Started, StepResult};
 use crate::error::Attachment;
 use crate::observe::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
 use crate::options::Observers;
+use core::mem;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use core::task::{Context, Poll};
-use std::panic::{catch_unwind, resume_unwind};
+use std::panic::catch_unwind;
 use std::sync::Arc;
 
 /// A run with its observers. Its drop notifies the observers of the end, if nothing has before.
@@ -52,30 +53,64 @@ impl Notifier {
 
     /// Notifies the observers of an event of a step.
     #[cold]
-    pub(crate) fn notify(&self, step: u16, mut kind: StepEventKind<'_>) {
-        let step = usize::from(step);
-        let running = &self.running[step];
+    pub(crate) fn notify(&self, step: u16, kind: StepEventKind<'_>) {
         match kind {
-            StepEventKind::Started => running.store(true, Ordering::Relaxed),
-            StepEventKind::Failed(_) | StepEventKind::Panicked => running.store(false, Ordering::Relaxed),
-            // Its outputs are there, but another run executed it.
-            StepEventKind::Finished if !running.swap(false, Ordering::Relaxed) => {
-                kind = StepEventKind::Skipped(SkipReason::Present);
+            StepEventKind::Started => return self.started(step),
+            StepEventKind::Finished => return self.finished(step),
+            StepEventKind::Failed(_) | StepEventKind::Panicked => {
+                self.running[usize::from(step)].store(false, Ordering::Relaxed);
             }
             _ => {}
         }
         self.emit(step, kind);
     }
 
-    /// Passes an event to every observer.
-    fn emit(&self, step: usize, kind: StepEventKind<'_>) {
+    /// Notifies the observers that a step is demanded.
+    #[inline]
+    pub(crate) fn demanded(&self, step: u16, by: Option<u16>) {
+        self.emit(step, StepEventKind::Demanded { by: by.map(usize::from) });
+    }
+
+    /// Notifies the observers that a step is ready.
+    #[inline]
+    pub(crate) fn ready(&self, step: u16) {
+        self.emit(step, StepEventKind::Ready);
+    }
+
+    /// Notifies the observers that a step has started.
+    #[inline]
+    fn started(&self, step: u16) {
+        self.running[usize::from(step)].store(true, Ordering::Relaxed);
+        self.emit(step, StepEventKind::Started);
+    }
+
+    /// Notifies the observers that the outputs of a step are there.
+    #[inline]
+    pub(crate) fn finished(&self, step: u16) {
+        let running = &self.running[usize::from(step)];
+        // A step ends in one place of the run, so no swap is needed.
+        if running.load(Ordering::Relaxed) {
+            running.store(false, Ordering::Relaxed);
+            self.emit(step, StepEventKind::Finished);
+        } else {
+            // Another run executed it.
+            self.emit(step, StepEventKind::Skipped(SkipReason::Present));
+        }
+    }
+
+    /// Passes an event to every observer. It is inlined, so that what depends on the kind of event
+    /// costs nothing.
+    #[inline(always)]
+    fn emit(&self, step: u16, kind: StepEventKind<'_>) {
         let time = match kind {
             // Nothing of the user has run since the last event.
             StepEventKind::Demanded { .. } | StepEventKind::Ready | StepEventKind::Skipped(_) => clock::recent(),
             _ => clock::now(),
         };
-        let event = StepEvent::new(&self.run, step, time, kind);
-        self.observers.all.iter().for_each(|observer| observer.step(&self.run, &event));
+        let event = StepEvent::new(&self.run, step.into(), time, kind);
+        for observer in &self.observers.all {
+            observer.step(&self.run, &event);
+        }
     }
 
     /// Records how the run has ended. The first end that is recorded stays.
@@ -97,15 +132,15 @@ impl Notifier {
             return;
         }
         let running = |&step: &usize| self.running[step].load(Ordering::Relaxed);
-        (0..self.running.len()).filter(running).for_each(|step| self.emit(step, StepEventKind::Cancelled));
+        (0..self.running.len()).filter(running).for_each(|step| self.emit(step as u16, StepEventKind::Cancelled));
         let (end, now) = (ENDS[usize::from(self.end.load(Ordering::Relaxed))], clock::now());
         self.observers.all.iter().for_each(|observer| observer.run_ended(&self.run, end, now));
     }
 
     /// Starts a step, with all observers around each of its polls.
-    #[cold]
+    #[inline]
     pub(crate) fn start<'s>(self: &Arc<Self>, step: u16, start: impl FnOnce() -> Started<'s>) -> Started<'s> {
-        self.notify(step, StepEventKind::Started);
+        self.started(step);
         match self.around(step, start) {
             Started::Ended(result) => Started::Ended(result),
             Started::Running(future) => {
@@ -116,29 +151,30 @@ impl Notifier {
 
     /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic,
     /// and lets it go on.
+    #[inline]
     fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
-        let poll = || {
-            let (mut poll, mut polled) = (Some(poll), None);
-            self.nested(&self.observers.all, step, &mut || {
-                if let Some(poll) = poll.take() {
-                    polled = Some(poll());
-                }
-            });
-            // A step is polled even if an observer does not call `poll`.
-            polled.unwrap_or_else(|| poll.take().expect("a step that was not polled can be polled")())
+        let panics = Panics { notifier: self, step };
+        let (mut poll, mut polled) = (Some(poll), None);
+        let mut poll = || {
+            if let Some(poll) = poll.take() {
+                polled = Some(poll());
+            }
         };
-        catch_unwind(AssertUnwindSafe(poll)).unwrap_or_else(|panic| {
-            self.end(RunEnd::Panicked);
-            self.notify(step, StepEventKind::Panicked);
-            resume_unwind(panic)
-        })
+        self.nested(&self.observers.all, step, &mut poll);
+        // A step is polled even if an observer does not call `poll`.
+        poll();
+        mem::forget(panics);
+        // The step has taken its time.
+        clock::begin();
+        polled.expect("a step was polled")
     }
 
     /// Polls a step within these observers, the first outermost.
     fn nested(&self, observers: &[Arc<dyn Observer>], step: u16, poll: &mut dyn FnMut()) {
-        match observers.split_first() {
-            None => poll(),
-            Some((first, others)) => {
+        match observers {
+            [] => poll(),
+            [last] => last.polling(&self.run, step.into(), poll),
+            [first, others @ ..] => {
                 first.polling(&self.run, step.into(), &mut || self.nested(others, step, poll));
             }
         }
@@ -148,6 +184,23 @@ impl Notifier {
 impl Drop for Notifier {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// A poll of a step that panics. Its drop notifies the observers. If one of them panics too, the
+/// first panic goes on.
+struct Panics<'a> {
+    /// The run with its observers.
+    notifier: &'a Notifier,
+    /// The number of the step.
+    step: u16,
+}
+
+impl Drop for Panics<'_> {
+    fn drop(&mut self) {
+        self.notifier.end(RunEnd::Panicked);
+        let notify = || self.notifier.notify(self.step, StepEventKind::Panicked);
+        let _ = catch_unwind(AssertUnwindSafe(notify));
     }
 }
 

@@ -27,6 +27,8 @@ impl Goal for NoGoal {
 pub struct Order {
     /// The steps, in the order in which they start.
     pub(crate) steps: &'static [u16],
+    /// The same steps, in the order in which they are demanded.
+    pub(crate) demanded: &'static [u16],
     /// The resources of the parent store that they take, by place.
     pub(crate) parent_inputs: &'static [u16],
     /// All steps of the plan, by number.
@@ -44,6 +46,8 @@ pub(crate) struct OrderNode {
     pub(crate) unmet: u16,
     /// The step that demands it first; [`NONE`](Self::NONE) if the goal itself does.
     pub(crate) needed_by: u16,
+    /// The number of steps on the order that are ready, or were, once it is done.
+    pub(crate) ready: u16,
 }
 
 impl OrderNode {
@@ -65,10 +69,10 @@ pub(super) struct OrderTables<const N: usize> {
     pub(super) outputs_len: usize,
     /// The sources of these values.
     pub(super) outputs: [Option<Source>; N],
+    /// The demanded steps, as many as there are ready steps in the end.
+    pub(super) demanded: [u16; N],
     /// The number of demanded steps.
     demanded_len: usize,
-    /// The demanded steps.
-    demanded: [u16; N],
     /// The steps, by number.
     pub(super) nodes: [OrderNode; N],
     /// The number of inputs of a step that are still to come from other steps.
@@ -123,7 +127,7 @@ impl<const N: usize> OrderTables<N> {
         outputs: [None; N],
         demanded_len: 0,
         demanded: [0; N],
-        nodes: [OrderNode { is_demanded: false, unmet: 0, needed_by: OrderNode::NONE }; N],
+        nodes: [OrderNode { is_demanded: false, unmet: 0, needed_by: OrderNode::NONE, ready: 0 }; N],
         unmet: [0; N],
     };
 
@@ -137,6 +141,7 @@ impl<const N: usize> OrderTables<N> {
         let mut at = 0;
         while at < self.len {
             self.finish(plan, self.steps[at]);
+            self.nodes[self.steps[at] as usize].ready = self.len as u16;
             at += 1;
         }
     }

@@ -99,15 +99,17 @@ impl Queue {
     }
 
     /// Counts inputs of a step that have arrived. If they were the last, the step is ready and is
-    /// put into this queue.
+    /// put into this queue. `SILENT` is whether the observers have been notified.
     #[inline]
-    fn satisfy_input(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
+    fn satisfy_input<const SILENT: bool>(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
         if node.stage == Stage::Demanded && node.unmet > 0 {
             node.unmet -= inputs;
             if node.unmet == 0 {
                 self.push(nodes, step);
-                graph.notify(step, StepEventKind::Ready);
+                if !SILENT {
+                    graph.notify(step, StepEventKind::Ready);
+                }
             }
         }
     }
@@ -158,7 +160,7 @@ impl Schedule {
     /// of which nothing is done. It is the one that [`new`](Self::new) makes, and needs no search.
     pub(crate) fn in_order(graph: &Graph, order: &Order, pace: Pace) -> Self {
         let (target, stage) = (graph.target(), |demanded| if demanded { Stage::Demanded } else { Stage::Idle });
-        let node = |&OrderNode { is_demanded, unmet, needed_by }: &OrderNode| {
+        let node = |&OrderNode { is_demanded, unmet, needed_by, .. }: &OrderNode| {
             let needed_by = if needed_by == NONE { target.unwrap_or(NONE) } else { needed_by };
             Node { stage: stage(is_demanded), unmet, needed_by, next: NONE }
         };
@@ -277,17 +279,31 @@ impl Schedule {
     /// Records that the outputs of a step are there. A step that waited for nothing else is ready.
     #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
+        self.enter_end::<false>(graph, step);
+    }
+
+    /// Records the same after the observers have been notified of it.
+    pub(crate) fn finish_silently(&mut self, graph: &Graph, step: u16) {
+        self.enter_end::<true>(graph, step);
+    }
+
+    /// Records that the outputs of a step are there. `SILENT` is whether the observers have been
+    /// notified.
+    #[inline]
+    fn enter_end<const SILENT: bool>(&mut self, graph: &Graph, step: u16) {
         self.set_stage(step, Stage::Done);
-        graph.notify(step, StepEventKind::Finished);
+        if !SILENT {
+            graph.notify(step, StepEventKind::Finished);
+        }
         self.unfinished -= 1;
         let nodes = self.nodes.as_mut_slice();
         for &dependent in graph.dependents(step) {
-            self.ready.satisfy_input(graph, nodes, dependent, 1);
+            self.ready.satisfy_input::<SILENT>(graph, nodes, dependent, 1);
         }
         // The target needs all other steps, so it is ready when they are done.
         if self.unfinished == 1 {
             for &target in graph.target().as_slice() {
-                self.ready.satisfy_input(graph, nodes, target, nodes[usize::from(target)].unmet);
+                self.ready.satisfy_input::<SILENT>(graph, nodes, target, nodes[usize::from(target)].unmet);
             }
         }
     }

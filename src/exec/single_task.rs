@@ -4,13 +4,17 @@ mod seats;
 
 use super::clock;
 use super::graph::{BorrowedRun, Graph, StartTarget};
-use super::order::Order;
-use super::plan::{Key, Source};
+use super::inputs::InputValues;
+use super::notify::Notifier;
+use super::order::{Order, OrderNode};
+use super::plan::{Key, PlannedStep, Source};
 use super::schedule::{Pace, Schedule};
+use super::slot::SlotRef;
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask, TaskResult};
 use super::waits::Polling;
 use crate::error::RunError;
+use crate::observe::RunEnd;
 use crate::options::RunOptions;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -130,7 +134,7 @@ pub(crate) fn start_in_parent<'s>(
 
 impl<'s> SingleTask<'s> {
     /// A run for the target of its graph, or for these sources. With an order it goes along that,
-    /// if nothing on it was computed and nobody observes the run.
+    /// if nothing on it was computed.
     pub(crate) fn new(
         run: BorrowedRun<'s>,
         sources: &[Option<Source>],
@@ -159,16 +163,30 @@ impl<'s> SingleTask<'s> {
     }
 
     /// Goes along the order, as long as each step is ready at once. Returns `None` if it has left
-    /// the order.
-    fn follow(&mut self) -> Result<Option<Progress>, RunError> {
+    /// the order. `OBSERVED` is whether the run has observers.
+    #[inline(always)]
+    fn follow<const OBSERVED: bool>(&mut self) -> Result<Option<Progress>, RunError> {
         while let Some(in_order) = &mut self.in_order {
-            let Some(step) = in_order.next(self.run.graph()) else { return Ok(Some(Progress::Done)) };
-            if self.turn.is_over() {
+            let Some(step) = in_order.next(self.run.graph()) else {
+                if OBSERVED {
+                    self.run.graph().end(RunEnd::Succeeded);
+                }
+                return Ok(Some(Progress::Done));
+            };
+            // A step that yields is the last one of the order.
+            if self.turn.budget == 0 {
                 return Ok(Some(Progress::Yield));
             }
-            let begun = start(&mut self.run, &mut self.seats, &mut self.turn, step);
+            self.turn.budget -= 1;
+            let begun = match self.run.graph().planned(step) {
+                Some(planned) => start_planned::<OBSERVED>(&mut self.run, &mut self.seats, step, planned),
+                None => start_any(&mut self.run, &mut self.seats, step),
+            };
             if let Begun::Done = begun {
                 in_order.done += 1;
+                if OBSERVED {
+                    in_order.notify_of_end(self.run.graph(), step);
+                }
                 continue;
             }
             self.schedule = in_order.schedule(&self.run);
@@ -180,9 +198,25 @@ impl<'s> SingleTask<'s> {
         Ok(None)
     }
 
+    /// Goes along the order in a run with observers.
+    #[cold]
+    fn follow_observed(&mut self) -> Result<Option<Progress>, RunError> {
+        // It begins in its first poll, which starts at least one step.
+        if let (Some(in_order @ InOrder { done: 0, .. }), Some(notifier)) =
+            (&self.in_order, self.run.graph().notifier())
+        {
+            in_order.notify_of_demand(self.run.graph(), notifier);
+        }
+        self.follow::<true>()
+    }
+
     /// Goes on for as long as possible: along the order, then by the schedule.
     fn go_on(&mut self) -> Result<Progress, RunError> {
-        if let Some(progress) = self.follow()? {
+        let followed = match self.run.graph().notifier() {
+            None => self.follow::<false>()?,
+            Some(_) => self.follow_observed()?,
+        };
+        if let Some(progress) = followed {
             return Ok(progress);
         }
         loop {
@@ -300,9 +334,58 @@ impl InOrder {
         for &step in &self.order.steps[..self.done] {
             let next = schedule.next();
             debug_assert_eq!(next, Some(step), "the order is that of the schedule");
-            schedule.finish(run.graph(), step);
+            schedule.finish_silently(run.graph(), step);
         }
         schedule
+    }
+
+    /// Notifies the observers of the steps that are demanded, and of those that are ready.
+    fn notify_of_demand(&self, graph: &Graph, notifier: &Notifier) {
+        let Order { nodes, demanded, .. } = self.order;
+        let mut demanded = demanded.iter().copied().peekable();
+        // Notifies of the steps that one step demands first, or that the goal does.
+        let mut notify_of_inputs = |needed_by, by: Option<u16>| {
+            while let Some(step) = demanded.next_if(|&step| nodes[usize::from(step)].needed_by == needed_by) {
+                notifier.demanded(step, by);
+            }
+        };
+        let target = graph.target();
+        if let Some(target) = target {
+            notifier.demanded(target, None);
+        }
+        notify_of_inputs(OrderNode::NONE, target);
+        if let Some(target) = target.filter(|_| self.order.steps.is_empty()) {
+            notifier.ready(target);
+        }
+        for &step in self.order.demanded {
+            notify_of_inputs(step, Some(step));
+            if nodes[usize::from(step)].unmet == 0 {
+                notifier.ready(step);
+            }
+        }
+    }
+
+    /// Notifies the observers that the last step that is done has finished, and of the steps that
+    /// are ready because of that.
+    #[inline]
+    fn notify_of_end(&self, graph: &Graph, step: u16) {
+        let Some(notifier) = graph.notifier() else { return };
+        notifier.finished(step);
+        let Order { steps, nodes, .. } = self.order;
+        // Nothing follows the target.
+        if self.done > steps.len() {
+            return;
+        }
+        let before = match self.done.checked_sub(2) {
+            None => steps.iter().take_while(|&&step| nodes[usize::from(step)].unmet == 0).count(),
+            Some(last) => usize::from(nodes[usize::from(steps[last])].ready),
+        };
+        for &ready in &steps[before..usize::from(nodes[usize::from(step)].ready)] {
+            notifier.ready(ready);
+        }
+        if let Some(target) = graph.target().filter(|_| self.done == steps.len()) {
+            notifier.ready(target);
+        }
     }
 }
 
@@ -316,23 +399,46 @@ enum Begun<'s> {
     Other(StartResult<'s>),
 }
 
-/// Starts a step, with a waker if it may pend.
+/// Starts a node.
 #[inline(always)]
 fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, step: u16) -> Begun<'s> {
     turn.budget -= 1;
+    match run.graph().unobserved(step) {
+        Some(planned) => start_planned::<false>(run, seats, step, planned),
+        None => start_other(run, seats, step),
+    }
+}
+
+/// Starts a node that is not a step of the plan, or one of a run with observers.
+#[cold]
+fn start_other<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
+    match run.graph().planned(step) {
+        Some(planned) => start_planned::<true>(run, seats, step, planned),
+        None => start_any(run, seats, step),
+    }
+}
+
+/// Starts a step of the plan, with a waker if it may pend. `OBSERVED` is whether the run has
+/// observers.
+#[inline(always)]
+fn start_planned<'s, const OBSERVED: bool>(
+    run: &mut BorrowedRun<'s>,
+    seats: &mut Seats<'s>,
+    step: u16,
+    planned: &PlannedStep,
+) -> Begun<'s> {
     let values = run.values();
     let graph = values.graph;
-    let Some((planned, listed)) = graph.unobserved(step).zip(values.slots.get(usize::from(step))) else {
+    let Some(listed) = values.slots.get(usize::from(step)) else { return start_any(run, seats, step) };
+    // A step whose outputs are there does not count as started.
+    if OBSERVED && listed.slot.is_filled() {
         return start_any(run, seats, step);
-    };
+    }
     let Some(guard) = listed.claim.take(graph.key()) else { return start_any(run, seats, step) };
     Polling::note(Some(graph.key().step(step)));
-    let inputs = values.read(graph.inputs_of(planned));
-    let started = if planned.spec().is_sync {
-        listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
-    } else {
-        let wake = seats.waker(graph);
-        listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
+    let started = match graph.notifier().filter(|_| OBSERVED) {
+        None => first_poll(values, seats, planned, listed),
+        Some(notifier) => notifier.start(step, || first_poll(values, seats, planned, listed)),
     };
     match started {
         Started::Ended(Ok(first)) => {
@@ -349,8 +455,24 @@ fn start<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn, 
     }
 }
 
-/// Starts any node: one that is observed, the target, a resource of the parent, or a step that
-/// another run has begun.
+/// Polls a step of the plan for the first time, with a waker if it may pend.
+#[inline(always)]
+fn first_poll<'s>(
+    values: InputValues<'_, 's>,
+    seats: &mut Seats<'s>,
+    planned: &PlannedStep,
+    listed: &SlotRef<'s>,
+) -> Started<'s> {
+    let inputs = values.read(values.graph.inputs_of(planned));
+    if planned.spec().is_sync {
+        listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
+    } else {
+        let wake = seats.waker(values.graph);
+        listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
+    }
+}
+
+/// Starts any node: the target, a resource of the parent, or a step that another run has begun.
 fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) -> Begun<'s> {
     let values = run.values();
     let graph = values.graph;

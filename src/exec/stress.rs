@@ -22,6 +22,7 @@ use super::task::Started;
 use crate::drops::Drops;
 use crate::error::{RunError, SharedError};
 use crate::lower::slot::Slot;
+use crate::observe::{Instant, Observer, RunEnd, RunInfo, StepEvent, StepEventKind};
 use crate::options::{Observers, RunOptions};
 use crate::resource::Resource;
 use crate::steps::{Inputs, Outputs, Step};
@@ -233,6 +234,7 @@ fn order(plan: &'static ExecPlan, step: u16) -> &'static Order {
         let tables = OrderTables::<MOST_STEPS>::of_step(plan, step);
         Box::leak(Box::new(Order {
             steps: tables.steps[..tables.len].to_vec().leak(),
+            demanded: tables.demanded[..tables.len].to_vec().leak(),
             parent_inputs: &[],
             nodes: tables.nodes[..plan.steps().len()].to_vec().leak(),
             outputs: &[],
@@ -706,6 +708,103 @@ fn orders_of_random_graphs_are_those_of_the_schedule() {
         assert_eq!(paths[0], paths[1], "graph {seed}");
     }
     assert!(starts > 2_000, "the graphs have steps: {starts}");
+}
+
+/// Records the events of a run, and the polls of its steps.
+#[derive(Default)]
+struct Log(Mutex<Vec<String>>);
+
+impl Log {
+    /// Notes an event.
+    fn note(&self, text: String) {
+        self.0.lock().unwrap().push(text);
+    }
+}
+
+impl Observer for Log {
+    fn run_started(&self, run: &RunInfo, _: Instant) {
+        self.note(format!("run of {} begins", run.target()));
+    }
+    fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
+        self.note(match event.kind {
+            StepEventKind::WaitingForOtherRun { .. } => format!("{} waits for another run", event.step),
+            kind => format!("{} {kind:?}", event.step),
+        });
+    }
+    fn run_ended(&self, _: &RunInfo, end: RunEnd, _: Instant) {
+        self.note(format!("run {end:?}"));
+    }
+    fn polling(&self, _: &RunInfo, step: usize, poll: &mut dyn FnMut()) {
+        self.note(format!("{step} is polled"));
+        poll();
+        self.note(format!("{step} was polled"));
+    }
+}
+
+/// The events of a run on the random store of this seed, and whether the run could go along an
+/// order. Beside an odd seed, another run executes some of the steps. Every sleeping step is woken
+/// between the polls.
+fn events(seed: u64, with_order: bool) -> (Vec<String>, bool) {
+    let mut random = Random(seed);
+    let case = Case::new(seed, MOST_STEPS, &mut random);
+    let [step, other] = [0; 2].map(|_| random.below(case.values.len()) as u16);
+    let log = Arc::new(Log::default());
+    let observers = Observers { all: vec![log.clone()], parent: None };
+    let limit = NonZero::new(random.below(4));
+    let options = RunOptions { limit, keep_going: random.once_in(2), observers: Some(Box::new(observers)) };
+    let view = StoreRef::new(&case.store);
+    let job =
+        |options: &RunOptions| BorrowedRun::new(Graph::new(view, None, options, || "stress", start_in_parent), view);
+    let source = |step| Source::Step { step, output: 0 };
+
+    let silent = RunOptions::default();
+    let mut beside = (seed % 2 == 1).then(|| SingleTask::scheduled(job(&silent), &[Some(source(other))], &silent));
+    let mut poll_beside = || {
+        let poll =
+            |run: &mut Box<SingleTask<'_>>| Pin::new(run).poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        let is_pending = |run: &mut Box<SingleTask<'_>>| {
+            catch_unwind(AssertUnwindSafe(|| poll(run))).unwrap_or_else(|panic| {
+                expected(&*panic);
+                false
+            })
+        };
+        beside = beside.take().and_then(|mut run| is_pending(&mut run).then_some(run));
+    };
+    poll_beside();
+    let job = job(&options);
+    let order = order(case.store.plan, step);
+    let can_follow = job.can_follow(order);
+    let mut run = Some(match with_order {
+        true => SingleTask::new(job, &[Some(source(step))], Some(order), &options),
+        false => SingleTask::scheduled(job, &[Some(source(step))], &options),
+    });
+    while let Some(polled) = &mut run {
+        let poll = || Pin::new(polled).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        if catch_unwind(AssertUnwindSafe(poll)).map_err(|panic| expected(&*panic)).unwrap_or(true) {
+            run = None;
+        }
+        let sleepers = core::mem::take(&mut *case.store.scripts[0].sleepers.lock().unwrap());
+        sleepers.into_iter().for_each(Waker::wake);
+        poll_beside();
+    }
+    drop((run, beside, options));
+    case.check();
+    let events = core::mem::take(&mut *log.0.lock().unwrap());
+    (events, can_follow)
+}
+
+/// Observers receive the same events from a run that goes along its order as from one that has a
+/// schedule from the start: also if steps pend, fail or panic, or another run executes them.
+#[test]
+fn events_along_an_order_are_those_of_the_schedule() {
+    let mut followed = 0;
+    for seed in 0..600 {
+        let (scheduled, _) = events(seed, false);
+        let (in_order, can_follow) = events(seed, true);
+        assert_eq!(in_order, scheduled, "graph {seed}");
+        followed += usize::from(can_follow);
+    }
+    assert!(followed > 400, "most runs have an order: {followed}");
 }
 
 /// Workers that find no step to execute ask for the outcome too, at any time.

@@ -65,11 +65,11 @@ impl Metrics {
     fn end_step(&self, run: &RunInfo, event: &StepEvent<'_>, executed: &'static str, not_executed: &'static str) {
         let start = self.runs().get_mut(&run.id()).and_then(|run| run.steps.remove(&event.step));
         let outcome = if start.is_some() { executed } else { not_executed };
-        counter!(STEPS, "step" => event.name, "outcome" => outcome).increment(1);
+        counter!(STEPS, "step" => event.name(), "outcome" => outcome).increment(1);
         if let Some(start) = start {
-            gauge!(STEPS_RUNNING, "step" => event.name).decrement(1);
+            gauge!(STEPS_RUNNING, "step" => event.name()).decrement(1);
             let duration = event.time.saturating_duration_since(start);
-            histogram!(STEP_SECONDS, "step" => event.name, "outcome" => outcome).record(duration);
+            histogram!(STEP_SECONDS, "step" => event.name(), "outcome" => outcome).record(duration);
         }
     }
 }
@@ -84,7 +84,7 @@ impl Observer for Metrics {
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
         match event.kind {
             StepEventKind::Started => {
-                gauge!(STEPS_RUNNING, "step" => event.name).increment(1);
+                gauge!(STEPS_RUNNING, "step" => event.name()).increment(1);
                 if let Some(run) = self.runs().get_mut(&run.id()) {
                     run.steps.insert(event.step, event.time);
                 }

@@ -200,7 +200,7 @@ impl Observer for Progress {
         let Some(display) = self.display(run.id()) else { return };
         let change = lock(&display.steps).update(run, event);
         if let (Change::Failure, StepEventKind::Failed(error)) = (change, event.kind) {
-            self.print_failure(event.name, error);
+            self.print_failure(event.name(), error);
         }
         if change != Change::Later {
             display.draw();
@@ -271,7 +271,7 @@ impl Steps {
         let key = (run.id(), event.step);
         if let StepEventKind::Demanded { .. } = event.kind {
             let needs = run.steps()[event.step].needs().to_vec();
-            self.demanded.insert(key, ShownStep { name: one_line(event.name), needs, stage: Stage::Waiting });
+            self.demanded.insert(key, ShownStep { name: one_line(event.name()), needs, stage: Stage::Waiting });
             return Change::Later;
         }
         // A step whose outputs were in the store is not demanded. It is skipped while others are

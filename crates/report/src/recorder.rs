@@ -42,20 +42,30 @@ use typed_pipeliner::{Observer, RunError};
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Vec<Run>>>);
 
-/// The record of a run.
+/// The record of a run. The steps are made from it for a report, so that an event costs no more
+/// than its entry.
 struct Run {
-    id: RunId,
-    parent: Option<RunId>,
-    target: &'static str,
+    info: RunInfo,
     start: Instant,
     end: Option<(RunEnd, Instant)>,
-    steps: Vec<Step>,
+    /// The events of its steps, in their order.
+    events: Vec<Event>,
+    /// The texts of the errors, one for each event of a failure.
+    errors: Vec<Vec<String>>,
 }
 
-/// The record of a step in a run.
-struct Step {
+/// An event of a step.
+struct Event {
+    step: usize,
+    time: Instant,
+    /// The stage that begins with it.
+    stage: Stage,
+}
+
+/// A step in a run, after some of its events.
+struct Step<'a> {
     name: &'static str,
-    needs: Vec<usize>,
+    needs: &'a [usize],
     stage: Stage,
     /// The time of its last event.
     time: Option<Instant>,
@@ -63,7 +73,7 @@ struct Step {
     end: Option<Instant>,
     /// The intervals in which it waited, and whether another run executed it meanwhile.
     waits: Vec<(bool, Instant, Instant)>,
-    errors: Vec<String>,
+    errors: &'a [String],
 }
 
 /// The stage of a step, by its last event.
@@ -85,7 +95,7 @@ impl Recorder {
 
     /// Returns the report of all recorded runs. It may be called at any time, even during a run.
     pub fn report(&self) -> RunReport {
-        self.report_of(|run, runs| !runs.iter().any(|other| Some(other.id) == run.parent))
+        self.report_of(|run, runs| !runs.iter().any(|other| Some(other.info.id()) == run.info.parent()))
     }
 
     /// The report of the selected runs.
@@ -99,14 +109,14 @@ impl Recorder {
 
     /// All runs, in the order in which they started.
     fn runs(&self) -> MutexGuard<'_, Vec<Run>> {
-        // Nothing panics while it holds this lock.
+        // At most the name of a step panics while this is locked, and it changes nothing.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the record of a run.
     fn change(&self, id: RunId, change: impl FnOnce(&mut Run)) {
         // From the end, because most events belong to a run that started recently.
-        if let Some(run) = self.runs().iter_mut().rev().find(|run| run.id == id) {
+        if let Some(run) = self.runs().iter_mut().rev().find(|run| run.info.id() == id) {
             change(run);
         }
     }
@@ -159,7 +169,7 @@ pub trait ReportExt: sealed::Sealed {
 impl ReportExt for RunError {
     fn report(&self) -> Option<&RunReport> {
         let ErrorReport { recorder, run, report } = self.attachment()?;
-        Some(report.get_or_init(|| recorder.report_of(|other, _| other.id == *run)))
+        Some(report.get_or_init(|| recorder.report_of(|other, _| other.info.id() == *run)))
     }
 }
 
@@ -176,28 +186,24 @@ impl fmt::Debug for Recorder {
 
 impl Observer for Recorder {
     fn run_started(&self, run: &RunInfo, time: Instant) {
-        let step = |info: &StepInfo| Step {
-            name: info.name(),
-            needs: info.needs().to_vec(),
-            stage: Stage::Idle,
-            time: None,
-            start: None,
-            end: None,
-            waits: Vec::new(),
-            errors: Vec::new(),
-        };
-        let steps = run.steps().iter().map(step).collect();
-        let (id, parent, target) = (run.id(), run.parent(), run.target());
-        self.runs().push(Run { id, parent, target, start: time, end: None, steps });
+        let run = Run { info: run.clone(), start: time, end: None, events: Vec::new(), errors: Vec::new() };
+        self.runs().push(run);
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
-        // Before the lock is taken, because this calls code of the step.
-        let errors = match event.kind {
-            StepEventKind::Failed(error) => messages(error),
-            _ => Vec::new(),
-        };
-        self.change(run.id(), |run| run.steps[event.step].record_event(event.kind, event.time, errors));
+        let Some(stage) = Stage::after(event.kind) else { return };
+        let entry = Event { step: event.step, time: event.time, stage };
+        match event.kind {
+            StepEventKind::Failed(error) => {
+                // Before the lock is taken, because this calls code of the step.
+                let errors = messages(error);
+                self.change(run.id(), |run| {
+                    run.events.push(entry);
+                    run.errors.push(errors);
+                });
+            }
+            _ => self.change(run.id(), |run| run.events.push(entry)),
+        }
     }
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
@@ -214,35 +220,59 @@ fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
     std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
 }
 
-impl Step {
-    fn record_event(&mut self, kind: StepEventKind<'_>, time: Instant, errors: Vec<String>) {
+impl Stage {
+    /// The stage that begins with an event.
+    fn after(kind: StepEventKind<'_>) -> Option<Self> {
+        Some(match kind {
+            StepEventKind::Demanded { .. } => Stage::Demanded,
+            StepEventKind::Ready => Stage::Ready,
+            StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
+            StepEventKind::Started => Stage::Started,
+            StepEventKind::Finished => Stage::Over(Outcome::Ran),
+            StepEventKind::Skipped(reason) => Stage::Over(Outcome::Skipped(reason)),
+            StepEventKind::Failed(_) => Stage::Over(Outcome::Failed),
+            StepEventKind::Panicked => Stage::Over(Outcome::Panicked),
+            StepEventKind::Cancelled => Stage::Over(Outcome::Cancelled),
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Step<'a> {
+    /// A step before its first event.
+    fn idle(info: &'a StepInfo) -> Self {
+        Step {
+            name: info.name(),
+            needs: info.needs(),
+            stage: Stage::Idle,
+            time: None,
+            start: None,
+            end: None,
+            waits: Vec::new(),
+            errors: &[],
+        }
+    }
+
+    /// Takes the next event of the step into account.
+    fn pass(&mut self, &Event { stage, time, .. }: &Event) {
         let last = self.time.replace(time).unwrap_or(time);
         match self.stage {
             Stage::Ready => self.waits.push((false, last, time)),
             Stage::InOtherRun => self.waits.push((true, last, time)),
             _ => {}
         }
-        let waited = self.stage == Stage::InOtherRun;
-        self.stage = match kind {
-            StepEventKind::Demanded { .. } => Stage::Demanded,
-            StepEventKind::Ready => Stage::Ready,
-            StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
-            StepEventKind::Started => {
-                (self.start, self.end) = (Some(time), None);
-                Stage::Started
+        self.stage = match (self.stage, stage) {
+            (Stage::InOtherRun, Stage::Over(Outcome::Skipped(SkipReason::Present))) => {
+                Stage::Over(Outcome::RanInOtherRun)
             }
-            StepEventKind::Finished => Stage::Over(Outcome::Ran),
-            StepEventKind::Skipped(SkipReason::Present) if waited => Stage::Over(Outcome::RanInOtherRun),
-            StepEventKind::Skipped(reason) => Stage::Over(Outcome::Skipped(reason)),
-            StepEventKind::Failed(_) => Stage::Over(Outcome::Failed),
-            StepEventKind::Panicked => Stage::Over(Outcome::Panicked),
-            StepEventKind::Cancelled => Stage::Over(Outcome::Cancelled),
-            _ => self.stage,
+            _ => stage,
         };
-        if let Stage::Over(_) = self.stage {
-            self.end = Some(time);
+        match self.stage {
+            Stage::Started => (self.start, self.end) = (Some(time), None),
+            Stage::Over(_) => self.end = Some(time),
+            _ => {}
         }
-        self.errors = errors;
+        self.errors = &[];
     }
 }
 
@@ -260,11 +290,26 @@ impl Clock {
 }
 
 impl Run {
+    /// The steps, after all events so far.
+    fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps: Vec<_> = self.info.steps().iter().map(Step::idle).collect();
+        let mut errors = self.errors.iter();
+        for event in &self.events {
+            let step = &mut steps[event.step];
+            step.pass(event);
+            if event.stage == Stage::Over(Outcome::Failed) {
+                step.errors = errors.next().map_or(&[], Vec::as_slice);
+            }
+        }
+        steps
+    }
+
     fn record(&self, runs: &[Run], clock: Clock) -> RunRecord {
         let end = self.end.map_or(clock.now, |(_, time)| time);
-        let mut steps: Vec<_> = self.steps.iter().map(|step| step.record(self.end.is_some(), end, clock)).collect();
-        for run in runs.iter().filter(|run| run.parent == Some(self.id)) {
-            if let Some(step) = self.step_for(run) {
+        let passed = self.steps();
+        let mut steps: Vec<_> = passed.iter().map(|step| step.record(self.end.is_some(), end, clock)).collect();
+        for run in runs.iter().filter(|run| run.info.parent() == Some(self.info.id())) {
+            if let Some(step) = run.needed_by(&passed) {
                 steps[step].runs.push(run.record(runs, clock));
             }
         }
@@ -274,8 +319,8 @@ impl Run {
             }
         }
         RunRecord {
-            id: self.id,
-            target: self.target,
+            id: self.info.id(),
+            target: self.info.target(),
             end: self.end.map(|(end, _)| end),
             start: clock.of(self.start),
             duration: end.saturating_duration_since(self.start),
@@ -284,15 +329,15 @@ impl Run {
         }
     }
 
-    /// The step that needed a run in the parent store: it has the name of the target of that run,
-    /// is executed meanwhile, and is listed after the steps of the pipeline.
-    fn step_for(&self, other: &Run) -> Option<usize> {
-        let needed_it = |step: &Step| {
-            step.name == other.target
-                && step.start.is_some_and(|start| start <= other.start)
-                && step.end.is_none_or(|end| other.start <= end)
+    /// The step of another run that needed this run in the parent store: it has the name of the
+    /// target of this run, is executed meanwhile, and is listed after the steps of the pipeline.
+    fn needed_by(&self, steps: &[Step<'_>]) -> Option<usize> {
+        let needed_it = |step: &Step<'_>| {
+            step.name == self.info.target()
+                && step.start.is_some_and(|start| start <= self.start)
+                && step.end.is_none_or(|end| self.start <= end)
         };
-        self.steps.iter().rposition(needed_it)
+        steps.iter().rposition(needed_it)
     }
 }
 
@@ -313,7 +358,7 @@ fn failed_dependency(steps: &[StepRecord], step: usize) -> Option<&'static str> 
     None
 }
 
-impl Step {
+impl Step<'_> {
     /// The record for a report, at a time: of a run that is over, or is still running.
     fn record(&self, is_over: bool, run_end: Instant, clock: Clock) -> StepRecord {
         let outcome = match self.stage {
@@ -341,9 +386,9 @@ impl Step {
             duration: self.start.map(|start| end.saturating_duration_since(start)),
             queued_for: waited(false),
             blocked_for: waited(true),
-            needs: self.needs.clone(),
+            needs: self.needs.to_vec(),
             failed_dependency: None,
-            errors: self.errors.clone(),
+            errors: self.errors.to_vec(),
             ended: (outcome != Outcome::NotNeeded).then(|| clock.of(end)),
             waits,
             runs: Vec::new(),

@@ -141,7 +141,7 @@ impl Observer for Tracing {
         match event.kind {
             StepEventKind::WaitingForOtherRun { run: other } => {
                 let (dispatch, span) = (spans.dispatch.clone(), spans.run.clone());
-                self.watch.begin(Wait { dispatch, span, key, step: event.name, other }, self.patience);
+                self.watch.begin(Wait { dispatch, span, key, step: event.name(), other }, self.patience);
             }
             _ => self.watch.end(key),
         }
@@ -166,7 +166,7 @@ impl Observer for Tracing {
 impl Spans {
     /// Opens or closes the span of a step, or emits an event.
     fn record_event(&self, run: &RunInfo, event: &StepEvent<'_>) {
-        let (parent, name) = (&self.run, event.name);
+        let (parent, name) = (&self.run, event.name());
         match event.kind {
             StepEventKind::Demanded { by } => {
                 let by = by.map(|by| run.steps()[by].name());

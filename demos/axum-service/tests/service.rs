@@ -118,7 +118,7 @@ struct Started(StdMutex<Vec<&'static str>>);
 impl Observer for Started {
     fn step(&self, _: &RunInfo, event: &StepEvent<'_>) {
         if let StepEventKind::Started = event.kind {
-            self.0.lock().unwrap().push(event.name);
+            self.0.lock().unwrap().push(event.name());
         }
     }
 }
