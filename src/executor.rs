@@ -3,10 +3,11 @@
 use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
 use crate::exec::multi_thread::{MultiThread, RunHandle, Steps, Worker};
+use crate::exec::single_task::graph_of;
 use crate::options::RunOptions;
 use crate::proof::witness::IsStep;
 use crate::run::bounds::Runs;
-use crate::run::target::{already_computed, graph_of, order_of, output_of};
+use crate::run::target::{already_computed, demand_of, order_of, output_of};
 use crate::run::{Run, RunOutput};
 use crate::steps::Step;
 use core::fmt;
@@ -218,8 +219,9 @@ impl Executor {
                 return Ok(outputs);
             }
             let options = RunOptions::or_default(options.as_deref());
-            let (sources, graph) = graph_of::<T>(view, order, options);
-            let cell = graph.target_cell().cloned();
+            let demand = demand_of::<T>(view, order);
+            let (cell, sources) = (demand.cell(), demand.sources);
+            let graph = graph_of(view, demand, options);
             let run = MultiThread::shared(Arc::clone(store) as _, graph, sources, order, options);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
@@ -349,9 +351,10 @@ async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
         return Ok(outputs);
     }
     let options = RunOptions::or_default(options.as_deref());
-    let (sources, graph) = graph_of::<T>(view, order, options);
-    let cell = graph.target_cell().cloned();
-    work(MultiThread::borrowed(BorrowedRun::new(graph, view), sources, order, options)).await?;
+    let demand = demand_of::<T>(view, order);
+    let (cell, sources) = (demand.cell(), demand.sources);
+    work(MultiThread::borrowed(BorrowedRun::new(graph_of(view, demand, options), view), sources, order, options))
+        .await?;
     Ok(output_of::<T>(view, order, cell.as_deref()))
 }
 

@@ -5,7 +5,7 @@ mod lazy;
 pub(crate) mod target;
 
 use crate::error::RunError;
-use crate::exec::graph::{BorrowedRun, StartTarget};
+use crate::exec::graph::StartTarget;
 use crate::exec::order::Order;
 use crate::exec::plan::Key;
 use crate::exec::single_task::{SingleTask, run_resource};
@@ -19,7 +19,7 @@ use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;
 use crate::run::bounds::{Provides, Runs, RunsOwned};
 use crate::run::lazy::{Lazy, LazyRun};
-use crate::run::target::{HAS_ALL, already_computed, graph_of, order_of, output_of, returned, take};
+use crate::run::target::{HAS_ALL, already_computed, demand_of, order_of, output_of, returned, take};
 use crate::steps::Step;
 use crate::steps::lists::OutputList;
 use crate::store::parent::ParentStore;
@@ -149,7 +149,8 @@ pub fn run_owned<'s, T: IsStep<Witness: Sized>>(store: impl RunsOwned<T> + 's) -
 fn run_owned_in<'s, T: Step, S: AnyStore + DynStore + 's>(mut store: S) -> Run<'s, OwnedOutput<T>> {
     Run::boxed(move |options| async move {
         let options = RunOptions::with(options, store.store_ref().observers());
-        let mut task = task_of::<T>(store.store_ref(), S::order::<OfTarget<T>>(), options);
+        let (view, order) = (store.store_ref(), S::order::<OfTarget<T>>());
+        let mut task = SingleTask::begin(view, demand_of::<T>(view, order), order, options.as_deref());
         (&mut task).await?;
         let returned = returned::<T>(store.store_ref(), task.target_cell());
         drop(task);
@@ -446,18 +447,8 @@ fn begin_target<'s, T: Step>(
     order: &'static Order,
     options: Option<Box<RunOptions>>,
 ) -> State<'s, RunOutput<'s, T>> {
-    State::InTask { task: task_of::<T>(store, order, options), store, order, output: output_of::<T> }
-}
-
-/// The future of a run of a target.
-fn task_of<'s, T: Step>(
-    store: StoreRef<'s>,
-    order: &'static Order,
-    options: Option<Box<RunOptions>>,
-) -> Box<SingleTask<'s>> {
-    let options = RunOptions::or_default(options.as_deref());
-    let (sources, graph) = graph_of::<T>(store, order, options);
-    SingleTask::new(BorrowedRun::new(graph, store), sources, Some(order), options)
+    let task = SingleTask::begin(store, demand_of::<T>(store, order), order, options.as_deref());
+    State::InTask { task, store, order, output: output_of::<T> }
 }
 
 /// Runs everything that is needed for one resource, in a store of a known type.

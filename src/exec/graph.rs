@@ -15,8 +15,9 @@ use crate::observe::{RunEnd, RunInfo, StepEventKind, StepGraph};
 use crate::options::{Observers, RunOptions};
 use core::any::Any;
 use core::num::NonZero;
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::task::Context;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The nodes of a run, by number: the steps of the plan of a store, the target if it is not one of
 /// them, and the resources that come from the parent store.
@@ -25,8 +26,8 @@ pub(crate) struct Graph {
     key: RunKey,
     /// The run as one that is nested in a step, if it is.
     nested: Option<NestedRun>,
-    /// When the run first had to wait for a step.
-    pending_since: OnceLock<Moment>,
+    /// When the run first had to wait for a step, as a [`Moment`]; 0 if it has not.
+    pending_since: AtomicU64,
     /// The plan of the store.
     plan: &'static ExecPlan,
     /// The target, if it is not a step of the plan.
@@ -37,6 +38,24 @@ pub(crate) struct Graph {
     notifier: Option<Arc<Notifier>>,
     /// Whether no run has begun on the store before, so that nothing was computed.
     is_first: bool,
+}
+
+/// The demand of a run: the name of its target, and all that has to be there at its end.
+pub(crate) struct Demand {
+    /// The name of the target.
+    pub(crate) name: fn() -> &'static str,
+    /// The sources of the values.
+    pub(crate) sources: &'static [Option<Source>],
+    /// The target itself, if it is not a step of the plan.
+    pub(crate) target: Option<TargetNode>,
+}
+
+impl Demand {
+    /// The cell for the outputs of the target, if it is not a step of the plan.
+    #[cfg(feature = "executor")]
+    pub(crate) fn cell(&self) -> Option<Arc<dyn StartTarget>> {
+        self.target.as_ref().map(|target| Arc::clone(&target.cell))
+    }
 }
 
 /// A target that runs at every call, because it returns a value to the caller or stores nothing.
@@ -96,7 +115,7 @@ impl Node<'_> {
 
 impl Graph {
     /// The graph of a run on a store for the target or resource `name`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(
         store: StoreRef<'_>,
         target: Option<TargetNode>,
@@ -111,7 +130,7 @@ impl Graph {
         let parent = store.parent().map(|_| ParentRuns { start, options: RunOptions { limit, ..options.clone() } });
         let key = RunKey::next();
         let nested = NestedRun::new(key);
-        let pending_since = OnceLock::new();
+        let pending_since = AtomicU64::new(0);
         let mut graph =
             Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None, is_first };
         if let Some(observers) = &options.observers {
@@ -145,7 +164,12 @@ impl Graph {
 
     /// When the run first had to wait for a step: now, if it has not before.
     pub(crate) fn pending_since(&self) -> Moment {
-        *self.pending_since.get_or_init(Moment::now)
+        // Two threads may both be the first. Either moment will do.
+        Moment::from_number(self.pending_since.load(Ordering::Relaxed)).unwrap_or_else(|| {
+            let now = Moment::now();
+            self.pending_since.store(now.number(), Ordering::Relaxed);
+            now
+        })
     }
 
     /// Notes that this thread polls a node of the run.
@@ -225,12 +249,6 @@ impl Graph {
         self.plan.steps().get(usize::from(number))
     }
 
-    /// The sources of the inputs of a step of the plan.
-    #[inline]
-    pub(crate) fn inputs_of(&self, step: &PlannedStep) -> &'static [Source] {
-        self.plan.inputs(step)
-    }
-
     /// The number of the first resource of the parent store.
     fn first_of_parent(&self) -> usize {
         self.plan.steps().len() + usize::from(self.target.is_some())
@@ -271,7 +289,7 @@ impl Graph {
     #[inline]
     pub(crate) fn inputs(&self, number: u16) -> &[Source] {
         match self.node(number) {
-            Node::Step(step) => self.plan.inputs(step),
+            Node::Step(step) => step.inputs(),
             Node::Target(target) => &target.inputs,
             Node::Parent(_) => &[],
         }
@@ -371,7 +389,7 @@ impl Graph {
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         match node {
-            Node::Step(step) => values.slot(number).start(values.read(self.plan.inputs(step)), cx),
+            Node::Step(step) => values.slot(number).start(values.read(step.inputs()), cx),
             Node::Target(target) => Arc::clone(&target.cell).start(values.read(&target.inputs), cx),
             Node::Parent(place) => match (values.store.parent(), &self.parent) {
                 (Some(parent), Some(runs)) => (runs.start)(parent, self.parent_key(place), &runs.options, cx),
@@ -433,7 +451,7 @@ impl StepGraph for ShownGraph {
 
     fn needs(&self, step: usize) -> Vec<usize> {
         let inputs = match (self.plan.steps().get(step), &self.target) {
-            (Some(planned), _) => self.plan.inputs(planned),
+            (Some(planned), _) => planned.inputs(),
             (None, Some(target)) if step == self.plan.steps().len() => &target.inputs,
             _ => &[],
         };

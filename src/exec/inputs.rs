@@ -33,7 +33,8 @@ impl<'a, 's> InputValues<'a, 's> {
         InputReader { sources: sources.iter(), values: self }
     }
 
-    /// The value of a source, if it is there.
+    /// The value of a source, if it is there. It is not inlined, because most inputs are listed.
+    #[inline(never)]
     fn get(&self, source: Source) -> Option<&'s Erased> {
         match source {
             Source::Step { step, output } => self.slot(step).output(output.into()),

@@ -3,7 +3,7 @@
 mod seats;
 
 use super::clock;
-use super::graph::{BorrowedRun, Graph, StartTarget};
+use super::graph::{BorrowedRun, Demand, Graph, StartTarget};
 use super::inputs::InputValues;
 use super::notify::Notifier;
 use super::order::{Order, OrderNode};
@@ -11,7 +11,7 @@ use super::plan::{Key, PlannedStep, Source};
 use super::schedule::{Pace, Schedule};
 use super::slot::SlotRef;
 use super::store_ref::StoreRef;
-use super::task::{Outcome, StartResult, Started, StepTask, TaskResult};
+use super::task::{Outcome, StartResult, Started, StepTask};
 use super::waits::Polling;
 use crate::error::RunError;
 use crate::observe::RunEnd;
@@ -132,9 +132,27 @@ pub(crate) fn start_in_parent<'s>(
     Started::poll(in_step, cx)
 }
 
+/// The graph of a demand on a store.
+#[inline]
+pub(crate) fn graph_of(store: StoreRef<'_>, demand: Demand, options: &RunOptions) -> Graph {
+    Graph::new(store, demand.target, options, demand.name, start_in_parent)
+}
+
 impl<'s> SingleTask<'s> {
+    /// A run of a demand on a store, to which the order belongs.
+    pub(crate) fn begin(
+        store: StoreRef<'s>,
+        demand: Demand,
+        order: &'static Order,
+        options: Option<&RunOptions>,
+    ) -> Box<Self> {
+        let (sources, options) = (demand.sources, RunOptions::or_default(options));
+        Self::new(BorrowedRun::new(graph_of(store, demand, options), store), sources, Some(order), options)
+    }
+
     /// A run for the target of its graph, or for these sources. With an order it goes along that,
     /// if nothing on it was computed.
+    #[inline(always)]
     pub(crate) fn new(
         run: BorrowedRun<'s>,
         sources: &[Option<Source>],
@@ -157,7 +175,7 @@ impl<'s> SingleTask<'s> {
     }
 
     /// A run that has done nothing yet.
-    #[inline]
+    #[inline(always)]
     fn with(run: BorrowedRun<'s>, in_order: Option<InOrder>, schedule: Schedule) -> Box<Self> {
         Box::new(SingleTask { run, in_order, schedule, seats: Seats::EMPTY, turn: Turn::FULL })
     }
@@ -248,26 +266,18 @@ impl<'s> SingleTask<'s> {
                 self.seats.wake_set().into_iter().for_each(|wake_set| wake_set.put_back(seat));
                 continue;
             }
-            let Some(Polled { step, result }) = self.seats.poll(seat, self.run.graph()) else { continue };
+            let Some((step, polled)) = self.seats.poll(seat, self.run.graph()) else { continue };
             self.turn.budget -= 1;
-            match result {
-                Poll::Pending => self.turn.yields -= 1,
-                Poll::Ready((task, result)) => self.end(step, task, result)?,
+            match polled {
+                Polled::Pending => self.turn.yields -= 1,
+                Polled::Done(first) => {
+                    self.run.enter(step, first);
+                    self.schedule.finish(self.run.graph(), step);
+                }
+                Polled::Ended(outcome) => self.finish(step, outcome)?,
             }
         }
         Ok(())
-    }
-
-    /// Handles the end of a step that was in progress.
-    #[inline]
-    fn end(&mut self, step: u16, task: StepTask<'s>, result: TaskResult<'s>) -> Result<(), RunError> {
-        let first = match &result {
-            TaskResult::Here(Ok(first)) => *first,
-            _ => None,
-        };
-        let outcome = task.end(result);
-        self.run.enter(step, first);
-        self.finish(step, outcome)
     }
 
     /// Handles the start of a step.
@@ -463,7 +473,7 @@ fn first_poll<'s>(
     planned: &PlannedStep,
     listed: &SlotRef<'s>,
 ) -> Started<'s> {
-    let inputs = values.read(values.graph.inputs_of(planned));
+    let inputs = values.read(planned.inputs());
     if planned.spec().is_sync {
         listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
     } else {

@@ -152,8 +152,17 @@ impl<'s> StepTask<'s> {
         }
     }
 
-    /// Ends the task with its result.
+    /// Ends the task after the step has succeeded in this run.
     #[inline]
+    pub(crate) fn done(self) {
+        if let StepTask::Running { future, guard } = self {
+            // As in `end`.
+            drop(future);
+            guard.into_iter().for_each(ClaimGuard::done);
+        }
+    }
+
+    /// Ends the task with its result.
     pub(crate) fn end(self, result: TaskResult<'s>) -> Outcome {
         match (self, result) {
             (StepTask::Running { future, guard }, TaskResult::Here(result)) => {

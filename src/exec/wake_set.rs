@@ -43,9 +43,9 @@ pub(crate) struct WakeSet {
 
 impl WakeSet {
     /// The wake-ups of a run with up to this many seats. The task polls it now.
-    pub(crate) fn new(seats: usize) -> Arc<Self> {
+    fn new(seats: usize) -> Self {
         let words = (0..seats.saturating_sub(FIRST).div_ceil(BITS)).map(|_| AtomicU64::new(0)).collect();
-        Arc::new(WakeSet { task: AtomicWaker::new(), summary: AtomicU64::new(AWAKE), words })
+        WakeSet { task: AtomicWaker::new(), summary: AtomicU64::new(AWAKE), words }
     }
 
     /// Registers the task to wake. Wakes it at once if a seat has been woken since the last look.
@@ -128,11 +128,6 @@ impl WakeSet {
         };
         Woken { bits: summary & ((1 << FIRST) - 1), first: 0, summary: summary >> FIRST, word: self.words.len() }
     }
-
-    /// A waker for a seat.
-    pub(crate) fn waker(self: &Arc<Self>, seat: u16) -> Arc<StepWake> {
-        Arc::new(StepWake { wake_set: Arc::clone(self), seat: AtomicU16::new(seat) })
-    }
 }
 
 /// Woken seats that have been taken and whose steps have not yet been polled.
@@ -177,18 +172,50 @@ fn pop(bits: &mut u64) -> Option<usize> {
 /// The waker of the step in a seat.
 #[derive(Debug)]
 pub(crate) struct StepWake {
-    /// The wake-ups of the run.
-    wake_set: Arc<WakeSet>,
     /// The number of the seat, or [`RETIRED`](Self::RETIRED).
     seat: AtomicU16,
+    /// The wake-ups of the run.
+    place: Place,
+}
+
+/// Where the wake-ups of a run are.
+#[derive(Debug)]
+enum Place {
+    /// In the first waker. So a run in which steps pend one at a time has one allocation for both.
+    Here(WakeSet),
+    /// In that waker.
+    In(Arc<StepWake>),
 }
 
 impl StepWake {
     /// A number that no seat has.
     const RETIRED: u16 = u16::MAX;
 
+    /// The waker for the first of up to this many seats. The task polls the run now.
+    pub(crate) fn first(seats: usize) -> Arc<Self> {
+        Arc::new(StepWake { seat: AtomicU16::new(0), place: Place::Here(WakeSet::new(seats)) })
+    }
+
+    /// A waker for a seat of the same run.
+    pub(crate) fn sibling(self: &Arc<Self>, seat: u16) -> Arc<Self> {
+        let first = match &self.place {
+            Place::Here(_) => self,
+            Place::In(first) => first,
+        };
+        Arc::new(StepWake { seat: AtomicU16::new(seat), place: Place::In(Arc::clone(first)) })
+    }
+
+    /// The wake-ups of the run.
+    #[inline]
+    pub(crate) fn wake_set(&self) -> &WakeSet {
+        match &self.place {
+            Place::Here(wake_set) => wake_set,
+            Place::In(first) => first.wake_set(),
+        }
+    }
+
     /// Resets this waker for the next step in its seat, which is not woken yet. Returns whether
-    /// that is possible: nobody else may hold the waker.
+    /// that is possible: nobody else may hold the waker, and no wake-ups of others be in it.
     #[inline]
     pub(crate) fn reset(self: &Arc<Self>) -> bool {
         if Arc::strong_count(self) > 1 {
@@ -196,20 +223,20 @@ impl StepWake {
         }
         // Any other holder has made its last wake-up before it let go.
         fence(Ordering::Acquire);
-        self.wake_set.unmark(self.seat.load(Ordering::Relaxed));
+        self.wake_set().unmark(self.seat.load(Ordering::Relaxed));
         true
     }
 
     /// Whether the seat has been woken.
     #[inline]
     pub(crate) fn is_woken(&self) -> bool {
-        self.wake_set.is_woken(self.seat.load(Ordering::Relaxed))
+        self.wake_set().is_woken(self.seat.load(Ordering::Relaxed))
     }
 
     /// Leaves this waker to a step that has ended. From now on it wakes nothing.
     pub(crate) fn retire(&self) {
         let seat = self.seat.swap(Self::RETIRED, Ordering::Relaxed);
-        self.wake_set.unmark(seat);
+        self.wake_set().unmark(seat);
     }
 }
 
@@ -218,7 +245,7 @@ impl ArcWake for StepWake {
     fn wake_by_ref(this: &Arc<Self>) {
         let seat = this.seat.load(Ordering::Relaxed);
         if seat != StepWake::RETIRED {
-            this.wake_set.wake(seat.into());
+            this.wake_set().wake(seat.into());
         }
     }
 }
@@ -334,12 +361,14 @@ mod tests {
 
     #[test]
     fn retired_waker_wakes_nothing() {
-        let wakeups = WakeSet::new(2);
-        let (wake, other) = (wakeups.waker(1), wakeups.waker(0));
+        let first = StepWake::first(3);
+        assert!(first.reset());
+        let (wake, other) = (first.sibling(1), first.sibling(2));
         let kept = Arc::clone(&wake);
-        assert!(!wake.reset() && other.reset());
+        assert!(!wake.reset() && other.reset() && !first.reset());
         wake.retire();
-        ArcWake::wake_by_ref(&kept);
-        assert!(take(&wakeups).is_empty());
+        first.retire();
+        [&kept, &first, &other].into_iter().for_each(ArcWake::wake_by_ref);
+        assert_eq!(take(other.wake_set()), [2]);
     }
 }

@@ -35,12 +35,13 @@ impl<S: Step> Slot<S> {
 
     /// Stores the outputs, and returns the first one. Outputs that are there already stay.
     pub(crate) fn fill(&self, stored: Stored<S>) -> Option<&Erased> {
-        let (stored, others) = put(&self.stored, stored);
-        if const { mem::needs_drop::<Stored<S>>() } {
-            if let Some(others) = others {
-                S::Outputs::drop_each(others, &mut Drops::default());
+        let stored = match self.stored.get() {
+            None => self.stored.call_once(move || stored),
+            Some(first) => {
+                S::Outputs::drop_each(stored, &mut Drops::default());
+                first
             }
-        }
+        };
         Some(S::Outputs::stored(stored, 0))
     }
 
@@ -54,15 +55,6 @@ impl<S: Step> Slot<S> {
 /// Takes the value out of a cell.
 fn take<V>(cell: &mut Once<V>) -> Option<V> {
     mem::replace(cell, Once::new()).try_into_inner()
-}
-
-/// Puts a value into a cell. Returns the value in the cell, and the other one if there was one
-/// already.
-#[inline]
-fn put<V>(cell: &Once<V>, value: V) -> (&V, Option<V>) {
-    let mut value = Some(value);
-    let stored = cell.call_once(|| value.take().expect("the cell calls this once"));
-    (stored, value)
 }
 
 impl<S: Step> Drop for Slot<S> {

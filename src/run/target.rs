@@ -1,16 +1,14 @@
 //! The run of a target: the graph that computes its outputs, and the outputs at the end.
 
-use crate::exec::graph::{Graph, StartTarget, TargetNode};
+use crate::exec::graph::{Demand, StartTarget, TargetNode};
 use crate::exec::inputs::InputReader;
 use crate::exec::order::Order;
 use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
-use crate::exec::single_task::start_in_parent;
 use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::exec::task::Started;
 use crate::lower::goal::OfTarget;
 use crate::lower::slot::Slot;
 use crate::lower::start::start;
-use crate::options::RunOptions;
 use crate::run::{OwnedOutput, RunOutput};
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
@@ -38,20 +36,16 @@ impl<T: Step> StartTarget for ReturnCell<T> {
     }
 }
 
-/// The graph of a run of the target on a store, and the sources that have to be there at its end.
-/// A target that does not store all its outputs has a cell for them in the graph.
-pub(crate) fn graph_of<T: Step>(
-    store: StoreRef<'_>,
-    order: &'static Order,
-    options: &RunOptions,
-) -> (&'static [Option<Source>], Graph) {
+/// The demand of a run of the target on a store. A target that does not store all its outputs has a
+/// cell for them.
+pub(crate) fn demand_of<T: Step>(store: StoreRef<'_>, order: &'static Order) -> Demand {
     if T::Outputs::ALL_STORED {
-        return (order.outputs, Graph::new(store, None, options, T::name, start_in_parent));
+        return Demand { name: T::name, sources: order.outputs, target: None };
     }
     let cell = Arc::new(ReturnCell::<T>(Mutex::new(None)));
     let (inputs, parent_inputs) = sources(store, T::Inputs::KEYS);
     let target = TargetNode { name: T::name, is_sync: T::IS_SYNC, inputs, parent_inputs, cell };
-    (&[], Graph::new(store, Some(target), options, T::name, start_in_parent))
+    Demand { name: T::name, sources: &[], target: Some(target) }
 }
 
 /// The values that the target returns, once the run has succeeded, from the cell of its graph. The

@@ -5,9 +5,10 @@ use super::{MultiThread, RunHandle, Steps, Worker};
 use crate::exec::graph::{BorrowedRun, Graph};
 use crate::exec::order::Order;
 use crate::exec::plan::Source;
+use crate::exec::single_task::graph_of;
 use crate::exec::store_ref::StoreRef;
 use crate::options::RunOptions;
-use crate::run::target::{graph_of, order_of};
+use crate::run::target::{demand_of, order_of};
 use crate::{HList, Inputs, Outputs, Pipeline, Step, Store, hlist, resource};
 use allocation_counter::measure;
 use core::pin::Pin;
@@ -64,7 +65,10 @@ fn allocations<T: Step, S: Steps>(
     let options = RunOptions::default();
     let info = measure(|| {
         let order = order_of::<T, _>(store);
-        let (sources, graph) = graph_of::<T>(StoreRef::new(store), order, &options);
+        let view = StoreRef::new(store);
+        let demand = demand_of::<T>(view, order);
+        let sources = demand.sources;
+        let graph = graph_of(view, demand, &options);
         let run = run(graph, sources, order, &options);
         let mut worker = Worker::new(&run, 0);
         let cx = &mut Context::from_waker(Waker::noop());

@@ -3,7 +3,8 @@
 
 use crate::drops::Drops;
 use crate::exec::graph::Graph;
-use crate::exec::task::{StepTask, TaskResult};
+use crate::exec::store_ref::Erased;
+use crate::exec::task::{Outcome, StepTask, TaskResult};
 use crate::exec::wake_set::{StepWake, WakeSet, Woken};
 use core::task::{Context, Poll};
 use futures::task::waker_ref;
@@ -11,8 +12,6 @@ use std::sync::Arc;
 
 /// The seats of a run.
 pub(super) struct Seats<'s> {
-    /// The seats that were woken, once there is a seat.
-    wake_set: Option<Arc<WakeSet>>,
     /// The first seat. It is for the step that is started, if no other is in progress, and needs no
     /// allocation.
     seat: Option<Seat<'s>>,
@@ -35,16 +34,18 @@ struct Seat<'s> {
 }
 
 /// The result of a poll of a step.
-pub(super) struct Polled<'s> {
-    /// The step.
-    pub(super) step: u16,
-    /// It has left its seat with this result, unless it pends.
-    pub(super) result: Poll<(StepTask<'s>, TaskResult<'s>)>,
+pub(super) enum Polled<'s> {
+    /// It pends.
+    Pending,
+    /// Its outputs are there; this is the first one.
+    Done(Option<&'s Erased>),
+    /// It has ended in another way.
+    Ended(Outcome),
 }
 
 impl<'s> Seats<'s> {
     /// No seats.
-    pub(super) const EMPTY: Self = Seats { wake_set: None, seat: None, others: Vec::new(), free: 0, len: 0 };
+    pub(super) const EMPTY: Self = Seats { seat: None, others: Vec::new(), free: 0, len: 0 };
 
     /// A seat.
     #[inline]
@@ -57,7 +58,7 @@ impl<'s> Seats<'s> {
 
     /// The waker for a step that is started. A step that pends has to [occupy](Self::occupy) the
     /// seat next.
-    #[inline]
+    #[inline(always)]
     pub(super) fn waker(&mut self, graph: &Graph) -> &Arc<StepWake> {
         if !self.seat(self.free).is_some_and(|seat| seat.wake.reset()) {
             self.make_waker(graph);
@@ -70,11 +71,14 @@ impl<'s> Seats<'s> {
     #[cold]
     fn make_waker(&mut self, graph: &Graph) {
         let place = self.free;
-        let wake = self.wake_set.get_or_insert_with(|| WakeSet::new(graph.len())).waker(place);
-        match (self.seat(place), place) {
-            (Some(seat), _) => core::mem::replace(&mut seat.wake, wake).retire(),
-            (None, 0) => self.seat = Some(Seat { task: None, step: 1, wake }),
-            (None, _) => self.others.push(Seat { task: None, step: place + 1, wake }),
+        let Some(first) = &self.seat else {
+            self.seat = Some(Seat { task: None, step: 1, wake: StepWake::first(graph.len()) });
+            return;
+        };
+        let wake = first.wake.sibling(place);
+        match self.seat(place) {
+            Some(seat) => core::mem::replace(&mut seat.wake, wake).retire(),
+            None => self.others.push(Seat { task: None, step: place + 1, wake }),
         }
     }
 
@@ -89,40 +93,46 @@ impl<'s> Seats<'s> {
         is_woken
     }
 
-    /// Polls the step in a seat. There is none if the step was woken after its end, by a waker that
-    /// still exists.
+    /// Polls the step in a seat, and returns its number too. There is none if the step was woken
+    /// after its end, by a waker that still exists.
     #[inline]
-    pub(super) fn poll(&mut self, place: u16, graph: &Graph) -> Option<Polled<'s>> {
+    pub(super) fn poll(&mut self, place: u16, graph: &Graph) -> Option<(u16, Polled<'s>)> {
         let free = self.free;
         let seat = self.seat(place)?;
-        let task = seat.task.as_mut()?;
-        let step = seat.step;
+        let (step, task) = (seat.step, seat.task.as_mut()?);
         graph.note_polled(step);
         let Poll::Ready(result) = task.poll(&mut Context::from_waker(&waker_ref(&seat.wake))) else {
-            return Some(Polled { step, result: Poll::Pending });
+            return Some((step, Polled::Pending));
         };
         let task = seat.task.take()?;
         (seat.step, self.free) = (free, place);
         self.len -= 1;
-        Some(Polled { step, result: Poll::Ready((task, result)) })
-    }
-
-    /// Takes the seats that were woken.
-    #[inline]
-    pub(super) fn take_woken(&self) -> Option<Woken> {
-        self.wake_set.as_ref().filter(|wake_set| wake_set.is_any_woken()).map(|wake_set| wake_set.take())
-    }
-
-    /// The next of the seats that were woken.
-    #[inline]
-    pub(super) fn next(&self, woken: &mut Woken) -> Option<u16> {
-        woken.next(self.wake_set.as_ref()?)
+        let polled = match result {
+            TaskResult::Here(Ok(first)) => {
+                task.done();
+                Polled::Done(first)
+            }
+            result => Polled::Ended(task.end(result)),
+        };
+        Some((step, polled))
     }
 
     /// The set of the seats that were woken, if there is a seat.
     #[inline]
     pub(super) fn wake_set(&self) -> Option<&WakeSet> {
-        self.wake_set.as_deref()
+        self.seat.as_ref().map(|first| first.wake.wake_set())
+    }
+
+    /// Takes the seats that were woken.
+    #[inline]
+    pub(super) fn take_woken(&self) -> Option<Woken> {
+        self.wake_set().filter(|wake_set| wake_set.is_any_woken()).map(WakeSet::take)
+    }
+
+    /// The next of the seats that were woken.
+    #[inline]
+    pub(super) fn next(&self, woken: &mut Woken) -> Option<u16> {
+        woken.next(self.wake_set()?)
     }
 
     /// Whether a step has been woken.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// A run of this many steps, some of which are woken, each after an event of its own.
 struct Run<const N: usize> {
     /// The wake-ups under test.
-    wakeups: Arc<WakeSet>,
+    wakeups: WakeSet,
     /// For each event, the step that it wakes, and whether it has happened.
     woken: [(usize, AtomicBool); N],
 }
