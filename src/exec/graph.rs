@@ -249,6 +249,12 @@ impl Graph {
         self.plan.steps().get(usize::from(number))
     }
 
+    /// The sources of the inputs of a step of the plan.
+    #[inline]
+    pub(crate) fn inputs_of(&self, step: &PlannedStep) -> &'static [Source] {
+        self.plan.inputs(step)
+    }
+
     /// The number of the first resource of the parent store.
     fn first_of_parent(&self) -> usize {
         self.plan.steps().len() + usize::from(self.target.is_some())
@@ -289,7 +295,7 @@ impl Graph {
     #[inline]
     pub(crate) fn inputs(&self, number: u16) -> &[Source] {
         match self.node(number) {
-            Node::Step(step) => step.inputs(),
+            Node::Step(step) => self.plan.inputs(step),
             Node::Target(target) => &target.inputs,
             Node::Parent(_) => &[],
         }
@@ -389,7 +395,7 @@ impl Graph {
         cx: &mut Context<'_>,
     ) -> Started<'s> {
         match node {
-            Node::Step(step) => values.slot(number).start(values.read(step.inputs()), cx),
+            Node::Step(step) => values.slot(number).start(values.read(self.plan.inputs(step)), cx),
             Node::Target(target) => Arc::clone(&target.cell).start(values.read(&target.inputs), cx),
             Node::Parent(place) => match (values.store.parent(), &self.parent) {
                 (Some(parent), Some(runs)) => (runs.start)(parent, self.parent_key(place), &runs.options, cx),
@@ -451,7 +457,7 @@ impl StepGraph for ShownGraph {
 
     fn needs(&self, step: usize) -> Vec<usize> {
         let inputs = match (self.plan.steps().get(step), &self.target) {
-            (Some(planned), _) => planned.inputs(),
+            (Some(planned), _) => self.plan.inputs(planned),
             (None, Some(target)) if step == self.plan.steps().len() => &target.inputs,
             _ => &[],
         };

@@ -174,7 +174,7 @@ impl<const N: usize> OrderTables<N> {
 
     /// Demands the inputs of a step. Without any it is ready.
     const fn demand_inputs(&mut self, plan: &ExecPlan, step: u16) {
-        let inputs = plan.steps()[step as usize].inputs();
+        let inputs = plan.inputs(&plan.steps()[step as usize]);
         let mut at = 0;
         while at < inputs.len() {
             match inputs[at] {

@@ -87,8 +87,8 @@ pub enum Source {
 pub struct PlannedStep {
     /// The step itself.
     spec: &'static StepSpec,
-    /// The sources of its inputs.
-    inputs: &'static [Source],
+    /// The sources of its inputs: a range of the plan's sources.
+    inputs: (u16, u16),
     /// The steps that take its outputs: a range of the plan's dependents.
     dependents: (u16, u16),
 }
@@ -112,6 +112,8 @@ pub struct ExecPlan {
     steps: &'static [PlannedStep],
     /// The resources from the parent store.
     parent_inputs: &'static [ParentInput],
+    /// The sources of the inputs of all steps.
+    sources: &'static [Source],
     /// Numbers of steps; a step is listed once for each input that it takes.
     dependents: &'static [u16],
     /// A hash table from resources to sources: open addressing, linear probing, a power of two in
@@ -149,6 +151,12 @@ impl ExecPlan {
         slice(self.dependents, self.parent_inputs[place].dependents)
     }
 
+    /// The sources of the inputs of a step.
+    #[inline]
+    pub const fn inputs(&self, step: &PlannedStep) -> &'static [Source] {
+        slice(self.sources, step.inputs)
+    }
+
     /// The steps that take outputs of a step, once for each input.
     #[inline]
     pub const fn dependents(&self, step: &PlannedStep) -> &'static [u16] {
@@ -165,19 +173,21 @@ impl ExecPlan {
 impl ExecPlan {
     /// A plan of invented steps, each with the sources of its inputs. It is never freed.
     pub(super) fn of(spec: &'static StepSpec, inputs: &[Vec<Source>]) -> &'static ExecPlan {
-        let (mut steps, mut dependents) = (Vec::new(), Vec::new());
+        let (mut steps, mut sources, mut dependents) = (Vec::new(), Vec::new(), Vec::new());
         for (step, own) in (0..).zip(inputs) {
-            let first = dependents.len() as u16;
+            let (start, first) = (sources.len() as u16, dependents.len() as u16);
+            sources.extend(own);
             for (other, theirs) in (0..).zip(inputs) {
                 let takes = theirs.iter().filter(|&&source| source == Source::Step { step, output: 0 });
                 dependents.extend(takes.map(|_| other));
             }
-            let dependents = (first, dependents.len() as u16);
-            steps.push(PlannedStep { spec, inputs: own.clone().leak(), dependents });
+            let (inputs, dependents) = ((start, sources.len() as u16), (first, dependents.len() as u16));
+            steps.push(PlannedStep { spec, inputs, dependents });
         }
         Box::leak(Box::new(ExecPlan {
             steps: steps.leak(),
             parent_inputs: &[],
+            sources: sources.leak(),
             dependents: dependents.leak(),
             index: &[(None, Source::Parent(0))],
         }))
@@ -188,12 +198,6 @@ impl PlannedStep {
     /// The step as the executor knows it.
     pub fn spec(&self) -> &'static StepSpec {
         self.spec
-    }
-
-    /// The sources of its inputs.
-    #[inline]
-    pub const fn inputs(&self) -> &'static [Source] {
-        self.inputs
     }
 }
 
@@ -265,10 +269,10 @@ struct SizedPlan<L, const N: usize>(PhantomData<L>);
 
 impl<L: Lower, const N: usize> SizedPlan<L, N> {
     const TABLES: &'static Tables<N> = &Tables::build(L::STEPS, L::SUPPLIED);
-    const STEPS: &'static [PlannedStep; N] = &Self::TABLES.planned();
     const PLAN: &'static ExecPlan = &ExecPlan {
-        steps: Self::STEPS.split_at(Self::TABLES.size.steps).0,
+        steps: Self::TABLES.steps.split_at(Self::TABLES.size.steps).0,
         parent_inputs: Self::TABLES.parent_inputs.split_at(Self::TABLES.size.parent_inputs).0,
+        sources: Self::TABLES.sources.split_at(Self::TABLES.size.inputs).0,
         dependents: Self::TABLES.dependents.split_at(Self::TABLES.size.inputs).0,
         index: &Self::TABLES.index,
     };
@@ -354,15 +358,11 @@ pub(super) const fn count<T>(tree: &ConstList<T>) -> usize {
 struct Tables<const N: usize> {
     /// The number of entries in use of each table.
     size: Size,
-    /// The steps.
-    steps: [&'static StepSpec; N],
-    /// The range of the sources of the inputs of each step.
-    inputs: [(u16, u16); N],
-    /// The range of the dependents of each step.
-    dependents_of: [(u16, u16); N],
+    /// See [`ExecPlan::steps`].
+    steps: [PlannedStep; N],
     /// See [`ExecPlan::parent_inputs`].
     parent_inputs: [ParentInput; N],
-    /// The sources of the inputs of all steps.
+    /// See `ExecPlan`.
     sources: [Source; N],
     /// See `ExecPlan`.
     dependents: [u16; N],
@@ -371,12 +371,16 @@ struct Tables<const N: usize> {
 }
 
 /// An unused entry of the table of steps.
-const UNUSED: &StepSpec = &StepSpec {
-    name: || unreachable!(),
-    inputs: &ConstList::Empty,
-    outputs: &ConstList::Empty,
-    type_id: || unreachable!(),
-    is_sync: false,
+const UNUSED: PlannedStep = PlannedStep {
+    spec: &StepSpec {
+        name: || unreachable!(),
+        inputs: &ConstList::Empty,
+        outputs: &ConstList::Empty,
+        type_id: || unreachable!(),
+        is_sync: false,
+    },
+    inputs: (0, 0),
+    dependents: (0, 0),
 };
 
 /// An unused entry of the table of inputs from the parent store.
@@ -389,8 +393,6 @@ impl<const N: usize> Tables<N> {
         let mut tables = Tables {
             size: Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
             steps: [UNUSED; N],
-            inputs: [(0, 0); N],
-            dependents_of: [(0, 0); N],
             parent_inputs: [UNUSED_PARENT_INPUT; N],
             sources: [Source::Parent(0); N],
             dependents: [0; N],
@@ -402,27 +404,12 @@ impl<const N: usize> Tables<N> {
         let mut step = 0;
         while step < tables.size.steps {
             let start = tables.size.inputs;
-            tables.resolve_inputs(tables.steps[step].inputs);
-            tables.inputs[step] = (start as u16, tables.size.inputs as u16);
+            tables.resolve_inputs(tables.steps[step].spec.inputs);
+            tables.steps[step].inputs = (start as u16, tables.size.inputs as u16);
             step += 1;
         }
         tables.invert_edges();
         tables
-    }
-
-    /// The steps with their edges.
-    const fn planned(&'static self) -> [PlannedStep; N] {
-        let mut planned = [PlannedStep { spec: UNUSED, inputs: &[], dependents: (0, 0) }; N];
-        let mut step = 0;
-        while step < self.size.steps {
-            planned[step] = PlannedStep {
-                spec: self.steps[step],
-                inputs: slice(&self.sources, self.inputs[step]),
-                dependents: self.dependents_of[step],
-            };
-            step += 1;
-        }
-        planned
     }
 
     /// Enters the resources of a list into the index: the outputs of a step, or else the supplied
@@ -454,7 +441,7 @@ impl<const N: usize> Tables<N> {
             ConstList::Empty => {}
             ConstList::One(spec) => {
                 self.index_outputs(spec.outputs, Some(self.size.steps as u16), 0);
-                self.steps[self.size.steps] = spec;
+                self.steps[self.size.steps].spec = spec;
                 self.size.steps += 1;
             }
             ConstList::Both(first, second) => {
@@ -492,7 +479,7 @@ impl<const N: usize> Tables<N> {
         let (mut place, mut start) = (0, 0);
         while place < self.size.steps + self.size.parent_inputs {
             let dependents = match place.checked_sub(self.size.steps) {
-                None => &mut self.dependents_of[place],
+                None => &mut self.steps[place].dependents,
                 Some(place) => &mut self.parent_inputs[place].dependents,
             };
             let end = start + dependents.1;
@@ -502,7 +489,7 @@ impl<const N: usize> Tables<N> {
         }
         let mut step = 0;
         while step < self.size.steps {
-            let (mut input, end) = self.inputs[step];
+            let (mut input, end) = self.steps[step].inputs;
             while input < end {
                 if let Some((_, end)) = self.dependents_of(self.sources[input as usize]) {
                     let place = *end as usize;
@@ -519,7 +506,7 @@ impl<const N: usize> Tables<N> {
     const fn dependents_of(&mut self, source: Source) -> Option<&mut (u16, u16)> {
         match source {
             Source::Supplied(_) => None,
-            Source::Step { step, .. } => Some(&mut self.dependents_of[step as usize]),
+            Source::Step { step, .. } => Some(&mut self.steps[step as usize].dependents),
             Source::Parent(place) => Some(&mut self.parent_inputs[place as usize].dependents),
         }
     }

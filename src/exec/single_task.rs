@@ -473,7 +473,7 @@ fn first_poll<'s>(
     planned: &PlannedStep,
     listed: &SlotRef<'s>,
 ) -> Started<'s> {
-    let inputs = values.read(planned.inputs());
+    let inputs = values.read(values.graph.inputs_of(planned));
     if planned.spec().is_sync {
         listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
     } else {

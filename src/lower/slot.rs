@@ -35,13 +35,12 @@ impl<S: Step> Slot<S> {
 
     /// Stores the outputs, and returns the first one. Outputs that are there already stay.
     pub(crate) fn fill(&self, stored: Stored<S>) -> Option<&Erased> {
-        let stored = match self.stored.get() {
-            None => self.stored.call_once(move || stored),
-            Some(first) => {
-                S::Outputs::drop_each(stored, &mut Drops::default());
-                first
+        let (stored, others) = put(&self.stored, stored);
+        if const { mem::needs_drop::<Stored<S>>() } {
+            if let Some(others) = others {
+                S::Outputs::drop_each(others, &mut Drops::default());
             }
-        };
+        }
         Some(S::Outputs::stored(stored, 0))
     }
 
@@ -55,6 +54,16 @@ impl<S: Step> Slot<S> {
 /// Takes the value out of a cell.
 fn take<V>(cell: &mut Once<V>) -> Option<V> {
     mem::replace(cell, Once::new()).try_into_inner()
+}
+
+/// Puts a value into a cell. Returns the value in the cell, and the other one if there was one
+/// already. It is a function of the value, so that steps with outputs of the same type share it.
+#[inline]
+fn put<V>(cell: &Once<V>, value: V) -> (&V, Option<V>) {
+    match cell.get() {
+        None => (cell.call_once(move || value), None),
+        Some(first) => (first, Some(value)),
+    }
 }
 
 impl<S: Step> Drop for Slot<S> {
