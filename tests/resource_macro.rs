@@ -67,3 +67,23 @@ fn fragments_of_another_macro_are_declarations() {
         .with(Copies::<u8>::new(), vec![3]);
     assert_eq!((store.get::<Length>(), store.get::<Copies<u8>>()), (Some(&1), Some(&vec![3])));
 }
+
+/// Two modules of one file, with equal declarations.
+mod first {
+    typed_pipeliner::resource! { pub(super) Base: u8; pub(super) List<T>: Vec<T>; }
+}
+mod second {
+    typed_pipeliner::resource! { pub(super) Base: u8; pub(super) List<T>: Vec<T>; }
+}
+
+#[test]
+fn equal_names_in_two_modules_are_two_resources() {
+    resource! { Base: u8; }
+    let store = Store::<Nothing>::new().with(first::Base, 1).with(second::Base, 2).with(Base, 3);
+    let values = [store.get::<first::Base>(), store.get::<second::Base>(), store.get::<Base>()];
+    assert_eq!(values, [Some(&1), Some(&2), Some(&3)]);
+
+    let store = store.with(first::List::<u8>::new(), vec![4]).with(second::List::<u8>::new(), vec![5]);
+    assert_eq!(store.get::<first::List<u8>>(), Some(&vec![4]));
+    assert_eq!(store.get::<second::List<u8>>(), Some(&vec![5]));
+}

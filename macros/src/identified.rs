@@ -2,6 +2,7 @@
 //! resource.
 
 use crate::diagnostics::Diagnostics;
+use crate::identity;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Error, GenericParam, Path, parse_quote};
@@ -24,7 +25,7 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
         match parameter {
             GenericParam::Type(parameter) => {
                 parameter.bounds.push(parse_quote!(#library::Identified));
-                types.push(parameter.ident.clone());
+                types.push(&parameter.ident);
             }
             other => {
                 let message = "an identity is made from the name and from types: a type with other parameters needs one \
@@ -33,14 +34,23 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
             }
         }
     }
-    let parameters = (!types.is_empty()).then(|| quote! { ; #(#types)* });
+    let (constant, identity) = match identity::spelled(&library, name, &types) {
+        Some(identity) => (None, identity),
+        None => {
+            let parameters = (!types.is_empty()).then(|| quote! { ; #(#types)* });
+            (
+                Some(quote! { const __PIPELINER_HASH: u64 = #library::__hash!(#name); }),
+                quote! { #library::__spell!(__PIPELINER_HASH #parameters) },
+            )
+        }
+    };
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         const _: () = {
-            const __PIPELINER_HASH: u64 = #library::__hash!(#name);
+            #constant
             #[automatically_derived]
             impl #impl_generics #library::Identified for #name #type_generics #where_clause {
-                type Identity = #library::__spell!(__PIPELINER_HASH #parameters);
+                type Identity = #identity;
             }
         };
     }

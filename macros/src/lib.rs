@@ -8,6 +8,7 @@
 mod borrowed;
 mod diagnostics;
 mod identified;
+mod identity;
 mod library;
 mod prelude;
 mod resource;

@@ -107,33 +107,49 @@ macro_rules! __declare {
         $crate::__declare! { cfg [$($rest)*] [$($cfg)* #[cfg $condition]] $($resource)* }
     };
     (cfg [#$other:tt $($rest:tt)*] $($resource:tt)*) => { $crate::__declare! { cfg [$($rest)*] $($resource)* } };
-    (cfg [] $($resource:tt)*) => { $crate::__resource! { $($resource)* } };
+    (cfg [] [$($cfg:tt)*] $visibility:vis $name:ident [$($parameters:tt)*] $value:ty) => {
+        $crate::__resource! { [$($cfg)*] $visibility $name [$($parameters)*] [] $value }
+    };
     ($($other:tt)*) => {
         ::core::compile_error!("resources are declared as `pub Base: i64;`, each with a `;` at its end; a parameter is a type with one bound at most");
     };
 }
 
-/// Declares the impls of a resource, and the function `new` of a generic one.
+/// Declares the impls of a resource, and the function `new` of a generic one. If there is no
+/// identity, a constant hashes the name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __resource {
-    ([$($cfg:tt)*] $visibility:vis $name:ident [] $value:ty) => {
+    ([$($cfg:tt)*] $visibility:vis $name:ident [] [] $value:ty) => {
         $($cfg)*
-        #[allow(deprecated)]
         const _: () = {
             const __PIPELINER_HASH: u64 = $crate::__hash!($name);
-            // Otherwise rustc quotes this macro wherever a type is not a resource.
-            #[diagnostic::do_not_recommend]
-            impl $crate::Resource for $name {
-                type Value = $value;
-                type Identity = $crate::__spell!(__PIPELINER_HASH);
-                fn name() -> &'static str {
-                    stringify!($name)
-                }
+            $crate::__resource! { [] $visibility $name [] [$crate::__spell!(__PIPELINER_HASH)] $value }
+        };
+    };
+    ([$($cfg:tt)*] $visibility:vis $name:ident [$($parameter:ident $bound:tt)+] [] $value:ty) => {
+        $($cfg)*
+        const _: () = {
+            const __PIPELINER_HASH: u64 = $crate::__hash!($name);
+            $crate::__resource! {
+                [] $visibility $name [$($parameter $bound)+] [$crate::__spell!(__PIPELINER_HASH; $($parameter)+)] $value
             }
         };
     };
-    ([$($cfg:tt)*] $visibility:vis $name:ident [$($parameter:ident [$($bound:path)?])+] $value:ty) => {
+    ([$($cfg:tt)*] $visibility:vis $name:ident [] [$identity:ty] $value:ty) => {
+        $($cfg)*
+        #[allow(deprecated)]
+        // Otherwise rustc quotes this macro wherever a type is not a resource.
+        #[diagnostic::do_not_recommend]
+        impl $crate::Resource for $name {
+            type Value = $value;
+            type Identity = $identity;
+            fn name() -> &'static str {
+                stringify!($name)
+            }
+        }
+    };
+    ([$($cfg:tt)*] $visibility:vis $name:ident [$($parameter:ident [$($bound:path)?])+] [$identity:ty] $value:ty) => {
         $($cfg)*
         #[allow(dead_code, deprecated, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
@@ -145,13 +161,10 @@ macro_rules! __resource {
 
         $($cfg)*
         #[allow(deprecated)]
-        const _: () = {
-            const __PIPELINER_HASH: u64 = $crate::__hash!($name);
-            impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
-                type Value = $value;
-                type Identity = $crate::__spell!(__PIPELINER_HASH; $($parameter)+);
-            }
-        };
+        impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
+            type Value = $value;
+            type Identity = $identity;
+        }
     };
 }
 

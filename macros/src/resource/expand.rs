@@ -1,6 +1,7 @@
 //! Expands a declaration to the marker type and a call of `__resource!`, which declares the impls.
 
 use super::parse::{Declaration, Resource};
+use crate::identity;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -28,12 +29,13 @@ pub(super) fn expand(library: &TokenStream, declaration: Declaration) -> TokenSt
             }
         },
     };
+    let identity = identity::spelled(library, &name, &names);
     quote! {
         #mistakes
         // Few programs make a value of a marker, or look at it.
         #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
         #(#attributes)*
         #visibility #marker
-        #library::__resource! { [#(#conditions)*] #visibility #name [#(#names [#bounds])*] #value }
+        #library::__resource! { [#(#conditions)*] #visibility #name [#(#names [#bounds])*] [#identity] #value }
     }
 }

@@ -1,9 +1,12 @@
 //! The identity of a resource: a hash of its name, spelled in types.
 //!
-//! [`resource!`](crate::resource!) hashes the version of the package, the path of the module and
-//! the name. It hashes no file and no line, so an edit never renames the resources below it. The
-//! hash is a hint, not a proof: wherever a lookup hits, a bound demands that the two types are the
-//! same. So a clash is an error, and never a wrong value.
+//! [`resource!`](crate::resource!) hashes the package, the crate and the name, in the proc macro,
+//! which then writes the digits. Where the macro does not know the crate, and without the feature
+//! `macros`, a constant hashes the version of the package, the path of the module and the name.
+//!
+//! No file and no line take part, so an edit never renames the resources below it. The hash is a
+//! hint, not a proof: wherever a lookup hits, a bound demands that the two types are the same. So a
+//! clash is an error, and never a wrong value.
 
 use crate::proof::ids::digits::{Digit, Digits, End};
 
