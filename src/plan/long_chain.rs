@@ -3,6 +3,7 @@
 use super::build::{Aim, Ground};
 use super::{Plan, State};
 use crate::exec::plan::{ConstList, Key, StepSpec};
+use crate::kept::kept;
 use core::time::Duration;
 use std::thread;
 
@@ -21,10 +22,10 @@ fn on_small_stack<T: Send>(call: impl FnOnce() -> T + Send) -> T {
 }
 
 /// The steps of a pipeline. Each provides a resource of its number, and takes the one of this
-/// number, if any. They are never freed.
+/// number, if any.
 fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
     fn list(resource: usize) -> &'static ConstList<Key> {
-        Box::leak(Box::new(ConstList::One(Key { id: resource as u64, name: || "Resource", optional: false })))
+        kept(ConstList::One(Key { id: resource as u64, name: || "Resource", optional: false }))
     }
     let spec = |step| StepSpec {
         name: || "Step",
@@ -33,7 +34,7 @@ fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
         type_id: core::any::TypeId::of::<Plan>,
         is_sync: true,
     };
-    Ground::of_specs("Pipeline", (0..STEPS).map(|step| &*Box::leak(Box::new(spec(step)))))
+    Ground::of_specs("Pipeline", (0..STEPS).map(|step| kept(spec(step))))
 }
 
 /// The plan of a run of the last step of a chain, in which each step takes what the one before it
