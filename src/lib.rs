@@ -17,6 +17,8 @@ pub mod executor;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hlist;
+#[cfg(test)]
+mod kept;
 pub mod lists;
 mod lower;
 pub mod observe;

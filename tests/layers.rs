@@ -43,7 +43,12 @@ fn files(folder: &Path, to: &mut Vec<PathBuf>) {
         let path = entry.expect("its entries can be read").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("names are UTF-8");
         match (path.is_dir(), name) {
-            (_, "allocations.rs" | "model.rs" | "stress.rs" | "testing.rs" | "tests.rs") | (true, "guide") => {}
+            (
+                _,
+                "allocations.rs" | "kept.rs" | "long_chain.rs" | "model.rs" | "scale.rs" | "stress.rs" | "testing.rs"
+                | "tests.rs",
+            )
+            | (true, "guide") => {}
             (true, _) => files(&path, to),
             (false, name) if name.ends_with(".rs") => to.push(path),
             (false, _) => {}

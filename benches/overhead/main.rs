@@ -7,7 +7,10 @@
 //! with valgrind. `-- --write` measures everything, and writes the section. Compare within a table,
 //! not between machines; nothing here is a gate.
 
+#[path = "../shared/by_hand.rs"]
 mod by_hand;
+#[path = "../shared/callgrind.rs"]
+mod callgrind;
 #[path = "../shared/pipelines.rs"]
 #[allow(dead_code, reason = "crossed chains are for the comparison with peers")]
 mod pipelines;
@@ -15,21 +18,18 @@ mod pipelines;
 mod work;
 
 use benches::{Section, argument, only_arguments};
+use callgrind::{CALL, count, numbers};
 use criterion::Criterion;
 use pipelines::{Seed, chain_5, chain_100, diamond_4, fan_102, layers_101};
+use std::array;
 use std::hint::black_box;
-use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{array, env};
 use typed_pipeliner::observe::{Observer, RunInfo, StepEvent};
 use typed_pipeliner::{Run, Store, run};
 use typed_pipeliner_report::Recorder;
 use work::{Plain, Ready, Work, Yields, block_on};
 
 const COMMAND: &str = "cargo bench -p benches --bench overhead";
-
-/// The argument of a program that valgrind runs.
-const CALL: &str = "--call";
 
 const CONTENDERS: [&str; 4] = ["pipeline", "FuturesUnordered", "join", "await"];
 
@@ -186,7 +186,7 @@ fn nanoseconds(graphs: &[Graph<{ CONTENDERS.len() }>], with_options: &[Graph<{ O
 fn instructions(graphs: &[Graph<{ CONTENDERS.len() }>], with_options: &[Graph<{ OPTIONS.len() }>]) {
     only_arguments(&["--instructions", "--write"]);
     // Two calls, because the first has work that is done once.
-    let count = |graph, run| (count(graph, run, 102) - count(graph, run, 2)) / 100.0;
+    let count = |graph, run| (count([graph, run, 102]) - count([graph, run, 2])) / 100.0;
     let of_options = costs(with_options, |graph, option| count(graphs.len() + graph, option));
     let of_contenders = costs(graphs, count);
     let mut section = Section::new("A step at run time, in instructions", COMMAND);
@@ -219,25 +219,11 @@ fn table_of_options(section: &mut Section, graphs: &[Graph<{ OPTIONS.len() }>], 
     }
 }
 
-/// How many instructions valgrind counts in a program that runs a graph in one way so often. The
-/// graphs with options come after the others.
-fn count(graph: usize, run: usize, calls: usize) -> f64 {
-    let program = env::current_exe().expect("the path of this program is known");
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
-    valgrind.arg(CALL).args([graph, run, calls].map(|number| number.to_string()));
-    let output = valgrind.output().unwrap_or_else(|error| panic!("valgrind does not start: {error}"));
-    let report = String::from_utf8_lossy(&output.stderr);
-    let collected = report.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
-    collected.unwrap_or_else(|| panic!("valgrind counts no instructions:\n{report}"))
-}
-
 fn main() {
     let graphs = Vec::from_iter([graphs!(Ready), graphs!(Yields), graphs!(Plain)].into_iter().flatten());
     let with_options = [with_options!(chain_100, 100), with_options!(layers_101, 101)];
     if argument(CALL) {
-        let numbers = env::args().skip(2).map(|number| number.parse().expect("it is a number"));
-        let [graph, run, calls]: [usize; 3] = Vec::from_iter(numbers).try_into().expect("there are three");
+        let [graph, run, calls] = numbers();
         let run = match graphs.get(graph) {
             Some(graph) => graph.runs[run],
             None => with_options[graph - graphs.len()].runs[run],

@@ -13,7 +13,7 @@ resource! {
 }
 
 /// The sum of a list of references to numbers, or of such lists.
-trait Sum {
+pub(crate) trait Sum {
     fn sum(&self) -> u64;
 }
 

@@ -23,6 +23,8 @@ pub(crate) mod plan;
 #[cfg(feature = "executor")]
 mod ready_queue;
 pub(crate) mod run_key;
+#[cfg(all(test, feature = "executor"))]
+mod scale;
 mod schedule;
 pub(crate) mod single_task;
 pub(crate) mod slot;

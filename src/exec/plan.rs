@@ -173,14 +173,19 @@ impl ExecPlan {
 impl ExecPlan {
     /// A plan of invented steps, each with the sources of its inputs. It is never freed.
     pub(super) fn of(spec: &'static StepSpec, inputs: &[Vec<Source>]) -> &'static ExecPlan {
-        let (mut steps, mut sources, mut dependents) = (Vec::new(), Vec::new(), Vec::new());
+        let mut takers = vec![Vec::new(); inputs.len()];
         for (step, own) in (0..).zip(inputs) {
+            for source in own {
+                if let &Source::Step { step: provider, .. } = source {
+                    takers[usize::from(provider)].push(step);
+                }
+            }
+        }
+        let (mut steps, mut sources, mut dependents) = (Vec::new(), Vec::new(), Vec::<u16>::new());
+        for (own, takers) in inputs.iter().zip(takers) {
             let (start, first) = (sources.len() as u16, dependents.len() as u16);
             sources.extend(own);
-            for (other, theirs) in (0..).zip(inputs) {
-                let takes = theirs.iter().filter(|&&source| source == Source::Step { step, output: 0 });
-                dependents.extend(takes.map(|_| other));
-            }
+            dependents.extend(takers);
             let (inputs, dependents) = ((start, sources.len() as u16), (first, dependents.len() as u16));
             steps.push(PlannedStep { spec, inputs, dependents });
         }

@@ -40,16 +40,7 @@ pub(crate) fn lists(keys: &'static ConstList<Key>, id: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use core::any::Any;
-    use std::sync::Mutex;
-
-    /// A value that is never freed. It stays within reach, so it is no leak.
-    fn kept<T: Send + Sync + 'static>(value: T) -> &'static T {
-        static KEPT: Mutex<Vec<&'static (dyn Any + Send + Sync)>> = Mutex::new(Vec::new());
-        let value = Box::leak(Box::new(value));
-        KEPT.lock().unwrap().push(value);
-        value
-    }
+    use crate::kept::kept;
 
     /// A list of keys with these identities.
     fn keys(ids: &[u64]) -> &'static ConstList<Key> {

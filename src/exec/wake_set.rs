@@ -331,6 +331,19 @@ mod tests {
     }
 
     #[test]
+    fn wake_up_looks_at_two_words_up_to_4127_seats() {
+        for (seats, words) in [(2_080, 2), (4_000, 2), (4_127, 2), (4_128, 3)] {
+            let wakeups = WakeSet::new(seats);
+            wakeups.wake(FIRST);
+            let mut woken = wakeups.take();
+            assert_eq!(woken.next(&wakeups), Some(FIRST as u16));
+            // The other words of the same bit are left to look at.
+            assert_eq!((woken.summary, woken.bits, woken.word), (0, 0, 0));
+            assert_eq!((woken.word..wakeups.words.len()).step_by(WORDS).count(), words);
+        }
+    }
+
+    #[test]
     fn seat_woken_while_others_are_taken_is_taken_too_or_wakes_the_task() {
         let (wakeups, task) = (WakeSet::new(200), Arc::new(Task::default()));
         wakeups.wake(70);

@@ -63,6 +63,15 @@ impl Ground<'_> {
     }
 }
 
+#[cfg(test)]
+impl Ground<'_> {
+    /// The input for a pipeline of invented steps, which are different ones.
+    pub(super) fn of_specs(pipeline: &'static str, steps: impl Iterator<Item = &'static StepSpec>) -> Self {
+        let steps: Vec<_> = steps.map(|spec| (spec, false)).collect();
+        Ground { pipeline, registered: steps.len(), steps, supplied: Vec::new(), parent: None }
+    }
+}
+
 impl<'s> Ground<'s> {
     /// The input for a store.
     pub(super) fn of_store<S: AnyStore>(store: &'s S) -> Self {

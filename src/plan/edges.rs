@@ -40,7 +40,11 @@ impl Plan {
     pub(super) fn edges(&self) -> Vec<Edge> {
         let mut path: Vec<usize> = (0..self.steps.len()).filter(|&step| self.steps[step].critical).collect();
         path.sort_by_key(|&step| self.steps[step].level);
-        let follow = |provider, consumer| path.windows(2).any(|pair| pair == [provider, consumer]);
+        let mut places = vec![None; self.steps.len()];
+        path.into_iter().enumerate().for_each(|(place, step)| places[step] = Some(place));
+        let follow = |provider: usize, consumer: usize| {
+            places[provider].is_some_and(|place| places[consumer] == Some(place + 1))
+        };
         let mut edges = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
             for input in &step.inputs {

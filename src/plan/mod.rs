@@ -10,6 +10,8 @@
 mod build;
 mod dot;
 mod edges;
+#[cfg(test)]
+mod long_chain;
 mod mermaid;
 mod style;
 mod subgraph;

@@ -108,26 +108,31 @@ fn running_before(plan: &Plan, step: usize) -> impl Iterator<Item = usize> {
     absent.flat_map(|resource| resource.providers.iter().copied())
 }
 
-/// Sets the level of each step that can run. The blocked steps have to be marked before.
-pub(super) fn set_levels(plan: &mut Plan) {
-    let running = |plan: &Plan, step: usize| plan.steps[step].state == State::Runs;
+/// The steps that would run, each after those that it depends on. Those in a cycle, and those that
+/// depend on one or on a blocked step, are left out.
+fn in_order(plan: &Plan) -> Vec<usize> {
+    let running = |step: usize| plan.steps[step].state == State::Runs;
     let mut waiting: Vec<usize> = (0..plan.steps.len()).map(|step| running_before(plan, step).count()).collect();
-    let mut ready: VecDeque<usize> =
-        (0..plan.steps.len()).filter(|&step| running(plan, step) && waiting[step] == 0).collect();
-    while let Some(step) = ready.pop_front() {
-        let before = running_before(plan, step).filter_map(|before| plan.steps[before].level).max();
-        plan.steps[step].level = Some(before.map_or(0, |before| before + 1));
-        for &output in &plan.steps[step].outputs {
-            let resource = &plan.resources[output];
-            if resource.state == State::Runs {
-                for &consumer in &resource.consumers {
-                    waiting[consumer] -= 1;
-                    if waiting[consumer] == 0 && running(plan, consumer) {
-                        ready.push_back(consumer);
-                    }
-                }
+    let mut order: Vec<usize> = (0..plan.steps.len()).filter(|&step| running(step) && waiting[step] == 0).collect();
+    let mut at = 0;
+    while let Some(&step) = order.get(at) {
+        at += 1;
+        let outputs = plan.steps[step].outputs.iter().map(|&output| &plan.resources[output]);
+        for &consumer in outputs.filter(|output| output.state == State::Runs).flat_map(|output| &output.consumers) {
+            waiting[consumer] -= 1;
+            if waiting[consumer] == 0 && running(consumer) {
+                order.push(consumer);
             }
         }
+    }
+    order
+}
+
+/// Sets the level of each step that can run. The blocked steps have to be marked before.
+pub(super) fn set_levels(plan: &mut Plan) {
+    for step in in_order(plan) {
+        let before = running_before(plan, step).filter_map(|before| plan.steps[before].level).max();
+        plan.steps[step].level = Some(before.map_or(0, |before| before + 1));
     }
 }
 
@@ -135,8 +140,11 @@ pub(super) fn set_levels(plan: &mut Plan) {
 /// cycles.
 pub(super) fn cycles(plan: &Plan) -> Vec<Vec<usize>> {
     let mut cycles: Vec<Vec<usize>> = Vec::new();
-    for step in 0..plan.steps.len() {
-        if plan.steps[step].state == State::Runs && !cycles.iter().any(|cycle| cycle.contains(&step)) {
+    // A step with a place in an order is in no cycle, so a plan without cycles needs no search.
+    let mut may_circle: Vec<bool> = plan.steps.iter().map(|step| step.state == State::Runs).collect();
+    in_order(plan).into_iter().for_each(|step| may_circle[step] = false);
+    for step in (0..plan.steps.len()).filter(|&step| may_circle[step]) {
+        if !cycles.iter().any(|cycle| cycle.contains(&step)) {
             cycles.extend(cycle_of(plan, step));
         }
     }

@@ -4,6 +4,8 @@ use crate::graph::Graph;
 use dagre::graph::{Graph as Layers, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
 use serde::Serialize;
+use std::panic::resume_unwind;
+use std::thread;
 use typed_pipeliner::text::shortened;
 
 /// The height of the box of a step, in pixels.
@@ -14,6 +16,12 @@ const PILL: f64 = 26.0;
 const LETTER: f64 = 7.3;
 /// The room beside the name in a node: the mark of the state, and some space.
 const AROUND: f64 = 40.0;
+
+/// The number of nodes that dagre lays out on the stack of the caller.
+const FEW: usize = 200;
+/// The bytes of stack for each of more nodes. dagre recurses along the graph; it takes 800 for each
+/// node of a chain in a debug build, and half of that in a release build.
+const FRAME: usize = 4096;
 
 /// The places of the nodes, and the routes of the edges between them, in pixels.
 #[derive(Debug, Serialize)]
@@ -50,6 +58,11 @@ struct Edge {
 
 /// Lays a graph out.
 pub(crate) fn draw(graph: &Graph) -> Drawing {
+    with_stack(graph.steps.len() + graph.resources.len(), || draw_here(graph))
+}
+
+/// Lays it out on this stack.
+fn draw_here(graph: &Graph) -> Drawing {
     let names = graph.steps.iter().map(|step| (step.name, BOX));
     let names = names.chain(graph.resources.iter().map(|resource| (resource.name, PILL)));
     let mut nodes: Vec<_> = names.map(|(name, height)| Node::new(name, height)).collect();
@@ -77,6 +90,18 @@ pub(crate) fn draw(graph: &Graph) -> Drawing {
         edge.points = route(label.map_or(&[], |label| &label.points), &nodes[edge.from], &nodes[edge.to]);
     }
     Drawing { nodes, edges }
+}
+
+/// Calls a function that lays out this many nodes: of many on a thread with a stack for them, if
+/// there are threads.
+fn with_stack<T: Send>(nodes: usize, lay_out: impl Fn() -> T + Sync) -> T {
+    let with_stack = || {
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(FRAME * nodes).spawn_scoped(scope, &lay_out).ok()?;
+            Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
+    };
+    (nodes > FEW).then(with_stack).flatten().unwrap_or_else(&lay_out)
 }
 
 /// The edges, without routes: between steps and resources, and from step to step where no resource
@@ -133,4 +158,32 @@ fn route(points: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
     let start = from.side(near(inner.first(), from_x, to_x), down);
     let end = to.side(near(inner.last(), to_x, from_x), !down);
     [start].into_iter().chain(inner).chain([end]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::draw;
+    use crate::graph::{Graph, StepNode};
+    use std::thread;
+
+    /// The number of steps of a long chain.
+    const STEPS: usize = 4_000;
+
+    /// The stack of a thread, unless the program chooses another one.
+    const STACK: usize = 2 << 20;
+
+    #[test]
+    fn long_chain_is_drawn_on_a_small_stack() {
+        let step = |step: usize| StepNode {
+            name: "Step",
+            takes: Vec::new(),
+            gives: Vec::new(),
+            needs: step.checked_sub(1).into_iter().collect(),
+            planned: None,
+        };
+        let graph = Graph::of_steps((0..STEPS).map(step).collect());
+        let drawing = thread::Builder::new().stack_size(STACK).spawn(move || draw(&graph)).unwrap().join().unwrap();
+        assert_eq!(drawing.edges.len(), STEPS - 1);
+        assert!(drawing.edges.iter().all(|edge| drawing.nodes[edge.from].y < drawing.nodes[edge.to].y));
+    }
 }

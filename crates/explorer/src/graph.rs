@@ -98,6 +98,23 @@ impl Shape {
     }
 }
 
+#[cfg(test)]
+impl Graph {
+    /// The graph of invented steps.
+    pub(crate) fn of_steps(steps: Vec<StepNode>) -> Self {
+        Graph {
+            key: 0,
+            title: String::new(),
+            steps,
+            resources: Vec::new(),
+            places: Box::default(),
+            shape: None,
+            plan: None,
+            json: OnceLock::new(),
+        }
+    }
+}
+
 impl Graph {
     /// The graph of a plan.
     pub(crate) fn of_plan(key: u64, plan: &Plan) -> Self {

@@ -3,6 +3,7 @@
 use super::critical_path::critical_path;
 use super::{Outcome, RunRecord, RunReport, StepRecord, Wait};
 use std::any::Any;
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -343,17 +344,12 @@ impl Run {
 
 /// The first failed step among the dependencies of a step, by a breadth-first search.
 fn failed_dependency(steps: &[StepRecord], step: usize) -> Option<&'static str> {
-    let (mut seen, mut at) = (vec![step], 0);
-    while let Some(&step) = seen.get(at) {
+    let (mut seen, mut next) = (vec![false; steps.len()], VecDeque::from([step]));
+    while let Some(step) = next.pop_front() {
         if steps[step].outcome == Outcome::Failed {
             return Some(steps[step].name);
         }
-        for &need in &steps[step].needs {
-            if !seen.contains(&need) {
-                seen.push(need);
-            }
-        }
-        at += 1;
+        next.extend(steps[step].needs.iter().filter(|&&need| !std::mem::replace(&mut seen[need], true)));
     }
     None
 }

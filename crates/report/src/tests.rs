@@ -227,3 +227,50 @@ fn steps_of_a_running_run_are_running_or_pending() {
     assert_eq!(report.step("Check").unwrap().outcome(), Outcome::Pending);
     assert_eq!(report.step("Join").unwrap().outcome(), Outcome::Pending);
 }
+
+/// The number of steps of a long chain.
+const STEPS: usize = 4_000;
+
+/// Calls a function on a thread with the stack that a thread has by default.
+fn on_small_stack<T: Send>(call: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(2 << 20).spawn_scoped(scope, call).unwrap();
+        thread.join().unwrap()
+    })
+}
+
+/// A chain of steps, each of which needs the one before it.
+fn long_chain() -> Script {
+    let needs: Vec<_> = (0..STEPS).map(|step| step.checked_sub(1)).collect();
+    let steps: Vec<_> = needs.iter().map(|needs| ("Step", needs.as_slice())).collect();
+    Script::new("Step", &steps)
+}
+
+#[test]
+fn long_chain_is_reported_on_a_small_stack() {
+    let report = on_small_stack(|| {
+        let script = long_chain();
+        (0..).zip(0..STEPS).for_each(|(at, step)| _ = script.step(step, at, at, at + 1));
+        script.end(STEPS as u64, RunEnd::Succeeded)
+    });
+    assert_eq!(report.runs()[0].critical_path().count(), STEPS);
+    // A line for each step, and three others.
+    assert_eq!(on_small_stack(|| report.to_string()).lines().count(), STEPS + 3);
+    assert_eq!(on_small_stack(|| report.to_svg()).matches("class=\"step ran critical\"").count(), STEPS);
+    assert_eq!(on_small_stack(|| report.to_trace()).matches("\"cat\":\"step\"").count(), STEPS);
+    assert_eq!(on_small_stack(|| report.to_json()).matches("\"outcome\": \"ran\"").count(), STEPS);
+    on_small_stack(|| drop(report));
+}
+
+#[test]
+fn long_chain_after_a_failure_is_reported_on_a_small_stack() {
+    let report = on_small_stack(|| {
+        let script = long_chain();
+        let error = BoxError::from("out of range");
+        script.event(0, 0, Ready).event(0, 0, Started).event(1, 0, Failed(&*error));
+        (1..STEPS).for_each(|step| _ = script.event(1, step, Skipped(SkipReason::DependencyFailed)));
+        script.end(2, RunEnd::Failed)
+    });
+    assert_eq!(report.runs()[0].steps()[STEPS - 1].failed_dependency(), Some("Step"));
+    assert_eq!(on_small_stack(|| report.without_times().to_string()).lines().count(), STEPS + 2);
+}

@@ -7,11 +7,19 @@ use crate::plan::{Plan, State};
 use crate::text::shortened;
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Point};
+use std::panic::resume_unwind;
+use std::thread;
 
 /// The height of a step's box.
 const BOX: f64 = 30.0;
 /// The height of a resource's pill.
 const PILL: f64 = 26.0;
+
+/// The number of nodes that dagre lays out on the stack of the caller.
+const FEW: usize = 200;
+/// The bytes of stack for each of more nodes. dagre recurses along the graph; it takes 800 for each
+/// node of a chain in a debug build, and half of that in a release build.
+const FRAME: usize = 4096;
 
 /// A plan with the positions of its nodes and edges.
 pub(super) struct Picture<'p> {
@@ -53,6 +61,11 @@ pub(super) struct Node {
 impl<'p> Picture<'p> {
     /// Computes the layout of a plan.
     pub(super) fn new(plan: &'p Plan) -> Self {
+        with_stack(plan.steps.len() + plan.resources.len(), || Self::of(plan))
+    }
+
+    /// Computes it on this stack.
+    fn of(plan: &'p Plan) -> Self {
         let mut nodes = nodes(plan);
         let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
         for node in &nodes {
@@ -94,6 +107,18 @@ impl<'p> Picture<'p> {
         }
         Picture { plan, nodes, edges, width, height }
     }
+}
+
+/// Calls a function that lays out this many nodes: of many on a thread with a stack for them, if
+/// there are threads.
+fn with_stack<T: Send>(nodes: usize, lay_out: impl Fn() -> T + Sync) -> T {
+    let with_stack = || {
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(FRAME * nodes).spawn_scoped(scope, &lay_out).ok()?;
+            Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
+    };
+    (nodes > FEW).then(with_stack).flatten().unwrap_or_else(&lay_out)
 }
 
 /// The steps and resources of a plan, with their sizes.
