@@ -83,7 +83,7 @@ impl<'s> Seats<'s> {
     }
 
     /// Keeps a step that pends, and returns whether it has been woken already.
-    #[inline]
+    #[inline(always)]
     pub(super) fn occupy(&mut self, step: u16, task: StepTask<'s>) -> bool {
         let seat = self.seat(self.free).expect("a step that pends has a waker");
         seat.task = Some(task);
