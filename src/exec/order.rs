@@ -37,6 +37,23 @@ pub struct Order {
     pub(crate) outputs: &'static [Option<Source>],
 }
 
+#[cfg(test)]
+impl Order {
+    /// The order for a step of a plan with up to `N` steps. Its lists are never freed.
+    pub(super) fn of_step<const N: usize>(plan: &ExecPlan, step: u16) -> Self {
+        let mut tables = OrderTables::<N>::EMPTY;
+        tables.demand(step, OrderNode::NONE);
+        tables.follow(plan);
+        Order {
+            steps: tables.steps[..tables.len].to_vec().leak(),
+            demanded: tables.demanded[..tables.len].to_vec().leak(),
+            parent_inputs: &[],
+            nodes: tables.nodes[..plan.steps().len()].to_vec().leak(),
+            outputs: &[],
+        }
+    }
+}
+
 /// A step before the run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OrderNode {
@@ -106,15 +123,6 @@ impl<const N: usize> OrderTables<N> {
                 self.find_outputs(plan, second);
             }
         }
-    }
-
-    /// The order for a step.
-    #[cfg(test)]
-    pub(super) fn of_step(plan: &ExecPlan, step: u16) -> Self {
-        let mut order = Self::EMPTY;
-        order.demand(step, OrderNode::NONE);
-        order.follow(plan);
-        order
     }
 
     /// An order of nothing.

@@ -171,8 +171,8 @@ impl ExecPlan {
 
 #[cfg(test)]
 impl ExecPlan {
-    /// A plan of invented steps, each with the sources of its inputs. It is never freed.
-    pub(super) fn of(spec: &'static StepSpec, inputs: &[Vec<Source>]) -> &'static ExecPlan {
+    /// A plan of invented steps, each with the sources of its inputs. Its lists are never freed.
+    pub(super) fn of(spec: &'static StepSpec, inputs: &[Vec<Source>]) -> Self {
         let mut takers = vec![Vec::new(); inputs.len()];
         for (step, own) in (0..).zip(inputs) {
             for source in own {
@@ -189,13 +189,13 @@ impl ExecPlan {
             let (inputs, dependents) = ((start, sources.len() as u16), (first, dependents.len() as u16));
             steps.push(PlannedStep { spec, inputs, dependents });
         }
-        Box::leak(Box::new(ExecPlan {
+        ExecPlan {
             steps: steps.leak(),
             parent_inputs: &[],
             sources: sources.leak(),
             dependents: dependents.leak(),
             index: &[(None, Source::Parent(0))],
-        }))
+        }
     }
 }
 

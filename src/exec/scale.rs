@@ -7,7 +7,7 @@ use super::claim::Claim;
 use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
-use super::order::{Order, OrderTables};
+use super::order::Order;
 use super::plan::{ConstList, ExecPlan, Key, Source, StepSpec};
 use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
@@ -186,16 +186,8 @@ impl Shape {
         *PLANS.lock().unwrap().entry((self, steps)).or_insert_with(|| {
             let source = |step| Source::Step { step: step as u16, output: 0 };
             let inputs = (0..steps).map(|step| self.inputs(step, steps).into_iter().map(source).collect());
-            let plan = ExecPlan::of(&SPEC, &inputs.collect::<Vec<_>>());
-            let tables = OrderTables::<MOST>::of_step(plan, (steps - 1) as u16);
-            let order = Box::leak(Box::new(Order {
-                steps: tables.steps[..tables.len].to_vec().leak(),
-                demanded: tables.demanded[..tables.len].to_vec().leak(),
-                parent_inputs: &[],
-                nodes: tables.nodes[..steps].to_vec().leak(),
-                outputs: &[],
-            }));
-            (plan, order)
+            let plan = kept(ExecPlan::of(&SPEC, &inputs.collect::<Vec<_>>()));
+            (plan, kept(Order::of_step::<MOST>(plan, (steps - 1) as u16)))
         })
     }
 }

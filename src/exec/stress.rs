@@ -12,7 +12,7 @@ use super::claim::Claim;
 use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
-use super::order::{Order, OrderTables};
+use super::order::Order;
 use super::plan::{ConstList, ExecPlan, Source, StepSpec};
 use super::schedule::{Pace, Schedule};
 use super::single_task::{SingleTask, start_in_parent};
@@ -21,6 +21,7 @@ use super::store_ref::{DynStore, Erased, StoreRef};
 use super::task::Started;
 use crate::drops::Drops;
 use crate::error::{RunError, SharedError};
+use crate::kept::kept;
 use crate::lower::slot::Slot;
 use crate::observe::{Instant, Observer, RunEnd, RunInfo, StepEvent, StepEventKind};
 use crate::options::{Observers, RunOptions};
@@ -223,23 +224,13 @@ static SPEC: StepSpec = StepSpec {
     is_sync: false,
 };
 
-/// All plans, which are never freed. The list keeps them reachable for leak detectors.
-static PLANS: Mutex<Vec<&'static ExecPlan>> = Mutex::new(Vec::new());
-
-/// The order for a step of a plan. It is computed once, and kept as the plans are.
+/// The order for a step of a plan. It is computed once.
 fn order(plan: &'static ExecPlan, step: u16) -> &'static Order {
     static ORDERS: Mutex<BTreeMap<(usize, u16), &'static Order>> = Mutex::new(BTreeMap::new());
     let mut orders = ORDERS.lock().unwrap_or_else(PoisonError::into_inner);
-    orders.entry((core::ptr::from_ref(plan).addr(), step)).or_insert_with(|| {
-        let tables = OrderTables::<MOST_STEPS>::of_step(plan, step);
-        Box::leak(Box::new(Order {
-            steps: tables.steps[..tables.len].to_vec().leak(),
-            demanded: tables.demanded[..tables.len].to_vec().leak(),
-            parent_inputs: &[],
-            nodes: tables.nodes[..plan.steps().len()].to_vec().leak(),
-            outputs: &[],
-        }))
-    })
+    orders
+        .entry((core::ptr::from_ref(plan).addr(), step))
+        .or_insert_with(|| kept(Order::of_step::<MOST_STEPS>(plan, step)))
 }
 
 /// The number of steps of the largest random graph.
@@ -491,8 +482,7 @@ impl Case {
             inputs.push(taken);
             slots.push(ScriptSlot(Slot::new()));
         }
-        let plan = ExecPlan::of(&SPEC, &inputs);
-        PLANS.lock().unwrap().push(plan);
+        let plan = kept(ExecPlan::of(&SPEC, &inputs));
         let store = Store { plan, slots, scripts };
         Case { seed, store, values, alive }
     }
@@ -635,8 +625,8 @@ fn random_graphs_hold_the_invariants_on_several_threads() {
 /// A store of independent steps, each of which sleeps this often.
 fn fan(steps: usize, waits: usize) -> Store {
     let alive = Arc::default();
-    let plan = ExecPlan::of(&SPEC, &(0..steps).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>());
-    PLANS.lock().unwrap().push(plan);
+    let plan =
+        kept(ExecPlan::of(&SPEC, &(0..steps).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>()));
     let scripts = (0..steps).map(|step| Script::new(step, 0, waits, &alive)).collect();
     Store { plan, slots: (0..steps).map(|_| ScriptSlot(Slot::new())).collect(), scripts }
 }
