@@ -150,6 +150,18 @@ pub mod list {
     }
 }
 
+/// Support code for `#[pipeline]`.
+pub mod certificate {
+    use crate::exec::plan::ConstList;
+    use crate::lower::certify::StepNumbers;
+    pub use crate::lower::certify::{Verdict, certify, room};
+    pub use crate::pipelines::certified::{NoSteps, ParentStepsOf, StepsOf};
+    pub use crate::proof::certificate::{CertificateFacts, Certified, FreeAt, FreeInputs, OpenPipeline, PathTo};
+
+    /// Steps as data.
+    pub type Steps = ConstList<StepNumbers>;
+}
+
 /// Support code for `#[step(blocking)]`.
 #[cfg(feature = "executor")]
 mod blocking {

@@ -23,7 +23,7 @@ pub mod lists;
 mod lower;
 pub mod observe;
 mod options;
-mod pipeline;
+mod pipelines;
 pub mod plan;
 pub mod proof;
 mod resource;
@@ -36,8 +36,8 @@ mod tuple;
 
 pub use error::{BoxError, RunError};
 pub use observe::Observer;
-pub use pipeline::Pipeline;
-pub use pipeline::swap::Swap;
+pub use pipelines::Pipeline;
+pub use pipelines::swap::Swap;
 pub use plan::{Plan, plan};
 pub use resource::identified::Identified;
 pub use resource::{Resource, Return};
@@ -54,6 +54,9 @@ pub use typed_pipeliner_macros::__declare;
 /// Gives a type an [identity](trait@Identified), made from its name and its parameters.
 #[cfg(feature = "macros")]
 pub use typed_pipeliner_macros::Identified;
+#[cfg(feature = "macros")]
+#[doc = include_str!("pipeline.md")]
+pub use typed_pipeliner_macros::pipeline;
 #[cfg(feature = "macros")]
 #[doc = include_str!("step.md")]
 pub use typed_pipeliner_macros::step;

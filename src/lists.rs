@@ -5,6 +5,6 @@
 
 pub use frunk_core::hlist::{HCons, HNil};
 
-pub use crate::pipeline::{StepList, Steps};
+pub use crate::pipelines::{StepList, Steps};
 pub use crate::steps::StepInputs;
 pub use crate::steps::lists::{Input, InputList, Output, OutputList};

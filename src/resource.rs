@@ -38,6 +38,12 @@ pub trait Resource: Send + Sync + 'static {
     #[doc(hidden)]
     type Identity: Reflexive;
 
+    /// The number by which constants know the resource; 0 if its identity was not computed by
+    /// [`resource!`](crate::resource!). Only a list of steps whose resources all have a number gets a
+    /// certificate.
+    #[doc(hidden)]
+    const ID: u64 = 0;
+
     /// The name of the resource in errors and reports. The default is the name of the type.
     fn name() -> &'static str {
         type_name::of::<Self>()

@@ -13,7 +13,7 @@ use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::lower::goal::{OfResource, OfTarget};
 use crate::observe::Observer;
 use crate::options::{Observers, RunOptions};
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::check::store::CanProvide;
 use crate::proof::witness::{IsResource, IsStep};
 use crate::resource::Resource;

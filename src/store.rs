@@ -21,7 +21,7 @@ use crate::exec::store_ref::{BorrowStore, DynStore, Erased, StoreRef};
 use crate::lower::slots::Slots;
 use crate::observe::Observer;
 use crate::options::Observers;
-use crate::pipeline::{Pipeline, StepList};
+use crate::pipelines::{Pipeline, StepList};
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
 use crate::proof::check::supplied::AcceptedBy;

@@ -26,7 +26,7 @@ fn layer(module: &str) -> &'static str {
     match (first, second.split("::").next().unwrap_or_default()) {
         ("drops" | "error" | "hlist" | "observe" | "options" | "sealed" | "text" | "tuple", _)
         | ("resource", "type_name") => "vocabulary",
-        ("store", "any_store" | "parent" | "supplied") | ("pipeline" | "resource" | "steps", _) => "knot",
+        ("store", "any_store" | "parent" | "supplied") | ("pipelines" | "resource" | "steps", _) => "knot",
         ("exec", _) => "exec",
         ("lower", _) => "lower",
         ("proof", _) => "proof",

@@ -35,7 +35,7 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
         }
     }
     let (constant, identity) = match identity::spelled(&library, name, &types) {
-        Some(identity) => (None, identity),
+        Some(identity) => (None, identity.ty),
         None => {
             let parameters = (!types.is_empty()).then(|| quote! { ; #(#types)* });
             (

@@ -13,12 +13,20 @@ use std::sync::{Mutex, PoisonError};
 /// How often each name was declared, so far, in the crate that is compiled.
 static DECLARED: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
 
-/// The identity of a name that is declared here, with these parameters, as a type; `None` where the
-/// macro does not know the crate, and a constant has to hash the name.
+/// The identity of a name.
+pub(crate) struct Spelled {
+    /// As a type.
+    pub(crate) ty: TokenStream,
+    /// As a number, of which the digits are a part. None if there are parameters.
+    pub(crate) number: Option<Literal>,
+}
+
+/// The identity of a name that is declared here, with these parameters; `None` where the macro
+/// does not know the crate, and a constant has to hash the name.
 ///
 /// No file and no line take part, so an edit renames nothing below it. Equal names in different
 /// modules differ by their order.
-pub(crate) fn spelled(library: &impl ToTokens, name: &Ident, parameters: &[&Ident]) -> Option<TokenStream> {
+pub(crate) fn spelled(library: &impl ToTokens, name: &Ident, parameters: &[&Ident]) -> Option<Spelled> {
     let options = crate_options(env::args_os().map(|argument| argument.to_string_lossy().into_owned()))?;
     let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION"].map(|variable| env::var(variable).unwrap_or_default());
     let name = name.to_string();
@@ -36,7 +44,8 @@ pub(crate) fn spelled(library: &impl ToTokens, name: &Ident, parameters: &[&Iden
     let digits = (0..8).map(|place| Literal::u64_unsuffixed((hash >> (4 * place)) & 15));
     let rest = parameters.iter().rev().map(|name| quote! { <#name as #library::Identified>::Identity });
     let rest = rest.reduce(|rest, first| quote! { #library::proof::ids::identity::Both<#first, #rest> });
-    Some(quote! { #library::proof::ids::identity::Spelled<#(#digits,)* #rest> })
+    let ty = quote! { #library::proof::ids::identity::Spelled<#(#digits,)* #rest> };
+    Some(Spelled { ty, number: parameters.is_empty().then(|| Literal::u64_unsuffixed(hash | 1 << 63)) })
 }
 
 /// The options of rustc that set the name and the type of the crate; `None` where this is not

@@ -10,6 +10,7 @@ mod diagnostics;
 mod identified;
 mod identity;
 mod library;
+mod pipeline;
 mod prelude;
 mod resource;
 mod step;
@@ -22,6 +23,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn step(options: TokenStream, function: TokenStream) -> TokenStream {
     step::step(options.into(), function.into()).into()
+}
+
+#[expect(missing_docs)]
+#[proc_macro_attribute]
+pub fn pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::pipeline(options.into(), item.into()).into()
 }
 
 #[expect(missing_docs)]

@@ -11,6 +11,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 /// A list of values that constants can build, in the shape of the list of types that it describes.
+#[derive(Debug)]
 pub enum ConstList<T: 'static> {
     /// No value.
     Empty,

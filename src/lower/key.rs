@@ -4,9 +4,17 @@ use crate::exec::plan::Key;
 use crate::proof::ids::digits::Digits;
 use crate::resource::Resource;
 
+/// The bit of a number that is certain to belong to one resource.
+pub(crate) const CERTAIN: u64 = 1 << 63;
+
 impl Key {
     /// The key of a resource.
     pub(crate) const fn of<R: Resource>() -> Self {
-        Key { id: <R::Identity as Digits>::KEY, name: R::name, optional: false }
+        // A number that the macro has computed has the highest bit.
+        let id = match R::ID {
+            0 => <R::Identity as Digits>::KEY & !CERTAIN,
+            id => id,
+        };
+        Key { id, name: R::name, optional: false }
     }
 }

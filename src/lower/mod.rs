@@ -6,6 +6,7 @@
 //! becomes its [`Slots`](slots::Slots), and the target of a run a [`goal`]. The lists of inputs and outputs do the same for their
 //! elements, in `step/lists.rs`.
 
+pub(crate) mod certify;
 pub(crate) mod goal;
 mod key;
 pub(crate) mod slot;

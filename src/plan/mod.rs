@@ -21,7 +21,7 @@ mod text;
 mod topology;
 
 use crate::exec::plan::{ConstList, Key, StepSpec};
-use crate::pipeline::{Pipeline, StepList};
+use crate::pipelines::{Pipeline, StepList};
 use crate::resource::{Resource, type_name};
 use crate::sealed::Seal;
 use crate::steps::Step;

@@ -80,6 +80,7 @@
 //! The proof exists only in types and generates no code. Execution is driven by a separate table of
 //! integers.
 
+pub mod certificate;
 pub mod check;
 pub mod env;
 pub mod ids;

@@ -25,7 +25,7 @@
 //! `Witness: Sized`.
 
 use crate::error::StepError;
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::ids::digits::Reflexive;
 use crate::proof::lists::OutputsProof;
 use crate::resource::Resource;

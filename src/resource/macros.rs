@@ -136,7 +136,7 @@ macro_rules! __resource {
             }
         };
     };
-    ([$($cfg:tt)*] $visibility:vis $name:ident [] [$identity:ty] $value:ty) => {
+    ([$($cfg:tt)*] $visibility:vis $name:ident [] [$identity:ty $(, $id:literal)?] $value:ty) => {
         $($cfg)*
         #[allow(deprecated)]
         // Otherwise rustc quotes this macro wherever a type is not a resource.
@@ -144,6 +144,7 @@ macro_rules! __resource {
         impl $crate::Resource for $name {
             type Value = $value;
             type Identity = $identity;
+            $(const ID: u64 = $id;)?
             fn name() -> &'static str {
                 stringify!($name)
             }

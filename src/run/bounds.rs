@@ -1,7 +1,7 @@
 //! The bounds that generic code writes: a store can run a target, or provide a resource.
 
 use crate::exec::store_ref::DynStore;
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::check::store::{CanProvide, CanRun, SatisfiesTarget};
 use crate::proof::witness::{IsResource, IsStep, Proven};
 use crate::sealed::Seal;

@@ -11,9 +11,9 @@ use crate::drops::Drops;
 use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, Key, Source};
 use crate::exec::store_ref::{DynStore, Erased, Lends, StoreRef};
+use crate::lower::certify::Number;
 use crate::proof::check::ProofCheck;
 use crate::proof::check::target::StoresReturn;
-use crate::proof::ids::digits::Digits;
 use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
 use crate::proof::lists::{InputProof, InputsProof, OutputProof, OutputsProof};
 use crate::proof::witness::IsResource;
@@ -44,6 +44,9 @@ pub trait InputList: InputsProof + 'static {
     /// The resources as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
+    /// Their numbers, for the certificate.
+    #[doc(hidden)]
+    const NUMBERS: &'static ConstList<Number>;
     /// Takes the references, in order.
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
@@ -57,6 +60,7 @@ impl InputList for HNil {
     type Witness = HNil;
     type Refs<'s> = HNil;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
     fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
         HNil
     }
@@ -68,6 +72,7 @@ impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
     type Witness = (Head::Witness, Tail::Witness);
     type Refs<'s> = HCons<Head::Refs<'s>, Tail::Refs<'s>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
+    const NUMBERS: &'static ConstList<Number> = &ConstList::Both(Head::NUMBERS, Tail::NUMBERS);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         HCons { head: Head::gather(from), tail: Tail::gather(from) }
     }
@@ -94,6 +99,9 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static 
     type Refs<'s>: Send;
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
+    /// Their numbers, for the certificate.
+    #[doc(hidden)]
+    const NUMBERS: &'static ConstList<Number>;
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
 }
@@ -104,6 +112,7 @@ impl<R: IsResource> Input<Single> for R {
     type Witness = R::CheckedValue;
     type Refs<'s> = &'s R::CheckedValue;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
+    const NUMBERS: &'static ConstList<Number> = &ConstList::One(Number::of::<R>());
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> &'s R::Value {
         from.next()
     }
@@ -118,6 +127,7 @@ impl<R: IsResource> Input<Optional> for Option<R> {
     type Witness = R::CheckedValue;
     type Refs<'s> = Option<&'s R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key { optional: true, ..Key::of::<R>() });
+    const NUMBERS: &'static ConstList<Number> = &ConstList::One(Number { optional: true, ..Number::of::<R>() });
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
@@ -129,6 +139,7 @@ impl<List: InputList> Input<Group> for List {
     type Witness = <List as InputList>::Witness;
     type Refs<'s> = <List as InputList>::Refs<'s>;
     const KEYS: &'static ConstList<Key> = <List as InputList>::KEYS;
+    const NUMBERS: &'static ConstList<Number> = <List as InputList>::NUMBERS;
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         <List as InputList>::gather(from)
     }
@@ -145,6 +156,7 @@ where
     type Witness = HNil;
     type Refs<'s> = ();
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
     fn gather<'s>(_: &mut InputReader<'_, 's>) {}
 }
 
@@ -178,6 +190,9 @@ pub trait OutputList: OutputsProof + 'static {
     /// The stored outputs as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
+    /// Their numbers, for the certificate.
+    #[doc(hidden)]
+    const NUMBERS: &'static ConstList<Number>;
     /// The number of stored outputs.
     #[doc(hidden)]
     const STORED: usize;
@@ -233,6 +248,7 @@ impl OutputList for HNil {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest;
     type OwnedOutput<Rest: Tuple> = Rest;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = true;
 
@@ -267,6 +283,7 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Head::RunOutput<Borrow, Tail::RunOutput<Borrow, Rest>>;
     type OwnedOutput<Rest: Tuple> = Head::OwnedOutput<Tail::OwnedOutput<Rest>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
+    const NUMBERS: &'static ConstList<Number> = &ConstList::Both(Head::NUMBERS, Tail::NUMBERS);
     const STORED: usize = Head::STORED + Tail::STORED;
     const NOTHING_RETURNED: bool = Head::NOTHING_RETURNED && Tail::NOTHING_RETURNED;
 
@@ -351,6 +368,9 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// The stored outputs as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
+    /// Their numbers, for the certificate.
+    #[doc(hidden)]
+    const NUMBERS: &'static ConstList<Number>;
     /// The number of stored outputs.
     #[doc(hidden)]
     const STORED: usize;
@@ -401,6 +421,7 @@ impl<R: IsResource> Output<Single> for R {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<Borrow::Ref<R::CheckedValue>>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
+    const NUMBERS: &'static ConstList<Number> = &ConstList::One(Number::of::<R>());
     const STORED: usize = 1;
     const NOTHING_RETURNED: bool = true;
 
@@ -431,7 +452,7 @@ impl<R: IsResource> Output<Single> for R {
         rest: Rest,
     ) -> Option<Rest::Prepend<&'s R::CheckedValue>> {
         let source = sources.next_back().copied().flatten();
-        let value: &R::Value = store.find(<R::Identity as Digits>::KEY, source)?.downcast_ref()?;
+        let value: &R::Value = store.find(Key::of::<R>().id, source)?.downcast_ref()?;
         Some(rest.prepend(value))
     }
     fn owned_output<Rest: Tuple>(
@@ -440,7 +461,7 @@ impl<R: IsResource> Output<Single> for R {
         (): (),
         rest: Rest,
     ) -> Option<Rest::Prepend<R::CheckedValue>> {
-        let value = match store.plan().source(<R::Identity as Digits>::KEY) {
+        let value = match store.plan().source(Key::of::<R>().id) {
             Some(Source::Supplied(place)) => {
                 store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take()
             }
@@ -461,6 +482,7 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<V>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<V>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
+    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = false;
 
@@ -505,6 +527,7 @@ impl<List: OutputList> Output<Group> for List {
     type RunOutput<Borrow: Lends, Rest: Tuple> = <List as OutputList>::RunOutput<Borrow, Rest>;
     type OwnedOutput<Rest: Tuple> = <List as OutputList>::OwnedOutput<Rest>;
     const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
+    const NUMBERS: &'static ConstList<Number> = <List as OutputList>::NUMBERS;
     const STORED: usize = <List as OutputList>::STORED;
     const NOTHING_RETURNED: bool = <List as OutputList>::NOTHING_RETURNED;
 

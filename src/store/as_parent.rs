@@ -1,14 +1,17 @@
 //! A store as the parent of another: borrowed, or in an `Arc`.
 
 use crate::exec::store_ref::StoreRef;
-use crate::pipeline::{OriginalOf, Pipeline};
+use crate::pipelines::{OriginalOf, Pipeline};
+use crate::proof::certificate::{AnswerYes, FreeOf, Located};
 use crate::proof::check::ProofQuery;
 use crate::proof::check::findings::{Findings, FoundInParent, InMap};
 use crate::proof::check::missing::ReporterInScope;
 use crate::proof::env::{ProofEnvOf, SoughtBy, SourcesOf};
+use crate::proof::ids::digits::Digits;
 use crate::proof::ids::trie::Trie;
 use crate::proof::lists::{StepsProof, TreePair};
 use crate::proof::walk::goal::{ChildGoal, RequestedResources};
+use crate::proof::walk::source::Source;
 use crate::sealed::Seal;
 use crate::store::Store;
 use crate::store::parent::ParentStore;
@@ -34,6 +37,10 @@ macro_rules! parents {
                 ProofQuery<ChildGoal<Requested>, ProofEnvOf<Pipe, Supplied, Parent>>,
             >;
             type Inputs = TreePair<InMap<SoughtBy<Pipe>, SourcesOf<Pipe, Supplied, Parent>>, Parent::Inputs>;
+            type Locate<Identity: Digits> = <Located<Identity, Pipe::Steps, Supplied, Parent> as Source>::ForChild;
+            type IsStore = AnswerYes;
+            type IsComplete = <Pipe::Steps as StepsProof>::IsComplete<Supplied, Parent>;
+            type Free = FreeOf<Pipe, Supplied, Parent>;
             type Reporter = ReporterInScope<Pipe>;
             fn store_ref(&self) -> Option<StoreRef<'_>> {
                 let $this = self;

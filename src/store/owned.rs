@@ -4,7 +4,7 @@ use crate::drops::{Drops, DropsQuietly};
 use crate::exec::plan::{Key, Source};
 use crate::exec::store_ref::DynStore;
 use crate::lower::slot::Slot;
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::check::ProofCheck;
 use crate::proof::check::store::{FindsResource, Knows, OriginIn};
 use crate::proof::walk::source::{FromStore, NoSource, ProvidedBy};

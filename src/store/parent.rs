@@ -1,13 +1,16 @@
 //! Parent stores, and the scopes that read from them.
 
 use crate::exec::store_ref::StoreRef;
-use crate::pipeline::{OriginalOf, Pipeline};
+use crate::pipelines::{OriginalOf, Pipeline};
+use crate::proof::certificate::{AnswerNo, AnswerYes, CertificateAnswer};
 use crate::proof::check::findings::NoMore;
 use crate::proof::check::parent::IsParent;
 use crate::proof::check::{NeverMatches, ProofCheck};
 use crate::proof::env::ProofEnvOf;
+use crate::proof::ids::digits::Digits;
 use crate::proof::ids::trie::{Empty, Trie};
 use crate::proof::walk::goal::RequestedResources;
+use crate::proof::walk::source::{NoSource, Source};
 use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::supplied::SuppliedValues;
@@ -114,6 +117,19 @@ pub trait ParentStore: Send + Sync + Sized {
     /// The inputs of its steps, and those of its own parent.
     #[doc(hidden)]
     type Inputs;
+    /// The source of the identity `Identity`, as a child sees it, found without a map.
+    #[doc(hidden)]
+    type Locate<Identity: Digits>: Source;
+    /// Whether it is a store.
+    #[doc(hidden)]
+    type IsStore: CertificateAnswer;
+    /// Whether it can run each of its steps, by their [certificate](crate::proof::certificate). So
+    /// can one that is no store.
+    #[doc(hidden)]
+    type IsComplete: CertificateAnswer;
+    /// The sources of its free resources, and of those of its own parent.
+    #[doc(hidden)]
+    type Free;
     /// The type that reports a resource that is missing in a child.
     #[doc(hidden)]
     type Reporter;
@@ -137,6 +153,10 @@ impl ParentStore for NoParent {
     type ChildEnv<Pipe: Pipeline, Supplied: SuppliedValues> = ProofEnvOf<Pipe, Supplied, Self>;
     type Findings<Requested: RequestedResources> = NoMore;
     type Inputs = HNil;
+    type Locate<Identity: Digits> = NoSource;
+    type IsStore = AnswerNo;
+    type IsComplete = AnswerYes;
+    type Free = HNil;
     type Reporter = ProofCheck;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None

@@ -6,13 +6,13 @@
 use crate::drops::DropsQuietly;
 use crate::exec::plan::{ConstList, Key};
 use crate::exec::store_ref::Erased;
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::check::findings::Findings;
 use crate::proof::env::SourcesOf;
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
-use crate::proof::ids::trie::{Insert, Trie};
+use crate::proof::ids::trie::{Insert, LeafDecision, Trie};
 use crate::proof::walk::goal::Goal;
-use crate::proof::walk::source::FromStore;
+use crate::proof::walk::source::{FromStore, NoSource, Source};
 use crate::proof::walk::{FindingsOf, VerdictOf};
 use crate::proof::witness::IsResource;
 use crate::resource::Resource;
@@ -60,6 +60,9 @@ pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// The verdict on these findings.
     #[doc(hidden)]
     type Verdict<Sought: Goal, Pipe: Pipeline, Parent: ParentStore>;
+    /// The source of the identity `Identity` among these values.
+    #[doc(hidden)]
+    type Locate<Identity: Digits>: Source;
     /// The resources as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
@@ -82,6 +85,7 @@ impl SuppliedValues for NothingSupplied {
         FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
     type Verdict<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
         VerdictOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>, Parent>;
+    type Locate<Identity: Digits> = NoSource;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         With { value: DropsQuietly(Some(value)), rest: self }.into()
@@ -103,6 +107,10 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
         FindingsOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>>;
     type Verdict<Sought: Goal, Pipe: Pipeline, Parent: ParentStore> =
         VerdictOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>, Parent>;
+    type Locate<Identity: Digits> =
+        <<Identity::Compare<First::Identity> as LeafDecision>::Found<FromStore<First>> as Source>::Or<
+            Rest::Locate<Identity>,
+        >;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(&ConstList::One(Key::of::<First>()), Rest::KEYS);
     fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
         <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, self)

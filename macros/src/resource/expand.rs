@@ -1,7 +1,7 @@
 //! Expands a declaration to the marker type and a call of `__resource!`, which declares the impls.
 
 use super::parse::{Declaration, Resource};
-use crate::identity;
+use crate::identity::{self, Spelled};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -29,7 +29,10 @@ pub(super) fn expand(library: &TokenStream, declaration: Declaration) -> TokenSt
             }
         },
     };
-    let identity = identity::spelled(library, &name, &names);
+    let identity = identity::spelled(library, &name, &names).map(|Spelled { ty, number }| {
+        let number = number.map(|number| quote! { , #number });
+        quote! { #ty #number }
+    });
     quote! {
         #mistakes
         // Few programs make a value of a marker, or look at it.

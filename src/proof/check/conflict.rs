@@ -1,10 +1,8 @@
 //! Mistake: two steps provide one resource, or a step lists one twice.
 
 use super::ProofCheck;
-use crate::pipeline::{Pipeline, StepList};
+use crate::pipelines::{Pipeline, StepList};
 use crate::proof::check::NeverMatches;
-use crate::proof::env::Providers;
-use crate::proof::ids::trie::Trie;
 use crate::proof::lists::StepsProof;
 use crate::proof::walk::source::{ListedBy, ProvidedBy, SourceConflict};
 use crate::proof::witness::Proven;
@@ -59,7 +57,7 @@ where
 }
 
 /// The conflicts among the steps of the pipeline `P`.
-pub type ConflictsOf<P> = <Providers<P> as Trie>::Conflicts<<<P as Pipeline>::Steps as StepsProof>::Repeats<AllListed>>;
+pub type ConflictsOf<P> = <<P as Pipeline>::Steps as StepsProof>::Conflicts<P>;
 
 /// A list of conflicts, each of which turns out to be none.
 ///

@@ -1,6 +1,6 @@
 //! Findings: the list in which a walk collects the mistakes.
 
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::env::SoughtBy;
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::ids::trie::Trie;

@@ -7,7 +7,7 @@ use super::findings::Verdict;
 use super::identity::IdentityMatches;
 use super::target::{IsKnown, ProvidesTarget};
 use super::{NoFindings, ProofCheck, ProofQuery};
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
 use crate::proof::env::ProofEnvOf;
 use crate::proof::ids::digits::Digits;
 use crate::proof::lists::{InputsProof, StepsProof};

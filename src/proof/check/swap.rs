@@ -1,10 +1,11 @@
 //! Mistake: a step is replaced by one that does not fit.
 
 use super::ProofCheck;
-use crate::pipeline::{Pipeline, Steps};
+use crate::pipelines::{Pipeline, Steps};
+use crate::proof::certificate::AnswerNo;
 use crate::proof::check::conflict::NoConflicts;
-use crate::proof::env::ProviderOf;
-use crate::proof::ids::digits::{Equal, Greater, Less};
+use crate::proof::env::{ConflictsAmong, ProviderOf};
+use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::ids::number::Number;
 use crate::proof::ids::trie::Trie;
 use crate::proof::kind::{Group, OfSteps, Replaced};
@@ -17,6 +18,7 @@ use crate::steps::Step;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
+use frunk_core::hlist::HNil;
 
 /// The list `List`, in which `New` has replaced `Old` in the steps of `Pipe`.
 ///
@@ -38,10 +40,16 @@ impl<List: StepsProof, Old: Step, New: Step, Pipe: Pipeline> StepsProof for Swap
         InPlaceOf<Old, New, Pipe, Old::Outputs, New::Outputs>,
         List::Repeats<Rest>,
     >;
+    type Conflicts<In: Pipeline> = ConflictsAmong<Self, In>;
     type Findings<Sought: Goal, In: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         List::Findings<Sought, In, Supplied, Parent>;
     type Verdict<Sought: Goal, In: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         List::Verdict<Sought, In, Supplied, Parent>;
+    type Locate<Identity: Digits> = List::Locate<Identity>;
+    type SourceOf<Identity: Digits, In: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
+        List::SourceOf<Identity, In, Supplied, Parent>;
+    type IsComplete<Supplied: SuppliedValues, Parent: ParentStore> = AnswerNo;
+    type Free<Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 impl<List, Old, New, Pipe> OfSteps for Swapped<List, Old, New, Pipe> {
@@ -86,6 +94,7 @@ impl<New: IsStep, Old: Step> StepProof<Replaced> for InPlace<New, Old> {
     type Next<Num: Number> = <New as StepProof>::Next<Num>;
     type Sought = <New as StepProof>::Sought;
     type Repeats<Rest> = <New as StepProof>::Repeats<Rest>;
+    type Locate<Identity: Digits> = <Old::Outputs as OutputsProof>::Locate<Identity, New>;
 }
 
 /// The origin of the outputs of the step `Old`, which is to be replaced: that very step, and it

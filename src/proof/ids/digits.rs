@@ -12,7 +12,7 @@ use crate::proof::check::findings::MissingDecision;
 use crate::proof::check::swap::SwapDecision;
 use crate::proof::env::ProofEnv;
 use crate::proof::ids::set::SetDecision;
-use crate::proof::ids::trie::{Depth, Find, Fork, LeafDecision, Trie};
+use crate::proof::ids::trie::{Depth, Fork, LeafDecision, Trie};
 use crate::proof::walk::goal::AppendDecision;
 use crate::proof::walk::source::Source;
 use crate::proof::walk::stack::TraceDecision;
@@ -100,7 +100,7 @@ macro_rules! trait_digits {
             type Rest = End;
             type Append<Other: Reflexive> = Other;
             type Alone<R: IsResource> = With<R>;
-            type SourceIn<Env: ProofEnv> = Find<Env::Sources, Self>;
+            type SourceIn<Env: ProofEnv> = Env::SourceOf<Self>;
             type Seek<$first: Trie $(, $child: Trie)*, Identity: Digits> = $first::Seek<End, Identity>;
             type Put<$first: Trie $(, $child: Trie)*, New: Source, At: Depth> = Fork<$first::Put<End, New, At> $(, $child)*>;
         }
@@ -127,7 +127,7 @@ macro_rules! digit {
             type Rest = Higher;
             type Append<Other: Reflexive> = Digit<$digit, Higher::Append<Other>>;
             type Alone<R: IsResource> = With<R>;
-            type SourceIn<Env: ProofEnv> = Find<Env::Sources, Self>;
+            type SourceIn<Env: ProofEnv> = Env::SourceOf<Self>;
             type Seek<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, Identity: Digits> =
                 $child::Seek<Higher, Identity>;
             type Put<$($child_before: Trie,)* $child: Trie $(, $child_after: Trie)*, New: Source, At: Depth> =

@@ -1,7 +1,8 @@
 //! The proof of a list of inputs.
 
 use super::{Sought, SoughtResources, TreePair};
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
+use crate::proof::certificate::{AnswerNo, AnswerYes, CertificateAnswer, Located};
 use crate::proof::check::ProofCheck;
 use crate::proof::check::findings::Findings;
 use crate::proof::check::target::StoresReturn;
@@ -44,6 +45,8 @@ pub trait InputsProof: OfResources<Kind = Group> {
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
     /// These inputs, as a tree of [`Sought`].
     type Sought: SoughtResources;
+    /// Whether a store with the steps `List` has them.
+    type AreThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>: CertificateAnswer;
     /// The verdict on the walk for the target `Target`, which has these inputs, in a store of
     /// `Pipe` that was supplied with `Supplied` and reads from `Parent`.
     ///
@@ -63,6 +66,7 @@ impl InputsProof for HNil {
     type Append<More: InputsProof> = More;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
     type Sought = HNil;
+    type AreThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
     type Verdict<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         <Pipe::Steps as StepsProof>::Verdict<TargetGoal<Target>, Pipe, Supplied, Parent>;
 }
@@ -75,6 +79,8 @@ impl<Head: InputProof, Tail: InputsProof> InputsProof for HCons<Head, Tail> {
     type Append<More: InputsProof> = HCons<Head, Tail::Append<More>>;
     type List<Owner, Set: ResourceSet<Owner>> = Tail::List<Owner, Head::List<Owner, Set>>;
     type Sought = TreePair<Head::Sought, Tail::Sought>;
+    type AreThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        <Head::IsThere<List, Supplied, Parent> as CertificateAnswer>::And<Tail::AreThere<List, Supplied, Parent>>;
     type Verdict<Target: Step, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> =
         <Pipe::Steps as StepsProof>::Verdict<TargetGoal<Target>, Pipe, Supplied, Parent>;
 }
@@ -90,6 +96,8 @@ pub trait InputProof<Kind = <Self as OfResources>::Kind>: OfResources {
     type List<Owner, Set: ResourceSet<Owner>>: ResourceSet<Owner>;
     /// See [`InputsProof::Sought`].
     type Sought: SoughtResources;
+    /// See [`InputsProof::AreThere`].
+    type IsThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>: CertificateAnswer;
 }
 
 impl<R: IsResource> InputProof<Single> for R {
@@ -99,6 +107,8 @@ impl<R: IsResource> InputProof<Single> for R {
         <Find<Map, R::CheckedIdentity> as Source>::Visit<R, Frames, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = Set::With<R>;
     type Sought = Sought<R, R::CheckedIdentity>;
+    type IsThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        <Located<R::CheckedIdentity, List, Supplied, Parent> as Source>::IsThere;
 }
 
 /// A resource that the step can do without.
@@ -109,6 +119,7 @@ impl<R: IsResource> InputProof<Optional> for Option<R> {
         <Find<Map, R::CheckedIdentity> as Source>::VisitOption<R, Frames, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = Set::With<R>;
     type Sought = Sought<R, R::CheckedIdentity>;
+    type IsThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
 }
 
 impl<List: InputsProof> InputProof<Group> for List {
@@ -117,6 +128,8 @@ impl<List: InputsProof> InputProof<Group> for List {
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames::Prepend<Self>, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = <List as InputsProof>::List<Owner, Set>;
     type Sought = <List as InputsProof>::Sought;
+    type IsThere<Steps: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        <List as InputsProof>::AreThere<Steps, Supplied, Parent>;
 }
 
 /// Refused: no step can take a [`Return`].
@@ -130,4 +143,5 @@ where
     type Visit<Map: Trie, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames, Marked, Found>;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
     type Sought = HNil;
+    type IsThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerNo;
 }

@@ -19,10 +19,13 @@ pub use inputs::{InputProof, InputsProof};
 pub use outputs::{OutputProof, OutputsProof};
 pub use steps::{StepProof, StepsProof};
 
+use crate::proof::certificate::Located;
 use crate::proof::ids::digits::Digits;
 use crate::proof::ids::trie::{Find, Trie};
 use crate::proof::walk::source::Source;
 use crate::sealed::Seal;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
 use frunk_core::hlist::HNil;
 
@@ -52,22 +55,29 @@ pub trait SoughtResources {
 
     /// The origins of these resources in the map `Map`, as a tree of [`ResolvesTo`].
     type Origins<Map: Trie>;
+    /// The origins of these resources in a store with the steps `List`, found without a map.
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>;
 }
 
 impl SoughtResources for HNil {
     fn seal(_: Seal) {}
 
     type Origins<Map: Trie> = HNil;
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 impl<First: SoughtResources, Second: SoughtResources> SoughtResources for TreePair<First, Second> {
     fn seal(_: Seal) {}
 
     type Origins<Map: Trie> = TreePair<First::Origins<Map>, Second::Origins<Map>>;
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        TreePair<First::Located<List, Supplied, Parent>, Second::Located<List, Supplied, Parent>>;
 }
 
 impl<Res, Identity: Digits> SoughtResources for Sought<Res, Identity> {
     fn seal(_: Seal) {}
 
     type Origins<Map: Trie> = ResolvesTo<Res, <Find<Map, Identity> as Source>::Origin>;
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        ResolvesTo<Res, <Located<Identity, List, Supplied, Parent> as Source>::Origin>;
 }

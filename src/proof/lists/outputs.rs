@@ -1,12 +1,12 @@
 //! The proof of a list of outputs.
 
-use super::{Sought, SoughtResources, TreePair};
+use super::{Sought, SoughtResources, StepsProof, TreePair};
 use crate::proof::ids::digits::Digits;
-use crate::proof::ids::number::Number;
+use crate::proof::ids::number::{Number, Unregistered};
 use crate::proof::ids::set::ResourceSet;
-use crate::proof::ids::trie::{Find, Insert, Trie};
+use crate::proof::ids::trie::{Find, Insert, LeafDecision, Trie};
 use crate::proof::kind::{Group, OfResources, Returned, Single};
-use crate::proof::walk::source::{Provided, Source};
+use crate::proof::walk::source::{NoSource, Provided, Source};
 use crate::proof::witness::IsResource;
 use crate::resource::Return;
 use crate::sealed::Seal;
@@ -30,6 +30,11 @@ pub trait OutputsProof: OfResources<Kind = Group> {
     type Provide<Map: Trie, Owner: Step, Num: Number>: Trie;
     /// The source, in the map `Map`, of the first of these outputs that is stored, or else `Rest`.
     type Provider<Map: Trie, Rest: Source>: Source;
+    /// The source, among the steps `List`, of the first of these outputs that is stored, or else
+    /// `Rest`.
+    type ProviderAmong<List: StepsProof, Rest: Source>: Source;
+    /// The step `Owner`, as the source of the identity `Identity` if these outputs have it.
+    type Locate<Identity: Digits, Owner: Step>: Source;
     /// The identity of the first of these outputs that is stored, or else `Rest`.
     type First<Rest: Digits>: Digits;
     /// The set `Set` of the resources that the step `Owner` lists, with these outputs.
@@ -44,6 +49,8 @@ impl OutputsProof for HNil {
 
     type Provide<Map: Trie, Owner: Step, Num: Number> = Map;
     type Provider<Map: Trie, Rest: Source> = Rest;
+    type ProviderAmong<List: StepsProof, Rest: Source> = Rest;
+    type Locate<Identity: Digits, Owner: Step> = NoSource;
     type First<Rest: Digits> = Rest;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
     type Sought = HNil;
@@ -54,6 +61,9 @@ impl<Head: OutputProof, Tail: OutputsProof> OutputsProof for HCons<Head, Tail> {
 
     type Provide<Map: Trie, Owner: Step, Num: Number> = Tail::Provide<Head::Provide<Map, Owner, Num>, Owner, Num>;
     type Provider<Map: Trie, Rest: Source> = Head::Provider<Map, Tail::Provider<Map, Rest>>;
+    type ProviderAmong<List: StepsProof, Rest: Source> = Head::ProviderAmong<List, Tail::ProviderAmong<List, Rest>>;
+    type Locate<Identity: Digits, Owner: Step> =
+        <Head::Locate<Identity, Owner> as Source>::Or<Tail::Locate<Identity, Owner>>;
     type First<Rest: Digits> = Head::First<Tail::First<Rest>>;
     type List<Owner, Set: ResourceSet<Owner>> = Tail::List<Owner, Head::List<Owner, Set>>;
     type Sought = TreePair<Head::Sought, Tail::Sought>;
@@ -68,6 +78,10 @@ pub trait OutputProof<Kind = <Self as OfResources>::Kind>: OfResources {
     type Provide<Map: Trie, Owner: Step, Num: Number>: Trie;
     /// See [`OutputsProof::Provider`].
     type Provider<Map: Trie, Rest: Source>: Source;
+    /// See [`OutputsProof::ProviderAmong`].
+    type ProviderAmong<List: StepsProof, Rest: Source>: Source;
+    /// See [`OutputsProof::Locate`].
+    type Locate<Identity: Digits, Owner: Step>: Source;
     /// See [`OutputsProof::First`].
     type First<Rest: Digits>: Digits;
     /// See [`OutputsProof::List`].
@@ -81,6 +95,9 @@ impl<R: IsResource> OutputProof<Single> for R {
 
     type Provide<Map: Trie, Owner: Step, Num: Number> = Insert<Map, Provided<R, Owner, Num>>;
     type Provider<Map: Trie, Rest: Source> = Find<Map, R::CheckedIdentity>;
+    type ProviderAmong<List: StepsProof, Rest: Source> = List::Locate<R::CheckedIdentity>;
+    type Locate<Identity: Digits, Owner: Step> =
+        <Identity::Compare<R::CheckedIdentity> as LeafDecision>::Found<Provided<R, Owner, Unregistered>>;
     type First<Rest: Digits> = R::CheckedIdentity;
     type List<Owner, Set: ResourceSet<Owner>> = Set::With<R>;
     type Sought = Sought<R, R::CheckedIdentity>;
@@ -91,6 +108,8 @@ impl<V: 'static> OutputProof<Returned> for Return<V> {
 
     type Provide<Map: Trie, Owner: Step, Num: Number> = Map;
     type Provider<Map: Trie, Rest: Source> = Rest;
+    type ProviderAmong<List: StepsProof, Rest: Source> = Rest;
+    type Locate<Identity: Digits, Owner: Step> = NoSource;
     type First<Rest: Digits> = Rest;
     type List<Owner, Set: ResourceSet<Owner>> = Set;
     type Sought = HNil;
@@ -101,6 +120,8 @@ impl<List: OutputsProof> OutputProof<Group> for List {
 
     type Provide<Map: Trie, Owner: Step, Num: Number> = <List as OutputsProof>::Provide<Map, Owner, Num>;
     type Provider<Map: Trie, Rest: Source> = <List as OutputsProof>::Provider<Map, Rest>;
+    type ProviderAmong<Steps: StepsProof, Rest: Source> = <List as OutputsProof>::ProviderAmong<Steps, Rest>;
+    type Locate<Identity: Digits, Owner: Step> = <List as OutputsProof>::Locate<Identity, Owner>;
     type First<Rest: Digits> = <List as OutputsProof>::First<Rest>;
     type List<Owner, Set: ResourceSet<Owner>> = <List as OutputsProof>::List<Owner, Set>;
     type Sought = <List as OutputsProof>::Sought;

@@ -4,15 +4,18 @@ use super::marks::{Busy, Marks, New};
 use super::source::{NothingStored, Source};
 use super::stack::{Bottom, Frame};
 use super::{Halt, Machine, Walk};
-use crate::pipeline::Pipeline;
+use crate::pipelines::Pipeline;
+use crate::proof::certificate::{AnswerYes, CertificateAnswer};
 use crate::proof::check::findings::{Findings, NoMore};
 use crate::proof::env::ProviderOf;
 use crate::proof::ids::digits::{Digits, Equal, Greater, Less};
 use crate::proof::ids::trie::{Find, Trie};
-use crate::proof::lists::{InputsProof, OutputsProof, TreePair};
+use crate::proof::lists::{InputsProof, OutputsProof, StepsProof, TreePair};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use crate::steps::Step;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
 
@@ -29,6 +32,12 @@ pub trait Goal {
     type Provider<Pipe: Pipeline>;
     /// The inputs and outputs of the target, as a tree.
     type Sought;
+    /// Whether the goal is among the steps `List`, or a store with these steps has its inputs.
+    type IsKnown<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>: CertificateAnswer;
+    /// The origin, among the steps `List`, of what the target stores.
+    type ProviderAmong<List: StepsProof>;
+    /// The origins of the inputs of a target that is not among the steps `List`.
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>;
 }
 
 /// To run the step `Target`: the walk starts among its inputs.
@@ -41,7 +50,20 @@ impl<Target: Step> Goal for TargetGoal<Target> {
     type Start<Pipe: Pipeline, Map: Trie> = AmongInputsOf<Target, <ProviderOf<Target, Pipe> as Source>::Number>;
     type Provider<Pipe: Pipeline> = <ProviderOf<Target, Pipe> as Source>::Origin;
     type Sought = TreePair<<Target::Inputs as InputsProof>::Sought, <Target::Outputs as OutputsProof>::Sought>;
+    type IsKnown<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        <ProviderAmong<Target, List> as Source>::IsKnown<Target::Inputs, List, Supplied, Parent>;
+    type ProviderAmong<List: StepsProof> = <ProviderAmong<Target, List> as Source>::Origin;
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        <ProviderAmong<Target, List> as Source>::Located<
+            <Target::Inputs as InputsProof>::Sought,
+            List,
+            Supplied,
+            Parent,
+        >;
 }
+
+/// The source of the outputs that the step `Target` stores, among the steps `List`.
+type ProviderAmong<Target, List> = <<Target as Step>::Outputs as OutputsProof>::ProviderAmong<List, NothingStored>;
 
 /// The walk among the inputs of the step `Target`, number `Num`.
 type AmongInputsOf<Target, Num> =
@@ -57,6 +79,9 @@ impl<Res: IsResource> Goal for ResourceGoal<Res> {
     type Start<Pipe: Pipeline, Map: Trie> = <HCons<Res, HNil> as RequestedResources>::Request<Map, New, NoMore>;
     type Provider<Pipe: Pipeline> = NothingStored;
     type Sought = HNil;
+    type IsKnown<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
+    type ProviderAmong<List: StepsProof> = NothingStored;
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// To provide the resources `Requested` to a child store.
@@ -69,6 +94,9 @@ impl<Requested: RequestedResources> Goal for ChildGoal<Requested> {
     type Start<Pipe: Pipeline, Map: Trie> = Requested::Request<Map, New, NoMore>;
     type Provider<Pipe: Pipeline> = NothingStored;
     type Sought = HNil;
+    type IsKnown<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
+    type ProviderAmong<List: StepsProof> = NothingStored;
+    type Located<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// A list of resources, each requested by itself: a function to the visit of the first.

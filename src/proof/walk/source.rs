@@ -3,13 +3,18 @@
 use super::marks::Marks;
 use super::stack::{OptionalFrame, Stack};
 use super::{Machine, Walk};
+use crate::proof::certificate::{AnswerNo, AnswerYes, CertificateAnswer};
 use crate::proof::check::findings::Findings;
 use crate::proof::ids::digits::{Digits, End};
 use crate::proof::ids::number::{Number, Unregistered};
+use crate::proof::lists::{InputsProof, SoughtResources, StepsProof};
 use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
 use crate::steps::Step;
+use crate::store::parent::ParentStore;
+use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
+use frunk_core::hlist::HNil;
 
 /// The source of a resource: an entry of the map, and the functions by which the walk visits it.
 ///
@@ -42,6 +47,20 @@ pub trait Source {
     type Conflicts<Rest>;
     /// This source as a child store sees it.
     type ForChild: Source;
+    /// Whether it is one.
+    type IsThere: CertificateAnswer;
+    /// This source, or if it is none, the other.
+    type Or<Other: Source>: Source;
+    /// This source, or if it is none, that of the identity `Identity` among the steps `List`.
+    type OrAmong<Identity: Digits, List: StepsProof>: Source;
+    /// This source, or if it is none, that of the identity `Identity` in the store `Parent`.
+    type OrIn<Identity: Digits, Parent: ParentStore>: Source;
+    /// As the source of what a target stores: whether it is among the steps `List`, or stores
+    /// nothing and a store with these steps has its inputs.
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>: CertificateAnswer;
+    /// As the source of what a target stores: the origins of its inputs `Sought`, if it stores
+    /// nothing.
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore>;
 }
 
 /// The sources `First` and `Second` have met under one identity; `Rest` are further conflicts.
@@ -65,6 +84,12 @@ impl Source for NoSource {
     type VisitOption<Res: IsResource, Frames: Stack, Marked: Marks, Found: Findings> = Walk<Frames, Marked, Found>;
     type Conflicts<Rest> = Rest;
     type ForChild = NoSource;
+    type IsThere = AnswerNo;
+    type Or<Other: Source> = Other;
+    type OrAmong<Identity: Digits, List: StepsProof> = List::Locate<Identity>;
+    type OrIn<Identity: Digits, Parent: ParentStore> = Parent::Locate<Identity>;
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerNo;
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// The store, which was supplied with the resource `Res`.
@@ -84,6 +109,12 @@ impl<Entered: IsResource> Source for FromStore<Entered> {
         Self::Visit<Res, Frames, Marked, Found>;
     type Conflicts<Rest> = Rest;
     type ForChild = FromParent<Entered>;
+    type IsThere = AnswerYes;
+    type Or<Other: Source> = Self;
+    type OrAmong<Identity: Digits, List: StepsProof> = Self;
+    type OrIn<Identity: Digits, Parent: ParentStore> = Self;
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// The step `Owner` with the number `Num`, which provides the resource `Res`.
@@ -108,6 +139,12 @@ impl<Entered: IsResource, Owner: Step, Num: Number> Source for Provided<Entered,
         Self::Visit<Res, OptionalFrame<Res, Frames>, Marked, Found>;
     type Conflicts<Rest> = Rest;
     type ForChild = FromParent<Entered>;
+    type IsThere = AnswerYes;
+    type Or<Other: Source> = Self;
+    type OrAmong<Identity: Digits, List: StepsProof> = Self;
+    type OrIn<Identity: Digits, Parent: ParentStore> = Self;
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// Two steps, or one step that is reached through two groups, which is right. It counts as the
@@ -129,6 +166,12 @@ impl<Older: Source, Newer: Source> Source for ProvidedTwice<Older, Newer> {
         Older::VisitOption<Res, Frames, Marked, Found>;
     type Conflicts<Rest> = Older::Conflicts<SourceConflict<Older::Origin, Newer::Origin, Rest>>;
     type ForChild = Older::ForChild;
+    type IsThere = AnswerYes;
+    type Or<Other: Source> = Self;
+    type OrAmong<Identity: Digits, List: StepsProof> = Self;
+    type OrIn<Identity: Digits, Parent: ParentStore> = Self;
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// The parent store. Any source of this store wins over it.
@@ -149,6 +192,12 @@ impl<Entered: IsResource> Source for FromParent<Entered> {
         Self::Visit<Res, Frames, Marked, Found>;
     type Conflicts<Rest> = Rest;
     type ForChild = Self;
+    type IsThere = AnswerYes;
+    type Or<Other: Source> = Self;
+    type OrAmong<Identity: Digits, List: StepsProof> = Self;
+    type OrIn<Identity: Digits, Parent: ParentStore> = Self;
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = HNil;
 }
 
 /// The resource `Res`, as the step `Owner` lists it: a side of a [`SourceConflict`] in a list that
@@ -173,4 +222,12 @@ impl Source for NothingStored {
         Self::Visit<Res, Frames, Marked, Found>;
     type Conflicts<Rest> = Rest;
     type ForChild = Self;
+    type IsThere = AnswerYes;
+    type Or<Other: Source> = Self;
+    type OrAmong<Identity: Digits, List: StepsProof> = Self;
+    type OrIn<Identity: Digits, Parent: ParentStore> = Self;
+    type IsKnown<Inputs: InputsProof, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        Inputs::AreThere<List, Supplied, Parent>;
+    type Located<Sought: SoughtResources, List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> =
+        Sought::Located<List, Supplied, Parent>;
 }

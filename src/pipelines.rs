@@ -1,8 +1,10 @@
 //! Pipelines: sets of steps.
 
+pub(crate) mod certified;
 pub(crate) mod swap;
 
 use crate::exec::plan::{ConstList, StepSpec};
+use crate::lower::certify::StepNumbers;
 use crate::lower::slot::Slot;
 use crate::lower::slots::Slots;
 use crate::proof::check::swap::{InPlace, SwapDecision};
@@ -84,6 +86,9 @@ pub trait StepList: StepsProof + 'static {
     /// The steps as data.
     #[doc(hidden)]
     const SPECS: &'static ConstList<StepSpec>;
+    /// The numbers of their resources, for the certificate.
+    #[doc(hidden)]
+    const NUMBERS: &'static ConstList<StepNumbers>;
 }
 
 // Otherwise rustc lists this among the types that implement the trait.
@@ -96,6 +101,7 @@ impl StepList for HNil {
     type Original<P> = P;
     type Slots = HNil;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Empty;
+    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::Empty;
 }
 
 impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
@@ -106,6 +112,7 @@ impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
     type Original<P> = P;
     type Slots = HCons<Head::Slots, Tail::Slots>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Both(Head::SPECS, Tail::SPECS);
+    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::Both(Head::NUMBERS, Tail::NUMBERS);
 }
 
 /// An element of a [`StepList`], of the kind `Kind`: a step, or a list of steps.
@@ -127,6 +134,9 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: StepProof<Kind> + 'static {
     /// See [`StepList::SPECS`].
     #[doc(hidden)]
     const SPECS: &'static ConstList<StepSpec>;
+    /// The numbers of their resources, for the certificate.
+    #[doc(hidden)]
+    const NUMBERS: &'static ConstList<StepNumbers>;
 }
 
 impl<S: IsStep> Steps<Single> for S {
@@ -138,6 +148,7 @@ impl<S: IsStep> Steps<Single> for S {
         <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<InPlace<New, S>, S>;
     type Slots = Slot<S>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
+    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::One(StepNumbers::of::<S>());
 }
 
 /// The pipeline `P` without the [swaps](crate::Swap) in it.
@@ -153,4 +164,5 @@ impl<List: StepList> Steps<Group> for List {
     type Swap<Old: IsStep, New: IsStep> = <List as StepList>::Swap<Old, New>;
     type Slots = <List as StepList>::Slots;
     const SPECS: &'static ConstList<StepSpec> = <List as StepList>::SPECS;
+    const NUMBERS: &'static ConstList<StepNumbers> = <List as StepList>::NUMBERS;
 }

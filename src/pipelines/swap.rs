@@ -1,8 +1,9 @@
 //! Pipelines in which another step replaces one step, for tests.
 
 use crate::exec::plan::{ConstList, StepSpec};
+use crate::lower::certify::StepNumbers;
 use crate::lower::slot::Slot;
-use crate::pipeline::{FirstOutputOf, OriginalOf, Pipeline, StepList, Steps};
+use crate::pipelines::{FirstOutputOf, OriginalOf, Pipeline, StepList, Steps};
 use crate::proof::check::swap::{InPlace, SwapDecision, Swapped};
 use crate::proof::ids::digits::Digits;
 use crate::proof::kind::Replaced;
@@ -79,6 +80,7 @@ impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<Lis
     type Original<Itself> = OriginalOf<P>;
     type Slots = List::Slots;
     const SPECS: &'static ConstList<StepSpec> = List::SPECS;
+    const NUMBERS: &'static ConstList<StepNumbers> = List::NUMBERS;
 }
 
 impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
@@ -89,6 +91,7 @@ impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
         <<FirstOutputOf<Old> as Digits>::Compare<FirstOutputOf<A>> as SwapDecision>::Swap<InPlace<B, Old>, Self>;
     type Slots = Slot<New>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<New>());
+    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::One(StepNumbers::of::<New>());
 }
 
 // Otherwise rustc shows this impl wherever a type is not a scope.

@@ -1,0 +1,90 @@
+//! `#[pipeline]`: gives a list of steps a certificate.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use std::mem;
+use syn::parse::Parser as _;
+use syn::{Error, ImplItem, ItemImpl, Path, Token, Type, parse_quote};
+
+/// The most free resources of a pipeline with a certificate, as in `lower/certify.rs`.
+const MOST_FREE: usize = 8;
+
+/// The most lists on a path to one, as there.
+const MOST_LISTS: usize = 5;
+
+/// Expands to the impl as it was written, but with the certificate in its list of steps.
+///
+/// A generic impl stays as it is, because a constant cannot name its parameters.
+pub(crate) fn pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
+    let library = match library.parse2(options) {
+        Ok(library) => library,
+        Err(error) => {
+            let mistake = error.into_compile_error();
+            return quote! { #mistake #item };
+        }
+    };
+    let mut implementation: ItemImpl = match syn::parse2(item.clone()) {
+        Ok(implementation) => implementation,
+        Err(error) => {
+            let message = "`#[pipeline]` belongs on an `impl Pipeline`";
+            let mistake = Error::new(error.span(), message).into_compile_error();
+            return quote! { #mistake #item };
+        }
+    };
+    if !implementation.generics.params.is_empty() {
+        return item;
+    }
+    let name = implementation.self_ty.clone();
+    let Some(steps) = implementation.items.iter_mut().find_map(steps) else { return item };
+    // Full paths and long names, because the user's types are in the same scope.
+    let certificate = quote! { #library::__private::certificate };
+    let facts = quote! {
+        #certificate::CertificateFacts<{ __PIPELINER_VERDICT.is_sound }, { __PIPELINER_VERDICT.in_parent }>
+    };
+    let list = mem::replace(steps, parse_quote! { #certificate::Certified<#name> });
+    let free = numbers(MOST_FREE).rev().fold(quote! { () }, |rest, free| {
+        let path = numbers(MOST_LISTS).rev().fold(quote! { () }, |rest, place| {
+            quote! { #certificate::PathTo<{ __PIPELINER_VERDICT.free[#free][#place] }, #rest> }
+        });
+        quote! { (#certificate::FreeAt<#name, #path>, #rest) }
+    });
+    quote! {
+        const _: () = {
+            use #certificate::NoSteps as _;
+            impl #certificate::OpenPipeline for #name {
+                type List = #list;
+                type Facts = #facts;
+                type Free = #certificate::FreeInputs<{ __PIPELINER_VERDICT.count }, #free>;
+            }
+            const __PIPELINER_VERDICT: #certificate::Verdict = {
+                const STEPS: ::core::option::Option<&#certificate::Steps> =
+                    #certificate::StepsOf::<<#name as #certificate::OpenPipeline>::List>::STEPS;
+                const PARENT: ::core::option::Option<&#certificate::Steps> =
+                    #certificate::ParentStepsOf::<#name>::STEPS;
+                #certificate::certify::<{ #certificate::room(STEPS, PARENT) }>(STEPS, PARENT)
+            };
+            #implementation
+        };
+    }
+}
+
+/// The numbers below a count, as literals.
+fn numbers(count: usize) -> impl DoubleEndedIterator<Item = Literal> {
+    (0..count).map(Literal::usize_unsuffixed)
+}
+
+/// The option `crate = path`, or the path without it.
+fn library(options: syn::parse::ParseStream<'_>) -> syn::Result<Path> {
+    match options.parse::<Option<Token![crate]>>()? {
+        Some(key) => crate::library::parse(key, options),
+        None => Ok(crate::library::default()),
+    }
+}
+
+/// The list of steps, if this item is that.
+fn steps(item: &mut ImplItem) -> Option<&mut Type> {
+    match item {
+        ImplItem::Type(item) if item.ident == "Steps" => Some(&mut item.ty),
+        _ => None,
+    }
+}
