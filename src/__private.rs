@@ -150,16 +150,14 @@ pub mod list {
     }
 }
 
+pub use crate::lower::numbers::number;
+
 /// Support code for `#[pipeline]`.
 pub mod certificate {
-    use crate::exec::plan::ConstList;
-    use crate::lower::certify::StepNumbers;
     pub use crate::lower::certify::{Verdict, certify, room};
-    pub use crate::pipelines::certified::{NoSteps, ParentStepsOf, StepsOf};
-    pub use crate::proof::certificate::{CertificateFacts, Certified, FreeAt, FreeInputs, OpenPipeline, PathTo};
-
-    /// Steps as data.
-    pub type Steps = ConstList<StepNumbers>;
+    pub use crate::lower::numbers::StepsNumbers;
+    pub use crate::pipelines::certified::{NoParentSteps, NotSteps, OpenPipeline, ParentStepsOf, StepsOf};
+    pub use crate::proof::certificate::{CertificateFacts, Certified, FreeAt, FreeInputs, PathTo};
 }
 
 /// Support code for `#[step(blocking)]`.

@@ -4,7 +4,7 @@ pub(crate) mod certified;
 pub(crate) mod swap;
 
 use crate::exec::plan::{ConstList, StepSpec};
-use crate::lower::certify::StepNumbers;
+use crate::lower::numbers::{StepNumbers, StepsNumbers};
 use crate::lower::slot::Slot;
 use crate::lower::slots::Slots;
 use crate::proof::check::swap::{InPlace, SwapDecision};
@@ -88,7 +88,7 @@ pub trait StepList: StepsProof + 'static {
     const SPECS: &'static ConstList<StepSpec>;
     /// The numbers of their resources, for the certificate.
     #[doc(hidden)]
-    const NUMBERS: &'static ConstList<StepNumbers>;
+    const NUMBERS: &'static ConstList<StepsNumbers>;
 }
 
 // Otherwise rustc lists this among the types that implement the trait.
@@ -101,7 +101,7 @@ impl StepList for HNil {
     type Original<P> = P;
     type Slots = HNil;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Empty;
-    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::Empty;
+    const NUMBERS: &'static ConstList<StepsNumbers> = &ConstList::Empty;
 }
 
 impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
@@ -112,7 +112,7 @@ impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
     type Original<P> = P;
     type Slots = HCons<Head::Slots, Tail::Slots>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Both(Head::SPECS, Tail::SPECS);
-    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::Both(Head::NUMBERS, Tail::NUMBERS);
+    const NUMBERS: &'static ConstList<StepsNumbers> = &ConstList::Both(&ConstList::One(Head::NUMBERS), Tail::NUMBERS);
 }
 
 /// An element of a [`StepList`], of the kind `Kind`: a step, or a list of steps.
@@ -136,7 +136,7 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: StepProof<Kind> + 'static {
     const SPECS: &'static ConstList<StepSpec>;
     /// The numbers of their resources, for the certificate.
     #[doc(hidden)]
-    const NUMBERS: &'static ConstList<StepNumbers>;
+    const NUMBERS: StepsNumbers;
 }
 
 impl<S: IsStep> Steps<Single> for S {
@@ -148,7 +148,7 @@ impl<S: IsStep> Steps<Single> for S {
         <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<InPlace<New, S>, S>;
     type Slots = Slot<S>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
-    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::One(StepNumbers::of::<S>());
+    const NUMBERS: StepsNumbers = StepsNumbers::Step(StepNumbers::of::<S>());
 }
 
 /// The pipeline `P` without the [swaps](crate::Swap) in it.
@@ -164,5 +164,5 @@ impl<List: StepList> Steps<Group> for List {
     type Swap<Old: IsStep, New: IsStep> = <List as StepList>::Swap<Old, New>;
     type Slots = <List as StepList>::Slots;
     const SPECS: &'static ConstList<StepSpec> = <List as StepList>::SPECS;
-    const NUMBERS: &'static ConstList<StepNumbers> = <List as StepList>::NUMBERS;
+    const NUMBERS: StepsNumbers = StepsNumbers::List(<List as StepList>::NUMBERS);
 }

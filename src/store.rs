@@ -343,7 +343,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> AnyStore for
         crate::resource::type_name::of::<Pipe>()
     }
     fn order<G: Goal>() -> &'static Order {
-        const { lower::<PlanOf<Pipe, Supplied>, G>().1 }
+        const {
+            let (plan, order) = lower::<PlanOf<Pipe, Supplied>, G>();
+            order.checked(plan, Parent::IS_STORE)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! resource.
 
 use crate::diagnostics::Diagnostics;
-use crate::identity;
+use crate::identity::{self, Spelled};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Error, GenericParam, Path, parse_quote};
@@ -34,13 +34,14 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
             }
         }
     }
-    let (constant, identity) = match identity::spelled(&library, name, &types) {
-        Some(identity) => (None, identity.ty),
+    let (constant, identity, number) = match identity::spelled(&library, name, &types) {
+        Some(Spelled { ty, number }) => (None, ty, Some(quote! { const NUMBER: u64 = #number; })),
         None => {
             let parameters = (!types.is_empty()).then(|| quote! { ; #(#types)* });
             (
                 Some(quote! { const __PIPELINER_HASH: u64 = #library::__hash!(#name); }),
                 quote! { #library::__spell!(__PIPELINER_HASH #parameters) },
+                None,
             )
         }
     };
@@ -51,6 +52,7 @@ pub(crate) fn identified(item: TokenStream) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics #library::Identified for #name #type_generics #where_clause {
                 type Identity = #identity;
+                #number
             }
         };
     }

@@ -17,8 +17,8 @@ static DECLARED: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
 pub(crate) struct Spelled {
     /// As a type.
     pub(crate) ty: TokenStream,
-    /// As a number, of which the digits are a part. None if there are parameters.
-    pub(crate) number: Option<Literal>,
+    /// As a number: a literal, of which the digits are a part, or what makes it of parameters.
+    pub(crate) number: TokenStream,
 }
 
 /// The identity of a name that is declared here, with these parameters; `None` where the macro
@@ -45,7 +45,13 @@ pub(crate) fn spelled(library: &impl ToTokens, name: &Ident, parameters: &[&Iden
     let rest = parameters.iter().rev().map(|name| quote! { <#name as #library::Identified>::Identity });
     let rest = rest.reduce(|rest, first| quote! { #library::proof::ids::identity::Both<#first, #rest> });
     let ty = quote! { #library::proof::ids::identity::Spelled<#(#digits,)* #rest> };
-    Some(Spelled { ty, number: parameters.is_empty().then(|| Literal::u64_unsuffixed(hash | 1 << 63)) })
+    let number = if parameters.is_empty() {
+        Literal::u64_unsuffixed(hash & !(1 << 62) | 1 << 63).into_token_stream()
+    } else {
+        let hash = Literal::u64_unsuffixed(hash);
+        quote! { #library::__private::number(#hash, &[#(<#parameters as #library::Identified>::NUMBER),*]) }
+    };
+    Some(Spelled { ty, number })
 }
 
 /// The options of rustc that set the name and the type of the crate; `None` where this is not

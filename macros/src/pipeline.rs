@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use std::mem;
 use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
 use syn::{Error, ImplItem, ItemImpl, Path, Token, Type, parse_quote};
 
 /// The most free resources of a pipeline with a certificate, as in `lower/certify.rs`.
@@ -38,33 +39,49 @@ pub(crate) fn pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     let Some(steps) = implementation.items.iter_mut().find_map(steps) else { return item };
     // Full paths and long names, because the user's types are in the same scope.
     let certificate = quote! { #library::__private::certificate };
+    let steps_of = |of: &Type| quote! { #certificate::StepsOf::<#of> };
+    let numbers_of_steps: Vec<_> = match elements(steps) {
+        Some(elements) => elements.iter().map(steps_of).map(|steps| quote! { #steps::NUMBERS }).collect(),
+        None => Some(&*steps).into_iter().map(steps_of).map(|steps| quote! { #steps::WHOLE }).collect(),
+    };
     let facts = quote! {
         #certificate::CertificateFacts<{ __PIPELINER_VERDICT.is_sound }, { __PIPELINER_VERDICT.in_parent }>
     };
     let list = mem::replace(steps, parse_quote! { #certificate::Certified<#name> });
     let free = numbers(MOST_FREE).rev().fold(quote! { () }, |rest, free| {
         let path = numbers(MOST_LISTS).rev().fold(quote! { () }, |rest, place| {
-            quote! { #certificate::PathTo<{ __PIPELINER_VERDICT.free[#free][#place] }, #rest> }
+            quote! { #certificate::PathTo<{ __PIPELINER_VERDICT.free.#free.#place }, #rest> }
         });
         quote! { (#certificate::FreeAt<#name, #path>, #rest) }
     });
     quote! {
         const _: () = {
-            use #certificate::NoSteps as _;
+            use #certificate::{NoParentSteps as _, NotSteps as _};
             impl #certificate::OpenPipeline for #name {
                 type List = #list;
                 type Facts = #facts;
                 type Free = #certificate::FreeInputs<{ __PIPELINER_VERDICT.count }, #free>;
+                const STEPS: &'static [#certificate::StepsNumbers] = __PIPELINER_STEPS;
             }
-            const __PIPELINER_VERDICT: #certificate::Verdict = {
-                const STEPS: ::core::option::Option<&#certificate::Steps> =
-                    #certificate::StepsOf::<<#name as #certificate::OpenPipeline>::List>::STEPS;
-                const PARENT: ::core::option::Option<&#certificate::Steps> =
-                    #certificate::ParentStepsOf::<#name>::STEPS;
-                #certificate::certify::<{ #certificate::room(STEPS, PARENT) }>(STEPS, PARENT)
-            };
+            const __PIPELINER_STEPS: &[#certificate::StepsNumbers] =
+                &[#(#numbers_of_steps),*];
+            const __PIPELINER_PARENT: ::core::option::Option<&[#certificate::StepsNumbers]> =
+                #certificate::ParentStepsOf::<#name>::STEPS;
+            const __PIPELINER_VERDICT: #certificate::Verdict = #certificate::certify::<
+                { #certificate::room(__PIPELINER_STEPS, __PIPELINER_PARENT) },
+            >(__PIPELINER_STEPS, __PIPELINER_PARENT);
             #implementation
         };
+    }
+}
+
+/// The elements of a list of steps, if it is written as `HList![…]`.
+fn elements(list: &Type) -> Option<Punctuated<Type, Token![,]>> {
+    match list {
+        Type::Macro(list) if list.mac.path.segments.last().is_some_and(|name| name.ident == "HList") => {
+            list.mac.parse_body_with(Punctuated::parse_terminated).ok()
+        }
+        _ => None,
     }
 }
 

@@ -37,6 +37,25 @@ pub struct Order {
     pub(crate) outputs: &'static [Option<Source>],
 }
 
+impl Order {
+    /// This order, which belongs to `plan`, for a store with or without a parent.
+    ///
+    /// # Panics
+    ///
+    /// If a step waits for itself, or takes what neither the store nor a parent has. The proof has
+    /// shown that there is no such step, unless somebody wrote a part of it by hand.
+    pub(crate) const fn checked(&self, plan: &ExecPlan, has_parent: bool) -> &Self {
+        assert!(self.steps.len() == self.demanded.len(), "a step of this run waits for itself: its proof is forged");
+        let mut at = 0;
+        while !has_parent && !self.parent_inputs.is_empty() && at < self.steps.len() {
+            let inputs = plan.steps()[self.steps[at] as usize].spec().inputs;
+            assert!(has_all(plan, inputs), "a step of this run lacks an input: its proof is forged");
+            at += 1;
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 impl Order {
     /// The order for a step of a plan with up to `N` steps. Its lists are never freed.
@@ -51,6 +70,15 @@ impl Order {
             nodes: tables.nodes[..plan.steps().len()].to_vec().leak(),
             outputs: &[],
         }
+    }
+}
+
+/// Whether a plan has a source for each of some inputs that a step cannot do without.
+const fn has_all(plan: &ExecPlan, inputs: &ConstList<Key>) -> bool {
+    match inputs {
+        ConstList::Empty => true,
+        ConstList::One(key) => key.optional || plan.source(key.id).is_some(),
+        ConstList::Both(first, second) => has_all(plan, first) && has_all(plan, second),
     }
 }
 
@@ -138,6 +166,11 @@ impl<const N: usize> OrderTables<N> {
         nodes: [OrderNode { is_demanded: false, unmet: 0, needed_by: OrderNode::NONE, ready: 0 }; N],
         unmet: [0; N],
     };
+
+    /// The number of demanded steps.
+    pub(super) const fn demanded_len(&self) -> usize {
+        self.demanded_len
+    }
 
     /// Demands everything that the demanded steps need, breadth first, and finishes all steps.
     const fn follow(&mut self, plan: &ExecPlan) {

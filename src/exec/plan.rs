@@ -202,7 +202,7 @@ impl ExecPlan {
 
 impl PlannedStep {
     /// The step as the executor knows it.
-    pub fn spec(&self) -> &'static StepSpec {
+    pub const fn spec(&self) -> &'static StepSpec {
         self.spec
     }
 }
@@ -291,7 +291,7 @@ impl<L: Lower, G: Goal, const N: usize> SizedOrder<L, G, N> {
     const TABLES: &'static OrderTables<N> = &OrderTables::build(SizedPlan::<L, N>::PLAN, G::DEMANDED, G::OUTPUTS);
     const ORDER: &'static Order = &Order {
         steps: Self::TABLES.steps.split_at(Self::TABLES.len).0,
-        demanded: Self::TABLES.demanded.split_at(Self::TABLES.len).0,
+        demanded: Self::TABLES.demanded.split_at(Self::TABLES.demanded_len()).0,
         parent_inputs: Self::TABLES.parent_inputs.split_at(Self::TABLES.parent_len).0,
         nodes: Self::TABLES.nodes.split_at(SizedPlan::<L, N>::PLAN.steps.len()).0,
         outputs: Self::TABLES.outputs.split_at(Self::TABLES.outputs_len).0,

@@ -2,12 +2,15 @@
 //!
 //! It is sound if each resource has one provider, no list names one twice, and the steps need each
 //! other in no cycle. It claims so only of resources whose numbers are certain.
+//!
+//! The compiler interprets this code, once for each pipeline, and takes about as long for a line as
+//! a program for a thousand. So there are no iterators and few calls.
 
-use super::key::CERTAIN;
+#[cfg(test)]
+mod tests;
+
+use super::numbers::{CERTAIN, CLOSE, Numbers, OPEN, OPTIONAL, StepsNumbers, UNKNOWN};
 use crate::exec::plan::ConstList;
-use crate::resource::Resource;
-use crate::steps::Step;
-use crate::steps::lists::{InputList, OutputList};
 
 /// The most free resources of a pipeline with a certificate.
 const MOST_FREE: usize = 8;
@@ -21,38 +24,9 @@ const MOST_LISTS: usize = 5;
 /// The places of elements from the list of steps to an input of a step.
 type Path = [usize; MOST_LISTS];
 
-/// A resource in a list, by its number. It has no name, because a constant costs the compiler more
-/// with each function that it names.
-#[derive(Debug, Clone, Copy)]
-pub struct Number {
-    /// See [`Resource::ID`].
-    pub(crate) id: u64,
-    /// Whether it is an optional input.
-    pub(crate) optional: bool,
-}
-
-impl Number {
-    /// The number of a resource.
-    pub(crate) const fn of<R: Resource>() -> Self {
-        Number { id: R::ID, optional: false }
-    }
-}
-
-/// The lists of a step.
-#[derive(Debug, Clone, Copy)]
-pub struct StepNumbers {
-    /// Its inputs.
-    inputs: &'static ConstList<Number>,
-    /// The outputs that it stores.
-    outputs: &'static ConstList<Number>,
-}
-
-impl StepNumbers {
-    /// The lists of a step.
-    pub(crate) const fn of<S: Step>() -> Self {
-        StepNumbers { inputs: <S::Inputs as InputList>::NUMBERS, outputs: <S::Outputs as OutputList>::NUMBERS }
-    }
-}
+/// A path whose places have names. The compiler takes less time for the name of a field than for an
+/// index, and a verdict has forty.
+type NamedPath = (usize, usize, usize, usize, usize);
 
 /// The verdict on the steps of a pipeline.
 #[derive(Debug, Clone, Copy)]
@@ -64,193 +38,261 @@ pub struct Verdict {
     /// The number of free resources.
     pub count: usize,
     /// For each free resource the path to an input of a step that takes it.
-    pub free: [Path; MOST_FREE],
+    pub free: (NamedPath, NamedPath, NamedPath, NamedPath, NamedPath, NamedPath, NamedPath, NamedPath),
 }
 
 /// The room that the verdict on these steps and those of the parent needs.
-pub const fn room(steps: Option<&ConstList<StepNumbers>>, parent: Option<&ConstList<StepNumbers>>) -> usize {
-    let (steps, parent) = (room_of(known(steps)), room_of(known(parent)));
-    (1 + steps + parent).next_power_of_two()
+pub const fn room(steps: &[StepsNumbers], parent: Option<&[StepsNumbers]>) -> usize {
+    let parent = match parent {
+        Some(parent) => room_of_all(parent),
+        None => 0,
+    };
+    (1 + room_of_all(steps) + parent).next_power_of_two()
 }
 
-/// The steps, or none if they are not known.
-const fn known(steps: Option<&ConstList<StepNumbers>>) -> &ConstList<StepNumbers> {
-    match steps {
-        Some(steps) => steps,
-        None => &ConstList::Empty,
+/// The room for some steps.
+const fn room_of_all(steps: &[StepsNumbers]) -> usize {
+    let mut room = 0;
+    let mut place = 0;
+    while place < steps.len() {
+        room += room_of(&steps[place]);
+        place += 1;
+    }
+    room
+}
+
+/// The room for an element: the table of outputs is at most half full.
+const fn room_of(steps: &StepsNumbers) -> usize {
+    match *steps {
+        StepsNumbers::Step(ref step) => 1 + step.inputs.len + 2 * step.outputs.len,
+        StepsNumbers::List(mut list) | StepsNumbers::Whole(mut list) => {
+            let mut room = 0;
+            while let ConstList::Both(ConstList::One(first), rest) = list {
+                room += room_of(first);
+                list = rest;
+            }
+            room
+        }
+        StepsNumbers::Unknown => 0,
     }
 }
 
-/// The room for some steps: the table of outputs is at most half full.
-const fn room_of(steps: &ConstList<StepNumbers>) -> usize {
-    match steps {
-        ConstList::Empty => 0,
-        ConstList::One(step) => 1 + count(step.inputs) + 2 * count(step.outputs),
-        ConstList::Both(first, second) => room_of(first) + room_of(second),
-    }
-}
-
-/// The number of keys in a list.
-const fn count(keys: &ConstList<Number>) -> usize {
-    match keys {
-        ConstList::Empty => 0,
-        ConstList::One(_) => 1,
-        ConstList::Both(first, second) => count(first) + count(second),
-    }
-}
-
-/// The verdict on the steps of a pipeline and those of its parent. If its own are not known, it is
-/// not sound.
-pub const fn certify<const N: usize>(
-    steps: Option<&ConstList<StepNumbers>>,
-    parent: Option<&ConstList<StepNumbers>>,
-) -> Verdict {
+/// The verdict on the steps of a pipeline and those of its parent.
+pub const fn certify<const N: usize>(steps: &[StepsNumbers], parent: Option<&[StepsNumbers]>) -> Verdict {
     let mut graph = Graph::<N> {
-        providers: [NO_PROVIDER; N],
-        inputs: [(0, NOT_HERE); N],
-        starts: [0; N],
-        steps: IN_PARENT as usize,
+        ids: [0; N],
+        providers: [NOT_HERE; N],
+        takers: [NOT_HERE; N],
+        edges: [0; N],
+        ends: [0; N],
+        steps: IN_PARENT,
         end: 0,
         path: [0; MOST_LISTS],
-        verdict: Verdict {
-            is_sound: steps.is_some(),
-            in_parent: parent.is_some(),
-            count: 0,
-            free: [[0; MOST_LISTS]; MOST_FREE],
-        },
-        free: [Number { id: 0, optional: false }; MOST_FREE],
+        is_sound: true,
+        free: [0; MOST_FREE],
+        free_paths: [[0; MOST_LISTS]; MOST_FREE],
+        count: 0,
     };
-    graph.provide_all(known(parent));
-    graph.steps = 0;
-    graph.provide_all(known(steps));
-    graph.steps = 0;
-    graph.take_all(known(steps), 0);
-    if graph.verdict.is_sound {
-        graph.check_cycles();
+    if let Some(parent) = parent {
+        graph.provide_all(parent);
     }
-    if !graph.verdict.is_sound {
-        graph.verdict.count = 0;
+    graph.steps = 0;
+    graph.provide_all(steps);
+    graph.steps = 0;
+    graph.take_all(steps);
+    let is_sound = graph.is_sound && !graph.has_cycle();
+    let [a, b, c, d, e, f, g, h] = graph.free_paths;
+    Verdict {
+        is_sound,
+        in_parent: parent.is_some(),
+        count: if is_sound { graph.count } else { 0 },
+        free: (named(a), named(b), named(c), named(d), named(e), named(f), named(g), named(h)),
     }
-    graph.verdict
+}
+
+/// A path with names.
+const fn named([a, b, c, d, e]: Path) -> NamedPath {
+    (a, b, c, d, e)
 }
 
 /// The place of a step that is in the parent pipeline.
-const IN_PARENT: u16 = u16::MAX - 1;
+const IN_PARENT: usize = usize::MAX - 1;
 /// The place of a step that is none.
-const NOT_HERE: u16 = u16::MAX;
-/// An unused entry of the table of providers.
-const NO_PROVIDER: (u64, u16) = (0, NOT_HERE);
+const NOT_HERE: usize = usize::MAX;
 
-/// The graph of the steps, with room for `N` entries in each table.
+/// The graph of the steps, with room for `N` entries in each table. `N` is a power of two.
 struct Graph<const N: usize> {
-    /// A hash table from the numbers of outputs to the places of steps: open addressing by the
-    /// lowest bits, which are the digits of the identity.
-    providers: [(u64, u16); N],
-    /// Of each input its number, and the place of the step that provides it.
-    inputs: [(u64, u16); N],
-    /// The first input of each step.
-    starts: [u16; N],
+    /// A hash table of resources, by their numbers: open addressing by the lowest bits, which are
+    /// the digits of the identity. An entry that is not used is 0.
+    ids: [u64; N],
+    /// Of each resource the step that provides it.
+    providers: [usize; N],
+    /// Of each resource the last step that takes it.
+    takers: [usize; N],
+    /// The steps from which the steps take their inputs.
+    edges: [usize; N],
+    /// Of each step the end of its edges, which begin at the end of those of the step before.
+    ends: [usize; N],
     /// The number of steps so far.
     steps: usize,
-    /// The number of inputs so far.
+    /// The number of edges so far.
     end: usize,
-    /// The path to the input that is read.
+    /// The path to the step that is read.
     path: Path,
-    /// The verdict so far.
-    verdict: Verdict,
+    /// Whether there is no mistake so far.
+    is_sound: bool,
     /// The free resources.
-    free: [Number; MOST_FREE],
+    free: [u64; MOST_FREE],
+    /// For each of them the path to an input of a step that takes it.
+    free_paths: [Path; MOST_FREE],
+    /// The number of free resources.
+    count: usize,
 }
 
 impl<const N: usize> Graph<N> {
-    /// The entry of a number, or the unused one where it belongs. Two numbers with the same digits
-    /// have one entry.
-    const fn entry(&self, id: u64) -> usize {
-        let mut at = id as usize & (N - 1);
-        while self.providers[at].1 != NOT_HERE && self.providers[at].0 as u32 != id as u32 {
-            at = (at + 1) & (N - 1);
+    /// The entry of a resource, which is new if it is 0.
+    const fn entry(&mut self, id: u64) -> usize {
+        let last = N - 1;
+        let mut at = id as usize & last;
+        loop {
+            let other = self.ids[at];
+            if other == id || other == 0 {
+                return at;
+            }
+            // The digits are the same, but not the resources.
+            if other as u32 == id as u32 {
+                self.is_sound = false;
+            }
+            at = (at + 1) & last;
         }
-        at
     }
 
-    /// Enters the outputs of some steps.
-    const fn provide_all(&mut self, steps: &ConstList<StepNumbers>) {
-        match steps {
-            ConstList::Empty => {}
-            ConstList::One(step) => {
-                self.provide(step.outputs);
-                if self.steps < IN_PARENT as usize {
+    /// Enters the outputs of all steps of a list.
+    const fn provide_all(&mut self, steps: &[StepsNumbers]) {
+        let mut place = 0;
+        while place < steps.len() {
+            self.provide_each(&steps[place]);
+            place += 1;
+        }
+    }
+
+    /// Enters the outputs of the steps of an element.
+    const fn provide_each(&mut self, steps: &StepsNumbers) {
+        match *steps {
+            StepsNumbers::Step(ref step) => {
+                self.provide(&step.outputs);
+                if self.steps < IN_PARENT {
                     self.steps += 1;
                 }
             }
-            ConstList::Both(first, second) => {
-                self.provide_all(first);
-                self.provide_all(second);
+            StepsNumbers::List(mut list) | StepsNumbers::Whole(mut list) => {
+                while let ConstList::Both(ConstList::One(first), rest) = list {
+                    self.provide_each(first);
+                    list = rest;
+                }
             }
+            StepsNumbers::Unknown => self.is_sound = false,
         }
     }
 
-    /// Enters some outputs of the current step.
-    const fn provide(&mut self, keys: &ConstList<Number>) {
-        match keys {
-            ConstList::Empty => {}
-            ConstList::One(key) => {
-                let at = self.entry(key.id);
-                let (other, provider) = self.providers[at];
+    /// Enters the outputs of the current step.
+    const fn provide(&mut self, outputs: &Numbers) {
+        let mut word = 0;
+        while word < outputs.len {
+            let id = outputs.words[word];
+            word += 1;
+            if is_certain(id) {
+                let at = self.entry(id);
                 // A step of this pipeline wins over one of the parent.
-                let is_free = provider == NOT_HERE || (provider == IN_PARENT && other == key.id);
-                if !is_free || key.id & CERTAIN == 0 {
-                    self.verdict.is_sound = false;
+                if self.providers[at] < IN_PARENT {
+                    self.is_sound = false;
                 }
-                self.providers[at] = (key.id, self.steps as u16);
-            }
-            ConstList::Both(first, second) => {
-                self.provide(first);
-                self.provide(second);
+                self.ids[at] = id;
+                self.providers[at] = self.steps;
+            } else if id == UNKNOWN {
+                self.is_sound = false;
             }
         }
     }
 
-    /// Connects some steps with the providers of their inputs. The list is in `depth` others.
-    const fn take_all(&mut self, mut steps: &ConstList<StepNumbers>, depth: usize) {
+    /// Connects all steps of a list with the providers of their inputs.
+    const fn take_all(&mut self, steps: &[StepsNumbers]) {
+        // `HList!` cuts a list into lists of sixteen, and these again.
+        let mut lists = 1;
+        let mut room = MOST_ELEMENTS;
+        while room < steps.len() {
+            lists += 1;
+            room *= MOST_ELEMENTS;
+        }
         let mut place = 0;
-        while let ConstList::Both(first, rest) = steps {
-            self.enter(depth, place);
-            match first {
-                ConstList::One(step) => {
-                    self.starts[self.steps] = self.end as u16;
-                    self.take(step.inputs, depth + 1);
-                    self.steps += 1;
-                }
-                list => self.take_all(list, depth + 1),
+        while place < steps.len() {
+            let mut depth = lists;
+            let mut rest = place;
+            while depth > 0 {
+                depth -= 1;
+                self.enter(depth, rest % MOST_ELEMENTS);
+                rest /= MOST_ELEMENTS;
             }
+            self.take_each(&steps[place], lists);
             place += 1;
-            steps = rest;
         }
     }
 
-    /// Connects the current step with the providers of some inputs.
-    const fn take(&mut self, mut keys: &ConstList<Number>, depth: usize) {
-        let mut place = 0;
-        while let ConstList::Both(first, rest) = keys {
-            self.enter(depth, place);
-            match first {
-                ConstList::One(key) => {
-                    let (other, provider) = self.providers[self.entry(key.id)];
-                    let clashes = provider != NOT_HERE && other != key.id;
-                    if clashes || key.id & CERTAIN == 0 || self.is_listed(key.id) {
-                        self.verdict.is_sound = false;
-                    }
-                    if provider == NOT_HERE {
-                        self.add_free(key, depth);
-                    }
-                    self.inputs[self.end] = (key.id, provider);
-                    self.end += 1;
-                }
-                list => self.take(list, depth + 1),
+    /// Connects the steps of an element, which is in `depth` lists, with the providers of their
+    /// inputs.
+    const fn take_each(&mut self, steps: &StepsNumbers, depth: usize) {
+        match *steps {
+            StepsNumbers::Step(ref step) => {
+                self.take(&step.inputs, depth);
+                self.ends[self.steps] = self.end;
+                self.steps += 1;
             }
-            place += 1;
-            keys = rest;
+            StepsNumbers::Whole(list) => self.take_each(&StepsNumbers::List(list), 0),
+            StepsNumbers::List(mut list) => {
+                let mut place = 0;
+                while let ConstList::Both(ConstList::One(first), rest) = list {
+                    self.enter(depth, place);
+                    self.take_each(first, depth + 1);
+                    place += 1;
+                    list = rest;
+                }
+            }
+            StepsNumbers::Unknown => {}
+        }
+    }
+
+    /// Connects the current step with the providers of its inputs. The list is in `depth` others.
+    const fn take(&mut self, inputs: &Numbers, depth: usize) {
+        let step = self.steps;
+        let last = N - 1;
+        let mut word = inputs.len;
+        while word > 0 {
+            word -= 1;
+            let input = inputs.words[word];
+            let id = input & !OPTIONAL;
+            // The entry of almost all resources.
+            let mut at = id as usize & last;
+            if self.ids[at] != id || id == UNKNOWN {
+                if !is_certain(id) {
+                    if id == UNKNOWN {
+                        self.is_sound = false;
+                    }
+                    continue;
+                }
+                at = self.entry(id);
+                self.ids[at] = id;
+            }
+            if self.takers[at] == step {
+                self.is_sound = false;
+            }
+            self.takers[at] = step;
+            let provider = self.providers[at];
+            if provider < IN_PARENT {
+                self.edges[self.end] = provider;
+                self.end += 1;
+            } else if provider == NOT_HERE {
+                self.add_free(input, inputs, word, depth);
+            }
         }
     }
 
@@ -258,100 +300,103 @@ impl<const N: usize> Graph<N> {
     const fn enter(&mut self, depth: usize, place: usize) {
         if depth < MOST_LISTS {
             self.path[depth] = place;
+        } else {
+            self.is_sound = false;
         }
     }
 
-    /// Whether types can follow the path to an input in a list in `depth` others.
-    const fn is_path(&self, depth: usize) -> bool {
-        let mut at = 0;
-        while at <= depth {
-            if at == MOST_LISTS || self.path[at] >= MOST_ELEMENTS {
-                return false;
-            }
-            at += 1;
+    /// Adds a free resource: the input at the word `at` of the current step, whose list of inputs is
+    /// in `depth` others. An input that a step cannot do without takes the place of an optional one.
+    const fn add_free(&mut self, input: u64, inputs: &Numbers, at: usize, mut depth: usize) {
+        let mut free = 0;
+        while free < self.count && (self.free[free] ^ input) & !OPTIONAL != 0 {
+            free += 1;
         }
-        true
+        let is_new = free == self.count;
+        if !is_new && (input & OPTIONAL != 0 || self.free[free] & OPTIONAL == 0) {
+            return;
+        }
+        if free == MOST_FREE {
+            self.is_sound = false;
+            return;
+        }
+        let mut word = inputs.len - 1;
+        let mut place = 0;
+        while word > at {
+            let other = inputs.words[word];
+            word -= 1;
+            if other == OPEN {
+                self.enter(depth, place);
+                depth += 1;
+                place = 0;
+            } else if other == CLOSE {
+                depth -= 1;
+                place = if depth < MOST_LISTS { self.path[depth] + 1 } else { 0 };
+            } else {
+                place += 1;
+            }
+        }
+        self.enter(depth, place);
+        let mut list = 0;
+        while list <= depth && list < MOST_LISTS {
+            if self.path[list] >= MOST_ELEMENTS {
+                self.is_sound = false;
+            }
+            list += 1;
+        }
+        self.free[free] = input;
+        self.free_paths[free] = self.path;
+        if is_new {
+            self.count += 1;
+        }
     }
 
-    /// Whether the current step lists an input already.
-    const fn is_listed(&self, id: u64) -> bool {
-        let mut at = self.starts[self.steps] as usize;
-        while at < self.end {
-            if self.inputs[at].0 as u32 == id as u32 {
-                return true;
+    /// Whether a step needs itself: a search, depth first.
+    const fn has_cycle(&self) -> bool {
+        // Of each step the next edge, or one of these.
+        const NEW: usize = usize::MAX;
+        const DONE: usize = usize::MAX - 1;
+        let mut next = [NEW; N];
+        let mut stack = [0; N];
+        let mut root = 0;
+        while root < self.steps {
+            let mut step = root;
+            let mut depth = 0;
+            root += 1;
+            if next[step] != NEW {
+                continue;
             }
-            at += 1;
+            loop {
+                let mut edge = next[step];
+                if edge == NEW {
+                    edge = if step == 0 { 0 } else { self.ends[step - 1] };
+                }
+                if edge < self.ends[step] {
+                    next[step] = edge + 1;
+                    let provider = self.edges[edge];
+                    let state = next[provider];
+                    if state == NEW {
+                        stack[depth] = step;
+                        depth += 1;
+                        step = provider;
+                    } else if state != DONE {
+                        return true;
+                    }
+                } else {
+                    next[step] = DONE;
+                    if depth == 0 {
+                        break;
+                    }
+                    depth -= 1;
+                    step = stack[depth];
+                }
+            }
         }
         false
     }
+}
 
-    /// Adds a free resource: the next input of the current step. An input that a step cannot do
-    /// without takes the place of an optional one.
-    const fn add_free(&mut self, key: &Number, depth: usize) {
-        let mut at = 0;
-        while at < self.verdict.count && self.free[at].id as u32 != key.id as u32 {
-            at += 1;
-        }
-        let is_new = at == self.verdict.count;
-        if !is_new && self.free[at].id != key.id {
-            self.verdict.is_sound = false;
-        }
-        if !is_new && (key.optional || !self.free[at].optional) {
-            return;
-        }
-        if at == MOST_FREE || !self.is_path(depth) {
-            self.verdict.is_sound = false;
-            return;
-        }
-        self.free[at] = *key;
-        self.verdict.free[at] = self.path;
-        self.verdict.count += is_new as usize;
-    }
-
-    /// Finds a cycle, depth first.
-    const fn check_cycles(&mut self) {
-        const NEW: u8 = 0;
-        const BUSY: u8 = 1;
-        const DONE: u8 = 2;
-        let mut marks = [NEW; N];
-        // Of each step on the stack its place, and the next input.
-        let mut stack = [(0_u16, 0_u16); N];
-        let mut root = 0;
-        while root < self.steps {
-            let mut depth = 0;
-            if marks[root] == NEW {
-                marks[root] = BUSY;
-                stack[0] = (root as u16, self.starts[root]);
-                depth = 1;
-            }
-            while depth > 0 {
-                let (step, input) = stack[depth - 1];
-                let next = step as usize + 1;
-                let end = if next < self.steps { self.starts[next] as usize } else { self.end };
-                if input as usize == end {
-                    marks[step as usize] = DONE;
-                    depth -= 1;
-                    continue;
-                }
-                stack[depth - 1].1 += 1;
-                let provider = self.inputs[input as usize].1;
-                if provider >= IN_PARENT {
-                    continue;
-                }
-                match marks[provider as usize] {
-                    NEW => {
-                        marks[provider as usize] = BUSY;
-                        stack[depth] = (provider, self.starts[provider as usize]);
-                        depth += 1;
-                    }
-                    BUSY => {
-                        self.verdict.is_sound = false;
-                        return;
-                    }
-                    _ => {}
-                }
-            }
-            root += 1;
-        }
-    }
+/// Whether a word is a resource that is certain.
+const fn is_certain(word: u64) -> bool {
+    word & CERTAIN != 0
 }

@@ -1,11 +1,9 @@
 //! A resource as data.
 
+use super::numbers::CERTAIN;
 use crate::exec::plan::Key;
 use crate::proof::ids::digits::Digits;
 use crate::resource::Resource;
-
-/// The bit of a number that is certain to belong to one resource.
-pub(crate) const CERTAIN: u64 = 1 << 63;
 
 impl Key {
     /// The key of a resource.

@@ -9,6 +9,7 @@
 pub(crate) mod certify;
 pub(crate) mod goal;
 mod key;
+pub(crate) mod numbers;
 pub(crate) mod slot;
 pub(crate) mod slots;
 mod spec;

@@ -1,7 +1,7 @@
 //! Pipelines in which another step replaces one step, for tests.
 
 use crate::exec::plan::{ConstList, StepSpec};
-use crate::lower::certify::StepNumbers;
+use crate::lower::numbers::{StepNumbers, StepsNumbers};
 use crate::lower::slot::Slot;
 use crate::pipelines::{FirstOutputOf, OriginalOf, Pipeline, StepList, Steps};
 use crate::proof::check::swap::{InPlace, SwapDecision, Swapped};
@@ -80,7 +80,7 @@ impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<Lis
     type Original<Itself> = OriginalOf<P>;
     type Slots = List::Slots;
     const SPECS: &'static ConstList<StepSpec> = List::SPECS;
-    const NUMBERS: &'static ConstList<StepNumbers> = List::NUMBERS;
+    const NUMBERS: &'static ConstList<StepsNumbers> = List::NUMBERS;
 }
 
 impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
@@ -91,7 +91,7 @@ impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
         <<FirstOutputOf<Old> as Digits>::Compare<FirstOutputOf<A>> as SwapDecision>::Swap<InPlace<B, Old>, Self>;
     type Slots = Slot<New>;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<New>());
-    const NUMBERS: &'static ConstList<StepNumbers> = &ConstList::One(StepNumbers::of::<New>());
+    const NUMBERS: StepsNumbers = StepsNumbers::Step(StepNumbers::of::<New>());
 }
 
 // Otherwise rustc shows this impl wherever a type is not a scope.

@@ -1,6 +1,8 @@
 //! Types with an identity: the parameters of generic resources.
 
+use crate::lower::numbers::number;
 use crate::proof::ids::digits::Reflexive;
+use crate::proof::ids::identity::hash;
 use crate::resource::Resource;
 
 /// A type that may be a parameter of a generic resource. Its identity is a part of that of the
@@ -35,12 +37,17 @@ use crate::resource::Resource;
 pub trait Identified: Send + Sync + 'static {
     /// The identity, which differs from those of all other types.
     type Identity: Reflexive;
+
+    /// The number of the type, or 0; see [`Resource::ID`].
+    #[doc(hidden)]
+    const NUMBER: u64 = 0;
 }
 
 // Otherwise rustc reports a type without an identity as not a resource.
 #[diagnostic::do_not_recommend]
 impl<R: Resource> Identified for R {
     type Identity = R::Identity;
+    const NUMBER: u64 = R::ID;
 }
 
 macro_rules! identified {
@@ -48,6 +55,7 @@ macro_rules! identified {
         #[diagnostic::do_not_recommend]
         impl Identified for $type {
             type Identity = crate::identity!(stringify!($type));
+            const NUMBER: u64 = number(hash(&[stringify!($type)]), &[]);
         }
     )*};
 }

@@ -136,7 +136,7 @@ macro_rules! __resource {
             }
         };
     };
-    ([$($cfg:tt)*] $visibility:vis $name:ident [] [$identity:ty $(, $id:literal)?] $value:ty) => {
+    ([$($cfg:tt)*] $visibility:vis $name:ident [] [$identity:ty $(, $id:expr)?] $value:ty) => {
         $($cfg)*
         #[allow(deprecated)]
         // Otherwise rustc quotes this macro wherever a type is not a resource.
@@ -150,7 +150,7 @@ macro_rules! __resource {
             }
         }
     };
-    ([$($cfg:tt)*] $visibility:vis $name:ident [$($parameter:ident [$($bound:path)?])+] [$identity:ty] $value:ty) => {
+    ([$($cfg:tt)*] $visibility:vis $name:ident [$($parameter:ident [$($bound:path)?])+] [$identity:ty $(, $id:expr)?] $value:ty) => {
         $($cfg)*
         #[allow(dead_code, deprecated, clippy::new_without_default)]
         impl<$($parameter),+> $name<$($parameter),+> {
@@ -165,6 +165,7 @@ macro_rules! __resource {
         impl<$($parameter: $crate::Identified $(+ $bound)?),+> $crate::Resource for $name<$($parameter),+> {
             type Value = $value;
             type Identity = $identity;
+            $(const ID: u64 = $id;)?
         }
     };
 }

@@ -11,7 +11,7 @@ use crate::drops::Drops;
 use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, Key, Source};
 use crate::exec::store_ref::{DynStore, Erased, Lends, StoreRef};
-use crate::lower::certify::Number;
+use crate::lower::numbers::{Element, Numbers};
 use crate::proof::check::ProofCheck;
 use crate::proof::check::target::StoresReturn;
 use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
@@ -46,7 +46,7 @@ pub trait InputList: InputsProof + 'static {
     const KEYS: &'static ConstList<Key>;
     /// Their numbers, for the certificate.
     #[doc(hidden)]
-    const NUMBERS: &'static ConstList<Number>;
+    const NUMBERS: Numbers;
     /// Takes the references, in order.
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
@@ -60,7 +60,7 @@ impl InputList for HNil {
     type Witness = HNil;
     type Refs<'s> = HNil;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
+    const NUMBERS: Numbers = Numbers::NONE;
     fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
         HNil
     }
@@ -72,7 +72,7 @@ impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
     type Witness = (Head::Witness, Tail::Witness);
     type Refs<'s> = HCons<Head::Refs<'s>, Tail::Refs<'s>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
-    const NUMBERS: &'static ConstList<Number> = &ConstList::Both(Head::NUMBERS, Tail::NUMBERS);
+    const NUMBERS: Numbers = Tail::NUMBERS.with(Head::ELEMENT);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         HCons { head: Head::gather(from), tail: Tail::gather(from) }
     }
@@ -101,7 +101,7 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static 
     const KEYS: &'static ConstList<Key>;
     /// Their numbers, for the certificate.
     #[doc(hidden)]
-    const NUMBERS: &'static ConstList<Number>;
+    const ELEMENT: Element;
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
 }
@@ -112,7 +112,7 @@ impl<R: IsResource> Input<Single> for R {
     type Witness = R::CheckedValue;
     type Refs<'s> = &'s R::CheckedValue;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
-    const NUMBERS: &'static ConstList<Number> = &ConstList::One(Number::of::<R>());
+    const ELEMENT: Element = Element::of::<R>();
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> &'s R::Value {
         from.next()
     }
@@ -127,7 +127,7 @@ impl<R: IsResource> Input<Optional> for Option<R> {
     type Witness = R::CheckedValue;
     type Refs<'s> = Option<&'s R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key { optional: true, ..Key::of::<R>() });
-    const NUMBERS: &'static ConstList<Number> = &ConstList::One(Number { optional: true, ..Number::of::<R>() });
+    const ELEMENT: Element = Element::of_optional::<R>();
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
@@ -139,7 +139,7 @@ impl<List: InputList> Input<Group> for List {
     type Witness = <List as InputList>::Witness;
     type Refs<'s> = <List as InputList>::Refs<'s>;
     const KEYS: &'static ConstList<Key> = <List as InputList>::KEYS;
-    const NUMBERS: &'static ConstList<Number> = <List as InputList>::NUMBERS;
+    const ELEMENT: Element = Element::List(&<List as InputList>::NUMBERS);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         <List as InputList>::gather(from)
     }
@@ -156,7 +156,7 @@ where
     type Witness = HNil;
     type Refs<'s> = ();
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
+    const ELEMENT: Element = Element::Nothing;
     fn gather<'s>(_: &mut InputReader<'_, 's>) {}
 }
 
@@ -192,7 +192,7 @@ pub trait OutputList: OutputsProof + 'static {
     const KEYS: &'static ConstList<Key>;
     /// Their numbers, for the certificate.
     #[doc(hidden)]
-    const NUMBERS: &'static ConstList<Number>;
+    const NUMBERS: Numbers;
     /// The number of stored outputs.
     #[doc(hidden)]
     const STORED: usize;
@@ -248,7 +248,7 @@ impl OutputList for HNil {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest;
     type OwnedOutput<Rest: Tuple> = Rest;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
+    const NUMBERS: Numbers = Numbers::NONE;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = true;
 
@@ -283,7 +283,7 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Head::RunOutput<Borrow, Tail::RunOutput<Borrow, Rest>>;
     type OwnedOutput<Rest: Tuple> = Head::OwnedOutput<Tail::OwnedOutput<Rest>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
-    const NUMBERS: &'static ConstList<Number> = &ConstList::Both(Head::NUMBERS, Tail::NUMBERS);
+    const NUMBERS: Numbers = Tail::NUMBERS.with(Head::ELEMENT);
     const STORED: usize = Head::STORED + Tail::STORED;
     const NOTHING_RETURNED: bool = Head::NOTHING_RETURNED && Tail::NOTHING_RETURNED;
 
@@ -370,7 +370,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     const KEYS: &'static ConstList<Key>;
     /// Their numbers, for the certificate.
     #[doc(hidden)]
-    const NUMBERS: &'static ConstList<Number>;
+    const ELEMENT: Element;
     /// The number of stored outputs.
     #[doc(hidden)]
     const STORED: usize;
@@ -421,7 +421,7 @@ impl<R: IsResource> Output<Single> for R {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<Borrow::Ref<R::CheckedValue>>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
-    const NUMBERS: &'static ConstList<Number> = &ConstList::One(Number::of::<R>());
+    const ELEMENT: Element = Element::of::<R>();
     const STORED: usize = 1;
     const NOTHING_RETURNED: bool = true;
 
@@ -482,7 +482,7 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<V>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<V>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    const NUMBERS: &'static ConstList<Number> = &ConstList::Empty;
+    const ELEMENT: Element = Element::Nothing;
     const STORED: usize = 0;
     const NOTHING_RETURNED: bool = false;
 
@@ -527,7 +527,7 @@ impl<List: OutputList> Output<Group> for List {
     type RunOutput<Borrow: Lends, Rest: Tuple> = <List as OutputList>::RunOutput<Borrow, Rest>;
     type OwnedOutput<Rest: Tuple> = <List as OutputList>::OwnedOutput<Rest>;
     const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
-    const NUMBERS: &'static ConstList<Number> = <List as OutputList>::NUMBERS;
+    const ELEMENT: Element = Element::List(&<List as OutputList>::NUMBERS);
     const STORED: usize = <List as OutputList>::STORED;
     const NOTHING_RETURNED: bool = <List as OutputList>::NOTHING_RETURNED;
 

@@ -39,6 +39,7 @@ macro_rules! parents {
             type Inputs = TreePair<InMap<SoughtBy<Pipe>, SourcesOf<Pipe, Supplied, Parent>>, Parent::Inputs>;
             type Locate<Identity: Digits> = <Located<Identity, Pipe::Steps, Supplied, Parent> as Source>::ForChild;
             type IsStore = AnswerYes;
+            const IS_STORE: bool = true;
             type IsComplete = <Pipe::Steps as StepsProof>::IsComplete<Supplied, Parent>;
             type Free = FreeOf<Pipe, Supplied, Parent>;
             type Reporter = ReporterInScope<Pipe>;

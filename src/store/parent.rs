@@ -123,6 +123,9 @@ pub trait ParentStore: Send + Sync + Sized {
     /// Whether it is a store.
     #[doc(hidden)]
     type IsStore: CertificateAnswer;
+    /// The same as data.
+    #[doc(hidden)]
+    const IS_STORE: bool;
     /// Whether it can run each of its steps, by their [certificate](crate::proof::certificate). So
     /// can one that is no store.
     #[doc(hidden)]
@@ -155,6 +158,7 @@ impl ParentStore for NoParent {
     type Inputs = HNil;
     type Locate<Identity: Digits> = NoSource;
     type IsStore = AnswerNo;
+    const IS_STORE: bool = false;
     type IsComplete = AnswerYes;
     type Free = HNil;
     type Reporter = ProofCheck;

@@ -26,6 +26,7 @@ impl ParentStore for Fake<'_> {
     type Inputs = typed_pipeliner::lists::HNil;
     type Locate<Identity: Digits> = FromParent<Pool>;
     type IsStore = AnswerYes;
+    const IS_STORE: bool = true;
     type IsComplete = AnswerYes;
     type Free = typed_pipeliner::lists::HNil;
     type Reporter = Yes;

@@ -29,10 +29,7 @@ pub(super) fn expand(library: &TokenStream, declaration: Declaration) -> TokenSt
             }
         },
     };
-    let identity = identity::spelled(library, &name, &names).map(|Spelled { ty, number }| {
-        let number = number.map(|number| quote! { , #number });
-        quote! { #ty #number }
-    });
+    let identity = identity::spelled(library, &name, &names).map(|Spelled { ty, number }| quote! { #ty, #number });
     quote! {
         #mistakes
         // Few programs make a value of a marker, or look at it.

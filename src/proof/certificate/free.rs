@@ -3,8 +3,8 @@
 //! Constants name them by paths: the places of elements in lists, from the list of steps through a
 //! step to one of its inputs. Here a path becomes a type.
 
-use super::{AnswerYes, Certificate, CertificateAnswer, Located};
-use crate::pipelines::StepList;
+use super::{AnswerYes, CertificateAnswer, Located};
+use crate::pipelines::certified::OpenPipeline;
 use crate::proof::kind::{Group, OfResources, OfSteps, Optional, Single};
 use crate::proof::lists::{ResolvesTo, TreePair};
 use crate::proof::walk::source::Source;
@@ -15,18 +15,6 @@ use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
-
-/// A pipeline with a certificate: a function to its steps, and to the verdict of constants.
-///
-/// `#[pipeline]` implements it.
-pub trait OpenPipeline: 'static {
-    /// The steps.
-    type List: StepList<Witness: Sized>;
-    /// The facts of its certificate.
-    type Facts: Certificate;
-    /// The free resources.
-    type Free: FreeResources;
-}
 
 /// A path: the place of an element, and its path from there.
 #[derive(Debug)]

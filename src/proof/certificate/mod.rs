@@ -18,9 +18,10 @@
 
 mod free;
 
-pub use free::{FreeAt, FreeInput, FreeInputs, FreeResources, OpenPipeline, PathTo};
+pub use free::{FreeAt, FreeInput, FreeInputs, FreeResources, PathTo};
 
 use crate::pipelines::Pipeline;
+use crate::pipelines::certified::OpenPipeline;
 use crate::proof::check::conflict::AllListed;
 use crate::proof::check::findings::{NoMore, VerdictOn};
 use crate::proof::env::ConflictsAmong;
