@@ -99,15 +99,31 @@ fn errors(way: Way) -> BTreeMap<String, Vec<Error>> {
     parse(&String::from_utf8(output.stderr).expect("rustc prints UTF-8"))
 }
 
+/// The lines of each error, warning and summary. Summaries have no empty line after them.
+fn blocks(text: &str) -> Vec<Vec<&str>> {
+    let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in text.lines() {
+        if line.is_empty() || line.starts_with("error") || line.starts_with("warning") {
+            blocks.push(Vec::new());
+        }
+        blocks.last_mut().expect("there is a block").extend(Some(line).filter(|line| !line.is_empty()));
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
 /// The errors in an output of cargo, by the file in which they are.
 fn parse(text: &str) -> BTreeMap<String, Vec<Error>> {
     let mut errors: BTreeMap<String, Vec<Error>> = BTreeMap::new();
-    for block in text.split("\n\n").filter(|block| block.starts_with("error")) {
-        let place = block.lines().find_map(|line| line.trim_start().strip_prefix("--> "));
+    for block in blocks(text).into_iter().filter(|block| block[0].starts_with("error")) {
+        let place = block.iter().find_map(|line| line.trim_start().strip_prefix("--> "));
         let Some((file, line)) = place.and_then(|place| place.split_once(':')) else { continue };
         let line = line.split(':').next().and_then(|line| line.parse().ok()).expect("a place has a line");
-        let headline = block.lines().next().unwrap_or_default().to_owned();
-        errors.entry(file.to_owned()).or_default().push(Error { line, headline, lines: block.lines().count() });
+        errors.entry(file.to_owned()).or_default().push(Error {
+            line,
+            headline: block[0].to_owned(),
+            lines: block.len(),
+        });
     }
     errors.values_mut().for_each(|errors| errors.sort());
     errors
