@@ -24,15 +24,15 @@ pub(crate) enum Shape {
 pub(crate) enum Ending {
     /// Nothing: they are declared and registered.
     Declared,
-    /// It calls and awaits them one by one, without the library.
-    ByHand,
-    /// It runs the last one.
+    /// It runs the last one. Plain functions are awaited one by one.
     Run,
 }
 
 /// The form of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
+    /// As async functions, without the library.
+    Plain,
     /// As impls of `Step`.
     ByHand,
     /// As functions with the attribute `#[step]`.
@@ -70,6 +70,8 @@ pub(crate) struct Large {
     pub(crate) written: Written,
     pub(crate) ending: Ending,
     pub(crate) files: Files,
+    /// Whether `#[pipeline]` is before the impl of the pipeline.
+    pub(crate) certified: bool,
     pub(crate) added: Added,
 }
 
@@ -77,25 +79,30 @@ pub(crate) struct Large {
 const LAYER: usize = 10;
 
 /// The number that the program supplies.
-const SEED: u64 = 42;
+pub(crate) const SEED: u64 = 42;
 
+/// The imports of each file.
 const IMPORTS: &str = "\
-use typed_pipeliner::{HList, In, Inputs, Out, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run, step};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 ";
 
+/// The imports of each file, if the steps are not plain functions.
+const IMPORTS_OF_THE_LIBRARY: &str = "\
+use typed_pipeliner::{HList, In, Inputs, Out, Outputs, Pipeline, Step, Store, hlist, hlist_pat, resource, run, step};
+";
+
 /// The function that a step applies to its inputs. The result shows whether each step got the right
 /// inputs. It is the same as [`mix`].
-const MIX: &str = "
+pub(crate) const MIX: &str = "
 pub fn mix(step: u64, inputs: &[&u64]) -> u64 {
     inputs.iter().fold(step, |sum, input| sum.rotate_left(9).wrapping_mul(31).wrapping_add(**input))
 }
 ";
 
 /// An executor for steps that never wait.
-const BLOCK_ON: &str = "
+pub(crate) const BLOCK_ON: &str = "
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
@@ -110,7 +117,7 @@ impl Large {
     /// A pipeline of this many steps that is run, in one file.
     pub(crate) fn new(shape: Shape, steps: usize) -> Self {
         let (written, ending, files) = (Written::ByHand, Ending::Run, Files::One);
-        Large { shape, steps, written, ending, files, added: Added::default() }
+        Large { shape, steps, written, ending, files, certified: false, added: Added::default() }
     }
 
     /// The output of the program, if it runs the steps.
@@ -133,7 +140,7 @@ impl Large {
     }
 
     /// The inputs of each step, `Finish` included: the step that provides it, or none for the seed.
-    fn inputs(&self) -> Vec<Vec<Option<usize>>> {
+    pub(crate) fn inputs(&self) -> Vec<Vec<Option<usize>>> {
         let mut random = Random(self.steps as u64);
         let mut inputs = Vec::new();
         for step in 0..self.steps {
@@ -165,10 +172,14 @@ impl Large {
             .collect();
         let pipeline = self.register(inputs.len());
         let value = self.end(&inputs);
+        let (imports, seed) = match self.written {
+            Written::Plain => (IMPORTS.into(), ""),
+            _ => ([IMPORTS_OF_THE_LIBRARY, IMPORTS].concat(), "\nresource! { pub Seed: u64; }\n"),
+        };
 
         if !cut {
             let main = "\nfn main() {\n    println!(\"{}\", value());\n}\n";
-            let text = [HEAD, IMPORTS, MIX, "\nresource! { pub Seed: u64; }\n", &parts.concat(), &pipeline, &value];
+            let text = [HEAD, &imports, MIX, seed, &parts.concat(), &pipeline, &value];
             return vec![("main".into(), text.concat() + BLOCK_ON + main)];
         }
 
@@ -181,32 +192,33 @@ impl Large {
             text
         });
         let main = "\nfn main() {\n    println!(\"{}\", start::value());\n}\n";
-        let common = "mod mix;\nmod pipeline;\nmod seed;\nmod start;\n\nuse mix::mix;\nuse seed::Seed;\n";
+        let common = "mod mix;\nmod pipeline;\nmod seed;\nmod start;\n";
+        let shared = "use crate::mix::*;\nuse crate::seed::*;\n";
         let mut files = vec![
             ("main".into(), [HEAD, &modules, common, main].concat()),
             ("mix".into(), MIX.trim_start().into()),
-            ("seed".into(), "use typed_pipeliner::resource;\n\nresource! { pub Seed: u64; }\n".into()),
-            ("pipeline".into(), [IMPORTS, &globs, &pipeline].concat()),
-            ("start".into(), [IMPORTS, &globs, "use crate::{Seed, pipeline::All};\n", &value, BLOCK_ON].concat()),
+            ("seed".into(), [&imports[..], seed].concat()),
+            ("pipeline".into(), [&imports[..], &globs, &pipeline].concat()),
+            ("start".into(), [&imports[..], &globs, shared, "use crate::pipeline::*;\n", &value, BLOCK_ON].concat()),
         ];
         for (part, text) in parts.iter().enumerate() {
             let above = part.checked_sub(1).map_or(String::new(), |above| format!("use crate::part{above}::*;\n"));
-            files.push((format!("part{part}"), [IMPORTS, "use crate::{Seed, mix};\n", &above, text].concat()));
+            files.push((format!("part{part}"), [&imports[..], shared, &above, text].concat()));
         }
         files
     }
 
     /// The steps in a range, and the resources that they provide.
-    fn declare(&self, inputs: &[Vec<Option<usize>>], start: usize, end: usize) -> String {
-        let mut text = String::from("\nresource! {\n");
-        for step in start..end {
-            let _ = writeln!(text, "    pub R{step}: u64;");
+    pub(crate) fn declare(&self, inputs: &[Vec<Option<usize>>], start: usize, end: usize) -> String {
+        let mut text = String::new();
+        if self.written != Written::Plain {
+            let resources: String = (start..end).map(|step| format!("    pub R{step}: u64;\n")).collect();
+            let _ = write!(text, "\nresource! {{\n{resources}}}\n");
         }
-        text.push_str("}\n");
         for (step, inputs) in inputs.iter().enumerate().take(end).skip(start) {
             let name = self.name(step);
             let resources = list(inputs.iter().copied().map(resource));
-            let names = list(inputs.iter().copied().map(|input| resource(input).to_lowercase()));
+            let names = list(inputs.iter().copied().map(variable));
             let added = match step {
                 0 => self.added.first,
                 _ if step == self.steps => self.added.last,
@@ -214,6 +226,18 @@ impl Large {
             };
             let added = add_lines(added);
             let _ = match self.written {
+                Written::Plain => {
+                    let arguments = list(inputs.iter().map(|&input| format!("{}: &u64", variable(input))));
+                    let function = name.to_lowercase();
+                    write!(
+                        text,
+                        "
+pub async fn {function}({arguments}) -> u64 {{
+{added}        mix({step}, &[{names}])
+}}
+"
+                    )
+                }
                 Written::ByHand => write!(
                     text,
                     "
@@ -229,10 +253,8 @@ impl Step for {name} {{
 "
                 ),
                 Written::AsFunctions => {
-                    let arguments = list(inputs.iter().copied().map(|input| {
-                        let resource = resource(input);
-                        format!("{}: In<'_, {resource}>", resource.to_lowercase())
-                    }));
+                    let arguments =
+                        list(inputs.iter().map(|&input| format!("{}: In<'_, {}>", variable(input), resource(input))));
                     let function = name.to_lowercase();
                     write!(
                         text,
@@ -249,29 +271,31 @@ pub async fn {function}({arguments}) -> Out<R{step}> {{
         text
     }
 
-    /// The pipeline, its steps in shuffled order.
+    /// The pipeline, its steps in shuffled order. Plain functions have none.
     fn register(&self, steps: usize) -> String {
+        if self.written == Written::Plain {
+            return String::new();
+        }
         let order = Random(1).choose(steps, steps);
         let steps = list(order.into_iter().map(|step| self.name(step)));
-        format!("\npub struct All;\nimpl Pipeline for All {{\n    type Steps = HList![{steps}];\n}}\n")
+        let attribute = attribute(self.certified);
+        format!("\npub struct All;\n{attribute}impl Pipeline for All {{\n    type Steps = HList![{steps}];\n}}\n")
     }
 
     /// The function that performs the action on the steps.
     fn end(&self, inputs: &[Vec<Option<usize>>]) -> String {
         let mut body = add_lines(self.added.caller);
-        match self.ending {
-            Ending::Declared => body.push_str("    0\n"),
-            Ending::ByHand => {
+        match (self.ending, self.written) {
+            (Ending::Declared, _) => body.push_str("    0\n"),
+            (Ending::Run, Written::Plain) => {
                 let _ = write!(body, "    block_on(async {{\n        let seed = {SEED};\n");
                 for (step, inputs) in inputs.iter().enumerate() {
-                    let names =
-                        list(inputs.iter().copied().map(|input| format!("&{}", resource(input).to_lowercase())));
-                    let name = self.name(step);
-                    let _ = writeln!(body, "        let Ok(hlist_pat![r{step}]) = {name}::run(hlist![{names}]).await;");
+                    let names = list(inputs.iter().map(|&input| format!("&{}", variable(input))));
+                    let _ = writeln!(body, "        let r{step} = {}({names}).await;", self.name(step).to_lowercase());
                 }
                 let _ = write!(body, "        r{}\n    }})\n", self.steps);
             }
-            Ending::Run => {
+            (Ending::Run, _) => {
                 let _ = write!(
                     body,
                     "    block_on(async {{
@@ -293,11 +317,22 @@ pub async fn {function}({arguments}) -> Out<R{step}> {{
 }
 
 /// The first lines of each program.
-const HEAD: &str = "//! Written by tests/generate.\n\n#![allow(dead_code, unused_imports, unused_variables)]\n\n";
+pub(crate) const HEAD: &str =
+    "//! Written by tests/generate.\n\n#![allow(dead_code, unused_imports, unused_variables)]\n\n";
 
 /// The name of a resource: the output of a step, or the seed.
-fn resource(provider: Option<usize>) -> String {
+pub(crate) fn resource(provider: Option<usize>) -> String {
     provider.map_or("Seed".into(), |step| format!("R{step}"))
+}
+
+/// The name of a variable with the value of a resource.
+pub(crate) fn variable(provider: Option<usize>) -> String {
+    resource(provider).to_lowercase()
+}
+
+/// The attribute of a pipeline, if it has one.
+pub(crate) fn attribute(certified: bool) -> &'static str {
+    if certified { "#[typed_pipeliner::pipeline]\n" } else { "" }
 }
 
 /// The function that a step applies to its inputs; the same as [`MIX`].
@@ -306,7 +341,7 @@ fn mix(step: u64, inputs: &[u64]) -> u64 {
 }
 
 /// Joins items with commas.
-fn list(items: impl Iterator<Item = String>) -> String {
+pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }
 
@@ -320,7 +355,7 @@ fn add_lines(lines: usize) -> String {
 
 /// Writes a file, unless it has that text already, and returns whether it did. So an unchanged file
 /// is not compiled again.
-fn write(path: &Path, text: &str) -> io::Result<bool> {
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<bool> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(false);
     }
@@ -366,7 +401,7 @@ pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// A small random number generator (SplitMix64).
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -377,7 +412,7 @@ impl Random {
     }
 
     /// This many different numbers below a limit, in random order.
-    fn choose(&mut self, count: usize, limit: usize) -> Vec<usize> {
+    pub(crate) fn choose(&mut self, count: usize, limit: usize) -> Vec<usize> {
         let mut numbers: Vec<usize> = (0..limit).collect();
         for place in 0..count {
             let other = place + (self.next() % (limit - place) as u64) as usize;

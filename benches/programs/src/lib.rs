@@ -1,0 +1,1 @@
+//! Nothing: the package has the dependencies of generated programs.
