@@ -13,7 +13,7 @@ use super::numbers::{CERTAIN, CLOSE, Numbers, OPEN, OPTIONAL, StepsNumbers, UNKN
 use crate::exec::plan::ConstList;
 
 /// The most free resources of a pipeline with a certificate.
-const MOST_FREE: usize = 8;
+const MOST_FREE: usize = 12;
 
 /// The most elements of a list among which one may be on a path.
 const MOST_ELEMENTS: usize = 16;
@@ -25,8 +25,24 @@ const MOST_LISTS: usize = 5;
 type Path = [usize; MOST_LISTS];
 
 /// A path whose places have names. The compiler takes less time for the name of a field than for an
-/// index, and a verdict has forty.
+/// index, and a verdict has sixty.
 type NamedPath = (usize, usize, usize, usize, usize);
+
+/// As many paths as there may be free resources.
+type NamedPaths = (
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+    NamedPath,
+);
 
 /// The verdict on the steps of a pipeline.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +54,7 @@ pub struct Verdict {
     /// The number of free resources.
     pub count: usize,
     /// For each free resource the path to an input of a step that takes it.
-    pub free: (NamedPath, NamedPath, NamedPath, NamedPath, NamedPath, NamedPath, NamedPath, NamedPath),
+    pub free: NamedPaths,
 }
 
 /// The room that the verdict on these steps and those of the parent needs.
@@ -101,12 +117,25 @@ pub const fn certify<const N: usize>(steps: &[StepsNumbers], parent: Option<&[St
     graph.steps = 0;
     graph.take_all(steps);
     let is_sound = graph.is_sound && !graph.has_cycle();
-    let [a, b, c, d, e, f, g, h] = graph.free_paths;
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = graph.free_paths;
     Verdict {
         is_sound,
         in_parent: parent.is_some(),
         count: if is_sound { graph.count } else { 0 },
-        free: (named(a), named(b), named(c), named(d), named(e), named(f), named(g), named(h)),
+        free: (
+            named(a),
+            named(b),
+            named(c),
+            named(d),
+            named(e),
+            named(f),
+            named(g),
+            named(h),
+            named(i),
+            named(j),
+            named(k),
+            named(l),
+        ),
     }
 }
 

@@ -41,7 +41,7 @@ pub const fn number(hash: u64, parameters: &[u64]) -> u64 {
 }
 
 /// The most words of a list. Steps with longer lists are proved by a walk.
-const MOST_WORDS: usize = 24;
+const MOST_WORDS: usize = 32;
 
 /// The resources of a list, as words.
 #[derive(Debug, Clone, Copy)]

@@ -194,7 +194,7 @@ element_at! {
     [13 A B C D E F G H I J K L M] [14 A B C D E F G H I J K L M N] [15 A B C D E F G H I J K L M N O]
 }
 
-/// Implements [`FreeResources`] for a number of the eight inputs.
+/// Implements [`FreeResources`] for a number of inputs.
 macro_rules! free {
     ($([$count:literal $($free:ident)*])*) => {$(
         impl<$($free: FreeResources,)* Rest> FreeResources for FreeInputs<$count, free!(@tuple [$($free)*] Rest)> {
@@ -215,4 +215,7 @@ macro_rules! free {
         TreePair<$first::Sources<$supplied, $parent>, free!(@tree $supplied $parent $($free)*)>
     };
 }
-free! { [0] [1 A] [2 A B] [3 A B C] [4 A B C D] [5 A B C D E] [6 A B C D E F] [7 A B C D E F G] [8 A B C D E F G H] }
+free! {
+    [0] [1 A] [2 A B] [3 A B C] [4 A B C D] [5 A B C D E] [6 A B C D E F] [7 A B C D E F G] [8 A B C D E F G H]
+    [9 A B C D E F G H I] [10 A B C D E F G H I J] [11 A B C D E F G H I J K] [12 A B C D E F G H I J K L]
+}
