@@ -334,8 +334,9 @@ impl<const N: usize> Graph<N> {
         }
     }
 
-    /// Adds a free resource: the input at the word `at` of the current step, whose list of inputs is
-    /// in `depth` others. An input that a step cannot do without takes the place of an optional one.
+    /// Adds a free resource: the input at the word `at` of the current step, whose list of inputs
+    /// is in `depth` others. An input that a step cannot do without takes the place of an optional
+    /// one.
     const fn add_free(&mut self, input: u64, inputs: &Numbers, at: usize, mut depth: usize) {
         let mut free = 0;
         while free < self.count && (self.free[free] ^ input) & !OPTIONAL != 0 {

@@ -20,8 +20,8 @@ pub(crate) const OPEN: u64 = 1;
 /// A word after them.
 pub(crate) const CLOSE: u64 = 2;
 
-/// The number of a name with this hash, and with parameters of these numbers. It is certain if those
-/// of the parameters are.
+/// The number of a name with this hash, and with parameters of these numbers. It is certain if
+/// those of the parameters are.
 ///
 /// No two names have the same in practice: a hash of 62 bits stays.
 pub const fn number(hash: u64, parameters: &[u64]) -> u64 {
