@@ -207,7 +207,7 @@ fn run_for_a_resource_allocates_as_run_for_a_target() {
 #[test]
 fn step_pending_alone_allocates_once_however_often_it_pends() {
     let store = Store::<All>::new();
-    assert_eq!(allocations(|| run::<Slow3>(&store)), RUN + SCHEDULE + 3 * STEP + WAKER);
+    assert_eq!(allocations(|| run::<Slow3>(&store)), RUN + 3 * STEP + WAKER);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn returning_target_allocates_a_step_and_its_place() {
     let besides = SCHEDULE + SEATS + 3 * (STEP + WAKER) + STEP;
     assert_eq!(allocations(|| run::<Tell>(&store)), RUN + PLACE + DEMANDS + besides + STEP);
     assert_eq!(allocations(|| run::<Tell>(&store)), RUN + PLACE + DEMANDS + SCHEDULE + WAKER + STEP);
-    assert_eq!(allocations(|| run::<TellNothing>(&store)), RUN + PLACE + SCHEDULE + STEP + WAKER);
+    assert_eq!(allocations(|| run::<TellNothing>(&store)), RUN + PLACE + STEP + WAKER);
 }
 
 #[test]
@@ -264,10 +264,7 @@ fn observed_run_allocates_a_constant_more() {
 
     let store = Store::<All>::new();
     assert_eq!(allocations(|| run::<Quick6>(&store).observe(Nothing)), RUN + WAKER + 6 * STEP + OBSERVED);
-    assert_eq!(
-        allocations(|| run::<Slow3>(&store).observe(Nothing)),
-        RUN + SCHEDULE + 3 * STEP + WAKER + OBSERVED + 3 * AROUND
-    );
+    assert_eq!(allocations(|| run::<Slow3>(&store).observe(Nothing)), RUN + 3 * STEP + WAKER + OBSERVED + 3 * AROUND);
 }
 
 resource! {

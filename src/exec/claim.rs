@@ -99,7 +99,7 @@ impl Claim {
     /// It does not wake just one of them: that one might not be polled for a long time, and the
     /// others would be stuck behind it.
     #[inline]
-    fn release(&self, to: u64, error: Option<SharedError>) {
+    fn release(&self, to: u64, error: Option<&SharedError>) {
         let alone = self.state.load(Ordering::Relaxed) & !AWAITED;
         if self.state.compare_exchange(alone, to, Ordering::Release, Ordering::Relaxed).is_err() {
             self.notify_all(to, error);
@@ -108,14 +108,14 @@ impl Claim {
 
     /// Gives the claim back, and wakes every waiting run.
     #[cold]
-    fn notify_all(&self, to: u64, error: Option<SharedError>) {
+    fn notify_all(&self, to: u64, error: Option<&SharedError>) {
         let waiters = {
             let mut waiting = self.lock();
             self.state.store(to, Ordering::Release);
             waiting.take()
         };
         for (_, waiter) in waiters.into_iter().flat_map(|waiters| *waiters) {
-            *waiter.over.lock().expect(NO_PANIC) = Some(error.clone().map_or(Ok(()), Err));
+            *waiter.over.lock().expect(NO_PANIC) = Some(error.cloned().map_or(Ok(()), Err));
             waiter.waker.wake_by_ref();
         }
     }
@@ -149,14 +149,14 @@ impl ClaimGuard<'_> {
 
     /// Gives the claim back after the step has failed. All waiting runs get its error, and later
     /// runs try again.
-    pub fn failed(self, error: SharedError) {
+    pub fn failed(self, error: &SharedError) {
         self.0.since.store(0, Ordering::Relaxed);
         self.release(FREE, Some(error));
     }
 
     /// Gives the claim back in the state `to`.
     #[inline]
-    fn release(self, to: u64, error: Option<SharedError>) {
+    fn release(self, to: u64, error: Option<&SharedError>) {
         let claim = self.0;
         core::mem::forget(self);
         claim.release(to, error);

@@ -131,17 +131,16 @@ impl Graph {
         let key = RunKey::next();
         let nested = NestedRun::new(key);
         let pending_since = AtomicU64::new(0);
-        let mut graph =
-            Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None, is_first };
-        if let Some(observers) = &options.observers {
-            graph.attach(observers, name());
+        let graph = Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None, is_first };
+        match &options.observers {
+            None => graph,
+            Some(observers) => graph.observed_by(observers, name()),
         }
-        graph
     }
 
     /// Attaches observers, and notifies them that the run begins.
     #[cold]
-    fn attach(&mut self, observers: &Observers, target: &'static str) {
+    fn observed_by(mut self, observers: &Observers, target: &'static str) -> Self {
         let shown_target = self.target.as_ref().map(|target| ShownTarget {
             name: target.name,
             inputs: target.inputs.clone(),
@@ -154,6 +153,7 @@ impl Graph {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
         }
         self.notifier = Some(notifier);
+        self
     }
 
     /// The run.
@@ -483,7 +483,9 @@ impl<'s> BorrowedRun<'s> {
     /// A run of this graph on this store.
     #[inline]
     pub(crate) fn new(graph: Graph, store: StoreRef<'s>) -> Self {
-        BorrowedRun { graph, store, slots: store.slots() }
+        // First, so that the graph is moved once.
+        let slots = store.slots();
+        BorrowedRun { graph, store, slots }
     }
 
     /// The graph of the run.

@@ -80,6 +80,7 @@ impl<'s> InputReader<'_, 's> {
     }
 
     /// The next input without its type.
+    #[inline]
     fn next_erased(&mut self) -> Option<&'s Erased> {
         let &source = self.sources.next()?;
         if let Source::Step { step, output: 0 } = source {

@@ -1,7 +1,7 @@
 //! The order in which a run starts its steps, if each of them is ready at once.
 //!
 //! It is that of the [schedule](super::schedule), which the compiler follows while it generates
-//! code. As long as each step is ready at once, a run only goes along this list: it needs no
+//! code. As long as no step pends beside another, a run only goes along this list: it needs no
 //! schedule.
 
 use super::plan::{ConstList, ExecPlan, Key, Source, count};

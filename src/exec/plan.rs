@@ -66,8 +66,10 @@ pub struct StepSpec {
     pub is_sync: bool,
 }
 
-/// Where a resource is.
+/// Where a resource is. Its layout is fixed, so that a look at one word finds the first output of a
+/// step, which most inputs are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u16)]
 pub enum Source {
     /// In the parent store, if there is one, at this place among the [inputs from
     /// there](ExecPlan::parent_inputs).
@@ -76,10 +78,10 @@ pub enum Source {
     Supplied(u16),
     /// In the slot of a step, at the place of this output.
     Step {
-        /// The number of the step.
-        step: u16,
         /// The place among its stored outputs.
         output: u16,
+        /// The number of the step.
+        step: u16,
     },
 }
 

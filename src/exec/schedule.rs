@@ -99,17 +99,17 @@ impl Queue {
     }
 
     /// Counts inputs of a step that have arrived. If they were the last, the step is ready and is
-    /// put into this queue. `SILENT` is whether the observers have been notified.
+    /// put into this queue. A step that waits for none, or is not demanded, has less than no inputs
+    /// to come from then on, and never becomes ready. `SILENT` is whether the observers have been
+    /// notified.
     #[inline]
     fn satisfy_input<const SILENT: bool>(&mut self, graph: &Graph, nodes: &mut [Node], step: u16, inputs: u16) {
         let node = &mut nodes[usize::from(step)];
-        if node.stage == Stage::Demanded && node.unmet > 0 {
-            node.unmet -= inputs;
-            if node.unmet == 0 {
-                self.push(nodes, step);
-                if !SILENT {
-                    graph.notify(step, StepEventKind::Ready);
-                }
+        node.unmet = node.unmet.wrapping_sub(inputs);
+        if node.unmet == 0 && node.stage == Stage::Demanded {
+            self.push(nodes, step);
+            if !SILENT {
+                graph.notify(step, StepEventKind::Ready);
             }
         }
     }
@@ -279,10 +279,20 @@ impl Schedule {
     /// Records that the outputs of a step are there. A step that waited for nothing else is ready.
     #[inline]
     pub(crate) fn finish(&mut self, graph: &Graph, step: u16) {
+        match graph.notifier() {
+            None => self.finish_silently(graph, step),
+            Some(_) => self.finish_observed(graph, step),
+        }
+    }
+
+    /// Records the same in a run with observers.
+    #[cold]
+    fn finish_observed(&mut self, graph: &Graph, step: u16) {
         self.enter_end::<false>(graph, step);
     }
 
-    /// Records the same after the observers have been notified of it.
+    /// Records the same without observers, or after they have been notified of it.
+    #[inline]
     pub(crate) fn finish_silently(&mut self, graph: &Graph, step: u16) {
         self.enter_end::<true>(graph, step);
     }
@@ -302,8 +312,11 @@ impl Schedule {
         }
         // The target needs all other steps, so it is ready when they are done.
         if self.unfinished == 1 {
-            for &target in graph.target().as_slice() {
-                self.ready.satisfy_input::<SILENT>(graph, nodes, target, nodes[usize::from(target)].unmet);
+            if let Some(target) = graph.target() {
+                let unmet = nodes[usize::from(target)].unmet;
+                if unmet > 0 {
+                    self.ready.satisfy_input::<SILENT>(graph, nodes, target, unmet);
+                }
             }
         }
     }

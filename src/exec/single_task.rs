@@ -2,9 +2,10 @@
 
 mod seats;
 
+use super::claim::Claim;
 use super::clock;
 use super::graph::{BorrowedRun, Demand, Graph, StartTarget};
-use super::inputs::InputValues;
+use super::inputs::InputReader;
 use super::notify::Notifier;
 use super::order::{Order, OrderNode};
 use super::plan::{Key, PlannedStep, Source};
@@ -35,7 +36,7 @@ const YIELDS: usize = 16;
 pub(crate) struct SingleTask<'s> {
     /// The graph and the store.
     run: BorrowedRun<'s>,
-    /// The order, as long as each step was ready at once.
+    /// The order, as long as no step pends beside another.
     in_order: Option<InOrder>,
     /// The schedule of the steps, once the run has left its order.
     schedule: Schedule,
@@ -82,6 +83,8 @@ struct InOrder {
     order: &'static Order,
     /// The number of steps that are done.
     done: usize,
+    /// Whether the next step pends.
+    pends: bool,
     /// The options for the schedule.
     pace: Pace,
 }
@@ -151,7 +154,7 @@ impl<'s> SingleTask<'s> {
     }
 
     /// A run for the target of its graph, or for these sources. With an order it goes along that,
-    /// if nothing on it was computed.
+    /// if nothing on it was computed; otherwise it has a schedule from the start.
     #[inline(always)]
     pub(crate) fn new(
         run: BorrowedRun<'s>,
@@ -159,29 +162,29 @@ impl<'s> SingleTask<'s> {
         order: Option<&'static Order>,
         options: &RunOptions,
     ) -> Box<Self> {
-        match order.filter(|order| run.can_follow(order)) {
-            None => Self::scheduled(run, sources, options),
-            Some(order) => {
-                let in_order = InOrder { order, done: 0, pace: Pace::of(options) };
-                Self::with(run, Some(in_order), Schedule::EMPTY)
-            }
+        let mut task = Box::new(SingleTask {
+            run,
+            in_order: None,
+            schedule: Schedule::EMPTY,
+            seats: Seats::EMPTY,
+            turn: Turn::FULL,
+        });
+        match order.filter(|order| task.run.can_follow(order)) {
+            Some(order) => task.in_order = Some(InOrder { order, done: 0, pends: false, pace: Pace::of(options) }),
+            None => task.make_schedule(sources, options),
         }
+        task
     }
 
-    /// A run for the target of its graph, or for these sources, with a schedule from the start.
-    pub(crate) fn scheduled(run: BorrowedRun<'s>, sources: &[Option<Source>], options: &RunOptions) -> Box<Self> {
-        let schedule = Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step));
-        Self::with(run, None, schedule)
+    /// Makes the schedule of a run that cannot go along an order.
+    #[cold]
+    fn make_schedule(&mut self, sources: &[Option<Source>], options: &RunOptions) {
+        let run = &self.run;
+        self.schedule = Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step));
     }
 
-    /// A run that has done nothing yet.
-    #[inline(always)]
-    fn with(run: BorrowedRun<'s>, in_order: Option<InOrder>, schedule: Schedule) -> Box<Self> {
-        Box::new(SingleTask { run, in_order, schedule, seats: Seats::EMPTY, turn: Turn::FULL })
-    }
-
-    /// Goes along the order, as long as each step is ready at once. Returns `None` if it has left
-    /// the order. `OBSERVED` is whether the run has observers.
+    /// Goes along the order, as long as no step pends beside another. Returns `None` if the run has
+    /// left the order. `OBSERVED` is whether the run has observers.
     #[inline(always)]
     fn follow<const OBSERVED: bool>(&mut self) -> Result<Option<Progress>, RunError> {
         while let Some(in_order) = &mut self.in_order {
@@ -191,36 +194,65 @@ impl<'s> SingleTask<'s> {
                 }
                 return Ok(Some(Progress::Done));
             };
-            // A step that yields is the last one of the order.
             if self.turn.budget == 0 {
                 return Ok(Some(Progress::Yield));
             }
-            self.turn.budget -= 1;
-            let begun = match self.run.graph().planned(step) {
-                Some(planned) => start_planned::<OBSERVED>(&mut self.run, &mut self.seats, step, planned),
-                None => start_any(&mut self.run, &mut self.seats, step),
-            };
-            if let Begun::Done = begun {
-                in_order.done += 1;
-                if OBSERVED {
-                    in_order.notify_of_end(self.run.graph(), step);
+            let begun = if in_order.pends {
+                // The next poll of the run is the first that polls a step again.
+                if self.turn.has_yields() {
+                    return Ok(Some(self.rest()));
                 }
-                continue;
+                match poll_alone(&mut self.run, &mut self.seats, &mut self.turn) {
+                    Some(begun) => begun,
+                    None => return Ok(Some(self.rest())),
+                }
+            } else {
+                self.turn.budget -= 1;
+                match self.run.graph().planned(step) {
+                    Some(planned) => start_planned::<OBSERVED>(&mut self.run, &mut self.seats, step, planned),
+                    None => start_any(&mut self.run, &mut self.seats, step),
+                }
+            };
+            match begun {
+                Begun::Done => {
+                    in_order.done += 1;
+                    in_order.pends = false;
+                    if OBSERVED {
+                        in_order.notify_of_end(self.run.graph(), step);
+                    }
+                }
+                Begun::Pending { is_woken } if in_order.is_alone() => {
+                    in_order.pends = true;
+                    self.turn.count_yield(is_woken);
+                }
+                begun => self.leave_order(step, begun)?,
             }
-            self.schedule = in_order.schedule(&self.run);
-            self.in_order = None;
-            let next = self.schedule.next();
-            debug_assert_eq!(next, Some(step), "the order is that of the schedule");
-            self.handle(step, begun)?;
         }
         Ok(None)
+    }
+
+    /// Leaves the order after the start or the end of a step.
+    #[cold]
+    fn leave_order(&mut self, step: u16, begun: Begun<'s>) -> Result<(), RunError> {
+        if let Some(in_order) = self.in_order.take() {
+            self.schedule = in_order.schedule(&self.run);
+            let next = self.schedule.next();
+            debug_assert_eq!(next, Some(step), "the order is that of the schedule");
+        }
+        self.handle(step, begun)
+    }
+
+    /// The progress of a run in which nothing can start.
+    #[inline]
+    fn rest(&self) -> Progress {
+        if self.turn.has_yields() && self.seats.is_any_woken() { Progress::Yield } else { Progress::Waiting }
     }
 
     /// Goes along the order in a run with observers.
     #[cold]
     fn follow_observed(&mut self) -> Result<Option<Progress>, RunError> {
         // It begins in its first poll, which starts at least one step.
-        if let (Some(in_order @ InOrder { done: 0, .. }), Some(notifier)) =
+        if let (Some(in_order @ InOrder { done: 0, pends: false, .. }), Some(notifier)) =
             (&self.in_order, self.run.graph().notifier())
         {
             in_order.notify_of_demand(self.run.graph(), notifier);
@@ -246,11 +278,7 @@ impl<'s> SingleTask<'s> {
                 return Ok(Progress::Yield);
             }
             let Some(step) = self.schedule.next() else {
-                return Ok(if self.turn.has_yields() && self.seats.is_any_woken() {
-                    Progress::Yield
-                } else {
-                    Progress::Waiting
-                });
+                return Ok(self.rest());
             };
             let begun = start(&mut self.run, &mut self.seats, &mut self.turn, step);
             self.handle(step, begun)?;
@@ -286,36 +314,30 @@ impl<'s> SingleTask<'s> {
         match begun {
             Begun::Done => self.schedule.finish(self.run.graph(), step),
             Begun::Pending { is_woken } => self.turn.count_yield(is_woken),
-            Begun::Other(started) => self.handle_start(step, started)?,
+            Begun::Ended(outcome) => self.finish(step, outcome)?,
+            Begun::InOtherRun(claim) => self.wait(step, claim)?,
         }
         Ok(())
     }
 
-    /// Handles a start of the less frequent kinds.
+    /// Waits for a step that another run executes.
     #[cold]
-    fn handle_start(&mut self, step: u16, started: StartResult<'s>) -> Result<(), RunError> {
+    fn wait(&mut self, step: u16, claim: &'s Claim) -> Result<(), RunError> {
         let graph = self.run.graph();
-        let task = match started {
-            StartResult::Ended(outcome) => return self.finish(step, outcome),
-            StartResult::Running(task) => task,
-            StartResult::InOtherRun(claim) => {
-                let wake = self.seats.waker(graph);
-                match StepTask::wait(graph, step, claim, &waker_ref(wake)) {
-                    Ok((task, other)) => {
-                        self.schedule.park_in_other_run(graph, step, other);
-                        task
-                    }
-                    Err(outcome) => return self.finish(step, outcome),
-                }
+        let seat = self.seats.seat_for_start(graph);
+        match StepTask::wait(graph, step, claim, &waker_ref(&seat.wake)) {
+            Ok((task, other)) => {
+                let taken = seat.keep(step, task);
+                self.turn.count_yield(self.seats.take(taken));
+                self.schedule.park_in_other_run(graph, step, other);
             }
-        };
-        let is_woken = self.seats.occupy(step, task);
-        self.turn.count_yield(is_woken);
+            Err(outcome) => self.finish(step, outcome)?,
+        }
         Ok(())
     }
 
-    /// Handles the end of a step.
-    #[inline]
+    /// Handles the end of a step. Most steps end in a more direct way.
+    #[cold]
     fn finish(&mut self, step: u16, outcome: Outcome) -> Result<(), RunError> {
         match outcome {
             Outcome::Done => self.schedule.finish(self.run.graph(), step),
@@ -347,6 +369,22 @@ impl InOrder {
             schedule.finish_silently(run.graph(), step);
         }
         schedule
+    }
+
+    /// The number of steps on the order that are ready once this number of them is done, or were.
+    fn ready(&self, done: usize) -> usize {
+        let Order { steps, nodes, .. } = self.order;
+        match done.checked_sub(1) {
+            None => steps.iter().take_while(|&&step| nodes[usize::from(step)].unmet == 0).count(),
+            Some(last) => nodes[usize::from(steps[last])].ready.into(),
+        }
+    }
+
+    /// Whether no other step is ready besides the next one.
+    #[inline]
+    fn is_alone(&self) -> bool {
+        // If the next one is the target, all steps are done.
+        self.ready(self.done) <= self.done + 1
     }
 
     /// Notifies the observers of the steps that are demanded, and of those that are ready.
@@ -386,11 +424,7 @@ impl InOrder {
         if self.done > steps.len() {
             return;
         }
-        let before = match self.done.checked_sub(2) {
-            None => steps.iter().take_while(|&&step| nodes[usize::from(step)].unmet == 0).count(),
-            Some(last) => usize::from(nodes[usize::from(steps[last])].ready),
-        };
-        for &ready in &steps[before..usize::from(nodes[usize::from(step)].ready)] {
+        for &ready in &steps[self.ready(self.done - 1)..usize::from(nodes[usize::from(step)].ready)] {
             notifier.ready(ready);
         }
         if let Some(target) = graph.target().filter(|_| self.done == steps.len()) {
@@ -399,14 +433,38 @@ impl InOrder {
     }
 }
 
-/// A step after its start.
+/// Polls the only step that pends, in a run that goes along its order. Returns `None` if it was not
+/// woken, or pends again.
+#[inline]
+fn poll_alone<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, turn: &mut Turn) -> Option<Begun<'s>> {
+    let mut woken = seats.take_woken()?;
+    while let Some(seat) = seats.next(&mut woken) {
+        let Some((step, polled)) = seats.poll(seat, run.graph()) else { continue };
+        turn.budget -= 1;
+        match polled {
+            Polled::Pending => turn.yields -= 1,
+            Polled::Done(first) => {
+                run.enter(step, first);
+                return Some(Begun::Done);
+            }
+            Polled::Ended(outcome) => return Some(Begun::Ended(outcome)),
+        }
+    }
+    None
+}
+
+/// A step after its start. The tag is not among the bits of the rare cases, so that a look at it is
+/// one comparison.
+#[repr(u8)]
 enum Begun<'s> {
     /// Its outputs are there.
     Done,
     /// It pends, and has a seat; it may have woken itself.
     Pending { is_woken: bool },
-    /// Anything else.
-    Other(StartResult<'s>),
+    /// It has ended in any way.
+    Ended(Outcome),
+    /// Another run executes it, and has this claim.
+    InOtherRun(&'s Claim),
 }
 
 /// Starts a node.
@@ -446,39 +504,53 @@ fn start_planned<'s, const OBSERVED: bool>(
     }
     let Some(guard) = listed.claim.take(graph.key()) else { return start_any(run, seats, step) };
     Polling::note(Some(graph.key().step(step)));
-    let started = match graph.notifier().filter(|_| OBSERVED) {
-        None => first_poll(values, seats, planned, listed),
-        Some(notifier) => notifier.start(step, || first_poll(values, seats, planned, listed)),
+    let inputs = values.read(graph.inputs_of(planned));
+    let (result, guard) = if planned.spec().is_sync {
+        match first_poll::<OBSERVED>(graph, step, listed, inputs, Waker::noop()) {
+            Started::Ended(result) => (result, guard),
+            Started::Running(_) => unreachable!("{SYNC}"),
+        }
+    } else {
+        // The seat is looked up once. The borrow checker refuses this as a function.
+        let seat = match seats.free_seat() {
+            Some(seat) if seat.wake.reset() => seat,
+            _ => seats.make_waker(graph),
+        };
+        match first_poll::<OBSERVED>(graph, step, listed, inputs, &waker_ref(&seat.wake)) {
+            Started::Ended(result) => (result, guard),
+            Started::Running(future) => {
+                guard.pends(graph.pending_since());
+                let taken = seat.keep(step, StepTask::Running { future, guard: Some(guard) });
+                return Begun::Pending { is_woken: seats.take(taken) };
+            }
+        }
     };
-    match started {
-        Started::Ended(Ok(first)) => {
+    match result {
+        Ok(first) => {
             guard.done();
             run.enter(step, first);
             Begun::Done
         }
-        Started::Running(future) => {
-            guard.pends(graph.pending_since());
-            let is_woken = seats.occupy(step, StepTask::Running { future, guard: Some(guard) });
-            Begun::Pending { is_woken }
-        }
-        Started::Ended(Err(error)) => Begun::Other(StepTask::begun(graph, Started::Ended(Err(error)), Some(guard))),
+        Err(error) => Begun::Ended(Outcome::of(Err(error), Some(guard))),
     }
 }
 
-/// Polls a step of the plan for the first time, with a waker if it may pend.
+/// The reason why a step that is not async never pends.
+const SYNC: &str = "a step that is not async is ready at once";
+
+/// Polls a step of the plan for the first time.
 #[inline(always)]
-fn first_poll<'s>(
-    values: InputValues<'_, 's>,
-    seats: &mut Seats<'s>,
-    planned: &PlannedStep,
+fn first_poll<'s, const OBSERVED: bool>(
+    graph: &Graph,
+    step: u16,
     listed: &SlotRef<'s>,
+    inputs: InputReader<'_, 's>,
+    waker: &Waker,
 ) -> Started<'s> {
-    let inputs = values.read(values.graph.inputs_of(planned));
-    if planned.spec().is_sync {
-        listed.slot.start(inputs, &mut Context::from_waker(Waker::noop()))
-    } else {
-        let wake = seats.waker(values.graph);
-        listed.slot.start(inputs, &mut Context::from_waker(&waker_ref(wake)))
+    let start = || listed.slot.start(inputs, &mut Context::from_waker(waker));
+    match graph.notifier().filter(|_| OBSERVED) {
+        None => start(),
+        Some(notifier) => notifier.start(step, start),
     }
 }
 
@@ -491,16 +563,24 @@ fn start_any<'s>(run: &mut BorrowedRun<'s>, seats: &mut Seats<'s>, step: u16) ->
         let start = || graph.start(step, node, values, &mut Context::from_waker(waker));
         StepTask::start(graph, values.slots.get(usize::from(step)), start)
     };
-    let started = match node.is_sync() {
-        true => start(Waker::noop()),
-        false => start(&waker_ref(seats.waker(graph))),
+    let (started, seat) = match node.is_sync() {
+        true => (start(Waker::noop()), None),
+        false => {
+            let seat = seats.seat_for_start(graph);
+            (start(&waker_ref(&seat.wake)), Some(seat))
+        }
     };
     match started {
         StartResult::Ended(Outcome::Done) => {
             run.look(step);
             Begun::Done
         }
-        started => Begun::Other(started),
+        StartResult::Ended(outcome) => Begun::Ended(outcome),
+        StartResult::InOtherRun(claim) => Begun::InOtherRun(claim),
+        StartResult::Running(task) => {
+            let taken = seat.expect(SYNC).keep(step, task);
+            Begun::Pending { is_woken: seats.take(taken) }
+        }
     }
 }
 
@@ -527,7 +607,10 @@ impl Future for SingleTask<'_> {
                 return Poll::Pending;
             }
         }
-        let outcome = this.schedule.outcome(this.run.graph());
+        let outcome = match this.in_order {
+            Some(_) => Poll::Pending,
+            None => this.schedule.outcome(this.run.graph()),
+        };
         if let (Poll::Pending, Some(wake_set)) = (&outcome, this.seats.wake_set()) {
             wake_set.register(cx.waker());
         }

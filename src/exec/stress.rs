@@ -354,7 +354,7 @@ impl<'s> World<'s> {
                 [Some(Source::Step { step, .. })] => {
                     SingleTask::new(job, &sources, Some(order(self.store.plan, step)), &options)
                 }
-                _ => SingleTask::scheduled(job, &sources, &options),
+                _ => SingleTask::new(job, &sources, None, &options),
             };
             self.tasks.push(Task::new(task, true));
             return;
@@ -643,9 +643,10 @@ fn wakeup_polls_one_step_among_a_thousand() {
     let sources: Vec<_> = steps.iter().map(|&step| Some(Source::Step { step: step as u16, output: 0 })).collect();
     let options = RunOptions::default();
     let view = StoreRef::new(&store);
-    let mut run = SingleTask::scheduled(
+    let mut run = SingleTask::new(
         BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view),
         &sources,
+        None,
         &options,
     );
     let mut poll = || Pin::new(&mut run).poll(&mut Context::from_waker(Waker::noop()));
@@ -748,7 +749,7 @@ fn events(seed: u64, with_order: bool) -> (Vec<String>, bool) {
     let source = |step| Source::Step { step, output: 0 };
 
     let silent = RunOptions::default();
-    let mut beside = (seed % 2 == 1).then(|| SingleTask::scheduled(job(&silent), &[Some(source(other))], &silent));
+    let mut beside = (seed % 2 == 1).then(|| SingleTask::new(job(&silent), &[Some(source(other))], None, &silent));
     let mut poll_beside = || {
         let poll =
             |run: &mut Box<SingleTask<'_>>| Pin::new(run).poll(&mut Context::from_waker(Waker::noop())).is_pending();
@@ -766,7 +767,7 @@ fn events(seed: u64, with_order: bool) -> (Vec<String>, bool) {
     let can_follow = job.can_follow(order);
     let mut run = Some(match with_order {
         true => SingleTask::new(job, &[Some(source(step))], Some(order), &options),
-        false => SingleTask::scheduled(job, &[Some(source(step))], &options),
+        false => SingleTask::new(job, &[Some(source(step))], None, &options),
     });
     while let Some(polled) = &mut run {
         let poll = || Pin::new(polled).poll(&mut Context::from_waker(Waker::noop())).is_ready();

@@ -82,7 +82,7 @@ impl Outcome {
     /// Makes the outcome of a step that was executed here, and passes it to all runs that wait for
     /// the step.
     #[inline(always)]
-    fn of(result: StepResult<'_>, guard: Option<ClaimGuard<'_>>) -> Self {
+    pub(crate) fn of(result: StepResult<'_>, guard: Option<ClaimGuard<'_>>) -> Self {
         match result {
             Ok(_) => {
                 guard.into_iter().for_each(ClaimGuard::done);
@@ -90,7 +90,7 @@ impl Outcome {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                guard.into_iter().for_each(|guard| guard.failed(Arc::clone(&error)));
+                guard.into_iter().for_each(|guard| guard.failed(&error));
                 Outcome::Failed(error)
             }
         }
@@ -149,16 +149,6 @@ impl<'s> StepTask<'s> {
                 None => Poll::Pending,
                 Some(result) => Poll::Ready(TaskResult::InOtherRun(result)),
             },
-        }
-    }
-
-    /// Ends the task after the step has succeeded in this run.
-    #[inline]
-    pub(crate) fn done(self) {
-        if let StepTask::Running { future, guard } = self {
-            // As in `end`.
-            drop(future);
-            guard.into_iter().for_each(ClaimGuard::done);
         }
     }
 

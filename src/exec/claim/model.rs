@@ -188,7 +188,7 @@ fn waiting_runs_share_the_error_and_later_runs_may_take() {
                 }
             })
         });
-        taken.failed(error);
+        taken.failed(&error);
         for other in others {
             other.join().unwrap();
         }
@@ -211,7 +211,7 @@ fn run_waiting_for_the_next_holder_does_not_get_the_last_error() {
                 assert!(matches!(waiting.over(), Some(Ok(()))));
             }
         });
-        taken.failed(SharedError::new("no luck".into()));
+        taken.failed(&SharedError::new("no luck".into()));
         one.join().unwrap();
         other.join().unwrap();
 

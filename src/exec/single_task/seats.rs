@@ -2,6 +2,7 @@
 //! the next step.
 
 use crate::drops::Drops;
+use crate::exec::claim::ClaimGuard;
 use crate::exec::graph::Graph;
 use crate::exec::store_ref::Erased;
 use crate::exec::task::{Outcome, StepTask, TaskResult};
@@ -24,13 +25,30 @@ pub(super) struct Seats<'s> {
 }
 
 /// Room for a step in progress.
-struct Seat<'s> {
+pub(super) struct Seat<'s> {
     /// The step.
     task: Option<StepTask<'s>>,
     /// The number of the step in the run; or if this seat is free, the next free one.
     step: u16,
     /// The waker of the step, or of the next one.
-    wake: Arc<StepWake>,
+    pub(super) wake: Arc<StepWake>,
+}
+
+/// A seat that a step has just taken.
+pub(super) struct Taken {
+    /// The next free seat.
+    next: u16,
+    /// Whether the step has been woken already.
+    is_woken: bool,
+}
+
+impl<'s> Seat<'s> {
+    /// Keeps a step that pends. The seat has to be [counted](Seats::take) as taken.
+    #[inline]
+    pub(super) fn keep(&mut self, step: u16, task: StepTask<'s>) -> Taken {
+        self.task = Some(task);
+        Taken { next: core::mem::replace(&mut self.step, step), is_woken: self.wake.is_woken() }
+    }
 }
 
 /// The result of a poll of a step.
@@ -56,46 +74,50 @@ impl<'s> Seats<'s> {
         }
     }
 
-    /// The waker for a step that is started. A step that pends has to [occupy](Self::occupy) the
-    /// seat next.
-    #[inline(always)]
-    pub(super) fn waker(&mut self, graph: &Graph) -> &Arc<StepWake> {
-        if !self.seat(self.free).is_some_and(|seat| seat.wake.reset()) {
-            self.make_waker(graph);
+    /// The free seat, if there is one; its waker has to be [reset](StepWake::reset).
+    #[inline]
+    pub(super) fn free_seat(&mut self) -> Option<&mut Seat<'s>> {
+        self.seat(self.free)
+    }
+
+    /// The free seat, with a waker for the step that is started.
+    pub(super) fn seat_for_start(&mut self, graph: &Graph) -> &mut Seat<'s> {
+        if self.free_seat().is_some_and(|seat| seat.wake.reset()) {
+            self.free_seat().expect("it was there just now")
+        } else {
+            self.make_waker(graph)
         }
-        &self.seat(self.free).expect("there is a free seat").wake
+    }
+
+    /// Counts the free seat as taken, and returns whether the step in it has been woken already.
+    #[inline]
+    pub(super) fn take(&mut self, taken: Taken) -> bool {
+        self.free = taken.next;
+        self.len += 1;
+        taken.is_woken
     }
 
     /// Makes a waker for the free seat, and the seat if there is none. A waker that a step has kept
     /// after its end is left to it, so that it wakes no other step.
     #[cold]
-    fn make_waker(&mut self, graph: &Graph) {
+    pub(super) fn make_waker(&mut self, graph: &Graph) -> &mut Seat<'s> {
         let place = self.free;
-        let Some(first) = &self.seat else {
-            self.seat = Some(Seat { task: None, step: 1, wake: StepWake::first(graph.len()) });
-            return;
-        };
-        let wake = first.wake.sibling(place);
-        match self.seat(place) {
-            Some(seat) => core::mem::replace(&mut seat.wake, wake).retire(),
-            None => self.others.push(Seat { task: None, step: place + 1, wake }),
+        match &self.seat {
+            None => self.seat = Some(Seat { task: None, step: 1, wake: StepWake::first(graph.len()) }),
+            Some(first) => {
+                let wake = first.wake.sibling(place);
+                match self.seat(place) {
+                    Some(seat) => core::mem::replace(&mut seat.wake, wake).retire(),
+                    None => self.others.push(Seat { task: None, step: place + 1, wake }),
+                }
+            }
         }
-    }
-
-    /// Keeps a step that pends, and returns whether it has been woken already.
-    #[inline(always)]
-    pub(super) fn occupy(&mut self, step: u16, task: StepTask<'s>) -> bool {
-        let seat = self.seat(self.free).expect("a step that pends has a waker");
-        seat.task = Some(task);
-        let (is_woken, next) = (seat.wake.is_woken(), core::mem::replace(&mut seat.step, step));
-        self.free = next;
-        self.len += 1;
-        is_woken
+        self.seat(place).expect("there is a free seat")
     }
 
     /// Polls the step in a seat, and returns its number too. There is none if the step was woken
     /// after its end, by a waker that still exists.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll(&mut self, place: u16, graph: &Graph) -> Option<(u16, Polled<'s>)> {
         let free = self.free;
         let seat = self.seat(place)?;
@@ -104,17 +126,19 @@ impl<'s> Seats<'s> {
         let Poll::Ready(result) = task.poll(&mut Context::from_waker(&waker_ref(&seat.wake))) else {
             return Some((step, Polled::Pending));
         };
-        let task = seat.task.take()?;
+        let task = seat.task.take();
         (seat.step, self.free) = (free, place);
         self.len -= 1;
-        let polled = match result {
-            TaskResult::Here(Ok(first)) => {
-                task.done();
-                Polled::Done(first)
+        // Nothing is moved that need not be: this is where a step that pends ends.
+        if let TaskResult::Here(Ok(first)) = result {
+            if let Some(StepTask::Running { future, guard }) = task {
+                // As in `StepTask::end`.
+                drop(future);
+                guard.into_iter().for_each(ClaimGuard::done);
             }
-            result => Polled::Ended(task.end(result)),
-        };
-        Some((step, polled))
+            return Some((step, Polled::Done(first)));
+        }
+        Some((step, Polled::Ended(task?.end(result))))
     }
 
     /// The set of the seats that were woken, if there is a seat.
