@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Seek};
 use std::path::PathBuf;
-use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Scoped, Store, resource, run, step};
+use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Scoped, Store, pipeline, resource, run, step};
 
 resource! {
     ConfigText: String;
@@ -52,6 +52,7 @@ async fn listen() -> io::Result<Out<Listener>> {
 }
 
 struct Service;
+#[pipeline]
 impl Pipeline for Service {
     type Steps = HList![ReadConfig, OpenPool, MakeCache, Listen];
 }
@@ -91,6 +92,7 @@ async fn answer(peer: In<'_, Peer>, meaning: In<'_, Meaning>) -> io::Result<()> 
 }
 
 struct Request;
+#[pipeline]
 impl Pipeline for Request {
     type Steps = HList![ReadWord, LookUp, Answer];
 }

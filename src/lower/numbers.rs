@@ -120,6 +120,7 @@ impl StepNumbers {
 }
 
 /// An element of a list of steps.
+#[expect(clippy::large_enum_variant, reason = "a reference costs the compiler more than the words")]
 #[derive(Debug, Clone, Copy)]
 pub enum StepsNumbers {
     /// A step.

@@ -24,7 +24,13 @@ fn output(command: &mut Command) -> String {
 fn four_hundred_steps_compile_and_run() {
     let folder = folder("steps");
     package(&folder, "").unwrap();
-    let programs = [("chain", Large::new(Shape::Chain, 400)), ("layers", Large::new(Shape::Layers, 400))];
+    let (chain, layers) = (Large::new(Shape::Chain, 400), Large::new(Shape::Layers, 400));
+    let programs = [
+        ("chain", chain),
+        ("layers", layers),
+        ("certified-chain", Large { certified: true, ..chain }),
+        ("certified-layers", Large { certified: true, ..layers }),
+    ];
     for (name, pipeline) in &programs {
         pipeline.write(&program(&folder, name)).unwrap();
     }
@@ -37,9 +43,9 @@ fn four_hundred_steps_compile_and_run() {
     }
 }
 
-/// Checks the example of the README, and a hundred steps in layers.
+/// Checks the example of the README, a hundred steps in layers, and two hundred with a certificate.
 #[test]
-fn next_trait_solver_accepts_the_example_and_100_steps() {
+fn next_trait_solver_accepts_the_example_and_large_pipelines() {
     let nightly = |program: &str| {
         let mut command = Command::new("rustup");
         command.args(["run", "nightly", program]);
@@ -56,6 +62,9 @@ fn next_trait_solver_accepts_the_example_and_100_steps() {
     let folder = folder("next-solver");
     package(&folder, "smol = \"2\"\n").unwrap();
     Large::new(Shape::Layers, 100).write(&program(&folder, "layers")).unwrap();
+    for (name, shape) in [("certified-chain", Shape::Chain), ("certified-layers", Shape::Layers)] {
+        Large { certified: true, ..Large::new(shape, 200) }.write(&program(&folder, name)).unwrap();
+    }
     let division = program(&folder, "division");
     std::fs::create_dir_all(division.parent().unwrap()).unwrap();
     std::fs::copy(repository().join("examples/division.rs"), division).unwrap();

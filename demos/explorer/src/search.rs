@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, RunError, Store, StoreOf};
-use typed_pipeliner::{plan, resource, run, step};
+use typed_pipeliner::{pipeline, plan, resource, run, step};
 use typed_pipeliner_explorer::{Explorer, ExplorerObserver};
 
 static PACE: Pace = Pace::new();
@@ -164,6 +164,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 struct Service;
+#[pipeline]
 impl Pipeline for Service {
     type Steps = HList![
         ReadConfig,

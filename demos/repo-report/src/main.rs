@@ -41,12 +41,13 @@ use std::iter::successors;
 use std::process::ExitCode;
 use trace::{Timeline, Trace, Traced};
 use tree::Directory;
-use typed_pipeliner::{HList, Pipeline, RunError, Store, plan, run};
+use typed_pipeliner::{HList, Pipeline, RunError, Store, pipeline, plan, run};
 use typed_pipeliner_progress::Progress;
 
 /// All steps, in any order.
 struct RepoReport;
 
+#[pipeline]
 impl Pipeline for RepoReport {
     type Steps = HList![
         Traced<tree::OpenTree>,
