@@ -10,7 +10,7 @@ use super::private_types::{self, Types};
 use super::signature::{EmitFunction, Signature};
 use crate::library;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
@@ -60,9 +60,9 @@ pub(super) fn step(
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let inputs = quote_spanned! { span => #library_here::HList![#(#inputs),*] };
+    let inputs = list_type(&library_here, span, inputs);
     let outputs = &signature.outputs.list;
-    let outputs = quote_spanned! { span => #library_here::HList![#(#outputs),*] };
+    let outputs = list_type(&library_here, span, outputs.iter().map(ToTokens::to_token_stream));
     let error = match &signature.outputs.failure {
         Failure::Never => quote! { ::core::convert::Infallible },
         Failure::With(ty) | Failure::Of(ty) => quote! { #ty },
@@ -128,6 +128,7 @@ pub(super) fn step(
     // name of the function. With this span both suggestions are at one place, so the two errors are
     // equal.
     let keyword = Token![impl](function.sig.ident.span());
+    let pattern = list_pattern(&library_here, span, &arguments);
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
@@ -139,7 +140,7 @@ pub(super) fn step(
             #is_sync
 
             fn call<'s, Then: #library_here::__private::Continuation<'s, Self>>(
-                #library_here::hlist_pat![#(#arguments),*]: #library_here::__private::Refs<'s, Self>,
+                #pattern: #library_here::__private::Refs<'s, Self>,
                 #then: Then,
             ) -> Then::Result
             #clause
@@ -199,6 +200,31 @@ pub(super) fn of_a_type(item: &Item, library: Option<&Path>, mistakes: &TokenStr
                 ::core::future::pending().await
             }
         }
+    })
+}
+
+/// The most elements of a list without lists in it. `HList!` cuts a longer one.
+const MOST: usize = 16;
+
+/// The type of a list. It goes without `HList!`, because rustc has to expand that, and checks what
+/// comes of it again whenever a line above it moves.
+fn list_type(library: &TokenStream, span: Span, elements: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let elements: Vec<_> = elements.collect();
+    if elements.len() > MOST {
+        return quote_spanned! { span => #library::HList![#(#elements),*] };
+    }
+    elements.iter().rev().fold(quote_spanned! { span => #library::lists::HNil }, |tail, head| {
+        quote_spanned! { span => #library::lists::HCons<#head, #tail> }
+    })
+}
+
+/// The pattern of a list, as its type.
+fn list_pattern(library: &TokenStream, span: Span, elements: &[Ident]) -> TokenStream {
+    if elements.len() > MOST {
+        return quote_spanned! { span => #library::hlist_pat![#(#elements),*] };
+    }
+    elements.iter().rev().fold(quote_spanned! { span => #library::lists::HNil }, |tail, head| {
+        quote_spanned! { span => #library::lists::HCons { head: #head, tail: #tail } }
     })
 }
 
