@@ -18,6 +18,7 @@ pub trait Continuation<'s, S: Step>: Sized {
     /// Takes the future of a function, and converts its output to the result of the step.
     #[cfg(feature = "macros")]
     #[inline]
+    #[expect(clippy::type_complexity, reason = "rustc quotes the signature")]
     fn take_function<F>(self, future: F, list: fn(F::Output) -> Result<Outputs<S>, S::Error>) -> Self::Result
     where
         F: Future<Output: 's> + Send + 's,
