@@ -2,8 +2,8 @@
 
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use core::pin::Pin;
-use core::task::{Context, Poll};
+pub use crate::steps::continuation::Continuation;
+pub use crate::steps::function::{FunctionStep, Refs};
 
 /// A `Result`, under any alias.
 #[diagnostic::on_unimplemented(
@@ -79,34 +79,6 @@ impl Resource for ErrorResource {
 
 #[cfg(feature = "executor")]
 pub use blocking::{clone_of, unblock};
-
-/// The future of a function with `#[step]`, whose output it converts to the result of a step.
-///
-/// Each step has one. It is neither an `async` block nor a `FutureExt::map`, because those take
-/// rustc longer.
-#[pin_project::pin_project]
-#[derive(Debug)]
-pub struct Listed<F, T, L> {
-    /// The future of the function.
-    #[pin]
-    future: F,
-    /// The conversion of its output.
-    list: fn(T) -> L,
-}
-
-impl<F: Future, L> Future for Listed<F, F::Output, L> {
-    type Output = L;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<L> {
-        let this = self.project();
-        this.future.poll(cx).map(*this.list)
-    }
-}
-
-/// Converts the output of a future to the result of a step.
-pub fn listed<F: Future, L>(future: F, list: fn(F::Output) -> L) -> Listed<F, F::Output, L> {
-    Listed { future, list }
-}
 
 /// Makes the future of a step that is not async. The step is executed before that, so no step needs
 /// a future of its own type.

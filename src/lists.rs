@@ -7,4 +7,6 @@ pub use frunk_core::hlist::{HCons, HNil};
 
 pub use crate::pipelines::{StepList, Steps};
 pub use crate::steps::StepInputs;
+#[cfg(feature = "macros")]
+pub use crate::steps::function::FunctionStep;
 pub use crate::steps::lists::{Input, InputList, Output, OutputList};

@@ -1,11 +1,17 @@
 //! Steps: the async functions of a pipeline.
 
+pub(crate) mod continuation;
+#[cfg(feature = "macros")]
+pub(crate) mod function;
+#[cfg(feature = "macros")]
+mod listed;
 pub(crate) mod lists;
 
 use crate::error::StepError;
 use crate::proof::witness::IsError;
 use crate::resource::Resource;
 use crate::sealed::Seal;
+use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
 
 /// The argument of the step `S`: a list of references to the values of its
@@ -179,6 +185,13 @@ pub trait Step: Sized + 'static {
     where
         // A run calls this. To start a run, write `run::<Divide>(&store)`.
         Self::Inputs: InputList;
+
+    /// Runs the step, and hands its future to `then`.
+    #[doc(hidden)]
+    #[inline]
+    fn run_then<'s, Then: Continuation<'s, Self>>(inputs: Inputs<'s, Self>, then: Then) -> Then::Result {
+        then.take(Self::run(inputs))
+    }
 
     /// Whether the future of the step is always ready at once, because the step is not async.
     /// `#[step]` says so.

@@ -4,6 +4,7 @@ use crate::error::StepError;
 use crate::exec::inputs::InputReader;
 use crate::exec::store_ref::Erased;
 use crate::exec::task::{Started, StepResult};
+use crate::steps::continuation::Continuation;
 use crate::steps::lists::InputList;
 use crate::steps::{Outputs, Step};
 use core::pin::{Pin, pin};
@@ -14,35 +15,44 @@ use pin_project_lite::pin_project;
 /// of a step that is not async needs none: it is polled where it is.
 #[inline]
 pub(crate) fn start<'s, S: Step>(
-    inputs: InputReader<'_, 's>,
+    mut inputs: InputReader<'_, 's>,
     cx: &mut Context<'_>,
     put: impl FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
 ) -> Started<'s> {
-    // Two functions, so that a debug build compiles only the one that a step needs.
-    match S::IS_SYNC {
-        true => start_sync::<S>(inputs, cx, put),
-        false => start_async::<S>(inputs, cx, put),
+    S::run_then(S::Inputs::gather(&mut inputs), Start { cx, put })
+}
+
+/// Starts the future of a step.
+struct Start<'c, 'w, P> {
+    /// The task of the run.
+    cx: &'c mut Context<'w>,
+    /// Takes the outputs.
+    put: P,
+}
+
+impl<'s, S: Step, P> Continuation<'s, S> for Start<'_, '_, P>
+where
+    P: FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
+{
+    type Result = Started<'s>;
+
+    #[inline]
+    fn take<F: Future<Output = Result<Outputs<S>, S::Error>> + Send + 's>(self, future: F) -> Started<'s> {
+        // Two functions, so that a debug build compiles only the one that a step needs.
+        match S::IS_SYNC {
+            true => poll_once(future, self),
+            false => Started::poll(Fill { future, put: self.put }, self.cx),
+        }
     }
 }
 
-/// Starts a step that is async.
+/// Polls the future of a step that is not async.
 #[inline]
-fn start_async<'s, S: Step>(
-    mut inputs: InputReader<'_, 's>,
-    cx: &mut Context<'_>,
-    put: impl FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
+fn poll_once<'s, V, E: StepError>(
+    future: impl Future<Output = Result<V, E>>,
+    Start { cx, mut put }: Start<'_, '_, impl FnMut(V) -> Option<&'s Erased>>,
 ) -> Started<'s> {
-    Started::poll(Fill { future: S::run(S::Inputs::gather(&mut inputs)), put }, cx)
-}
-
-/// Starts a step that is not async.
-#[inline]
-fn start_sync<'s, S: Step>(
-    mut inputs: InputReader<'_, 's>,
-    cx: &mut Context<'_>,
-    mut put: impl FnMut(Outputs<S>) -> Option<&'s Erased>,
-) -> Started<'s> {
-    match pin!(S::run(S::Inputs::gather(&mut inputs))).poll(cx) {
+    match pin!(future).poll(cx) {
         Poll::Ready(Ok(outputs)) => Started::Ended(Ok(put(outputs))),
         Poll::Ready(Err(error)) => Started::Ended(Err(error.boxed())),
         Poll::Pending => unreachable!("a step that is not async is ready at once"),

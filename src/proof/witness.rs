@@ -31,6 +31,8 @@ use crate::proof::lists::OutputsProof;
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::steps::Step;
+#[cfg(feature = "macros")]
+use crate::steps::function::FunctionStep;
 
 /// The witness of every proof that has nothing to say about its parts.
 #[derive(Debug)]
@@ -58,6 +60,20 @@ impl<S: Step> IsStep for S {
 
     type Witness = S::Inputs;
     type CheckedOutputs = S::Outputs;
+}
+
+/// A step that is a function, without a witness: it is only between [`FunctionStep`] and [`Step`],
+/// so that rustc names this trait for a type that is not a step, and lists no steps.
+#[cfg(feature = "macros")]
+pub trait IsFunction: FunctionStep {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+#[cfg(feature = "macros")]
+#[diagnostic::do_not_recommend]
+impl<S: FunctionStep> IsFunction for S {
+    fn seal(_: Seal) {}
 }
 
 /// A [`Resource`] with a witness: a function to its value and its identity, defined on resources.

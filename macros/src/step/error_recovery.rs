@@ -3,7 +3,7 @@
 //!
 //! The macro has no types. It cannot see that the `Settings` of `In<'_, Settings>` is a struct
 //! where a resource is needed. rustc reports that in the function, and would report it again in the
-//! impl of `Step`, in the call of the function, and for each pipeline and run with the step:
+//! impl, in the call of the function, and for each pipeline and run with the step:
 //!
 //! | mistake | errors without recovery | with | lines without | with |
 //! | --- | --: | --: | --: | --: |
@@ -145,7 +145,7 @@ pub(super) fn conversion(library: &Path, ty: &Type, list: TokenStream) -> TokenS
     quote! { ::core::convert::identity::<fn(#library::__private::IfKnown<Self::Outputs, #ty>) -> _>(#list) }
 }
 
-/// A clause for the method `run`, without which rustc would check the call of the function. If a
+/// A clause for the method `call`, without which rustc would check the call of the function. If a
 /// list is poisoned, the clause says that an error type is a resource, and then rustc accepts any
 /// type as one.
 pub(super) fn clause(library: &Path, (inputs, outputs): (TokenStream, TokenStream)) -> TokenStream {

@@ -1,4 +1,5 @@
-//! Expands a function to its step: a struct and an impl of `Step`, as one would write them by hand.
+//! Expands a function to its step: a struct and an impl of `FunctionStep`, of which the library
+//! makes a `Step`.
 
 use super::error_recovery::{self, names_one_of};
 use super::function::Function;
@@ -9,7 +10,7 @@ use super::private_types::{self, Types};
 use super::signature::{EmitFunction, Signature};
 use crate::library;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
@@ -59,9 +60,9 @@ pub(super) fn step(
         true => quote! { ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let inputs = quote_spanned! { span => #library_here::HList![#(#inputs),*] };
+    let inputs = list_type(&library_here, span, inputs);
     let outputs = &signature.outputs.list;
-    let outputs = quote_spanned! { span => #library_here::HList![#(#outputs),*] };
+    let outputs = list_type(&library_here, span, outputs.iter().map(ToTokens::to_token_stream));
     let error = match &signature.outputs.failure {
         Failure::Never => quote! { ::core::convert::Infallible },
         Failure::With(ty) | Failure::Of(ty) => quote! { #ty },
@@ -101,13 +102,20 @@ pub(super) fn step(
         Failure::With(ty) => error_recovery::error(library, ty, &error),
         Failure::Of(ty) => error_recovery::error_of(library, ty, &error),
     };
-    let future = match (right, &options.blocking, &function.sig.asyncness) {
-        (false, ..) => quote! { ::core::future::pending() },
-        (true, Some(_), _) => blocking(library, function, signature, &arguments),
-        (true, None, Some(_)) => mapped(library, function, signature, called(function, quote! { #(#arguments),* })),
+    let then = local("then", 0, span);
+    let result = match (right, &options.blocking, &function.sig.asyncness) {
+        (false, ..) => {
+            quote_spanned! { span => #library_here::__private::Continuation::take(#then, ::core::future::pending()) }
+        }
+        (true, Some(_), _) => blocking(library, function, signature, &arguments, &then),
+        (true, None, Some(_)) => {
+            mapped(library, function, signature, called(function, quote! { #(#arguments),* }), &then)
+        }
         (true, None, None) => {
             let (list, returned) = (list(library, signature), called(function, quote! { #(#arguments),* }));
-            quote_spanned! { span => #library_here::__private::ready(#list(#returned)) }
+            quote_spanned! { span =>
+                #library_here::__private::Continuation::take(#then, #library_here::__private::ready(#list(#returned)))
+            }
         }
     };
     let is_sync = right && options.blocking.is_none() && function.sig.asyncness.is_none();
@@ -120,24 +128,24 @@ pub(super) fn step(
     // name of the function. With this span both suggestions are at one place, so the two errors are
     // equal.
     let keyword = Token![impl](function.sig.ident.span());
+    let pattern = list_pattern(&library_here, span, &arguments);
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
         #attributes
-        #keyword #impl_generics #library_here::Step for #name #type_generics #where_clause {
+        #keyword #impl_generics #library_here::__private::FunctionStep for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
             #is_sync
 
-            fn run(
-                #library_here::hlist_pat![#(#arguments),*]: #library_here::Inputs<'_, Self>,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<#library_here::Outputs<Self>, Self::Error>,
-            > + ::core::marker::Send
+            fn call<'s, Then: #library_here::__private::Continuation<'s, Self>>(
+                #pattern: #library_here::__private::Refs<'s, Self>,
+                #then: Then,
+            ) -> Then::Result
             #clause
             {
-                #future
+                #result
             }
         }
     };
@@ -192,6 +200,31 @@ pub(super) fn of_a_type(item: &Item, library: Option<&Path>, mistakes: &TokenStr
                 ::core::future::pending().await
             }
         }
+    })
+}
+
+/// The most elements of a list without lists in it. `HList!` cuts a longer one.
+const MOST: usize = 16;
+
+/// The type of a list. It goes without `HList!`, because rustc has to expand that, and checks what
+/// comes of it again whenever a line above it moves.
+fn list_type(library: &TokenStream, span: Span, elements: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let elements: Vec<_> = elements.collect();
+    if elements.len() > MOST {
+        return quote_spanned! { span => #library::HList![#(#elements),*] };
+    }
+    elements.iter().rev().fold(quote_spanned! { span => #library::lists::HNil }, |tail, head| {
+        quote_spanned! { span => #library::lists::HCons<#head, #tail> }
+    })
+}
+
+/// The pattern of a list, as its type.
+fn list_pattern(library: &TokenStream, span: Span, elements: &[Ident]) -> TokenStream {
+    if elements.len() > MOST {
+        return quote_spanned! { span => #library::hlist_pat![#(#elements),*] };
+    }
+    elements.iter().rev().fold(quote_spanned! { span => #library::lists::HNil }, |tail, head| {
+        quote_spanned! { span => #library::lists::HCons { head: #head, tail: #tail } }
     })
 }
 
@@ -289,18 +322,30 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     }
 }
 
-/// A future of the result of the step, made from the future of the function.
+/// Hands the future of the function to the continuation.
 ///
 /// It is no `async` block: rustc takes longer for one of these than for all else in a step.
-fn mapped(library: &Path, function: &Function, signature: &Signature, future: TokenStream) -> TokenStream {
+fn mapped(
+    library: &Path,
+    function: &Function,
+    signature: &Signature,
+    future: TokenStream,
+    then: &Ident,
+) -> TokenStream {
     let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let (list, library) = (list(library, signature), library::at(span, library));
-    quote_spanned! { span => #library::__private::listed(#future, #list) }
+    quote_spanned! { span => #library::__private::Continuation::take_function(#then, #future, #list) }
 }
 
-/// A future of the result of the step. A thread of the pool calls the function, with clones of the
-/// inputs.
-fn blocking(library: &Path, function: &Function, signature: &Signature, arguments: &[Ident]) -> TokenStream {
+/// Hands a future to the continuation, for which a thread of the pool calls the function, with
+/// clones of the inputs.
+fn blocking(
+    library: &Path,
+    function: &Function,
+    signature: &Signature,
+    arguments: &[Ident],
+    then: &Ident,
+) -> TokenStream {
     let inputs = || arguments.iter().zip(&signature.inputs);
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
         let library = library::at(resource.span(), library);
@@ -323,7 +368,7 @@ fn blocking(library: &Path, function: &Function, signature: &Signature, argument
     };
     let returned = quote! { #library::__private::IfKnown<Self::Outputs, #returned> };
     let task = quote! { #library::__private::unblock::<#returned, _>(move || #called) };
-    let task = mapped(library, function, signature, task);
+    let task = mapped(library, function, signature, task, then);
     quote! { #(#clones)* #task }
 }
 
