@@ -46,7 +46,7 @@ const NAMELESS: u64 = 0;
 
 /// The number of a resource, with a hash whose lowest bits often meet in a table.
 fn number(name: u64) -> u64 {
-    if name == NAMELESS { 0 } else { CERTAIN | name << 33 | name % 5 << 32 | name }
+    if name == NAMELESS { 0 } else { CERTAIN | name << 33 | (name % 5) << 32 | name }
 }
 
 fn numbers_of<T: Copy>(list: &Tree<T>, word: fn(T) -> u64) -> Numbers {
