@@ -2,6 +2,7 @@
 
 pub(crate) mod any_store;
 mod as_parent;
+mod computed;
 mod owned;
 pub(crate) mod parent;
 pub(crate) mod supplied;
@@ -11,7 +12,6 @@ pub use owned::{OwnOrigin, Owns};
 pub use parent::{NoParent, ParentStore, StoreHandle};
 pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
 
-use crate::drops::Drops;
 use crate::exec::claim::Claim;
 use crate::exec::order::{Goal, NoGoal, Order};
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
@@ -27,10 +27,10 @@ use crate::proof::check::store::Knows;
 use crate::proof::check::supplied::AcceptedBy;
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
+use computed::Computed;
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicBool, Ordering};
 
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
@@ -62,19 +62,20 @@ use core::sync::atomic::{AtomicBool, Ordering};
 /// # Ok(()) }) }
 /// ```
 ///
+/// No value is dropped before those that were computed from it, and the supplied values are dropped
+/// last, in reverse order of [`with`](Store::with).
+///
 /// The type of a store can be written with [`StoreOf`]. Runs borrow the store, any number at once;
 /// share it between tasks in an [`Arc`](std::sync::Arc).
 pub struct Store<Pipe: IsPipeline<Witness: Sized>, Supplied = NothingSupplied, Parent = NoParent> {
     /// The outputs of the steps.
-    slots: <Pipe::Steps as StepList>::Slots,
+    computed: Computed<<Pipe::Steps as StepList>::Slots>,
     /// The supplied values.
     supplied: Supplied,
     /// The parent store, if this is a scope.
     parent: Parent,
     /// The observers of all runs on this store, those of its parents included.
     observers: Option<Box<Observers>>,
-    /// Whether a run may have computed values.
-    is_used: AtomicBool,
 }
 
 /// The type of a store of `Pipe` that was supplied with the resources of the list `Resources`, in
@@ -124,7 +125,7 @@ impl<Pipe: Pipeline> Store<Pipe> {
 impl<Pipe: Pipeline, Parent> Store<Pipe, NothingSupplied, Parent> {
     /// A store without values.
     fn vacant(parent: Parent, observers: Option<Box<Observers>>) -> Self {
-        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent, observers, is_used: AtomicBool::new(false) }
+        Store { computed: Computed::none(), supplied: NothingSupplied, parent, observers }
     }
 }
 
@@ -185,13 +186,12 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value"]
     pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
         let mut store = Store {
-            slots: self.slots,
+            computed: self.computed,
             supplied: R::insert(value, self.supplied),
             parent: self.parent,
             observers: self.observers,
-            is_used: self.is_used,
         };
-        if *store.is_used.get_mut() {
+        if store.computed.may_have_values() {
             store.drop_stale(Key::of::<R>().id, true);
         }
         store
@@ -202,17 +202,9 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[cold]
     fn drop_stale(&mut self, id: u64, is_given: bool) {
         let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
-        self.clear_steps(stale_steps(steps, supplied, |step| {
-            lists(step.inputs, id) || (!is_given && lists(step.outputs, id))
-        }));
-    }
-
-    /// Drops the outputs of these steps, all of them even if destructors panic.
-    fn clear_steps(&mut self, steps: impl IntoIterator<Item = usize>) {
-        let mut drops = Drops::default();
-        for step in steps {
-            self.slots.slot_mut(step).clear(&mut drops);
-        }
+        let is_stale =
+            stale_steps(steps, supplied, |step| lists(step.inputs, id) || (!is_given && lists(step.outputs, id)));
+        self.computed.clear(|step| is_stale[step]);
     }
 
     /// Adds an [`Observer`] to every run on this store, and to the runs in the
@@ -284,7 +276,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// If a destructor panics, after all values have been dropped. So do [`forget`](Store::forget)
     /// and [`with`](Store::with).
     pub fn clear(&mut self) {
-        self.clear_steps(0..<Pipe::Steps as StepList>::Slots::LEN);
+        self.computed.clear(|_| true);
     }
 
     /// Drops the computed value of a resource, and every value that was computed from it, directly
@@ -355,13 +347,13 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
         const { lower::<PlanOf<Pipe, Supplied>, NoGoal>().0 }
     }
     fn slot(&self, step: usize) -> &dyn AnySlot {
-        self.slots.slot(step)
+        self.computed.slots.slot(step)
     }
     fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
-        self.slots.slot_mut(step)
+        self.computed.slots.slot_mut(step)
     }
     fn slots<'s>(&'s self, to: &mut Vec<SlotRef<'s>>) {
-        self.slots.list(to);
+        self.computed.slots.list(to);
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {
         self.supplied.value(place)
@@ -376,12 +368,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
         self.observers.as_deref()
     }
     fn begin_run(&self) -> bool {
-        // Many runs find the mark, and then need not write to memory that other threads read.
-        let is_new = !self.is_used.load(Ordering::Relaxed);
-        if is_new {
-            self.is_used.store(true, Ordering::Relaxed);
-        }
-        is_new
+        self.computed.begin_run(self.plan())
     }
 }
 

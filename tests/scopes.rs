@@ -259,7 +259,7 @@ fn run_in_scope_is_woken_when_a_step_of_parent_is_done() {
 
 #[test]
 fn scope_has_slots_for_its_own_steps_alone() {
-    // The parent, the observers, and the mark of a store that was used.
+    // The parent, the observers, and the plan of a store that was used.
     let overhead = 3 * size_of::<usize>();
     assert!(size_of::<Store<Room, typed_pipeliner::store::NothingSupplied, &AppStore>>() <= overhead);
     assert!(size_of::<Store<Request, typed_pipeliner::store::NothingSupplied, &AppStore>>() < size_of::<AppStore>());

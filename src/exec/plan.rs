@@ -64,6 +64,8 @@ pub struct StepSpec {
     pub type_id: fn() -> core::any::TypeId,
     /// Whether it is not async, so that it ends when it starts.
     pub is_sync: bool,
+    /// Whether the outputs that it stores have destructors.
+    pub needs_drop: bool,
 }
 
 /// Where a resource is. Its layout is fixed, so that a look at one word finds the first output of a
@@ -119,6 +121,8 @@ pub struct ExecPlan {
     sources: &'static [Source],
     /// Numbers of steps; a step is listed once for each input that it takes.
     dependents: &'static [u16],
+    /// The steps whose outputs have destructors, each after all steps that take from it.
+    drops: &'static [u16],
     /// A hash table from resources to sources: open addressing, linear probing, a power of two in
     /// length.
     index: &'static [(Option<Key>, Source)],
@@ -166,6 +170,13 @@ impl ExecPlan {
         slice(self.dependents, step.dependents)
     }
 
+    /// The steps whose outputs have destructors, in the order in which these run: each after all
+    /// steps that take from it.
+    #[inline]
+    pub fn drops(&self) -> impl Iterator<Item = usize> + use<> {
+        self.drops.iter().map(|&step| usize::from(step))
+    }
+
     /// All resources that are provided or supplied, in no particular order.
     pub fn resources(&self) -> impl Iterator<Item = (Key, Source)> {
         self.index.iter().filter_map(|&(key, source)| Some((key?, source)))
@@ -197,6 +208,7 @@ impl ExecPlan {
             parent_inputs: &[],
             sources: sources.leak(),
             dependents: dependents.leak(),
+            drops: &[],
             index: &[(None, Source::Parent(0))],
         }
     }
@@ -277,13 +289,7 @@ struct SizedPlan<L, const N: usize>(PhantomData<L>);
 
 impl<L: Lower, const N: usize> SizedPlan<L, N> {
     const TABLES: &'static Tables<N> = &Tables::build(L::STEPS, L::SUPPLIED);
-    const PLAN: &'static ExecPlan = &ExecPlan {
-        steps: Self::TABLES.steps.split_at(Self::TABLES.size.steps).0,
-        parent_inputs: Self::TABLES.parent_inputs.split_at(Self::TABLES.size.parent_inputs).0,
-        sources: Self::TABLES.sources.split_at(Self::TABLES.size.inputs).0,
-        dependents: Self::TABLES.dependents.split_at(Self::TABLES.size.inputs).0,
-        index: &Self::TABLES.index,
-    };
+    const PLAN: &'static ExecPlan = &Self::TABLES.plan();
 }
 
 /// The order made from `L` for `G`, with room for `N` entries.
@@ -311,6 +317,13 @@ struct Size {
     keys: usize,
     /// Known only when all inputs are resolved; at most the number of inputs.
     parent_inputs: usize,
+    /// Known only when all edges are there; at most the number of steps.
+    drops: usize,
+}
+
+impl Size {
+    /// The size of nothing.
+    const NONE: Size = Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0, drops: 0 };
 }
 
 impl Size {
@@ -323,9 +336,9 @@ impl Size {
     /// The size for these steps alone.
     const fn of_steps(steps: &ConstList<StepSpec>) -> Self {
         match steps {
-            ConstList::Empty => Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
+            ConstList::Empty => Size::NONE,
             ConstList::One(spec) => {
-                Size { steps: 1, inputs: count(spec.inputs), keys: count(spec.outputs), parent_inputs: 0 }
+                Size { steps: 1, inputs: count(spec.inputs), keys: count(spec.outputs), ..Size::NONE }
             }
             ConstList::Both(first, second) => {
                 let (first, second) = (Size::of_steps(first), Size::of_steps(second));
@@ -333,7 +346,7 @@ impl Size {
                     steps: first.steps + second.steps,
                     inputs: first.inputs + second.inputs,
                     keys: first.keys + second.keys,
-                    parent_inputs: 0,
+                    ..Size::NONE
                 }
             }
         }
@@ -361,9 +374,12 @@ pub(super) const fn count<T>(tree: &ConstList<T>) -> usize {
     }
 }
 
+/// The number of unmet inputs of a step that has its place in an order.
+const PLACED: u16 = u16::MAX;
+
 /// The tables of a plan while it is built.
 #[derive(Clone, Copy)]
-struct Tables<const N: usize> {
+pub(crate) struct Tables<const N: usize> {
     /// The number of entries in use of each table.
     size: Size,
     /// See [`ExecPlan::steps`].
@@ -374,6 +390,8 @@ struct Tables<const N: usize> {
     sources: [Source; N],
     /// See `ExecPlan`.
     dependents: [u16; N],
+    /// See `ExecPlan`.
+    drops: [u16; N],
     /// See `ExecPlan`.
     index: [(Option<Key>, Source); N],
 }
@@ -386,6 +404,7 @@ const UNUSED: PlannedStep = PlannedStep {
         outputs: &ConstList::Empty,
         type_id: || unreachable!(),
         is_sync: false,
+        needs_drop: false,
     },
     inputs: (0, 0),
     dependents: (0, 0),
@@ -397,13 +416,14 @@ const UNUSED_PARENT_INPUT: ParentInput =
 
 impl<const N: usize> Tables<N> {
     /// Builds the tables.
-    const fn build(steps: &'static ConstList<StepSpec>, supplied: &'static ConstList<Key>) -> Self {
+    pub(crate) const fn build(steps: &'static ConstList<StepSpec>, supplied: &'static ConstList<Key>) -> Self {
         let mut tables = Tables {
-            size: Size { steps: 0, inputs: 0, keys: 0, parent_inputs: 0 },
+            size: Size::NONE,
             steps: [UNUSED; N],
             parent_inputs: [UNUSED_PARENT_INPUT; N],
             sources: [Source::Parent(0); N],
             dependents: [0; N],
+            drops: [0; N],
             index: [(None, Source::Parent(0)); N],
         };
         // The supplied values go first: the first entry of a resource stays.
@@ -417,7 +437,20 @@ impl<const N: usize> Tables<N> {
             step += 1;
         }
         tables.invert_edges();
+        tables.order_drops();
         tables
+    }
+
+    /// The plan with these tables.
+    pub(crate) const fn plan(&'static self) -> ExecPlan {
+        ExecPlan {
+            steps: self.steps.split_at(self.size.steps).0,
+            parent_inputs: self.parent_inputs.split_at(self.size.parent_inputs).0,
+            sources: self.sources.split_at(self.size.inputs).0,
+            dependents: self.dependents.split_at(self.size.inputs).0,
+            drops: self.drops.split_at(self.size.drops).0,
+            index: &self.index,
+        }
     }
 
     /// Enters the resources of a list into the index: the outputs of a step, or else the supplied
@@ -507,6 +540,63 @@ impl<const N: usize> Tables<N> {
                 input += 1;
             }
             step += 1;
+        }
+    }
+
+    /// Orders the steps for their destructors: in reverse of an order in which they can run.
+    ///
+    /// Steps of a cycle, and those after it, run only if the store is supplied with a value after
+    /// this plan was used. Then the first one that is registered counts as the first that runs.
+    const fn order_drops(&mut self) {
+        // Of each step the number of inputs that other steps have still to provide.
+        let mut unmet = [PLACED; N];
+        // The order in which they can run.
+        let (mut order, mut len) = ([0; N], 0);
+        let mut step = 0;
+        while step < self.size.steps {
+            let (mut input, end) = self.steps[step].inputs;
+            unmet[step] = 0;
+            while input < end {
+                if let Source::Step { .. } = self.sources[input as usize] {
+                    unmet[step] += 1;
+                }
+                input += 1;
+            }
+            if unmet[step] == 0 {
+                (unmet[step], order[len]) = (PLACED, step as u16);
+                len += 1;
+            }
+            step += 1;
+        }
+        let (mut at, mut first) = (0, 0);
+        while at < self.size.steps {
+            while at == len {
+                if unmet[first] != PLACED {
+                    (unmet[first], order[len]) = (PLACED, first as u16);
+                    len += 1;
+                }
+                first += 1;
+            }
+            let (mut taker, end) = self.steps[order[at] as usize].dependents;
+            while taker < end {
+                let step = self.dependents[taker as usize] as usize;
+                if unmet[step] != PLACED {
+                    unmet[step] -= 1;
+                    if unmet[step] == 0 {
+                        (unmet[step], order[len]) = (PLACED, step as u16);
+                        len += 1;
+                    }
+                }
+                taker += 1;
+            }
+            at += 1;
+        }
+        while at > 0 {
+            at -= 1;
+            if self.steps[order[at] as usize].spec.needs_drop {
+                self.drops[self.size.drops] = order[at];
+                self.size.drops += 1;
+            }
         }
     }
 

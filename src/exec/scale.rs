@@ -146,6 +146,7 @@ static SPEC: StepSpec = StepSpec {
     outputs: &ConstList::Empty,
     type_id: std::any::TypeId::of::<Store>,
     is_sync: false,
+    needs_drop: false,
 };
 
 /// A plan, and the order for its last step.
@@ -445,6 +446,7 @@ fn stale_values_of_a_long_chain_are_found_on_a_small_stack() {
         };
         let spec = |step| StepSpec { inputs: key(step), outputs: key(step + 1), ..SPEC };
         let specs = list((0..MOST).map(|step| kept(ConstList::One(spec(step)))).collect());
-        assert_eq!(stale_steps(specs, key(0), |step| step.inputs.list()[0].id == 0).len(), MOST);
+        let is_stale = stale_steps(specs, key(0), |step| step.inputs.list()[0].id == 0);
+        assert_eq!(is_stale, [true; MOST]);
     });
 }

@@ -4,15 +4,15 @@ use super::plan::{ConstList, Key, StepSpec};
 use core::mem;
 use std::collections::{HashMap, HashSet};
 
-/// The steps that have changed, and all steps whose outputs were computed from theirs, directly or
-/// through other steps; by number.
+/// Of each step, by number, whether it has changed, or its outputs were computed from those of a
+/// step that has, directly or through other steps.
 ///
 /// An input with which the store was supplied is not computed, whatever provides it.
 pub(crate) fn stale_steps(
     steps: &'static ConstList<StepSpec>,
     supplied: &'static ConstList<Key>,
     has_changed: impl Fn(&StepSpec) -> bool,
-) -> Vec<usize> {
+) -> Vec<bool> {
     let steps = steps.list();
     let supplied: HashSet<u64> = supplied.list().iter().map(|key| key.id).collect();
     let mut takers: HashMap<u64, Vec<usize>> = HashMap::new();
@@ -23,13 +23,11 @@ pub(crate) fn stale_steps(
 
     let mut is_stale: Vec<bool> = steps.iter().map(|step| has_changed(step)).collect();
     let mut unseen: Vec<usize> = (0..steps.len()).filter(|&step| is_stale[step]).collect();
-    let mut stale = Vec::new();
     while let Some(step) = unseen.pop() {
-        stale.push(step);
         let takers = steps[step].outputs.list().into_iter().filter_map(|output| takers.get(&output.id)).flatten();
         unseen.extend(takers.copied().filter(|&taker| !mem::replace(&mut is_stale[taker], true)));
     }
-    stale
+    is_stale
 }
 
 /// Whether a list has the resource with a key.
@@ -87,15 +85,15 @@ mod tests {
                     outputs: keys(&provided(step)),
                     type_id: || unreachable!(),
                     is_sync: true,
+                    needs_drop: false,
                 };
                 kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });
             let changed = supplied[below(4) as usize];
-            let mut stale = stale_steps(specs, keys(&supplied), |step| lists(step.inputs, changed));
-            stale.sort_unstable();
-            let expected: Vec<_> = (0..12).filter(|&step| depends(step, changed, &inputs, &supplied)).collect();
+            let stale = stale_steps(specs, keys(&supplied), |step| lists(step.inputs, changed));
+            let expected: Vec<_> = (0..12).map(|step| depends(step, changed, &inputs, &supplied)).collect();
             assert_eq!(stale, expected, "graph {seed}: {inputs:?}, {supplied:?}, {changed}");
-            found += stale.len();
+            found += stale.iter().filter(|&&is_stale| is_stale).count();
         }
         assert!(found > 400, "the graphs have stale steps: {found}");
     }

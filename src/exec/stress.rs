@@ -222,6 +222,7 @@ static SPEC: StepSpec = StepSpec {
     outputs: &ConstList::Empty,
     type_id: std::any::TypeId::of::<Store>,
     is_sync: false,
+    needs_drop: false,
 };
 
 /// The order for a step of a plan. It is computed once.

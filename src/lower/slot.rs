@@ -66,15 +66,6 @@ fn put<V>(cell: &Once<V>, value: V) -> (&V, Option<V>) {
     }
 }
 
-impl<S: Step> Drop for Slot<S> {
-    #[inline]
-    fn drop(&mut self) {
-        if const { mem::needs_drop::<Stored<S>>() } {
-            self.clear(&mut Drops::default());
-        }
-    }
-}
-
 impl<S: Step> fmt::Debug for Slot<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Slot").field("filled", &self.is_filled()).finish_non_exhaustive()

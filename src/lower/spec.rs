@@ -1,5 +1,6 @@
 //! A step as data.
 
+use super::slot::Stored;
 use crate::exec::plan::StepSpec;
 use crate::steps::Step;
 use crate::steps::lists::{InputList, OutputList};
@@ -13,6 +14,7 @@ impl StepSpec {
             outputs: <S::Outputs as OutputList>::KEYS,
             type_id: core::any::TypeId::of::<S>,
             is_sync: S::IS_SYNC,
+            needs_drop: core::mem::needs_drop::<Stored<S>>(),
         }
     }
 }

@@ -33,6 +33,7 @@ fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
         outputs: list(step),
         type_id: core::any::TypeId::of::<Plan>,
         is_sync: true,
+        needs_drop: false,
     };
     Ground::of_specs("Pipeline", (0..STEPS).map(|step| kept(spec(step))))
 }

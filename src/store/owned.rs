@@ -100,11 +100,20 @@ impl<R: Resource, Owner: Step> OwnOrigin<R> for ProvidedBy<R, Owner> {
     fn take(store: &mut dyn DynStore, drops: &mut Drops) -> Option<R::Value> {
         match store.plan().source(Key::of::<R>().id)? {
             Source::Step { step, .. } => {
+                drop_dependents(store, step.into(), drops);
                 let slot = store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<Owner>>()?;
                 Owner::Outputs::take::<R>(slot.take()?, drops)
             }
             _ => None,
         }
+    }
+}
+
+/// Drops all that may have been computed from the outputs of a step, because those that are not
+/// taken out with it are dropped next.
+fn drop_dependents(store: &mut dyn DynStore, step: usize, drops: &mut Drops) {
+    for other in store.plan().drops().take_while(|&other| other != step) {
+        store.slot_mut(other).clear(drops);
     }
 }
 

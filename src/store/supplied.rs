@@ -3,7 +3,7 @@
 //! The list is sorted by identity, so its type does not depend on the order in which the values
 //! were supplied.
 
-use crate::drops::DropsQuietly;
+use crate::drops::Drops;
 use crate::exec::plan::{ConstList, Key};
 use crate::exec::store_ref::Erased;
 use crate::pipelines::Pipeline;
@@ -20,6 +20,7 @@ use crate::sealed::{Seal, Sealed};
 use crate::store::parent::ParentStore;
 use core::any::Any;
 use core::fmt;
+use core::mem;
 use frunk_core::hlist::{HCons, HNil};
 
 /// The type of the supplied values of a store that was supplied with nothing.
@@ -28,14 +29,43 @@ pub struct NothingSupplied;
 
 /// The type of the supplied values of a store that was supplied with the resource `R`, and with
 /// those in `Rest`.
-pub struct With<R: Resource, Rest = NothingSupplied> {
+pub struct With<R: Resource, Rest: SuppliedValues = NothingSupplied> {
     /// The value; only `run_owned` takes it out.
-    pub(crate) value: DropsQuietly<R::Value>,
+    value: Option<R::Value>,
+    /// The number of values with which the store was supplied before.
+    place: usize,
     /// The other values.
-    pub(crate) rest: Rest,
+    rest: Rest,
 }
 
-impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
+impl<R: Resource, Rest: SuppliedValues> With<R, Rest> {
+    /// A value before others in the list.
+    fn new(value: R::Value, place: usize, rest: Rest) -> Self {
+        With { value: Some(value), place, rest }
+    }
+}
+
+/// Drops the last supplied value first, and all of them even if destructors panic.
+impl<R: Resource, Rest: SuppliedValues> Drop for With<R, Rest> {
+    #[inline]
+    fn drop(&mut self) {
+        if const { Self::NEED_DROP } {
+            let mut drops = Drops::default();
+            while let Some(place) = self.last_place() {
+                self.drop_value(place, &mut drops);
+            }
+        }
+    }
+}
+
+/// Without values, for a list that was moved out.
+impl<R: Resource, Rest: SuppliedValues> Default for With<R, Rest> {
+    fn default() -> Self {
+        With { value: None, place: 0, rest: Rest::default() }
+    }
+}
+
+impl<R: Resource, Rest: SuppliedValues> fmt::Debug for With<R, Rest> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("With").field(&format_args!("{}", R::name())).finish_non_exhaustive()
     }
@@ -45,7 +75,7 @@ impl<R: Resource, Rest> fmt::Debug for With<R, Rest> {
 ///
 /// You never write it. It maps the list to the list with one more resource, and lays it over a map
 /// of sources.
-pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
+pub trait SuppliedValues: Sealed + Default + Send + Sync + Sized + 'static {
     /// The list with one more resource in its place.
     #[doc(hidden)]
     type Insert<R: IsResource>: SuppliedValues;
@@ -66,9 +96,22 @@ pub trait SuppliedValues: Sealed + Send + Sync + Sized + 'static {
     /// The resources as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
-    /// Puts a value into its place.
+    /// The number of values.
     #[doc(hidden)]
-    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R>;
+    const LEN: usize;
+    /// Puts a value into its place. There are `place` others.
+    #[doc(hidden)]
+    fn insert<R: IsResource>(self, value: R::Value, place: usize) -> Self::Insert<R>;
+    /// Whether any value has a destructor.
+    #[doc(hidden)]
+    const NEED_DROP: bool;
+    /// Of the last value that is there, the number of values with which the store was supplied
+    /// before.
+    #[doc(hidden)]
+    fn last_place(&self) -> Option<usize>;
+    /// Drops the value with which the store was supplied after this many others.
+    #[doc(hidden)]
+    fn drop_value(&mut self, place: usize, drops: &mut Drops);
     /// The value at a place.
     #[doc(hidden)]
     fn value(&self, place: usize) -> Option<&Erased>;
@@ -87,9 +130,15 @@ impl SuppliedValues for NothingSupplied {
         VerdictOf<Sought, Pipe, SourcesOf<Pipe, Self, Parent>, Parent>;
     type Locate<Identity: Digits> = NoSource;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
-    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
-        With { value: DropsQuietly(Some(value)), rest: self }.into()
+    const LEN: usize = 0;
+    fn insert<R: IsResource>(self, value: R::Value, place: usize) -> Self::Insert<R> {
+        With::new(value, place, self).into()
     }
+    const NEED_DROP: bool = false;
+    fn last_place(&self) -> Option<usize> {
+        None
+    }
+    fn drop_value(&mut self, _: usize, _: &mut Drops) {}
     fn value(&self, _: usize) -> Option<&Erased> {
         None
     }
@@ -98,7 +147,7 @@ impl SuppliedValues for NothingSupplied {
     }
 }
 
-impl<R: Resource, Rest> Sealed for With<R, Rest> {}
+impl<R: Resource, Rest: SuppliedValues> Sealed for With<R, Rest> {}
 impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest> {
     type Insert<R: IsResource> =
         <<R::CheckedIdentity as Digits>::Compare<First::Identity> as SupplyDecision>::Insert<R, First, Rest>;
@@ -112,18 +161,29 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
             Rest::Locate<Identity>,
         >;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(&ConstList::One(Key::of::<First>()), Rest::KEYS);
-    fn insert<R: IsResource>(self, value: R::Value) -> Self::Insert<R> {
-        <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, self)
+    const LEN: usize = 1 + Rest::LEN;
+    fn insert<R: IsResource>(self, value: R::Value, place: usize) -> Self::Insert<R> {
+        <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, place, self)
+    }
+    const NEED_DROP: bool = mem::needs_drop::<First::Value>() || Rest::NEED_DROP;
+    fn last_place(&self) -> Option<usize> {
+        self.value.as_ref().map(|_| self.place).max(self.rest.last_place())
+    }
+    fn drop_value(&mut self, place: usize, drops: &mut Drops) {
+        match self.place == place {
+            true => drops.drop(self.value.take()),
+            false => self.rest.drop_value(place, drops),
+        }
     }
     fn value(&self, place: usize) -> Option<&Erased> {
         match place.checked_sub(1) {
-            None => self.value.0.as_ref().map(|value| value as &Erased),
+            None => self.value.as_ref().map(|value| value as &Erased),
             Some(place) => self.rest.value(place),
         }
     }
     fn value_mut(&mut self, place: usize) -> &mut dyn Any {
         match place.checked_sub(1) {
-            None => &mut self.value.0,
+            None => &mut self.value,
             Some(place) => self.rest.value_mut(place),
         }
     }
@@ -144,6 +204,7 @@ pub trait SupplyDecision {
     #[doc(hidden)]
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
+        place: usize,
         list: With<First, Rest>,
     ) -> Self::Insert<R, First, Rest>;
 }
@@ -154,9 +215,10 @@ impl SupplyDecision for Less {
     type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<R, With<First, Rest>>;
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
+        place: usize,
         list: With<First, Rest>,
     ) -> With<R, With<First, Rest>> {
-        With { value: DropsQuietly(Some(value)), rest: list }
+        With::new(value, place, list)
     }
 }
 
@@ -167,9 +229,10 @@ impl SupplyDecision for Equal {
     type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<R, Rest>;
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
-        list: With<First, Rest>,
+        place: usize,
+        mut list: With<First, Rest>,
     ) -> With<R, Rest> {
-        With { value: DropsQuietly(Some(value)), rest: list.rest }
+        With::new(value, place, mem::take(&mut list.rest))
     }
 }
 
@@ -179,9 +242,10 @@ impl SupplyDecision for Greater {
     type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues> = With<First, Rest::Insert<R>>;
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
-        list: With<First, Rest>,
+        place: usize,
+        mut list: With<First, Rest>,
     ) -> With<First, Rest::Insert<R>> {
-        With { value: list.value, rest: list.rest.insert::<R>(value) }
+        With { value: list.value.take(), place: list.place, rest: mem::take(&mut list.rest).insert::<R>(value, place) }
     }
 }
 

@@ -25,7 +25,7 @@ impl<R: Resource, Supplied: LacksResource<R>> AcceptedBy<Supplied> for R {
 
     type Inserted = Supplied::Insert<R>;
     fn insert(value: R::Value, list: Supplied) -> Supplied::Insert<R> {
-        list.insert::<R>(value)
+        list.insert::<R>(value, Supplied::LEN)
     }
 }
 
