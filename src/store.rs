@@ -124,7 +124,13 @@ impl<Pipe: Pipeline> Store<Pipe> {
 impl<Pipe: Pipeline, Parent> Store<Pipe, NothingSupplied, Parent> {
     /// A store without values.
     fn vacant(parent: Parent, observers: Option<Box<Observers>>) -> Self {
-        Store { slots: Slots::vacant(), supplied: NothingSupplied, parent, observers, is_used: AtomicBool::new(false) }
+        Store {
+            slots: <Pipe::Steps as StepList>::VACANT,
+            supplied: NothingSupplied,
+            parent,
+            observers,
+            is_used: AtomicBool::new(false),
+        }
     }
 }
 
