@@ -85,7 +85,6 @@ pub trait StepList: StepsProof + 'static {
     type Slots: Slots;
     /// Slots without outputs. It is a constant, so that no step needs a function for it.
     #[doc(hidden)]
-    #[allow(clippy::declare_interior_mutable_const, reason = "each store begins with a copy")]
     const VACANT: Self::Slots;
     /// The steps as data.
     #[doc(hidden)]
@@ -139,7 +138,6 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: StepProof<Kind> + 'static {
     type Slots: Slots;
     /// See [`StepList::VACANT`].
     #[doc(hidden)]
-    #[allow(clippy::declare_interior_mutable_const, reason = "each store begins with a copy")]
     const VACANT: Self::Slots;
     /// See [`StepList::SPECS`].
     #[doc(hidden)]
@@ -157,6 +155,7 @@ impl<S: IsStep> Steps<Single> for S {
     type Swap<Old: IsStep, New: IsStep> =
         <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<InPlace<New, S>, S>;
     type Slots = Slot<Stored<S>>;
+    #[allow(clippy::declare_interior_mutable_const, reason = "each store begins with a copy")]
     const VACANT: Self::Slots = Slot::of::<S>();
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
     const NUMBERS: StepsNumbers = StepsNumbers::Step(StepNumbers::of::<S>());

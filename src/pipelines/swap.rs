@@ -91,6 +91,7 @@ impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
     type Swap<A: IsStep, B: IsStep> =
         <<FirstOutputOf<Old> as Digits>::Compare<FirstOutputOf<A>> as SwapDecision>::Swap<InPlace<B, Old>, Self>;
     type Slots = Slot<Stored<New>>;
+    #[allow(clippy::declare_interior_mutable_const, reason = "each store begins with a copy")]
     const VACANT: Self::Slots = Slot::of::<New>();
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<New>());
     const NUMBERS: StepsNumbers = StepsNumbers::Step(StepNumbers::of::<New>());
