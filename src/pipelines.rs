@@ -5,7 +5,7 @@ pub(crate) mod swap;
 
 use crate::exec::plan::{ConstList, StepSpec};
 use crate::lower::numbers::{StepNumbers, StepsNumbers};
-use crate::lower::slot::Slot;
+use crate::lower::slot::{Slot, Stored};
 use crate::lower::slots::Slots;
 use crate::proof::check::swap::{InPlace, SwapDecision};
 use crate::proof::ids::digits::{Digits, End};
@@ -83,6 +83,9 @@ pub trait StepList: StepsProof + 'static {
     /// Room for the outputs of the steps.
     #[doc(hidden)]
     type Slots: Slots;
+    /// Slots without outputs. It is a constant, so that no step needs a function for it.
+    #[doc(hidden)]
+    const VACANT: Self::Slots;
     /// The steps as data.
     #[doc(hidden)]
     const SPECS: &'static ConstList<StepSpec>;
@@ -100,6 +103,7 @@ impl StepList for HNil {
     type Swap<Old: IsStep, New: IsStep> = HNil;
     type Original<P> = P;
     type Slots = HNil;
+    const VACANT: HNil = HNil;
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Empty;
     const NUMBERS: &'static ConstList<StepsNumbers> = &ConstList::Empty;
 }
@@ -111,6 +115,7 @@ impl<Head: Steps, Tail: StepList> StepList for HCons<Head, Tail> {
     type Swap<Old: IsStep, New: IsStep> = HCons<Head::Swap<Old, New>, Tail::Swap<Old, New>>;
     type Original<P> = P;
     type Slots = HCons<Head::Slots, Tail::Slots>;
+    const VACANT: Self::Slots = HCons { head: Head::VACANT, tail: Tail::VACANT };
     const SPECS: &'static ConstList<StepSpec> = &ConstList::Both(Head::SPECS, Tail::SPECS);
     const NUMBERS: &'static ConstList<StepsNumbers> = &ConstList::Both(&ConstList::One(Head::NUMBERS), Tail::NUMBERS);
 }
@@ -131,6 +136,9 @@ pub trait Steps<Kind = <Self as OfSteps>::Kind>: StepProof<Kind> + 'static {
     /// See [`StepList::Slots`].
     #[doc(hidden)]
     type Slots: Slots;
+    /// See [`StepList::VACANT`].
+    #[doc(hidden)]
+    const VACANT: Self::Slots;
     /// See [`StepList::SPECS`].
     #[doc(hidden)]
     const SPECS: &'static ConstList<StepSpec>;
@@ -146,7 +154,9 @@ impl<S: IsStep> Steps<Single> for S {
     // Steps cannot be compared, but their outputs can, and no two steps store the same resource.
     type Swap<Old: IsStep, New: IsStep> =
         <<FirstOutputOf<S> as Digits>::Compare<FirstOutputOf<Old>> as SwapDecision>::Swap<InPlace<New, S>, S>;
-    type Slots = Slot<S>;
+    type Slots = Slot<Stored<S>>;
+    #[allow(clippy::declare_interior_mutable_const, reason = "each store begins with a copy")]
+    const VACANT: Self::Slots = Slot::of::<S>();
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<S>());
     const NUMBERS: StepsNumbers = StepsNumbers::Step(StepNumbers::of::<S>());
 }
@@ -163,6 +173,7 @@ impl<List: StepList> Steps<Group> for List {
     type Witness = <List as StepList>::Witness;
     type Swap<Old: IsStep, New: IsStep> = <List as StepList>::Swap<Old, New>;
     type Slots = <List as StepList>::Slots;
+    const VACANT: Self::Slots = <List as StepList>::VACANT;
     const SPECS: &'static ConstList<StepSpec> = <List as StepList>::SPECS;
     const NUMBERS: StepsNumbers = StepsNumbers::List(<List as StepList>::NUMBERS);
 }

@@ -9,7 +9,7 @@ pub(crate) mod lists;
 
 use crate::error::StepError;
 use crate::proof::witness::IsError;
-use crate::resource::Resource;
+use crate::resource::{Resource, type_name};
 use crate::sealed::Seal;
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
@@ -200,7 +200,8 @@ pub trait Step: Sized + 'static {
 
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
-        crate::resource::type_name::of::<Self>()
+        // Not `of`: it would be one more function for each step.
+        type_name::without_path(core::any::type_name::<Self>())
     }
 }
 

@@ -125,7 +125,8 @@ impl<Pipe: Pipeline> Store<Pipe> {
 impl<Pipe: Pipeline, Parent> Store<Pipe, NothingSupplied, Parent> {
     /// A store without values.
     fn vacant(parent: Parent, observers: Option<Box<Observers>>) -> Self {
-        Store { computed: Computed::none(), supplied: NothingSupplied, parent, observers }
+        let computed = Computed::of(<Pipe::Steps as StepList>::VACANT);
+        Store { computed, supplied: NothingSupplied, parent, observers }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The order of destructors: no value is dropped before those that were computed from it, and of the
-//! supplied values the last one is dropped first.
+//! The order of destructors: no value is dropped before those that were computed from it, and of
+//! the supplied values the last one is dropped first.
 
 mod support;
 

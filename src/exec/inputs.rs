@@ -4,6 +4,7 @@ use super::graph::Graph;
 use super::plan::Source;
 use super::slot::{AnySlot, SlotRef};
 use super::store_ref::{Erased, StoreRef};
+use core::any::Any;
 use core::slice;
 
 /// The values from which the steps of a run take their inputs.
@@ -65,7 +66,7 @@ impl<'s> InputReader<'_, 's> {
     /// If the input is missing or has another type. Either is a bug in the schedule.
     #[inline]
     pub(crate) fn next<V: 'static>(&mut self) -> &'s V {
-        self.next_if_known().expect("a step starts when its inputs are there")
+        typed(self.next_erased().expect("a step starts when its inputs are there"))
     }
 
     /// The next input, if a store knows it.
@@ -75,8 +76,10 @@ impl<'s> InputReader<'_, 's> {
     /// If the input has another type. That is a bug in the schedule.
     #[inline]
     pub(crate) fn next_if_known<V: 'static>(&mut self) -> Option<&'s V> {
-        let value = self.next_erased()?;
-        Some(value.downcast_ref().expect("a value has the type of its resource"))
+        match self.next_erased() {
+            Some(value) => Some(typed(value)),
+            None => None,
+        }
     }
 
     /// The next input without its type.
@@ -89,5 +92,20 @@ impl<'s> InputReader<'_, 's> {
             }
         }
         self.values.get(source)
+    }
+}
+
+/// A value with its type.
+///
+/// # Panics
+///
+/// If the value has another type.
+#[inline]
+fn typed<V: 'static>(value: &Erased) -> &V {
+    // Without combinators, and not as an `Erased`: these would be functions for each type.
+    let value: &dyn Any = value;
+    match value.downcast_ref() {
+        Some(value) => value,
+        None => panic!("a value has the type of its resource"),
     }
 }

@@ -16,7 +16,8 @@ use super::store_ref::{DynStore, Erased, StoreRef};
 use super::task::{Started, StepResult};
 use crate::drops::Drops;
 use crate::kept::kept;
-use crate::lower::slot::Slot;
+use crate::lower::slot::{Slot, Stored};
+use crate::lower::stored::One;
 use crate::observe::{Instant, Observer, RunInfo, StepEvent};
 use crate::options::{Observers, RunOptions};
 use crate::resource::Resource;
@@ -75,7 +76,7 @@ enum Work {
 /// The slot of a step.
 struct CountedSlot {
     /// The outputs.
-    slot: Slot<Counted>,
+    slot: Slot<Stored<Counted>>,
     /// The behaviour.
     work: Work,
     /// The number of inputs.
@@ -103,7 +104,7 @@ impl CountedSlot {
         .await;
         match self.work {
             Work::Fails => Err("a step fails".into()),
-            _ => Ok(self.slot.fill(hlist![sum + 1])),
+            _ => Ok(self.slot.fill(hlist![One(sum + 1)])),
         }
     }
 
@@ -115,9 +116,6 @@ impl CountedSlot {
 }
 
 impl AnySlot for CountedSlot {
-    fn is_filled(&self) -> bool {
-        self.slot.is_filled()
-    }
     fn output(&self, place: usize) -> Option<&Erased> {
         self.slot.output(place)
     }
@@ -208,7 +206,7 @@ impl Store {
     fn new(shape: Shape, steps: usize, work: Work) -> Self {
         let (plan, order) = shape.plan(steps);
         let slot = |step| CountedSlot {
-            slot: Slot::new(),
+            slot: Slot::of::<Counted>(),
             work: if shape == Shape::Fan && step + 1 == steps { Work::Ready } else { work },
             inputs: shape.inputs(step, steps).len(),
             polls: AtomicUsize::new(0),
@@ -270,7 +268,7 @@ impl DynStore for Store {
         None
     }
     fn begin_run(&self) -> bool {
-        !self.slots.iter().any(|slot| slot.is_filled())
+        !self.slots.iter().any(|slot| slot.output(0).is_some())
     }
 }
 

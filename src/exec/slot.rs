@@ -10,9 +10,8 @@ use core::task::Context;
 
 /// A slot of any step. The outputs in it come and go together.
 pub trait AnySlot: Send + Sync {
-    /// Whether the outputs are there.
-    fn is_filled(&self) -> bool;
-    /// The stored output at a place.
+    /// The stored output at a place, if the outputs are there; of a step that stores nothing, any
+    /// value.
     fn output(&self, place: usize) -> Option<&Erased>;
     /// The right to execute the step.
     fn claim(&self) -> &Claim;
@@ -25,6 +24,14 @@ pub trait AnySlot: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     /// This slot as a mutable `Any`, for a downcast.
     fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl dyn AnySlot + '_ {
+    /// Whether the outputs are there.
+    #[inline]
+    pub(crate) fn is_filled(&self) -> bool {
+        self.output(0).is_some()
+    }
 }
 
 /// A slot in the list of a run, with answers that would otherwise cost virtual calls.

@@ -22,7 +22,8 @@ use super::task::Started;
 use crate::drops::Drops;
 use crate::error::{RunError, SharedError};
 use crate::kept::kept;
-use crate::lower::slot::Slot;
+use crate::lower::slot::{Slot, Stored};
+use crate::lower::stored::One;
 use crate::observe::{Instant, Observer, RunEnd, RunInfo, StepEvent, StepEventKind};
 use crate::options::{Observers, RunOptions};
 use crate::resource::Resource;
@@ -148,12 +149,9 @@ impl Step for Scripted {
 }
 
 /// The slot of a [`Scripted`] step, which starts a script.
-struct ScriptSlot(Slot<Scripted>);
+struct ScriptSlot(Slot<Stored<Scripted>>);
 
 impl AnySlot for ScriptSlot {
-    fn is_filled(&self) -> bool {
-        self.0.is_filled()
-    }
     fn output(&self, place: usize) -> Option<&Erased> {
         self.0.output(place)
     }
@@ -161,10 +159,10 @@ impl AnySlot for ScriptSlot {
         self.0.claim()
     }
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
-        if self.is_filled() {
-            return Started::Ended(Ok(self.output(0)));
+        match self.output(0) {
+            Some(first) => Started::Ended(Ok(Some(first))),
+            None => start(inputs, &self.0, cx),
         }
-        start(inputs, &self.0, cx)
     }
     fn clear(&mut self, drops: &mut Drops) {
         self.0.clear(drops);
@@ -178,7 +176,7 @@ impl AnySlot for ScriptSlot {
 }
 
 /// Starts a step of a random graph.
-fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut Context<'_>) -> Started<'s> {
+fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Stored<Scripted>>, cx: &mut Context<'_>) -> Started<'s> {
     let script: &'s Script = inputs.next();
     let inputs: Vec<&'s Counted> = (0..script.inputs).map(|_| inputs.next()).collect();
     let step = async move {
@@ -205,7 +203,7 @@ fn start<'s>(mut inputs: InputReader<'_, 's>, slot: &'s Slot<Scripted>, cx: &mut
         }
         assert_eq!(script.successes.fetch_add(1, Ordering::SeqCst), 0, "step {} succeeds twice", script.step);
         let value = mix(script.step, inputs.iter().map(|input| input.value));
-        Ok(slot.fill(hlist![Counted::new(value, &script.alive)]))
+        Ok(slot.fill(hlist![One(Counted::new(value, &script.alive))]))
     };
     Started::poll(step, cx)
 }
@@ -481,7 +479,7 @@ impl Case {
                 ..Script::new(step, taken.len() - 1, random.below(4), &alive)
             });
             inputs.push(taken);
-            slots.push(ScriptSlot(Slot::new()));
+            slots.push(ScriptSlot(Slot::of::<Scripted>()));
         }
         let plan = kept(ExecPlan::of(&SPEC, &inputs));
         let store = Store { plan, slots, scripts };
@@ -629,7 +627,7 @@ fn fan(steps: usize, waits: usize) -> Store {
     let plan =
         kept(ExecPlan::of(&SPEC, &(0..steps).map(|step| vec![Source::Supplied(step as u16)]).collect::<Vec<_>>()));
     let scripts = (0..steps).map(|step| Script::new(step, 0, waits, &alive)).collect();
-    Store { plan, slots: (0..steps).map(|_| ScriptSlot(Slot::new())).collect(), scripts }
+    Store { plan, slots: (0..steps).map(|_| ScriptSlot(Slot::of::<Scripted>())).collect(), scripts }
 }
 
 /// A wake-up costs one poll of one step, however many others sleep.

@@ -13,4 +13,5 @@ pub(crate) mod numbers;
 pub(crate) mod slot;
 pub(crate) mod slots;
 mod spec;
-pub(crate) mod start;
+mod start;
+pub(crate) mod stored;

@@ -1,7 +1,8 @@
 //! The slot of a step: room in the store for its outputs, written once, by the run that has the
 //! claim.
 
-use super::start::start;
+use super::start::start_in;
+use super::stored::StoredValues;
 use crate::drops::Drops;
 use crate::exec::claim::Claim;
 use crate::exec::inputs::InputReader;
@@ -11,75 +12,73 @@ use crate::exec::task::Started;
 use crate::steps::Step;
 use crate::steps::lists::OutputList;
 use core::any::Any;
+use core::convert::Infallible;
 use core::fmt;
 use core::mem;
 use core::task::Context;
 use spin::Once;
 
-/// Room for the stored outputs of the step `S`. They come and go together.
-pub struct Slot<S: Step> {
+/// Room for the stored outputs `V` of a step. They come and go together.
+///
+/// It has a pointer to the step and not its type, so that steps with outputs of the same types
+/// share its code.
+pub struct Slot<V: StoredValues> {
     /// The right to execute the step.
     claim: Claim,
     /// The stored outputs.
-    stored: Once<Stored<S>>,
+    stored: Once<V>,
+    /// Starts the step.
+    start: StartIn<V>,
 }
+
+/// Starts a step, whose outputs go into a slot.
+pub(crate) type StartIn<V> = for<'s> fn(&'s Slot<V>, InputReader<'_, 's>, &mut Context<'_>) -> Started<'s>;
 
 /// The stored outputs of the step `S`.
 pub(crate) type Stored<S> = <<S as Step>::Outputs as OutputList>::Stored;
 
-impl<S: Step> Slot<S> {
-    /// A slot without outputs.
-    pub(crate) fn new() -> Self {
-        Slot { claim: Claim::new(), stored: Once::new() }
+impl<V: StoredValues> Slot<V> {
+    /// The slot of the step `S`, without outputs.
+    pub(crate) const fn of<S: Step<Outputs: OutputList<Stored = V>>>() -> Self {
+        Slot { claim: Claim::new(), stored: Once::new(), start: start_in::<S>() }
     }
 
     /// Stores the outputs, and returns the first one. Outputs that are there already stay.
-    pub(crate) fn fill(&self, stored: Stored<S>) -> Option<&Erased> {
-        let (stored, others) = put(&self.stored, stored);
-        if const { mem::needs_drop::<Stored<S>>() } {
-            if let Some(others) = others {
-                S::Outputs::drop_each(others, &mut Drops::default());
+    pub(crate) fn fill(&self, stored: V) -> Option<&Erased> {
+        let filled = match self.stored.get() {
+            // `call_once` would be two more functions for each type of outputs.
+            None => match self.stored.try_call_once(move || Ok::<V, Infallible>(stored)) {
+                Ok(filled) => filled,
+                Err(never) => match never {},
+            },
+            Some(filled) => {
+                if const { mem::needs_drop::<V>() } {
+                    stored.drop_each(&mut Drops::default());
+                }
+                filled
             }
-        }
-        Some(S::Outputs::stored(stored, 0))
+        };
+        Some(filled.value(0))
     }
 
     /// Takes the outputs out.
-    pub(crate) fn take(&mut self) -> Option<Stored<S>> {
+    pub(crate) fn take(&mut self) -> Option<V> {
         self.claim = Claim::new();
-        take(&mut self.stored)
+        mem::replace(&mut self.stored, Once::new()).try_into_inner()
     }
 }
 
-/// Takes the value out of a cell.
-fn take<V>(cell: &mut Once<V>) -> Option<V> {
-    mem::replace(cell, Once::new()).try_into_inner()
-}
-
-/// Puts a value into a cell. Returns the value in the cell, and the other one if there was one
-/// already. It is a function of the value, so that steps with outputs of the same type share it.
-#[inline]
-fn put<V>(cell: &Once<V>, value: V) -> (&V, Option<V>) {
-    match cell.get() {
-        None => (cell.call_once(move || value), None),
-        Some(first) => (first, Some(value)),
-    }
-}
-
-impl<S: Step> fmt::Debug for Slot<S> {
+impl<V: StoredValues> fmt::Debug for Slot<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slot").field("filled", &self.is_filled()).finish_non_exhaustive()
+        f.debug_struct("Slot").field("filled", &self.stored.is_completed()).finish_non_exhaustive()
     }
 }
 
-impl<S: Step> AnySlot for Slot<S> {
-    fn is_filled(&self) -> bool {
-        self.stored.get().is_some()
-    }
+impl<V: StoredValues> AnySlot for Slot<V> {
     fn output(&self, place: usize) -> Option<&Erased> {
-        // No `map`: its closure would be one more function for each step.
+        // No `map`: its closure would be one more function for each type of outputs.
         match self.stored.get() {
-            Some(stored) => Some(S::Outputs::stored(stored, place)),
+            Some(stored) => Some(stored.value(place)),
             None => None,
         }
     }
@@ -87,15 +86,15 @@ impl<S: Step> AnySlot for Slot<S> {
         &self.claim
     }
     fn start<'s>(&'s self, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
-        if self.is_filled() {
-            return Started::Ended(Ok(self.output(0)));
+        match self.stored.get() {
+            Some(stored) => Started::Ended(Ok(Some(stored.value(0)))),
+            None => (self.start)(self, inputs, cx),
         }
-        start::<S>(inputs, cx, |values| self.fill(S::Outputs::split(values).0))
     }
     fn clear(&mut self, drops: &mut Drops) {
         if let Some(stored) = self.take() {
-            if const { mem::needs_drop::<Stored<S>>() } {
-                S::Outputs::drop_each(stored, drops);
+            if const { mem::needs_drop::<V>() } {
+                stored.drop_each(drops);
             }
         }
     }

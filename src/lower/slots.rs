@@ -1,9 +1,9 @@
 //! The slots of a list of steps.
 
 use super::slot::Slot;
+use super::stored::StoredValues;
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::sealed::Seal;
-use crate::steps::Step;
 use frunk_core::hlist::{HCons, HNil};
 
 /// The slots of some steps, each typed and in place: along the list of the steps.
@@ -13,8 +13,6 @@ pub trait Slots: Send + Sync + 'static {
 
     /// The number of slots.
     const LEN: usize;
-    /// Slots without outputs.
-    fn vacant() -> Self;
     /// The slot at a place.
     fn slot(&self, place: usize) -> &dyn AnySlot;
     /// The slot at a place, to change it.
@@ -23,13 +21,10 @@ pub trait Slots: Send + Sync + 'static {
     fn list<'s>(&'s self, to: &mut Vec<SlotRef<'s>>);
 }
 
-impl<S: Step> Slots for Slot<S> {
+impl<V: StoredValues> Slots for Slot<V> {
     fn seal(_: Seal) {}
 
     const LEN: usize = 1;
-    fn vacant() -> Self {
-        Slot::new()
-    }
     fn slot(&self, _: usize) -> &dyn AnySlot {
         self
     }
@@ -45,9 +40,6 @@ impl Slots for HNil {
     fn seal(_: Seal) {}
 
     const LEN: usize = 0;
-    fn vacant() -> Self {
-        HNil
-    }
     fn slot(&self, _: usize) -> &dyn AnySlot {
         unreachable!("a place in the plan is a place in the store")
     }
@@ -61,19 +53,16 @@ impl<Head: Slots, Tail: Slots> Slots for HCons<Head, Tail> {
     fn seal(_: Seal) {}
 
     const LEN: usize = Head::LEN + Tail::LEN;
-    fn vacant() -> Self {
-        HCons { head: Head::vacant(), tail: Tail::vacant() }
-    }
     fn slot(&self, place: usize) -> &dyn AnySlot {
-        match place.checked_sub(Head::LEN) {
-            None => self.head.slot(place),
-            Some(place) => self.tail.slot(place),
+        match place < Head::LEN {
+            true => self.head.slot(place),
+            false => self.tail.slot(place - Head::LEN),
         }
     }
     fn slot_mut(&mut self, place: usize) -> &mut dyn AnySlot {
-        match place.checked_sub(Head::LEN) {
-            None => self.head.slot_mut(place),
-            Some(place) => self.tail.slot_mut(place),
+        match place < Head::LEN {
+            true => self.head.slot_mut(place),
+            false => self.tail.slot_mut(place - Head::LEN),
         }
     }
     fn list<'s>(&'s self, to: &mut Vec<SlotRef<'s>>) {

@@ -1,87 +1,78 @@
-//! Starts a step: its future, and the place for its outputs.
+//! Starts a step, whose outputs go into its slot.
+//!
+//! A step needs each function here for itself, so there are few, and none of them uses combinators:
+//! in a debug build these are functions too.
 
+use super::slot::{Slot, StartIn, Stored};
 use crate::error::StepError;
 use crate::exec::inputs::InputReader;
-use crate::exec::store_ref::Erased;
 use crate::exec::task::{Started, StepResult};
 use crate::steps::continuation::Continuation;
-use crate::steps::lists::InputList;
+use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
 use core::pin::{Pin, pin};
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
-/// Starts a step. Its future shares one allocation with `put`, which takes the outputs. The future
-/// of a step that is not async needs none: it is polled where it is.
-#[inline]
-pub(crate) fn start<'s, S: Step>(
-    mut inputs: InputReader<'_, 's>,
-    cx: &mut Context<'_>,
-    put: impl FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
-) -> Started<'s> {
-    S::run_then(S::Inputs::gather(&mut inputs), Start { cx, put })
+/// The function that starts the step `S`.
+pub(super) const fn start_in<S: Step>() -> StartIn<Stored<S>> {
+    start::<S>
+}
+
+/// Starts the step `S`.
+fn start<'s, S: Step>(slot: &'s Slot<Stored<S>>, mut inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+    S::run_then(S::Inputs::gather(&mut inputs), Start::<S> { slot, cx })
 }
 
 /// Starts the future of a step.
-struct Start<'c, 'w, P> {
+struct Start<'s, 'c, 'w, S: Step> {
+    /// The slot for the outputs.
+    slot: &'s Slot<Stored<S>>,
     /// The task of the run.
     cx: &'c mut Context<'w>,
-    /// Takes the outputs.
-    put: P,
 }
 
-impl<'s, S: Step, P> Continuation<'s, S> for Start<'_, '_, P>
-where
-    P: FnMut(Outputs<S>) -> Option<&'s Erased> + Send + 's,
-{
+impl<'s, S: Step> Continuation<'s, S> for Start<'s, '_, '_, S> {
     type Result = Started<'s>;
 
     #[inline]
     fn take<F: Future<Output = Result<Outputs<S>, S::Error>> + Send + 's>(self, future: F) -> Started<'s> {
-        // Two functions, so that a debug build compiles only the one that a step needs.
-        match S::IS_SYNC {
-            true => poll_once(future, self),
-            false => Started::poll(Fill { future, put: self.put }, self.cx),
+        // A debug build compiles only the branch that a step needs.
+        if S::IS_SYNC {
+            // Its future needs no allocation: it is polled where it is.
+            match pin!(future).poll(self.cx) {
+                Poll::Ready(Ok(outputs)) => Started::Ended(Ok(self.slot.fill(S::Outputs::split(outputs).0))),
+                Poll::Ready(Err(error)) => Started::Ended(Err(error.boxed())),
+                Poll::Pending => unreachable!("a step that is not async is ready at once"),
+            }
+        } else {
+            // Its future shares one allocation with the pointer to its slot.
+            Started::poll(Fill::<S, _> { future, slot: self.slot }, self.cx)
         }
     }
 }
 
-/// Polls the future of a step that is not async.
-#[inline]
-fn poll_once<'s, V, E: StepError>(
-    future: impl Future<Output = Result<V, E>>,
-    Start { cx, mut put }: Start<'_, '_, impl FnMut(V) -> Option<&'s Erased>>,
-) -> Started<'s> {
-    match pin!(future).poll(cx) {
-        Poll::Ready(Ok(outputs)) => Started::Ended(Ok(put(outputs))),
-        Poll::Ready(Err(error)) => Started::Ended(Err(error.boxed())),
-        Poll::Pending => unreachable!("a step that is not async is ready at once"),
-    }
-}
-
 pin_project! {
-    /// The future of a step, and the function that takes its outputs.
-    struct Fill<F, P> {
+    /// The future of the step `S`, and the slot for its outputs.
+    struct Fill<'s, S: Step, F> {
         // The future of the step.
         #[pin]
         future: F,
-        // The function that takes its outputs.
-        put: P,
+        // The slot for its outputs.
+        slot: &'s Slot<Stored<S>>,
     }
 }
 
-impl<'s, F, P, V, E> Future for Fill<F, P>
-where
-    F: Future<Output = Result<V, E>>,
-    P: FnMut(V) -> Option<&'s Erased>,
-    E: StepError,
-{
+impl<'s, S: Step, F: Future<Output = Result<Outputs<S>, S::Error>>> Future for Fill<'s, S, F> {
     type Output = StepResult<'s>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let values = ready!(this.future.poll(cx)).map_err(StepError::boxed)?;
-        Poll::Ready(Ok((this.put)(values)))
+        match this.future.poll(cx) {
+            Poll::Ready(Ok(outputs)) => Poll::Ready(Ok(this.slot.fill(S::Outputs::split(outputs).0))),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.boxed())),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }

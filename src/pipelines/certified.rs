@@ -33,6 +33,7 @@ impl<Owner: OpenPipeline> StepList for Certified<Owner> {
     type Swap<Old: IsStep, New: IsStep> = <Owner::List as StepList>::Swap<Old, New>;
     type Original<P> = <Owner::List as StepList>::Original<P>;
     type Slots = <Owner::List as StepList>::Slots;
+    const VACANT: Self::Slots = <Owner::List as StepList>::VACANT;
     const SPECS: &'static ConstList<StepSpec> = <Owner::List as StepList>::SPECS;
     const NUMBERS: &'static ConstList<StepsNumbers> = <Owner::List as StepList>::NUMBERS;
 }

@@ -2,7 +2,7 @@
 
 use crate::exec::plan::{ConstList, StepSpec};
 use crate::lower::numbers::{StepNumbers, StepsNumbers};
-use crate::lower::slot::Slot;
+use crate::lower::slot::{Slot, Stored};
 use crate::pipelines::{FirstOutputOf, OriginalOf, Pipeline, StepList, Steps};
 use crate::proof::check::swap::{InPlace, SwapDecision, Swapped};
 use crate::proof::ids::digits::Digits;
@@ -79,6 +79,7 @@ impl<List: StepList, Old: Step, New: Step, P: Pipeline> StepList for Swapped<Lis
     type Swap<A: IsStep, B: IsStep> = Swapped<List::Swap<A, B>, Old, New, P>;
     type Original<Itself> = OriginalOf<P>;
     type Slots = List::Slots;
+    const VACANT: Self::Slots = List::VACANT;
     const SPECS: &'static ConstList<StepSpec> = List::SPECS;
     const NUMBERS: &'static ConstList<StepsNumbers> = List::NUMBERS;
 }
@@ -89,7 +90,9 @@ impl<New: IsStep, Old: IsStep> Steps<Replaced> for InPlace<New, Old> {
     type Witness = <New as IsStep>::Witness;
     type Swap<A: IsStep, B: IsStep> =
         <<FirstOutputOf<Old> as Digits>::Compare<FirstOutputOf<A>> as SwapDecision>::Swap<InPlace<B, Old>, Self>;
-    type Slots = Slot<New>;
+    type Slots = Slot<Stored<New>>;
+    #[allow(clippy::declare_interior_mutable_const, reason = "each store begins with a copy")]
+    const VACANT: Self::Slots = Slot::of::<New>();
     const SPECS: &'static ConstList<StepSpec> = &ConstList::One(StepSpec::of::<New>());
     const NUMBERS: StepsNumbers = StepsNumbers::Step(StepNumbers::of::<New>());
 }

@@ -8,7 +8,7 @@ pub(crate) fn of<T: ?Sized>() -> &'static str {
 /// The part after the last `::` that is not in angle brackets. A path may contain brackets too, as
 /// in `<impl app::Job>::start::Load<my::Table>`. The search begins at the end, because a path is
 /// longer than a name.
-fn without_path(name: &str) -> &str {
+pub(crate) fn without_path(name: &str) -> &str {
     let mut depth = 0_usize;
     let bytes = name.as_bytes();
     for (at, byte) in bytes.iter().enumerate().rev() {

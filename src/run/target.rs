@@ -1,5 +1,6 @@
 //! The run of a target: the graph that computes its outputs, and the outputs at the end.
 
+use crate::error::StepError;
 use crate::exec::graph::{Demand, StartTarget, TargetNode};
 use crate::exec::inputs::InputReader;
 use crate::exec::order::Order;
@@ -7,15 +8,15 @@ use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
 use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::exec::task::Started;
 use crate::lower::goal::OfTarget;
-use crate::lower::slot::Slot;
-use crate::lower::start::start;
+use crate::lower::slot::{Slot, Stored};
 use crate::run::{OwnedOutput, RunOutput};
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
 use crate::store::AnyStore;
 use crate::tuple::Tuple;
 use core::any::Any;
-use core::task::Context;
+use core::pin::pin;
+use core::task::{Context, Poll};
 use std::sync::{Arc, Mutex};
 
 /// The cell for the outputs of the target `T`.
@@ -28,11 +29,20 @@ impl<T: Step> StartTarget for ReturnCell<T> {
     fn as_any(&self) -> &dyn Any {
         self
     }
-    fn start<'s>(self: Arc<Self>, inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
-        start::<T>(inputs, cx, move |outputs| {
+    fn start<'s>(self: Arc<Self>, mut inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+        let future = T::run(T::Inputs::gather(&mut inputs));
+        let returned = async move {
+            let outputs = future.await.map_err(StepError::boxed)?;
             *self.0.lock().expect(NO_PANIC) = Some(outputs);
-            None
-        })
+            Ok(None)
+        };
+        if !T::IS_SYNC {
+            return Started::poll(returned, cx);
+        }
+        match pin!(returned).poll(cx) {
+            Poll::Ready(result) => Started::Ended(result),
+            Poll::Pending => unreachable!("a step that is not async is ready at once"),
+        }
     }
 }
 
@@ -60,7 +70,7 @@ pub(super) fn returned<T: Step>(
     let outputs = cell.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned its outputs");
     let (stored, returned) = T::Outputs::split(outputs);
     if let Some(Source::Step { step, .. }) = source_of::<T>(store.plan()) {
-        if let Some(slot) = store.slot(step.into()).as_any().downcast_ref::<Slot<T>>() {
+        if let Some(slot) = store.slot(step.into()).as_any().downcast_ref::<Slot<Stored<T>>>() {
             slot.fill(stored);
         }
     }
@@ -109,7 +119,7 @@ pub(super) fn take<T: Step>(
 ) -> OwnedOutput<T> {
     let stored = match source_of::<T>(store.plan()) {
         Some(Source::Step { step, .. }) => {
-            store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<T>>().and_then(Slot::take)
+            store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<Stored<T>>>().and_then(Slot::take)
         }
         _ => None,
     };

@@ -10,8 +10,9 @@
 use crate::drops::Drops;
 use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, Key, Source};
-use crate::exec::store_ref::{DynStore, Erased, Lends, StoreRef};
+use crate::exec::store_ref::{DynStore, Lends, StoreRef};
 use crate::lower::numbers::{Element, Numbers};
+use crate::lower::stored::{One, StoredValues};
 use crate::proof::check::ProofCheck;
 use crate::proof::check::target::StoresReturn;
 use crate::proof::kind::{Group, OfResources, Optional, Returned, Single};
@@ -179,7 +180,7 @@ pub trait OutputList: OutputsProof + 'static {
     /// The values that the step returns.
     type Values: Send + 'static;
     /// The stored part of the values.
-    type Stored: Send + Sync + 'static;
+    type Stored: StoredValues;
     /// The part of the values that the caller of `run` gets.
     type Returned: Send;
     /// These values before others, as a run returns them: references to the stored ones.
@@ -193,29 +194,20 @@ pub trait OutputList: OutputsProof + 'static {
     /// Their numbers, for the certificate.
     #[doc(hidden)]
     const NUMBERS: Numbers;
-    /// The number of stored outputs.
-    #[doc(hidden)]
-    const STORED: usize;
     /// Whether nothing is returned by value.
     #[doc(hidden)]
     const NOTHING_RETURNED: bool;
     /// Whether there are outputs, and all are stored. If so, a target need not run once its outputs
     /// are there.
     #[doc(hidden)]
-    const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::STORED > 0;
+    const ALL_STORED: bool = Self::NOTHING_RETURNED && Self::Stored::LEN > 0;
 
     /// Splits the values into those that are stored and those that are returned.
     #[doc(hidden)]
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
-    /// The stored output at a place.
-    #[doc(hidden)]
-    fn stored(stored: &Self::Stored, place: usize) -> &Erased;
     /// Takes the stored value of a resource, and drops the others one by one.
     #[doc(hidden)]
     fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value>;
-    /// Drops the stored values one by one.
-    #[doc(hidden)]
-    fn drop_each(stored: Self::Stored, drops: &mut Drops);
     /// The `Returned` value of a list without `Return`s; `None` if the list has any.
     #[doc(hidden)]
     fn nothing_returned() -> Option<Self::Returned>;
@@ -249,19 +241,14 @@ impl OutputList for HNil {
     type OwnedOutput<Rest: Tuple> = Rest;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const NUMBERS: Numbers = Numbers::NONE;
-    const STORED: usize = 0;
     const NOTHING_RETURNED: bool = true;
 
     fn split(HNil: HNil) -> (HNil, HNil) {
         (HNil, HNil)
     }
-    fn stored(stored: &HNil, _: usize) -> &Erased {
-        stored
-    }
     fn take<R: Resource>(HNil: HNil, _: &mut Drops) -> Option<R::Value> {
         None
     }
-    fn drop_each(HNil: HNil, _: &mut Drops) {}
     fn nothing_returned() -> Option<HNil> {
         Some(HNil)
     }
@@ -284,7 +271,6 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
     type OwnedOutput<Rest: Tuple> = Head::OwnedOutput<Tail::OwnedOutput<Rest>>;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(Head::KEYS, Tail::KEYS);
     const NUMBERS: Numbers = Tail::NUMBERS.with(Head::ELEMENT);
-    const STORED: usize = Head::STORED + Tail::STORED;
     const NOTHING_RETURNED: bool = Head::NOTHING_RETURNED && Tail::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
@@ -292,20 +278,10 @@ impl<Head: Output, Tail: OutputList> OutputList for HCons<Head, Tail> {
         let (tail, tail_returned) = Tail::split(values.tail);
         (HCons { head, tail }, HCons { head: head_returned, tail: tail_returned })
     }
-    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        match place.checked_sub(Head::STORED) {
-            None => Head::stored(&stored.head, place),
-            Some(place) => Tail::stored(&stored.tail, place),
-        }
-    }
     fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value> {
         let head = Head::take::<R>(stored.head, drops);
         let tail = Tail::take::<R>(stored.tail, drops);
         head.or(tail)
-    }
-    fn drop_each(stored: Self::Stored, drops: &mut Drops) {
-        Head::drop_each(stored.head, drops);
-        Tail::drop_each(stored.tail, drops);
     }
     fn nothing_returned() -> Option<Self::Returned> {
         Some(HCons { head: Head::nothing_returned()?, tail: Tail::nothing_returned()? })
@@ -357,7 +333,7 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// The values that the step returns for this element.
     type Values: Send + 'static;
     /// The stored part of the values.
-    type Stored: Send + Sync + 'static;
+    type Stored: StoredValues;
     /// The part of the values that the caller of `run` gets.
     type Returned: Send;
     /// These values before others, as a run returns them: references to the stored ones.
@@ -371,9 +347,6 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// Their numbers, for the certificate.
     #[doc(hidden)]
     const ELEMENT: Element;
-    /// The number of stored outputs.
-    #[doc(hidden)]
-    const STORED: usize;
     /// Whether nothing is returned by value.
     #[doc(hidden)]
     const NOTHING_RETURNED: bool;
@@ -381,15 +354,9 @@ pub trait Output<Kind = <Self as OfResources>::Kind>: OutputProof<Kind> + 'stati
     /// Splits the values into those that are stored and those that are returned.
     #[doc(hidden)]
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned);
-    /// The stored output at a place.
-    #[doc(hidden)]
-    fn stored(stored: &Self::Stored, place: usize) -> &Erased;
     /// Takes the stored value of a resource, and drops the others one by one.
     #[doc(hidden)]
     fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value>;
-    /// Drops the stored values one by one.
-    #[doc(hidden)]
-    fn drop_each(stored: Self::Stored, drops: &mut Drops);
     /// The `Returned` value of a list without `Return`s; `None` if the list has any.
     #[doc(hidden)]
     fn nothing_returned() -> Option<Self::Returned>;
@@ -416,31 +383,24 @@ impl<R: IsResource> Output<Single> for R {
 
     type Witness = R::CheckedValue;
     type Values = R::CheckedValue;
-    type Stored = R::CheckedValue;
+    type Stored = One<R::CheckedValue>;
     type Returned = ();
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<Borrow::Ref<R::CheckedValue>>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<R::CheckedValue>;
     const KEYS: &'static ConstList<Key> = &ConstList::One(Key::of::<R>());
     const ELEMENT: Element = Element::of::<R>();
-    const STORED: usize = 1;
     const NOTHING_RETURNED: bool = true;
 
-    fn split(value: R::Value) -> (R::Value, ()) {
-        (value, ())
+    fn split(value: R::Value) -> (One<R::Value>, ()) {
+        (One(value), ())
     }
-    fn stored(stored: &R::Value, _: usize) -> &Erased {
-        stored
-    }
-    fn take<Taken: Resource>(stored: R::Value, drops: &mut Drops) -> Option<Taken::Value> {
+    fn take<Taken: Resource>(One(stored): One<R::Value>, drops: &mut Drops) -> Option<Taken::Value> {
         if Key::of::<Taken>().id != Key::of::<R>().id {
             drops.drop(stored);
             return None;
         }
         let stored: &mut dyn Any = &mut Some(stored);
         stored.downcast_mut::<Option<Taken::Value>>()?.take()
-    }
-    fn drop_each(stored: R::Value, drops: &mut Drops) {
-        drops.drop(stored);
     }
     fn nothing_returned() -> Option<()> {
         Some(())
@@ -457,7 +417,7 @@ impl<R: IsResource> Output<Single> for R {
     }
     fn owned_output<Rest: Tuple>(
         store: &mut dyn DynStore,
-        stored: Option<R::Value>,
+        stored: Option<One<R::Value>>,
         (): (),
         rest: Rest,
     ) -> Option<Rest::Prepend<R::CheckedValue>> {
@@ -465,7 +425,7 @@ impl<R: IsResource> Output<Single> for R {
             Some(Source::Supplied(place)) => {
                 store.supplied_mut(place.into()).downcast_mut::<Option<R::Value>>()?.take()
             }
-            _ => stored,
+            _ => stored.map(|One(value)| value),
         };
         Some(rest.prepend(value?))
     }
@@ -477,25 +437,20 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
 
     type Witness = HNil;
     type Values = Return<V>;
-    type Stored = ();
+    type Stored = HNil;
     type Returned = Return<V>;
     type RunOutput<Borrow: Lends, Rest: Tuple> = Rest::Prepend<V>;
     type OwnedOutput<Rest: Tuple> = Rest::Prepend<V>;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const ELEMENT: Element = Element::Nothing;
-    const STORED: usize = 0;
     const NOTHING_RETURNED: bool = false;
 
-    fn split(value: Return<V>) -> ((), Return<V>) {
-        ((), value)
+    fn split(value: Return<V>) -> (HNil, Return<V>) {
+        (HNil, value)
     }
-    fn stored(stored: &(), _: usize) -> &Erased {
-        stored
-    }
-    fn take<R: Resource>((): (), _: &mut Drops) -> Option<R::Value> {
+    fn take<R: Resource>(HNil: HNil, _: &mut Drops) -> Option<R::Value> {
         None
     }
-    fn drop_each((): (), _: &mut Drops) {}
     fn nothing_returned() -> Option<Return<V>> {
         None
     }
@@ -509,7 +464,7 @@ impl<V: Send + 'static> Output<Returned> for Return<V> {
     }
     fn owned_output<Rest: Tuple>(
         _: &mut dyn DynStore,
-        _: Option<()>,
+        _: Option<HNil>,
         Return(value): Return<V>,
         rest: Rest,
     ) -> Option<Rest::Prepend<V>> {
@@ -528,20 +483,13 @@ impl<List: OutputList> Output<Group> for List {
     type OwnedOutput<Rest: Tuple> = <List as OutputList>::OwnedOutput<Rest>;
     const KEYS: &'static ConstList<Key> = <List as OutputList>::KEYS;
     const ELEMENT: Element = Element::List(&<List as OutputList>::NUMBERS);
-    const STORED: usize = <List as OutputList>::STORED;
     const NOTHING_RETURNED: bool = <List as OutputList>::NOTHING_RETURNED;
 
     fn split(values: Self::Values) -> (Self::Stored, Self::Returned) {
         <List as OutputList>::split(values)
     }
-    fn stored(stored: &Self::Stored, place: usize) -> &Erased {
-        <List as OutputList>::stored(stored, place)
-    }
     fn take<R: Resource>(stored: Self::Stored, drops: &mut Drops) -> Option<R::Value> {
         <List as OutputList>::take::<R>(stored, drops)
-    }
-    fn drop_each(stored: Self::Stored, drops: &mut Drops) {
-        <List as OutputList>::drop_each(stored, drops);
     }
     fn nothing_returned() -> Option<Self::Returned> {
         <List as OutputList>::nothing_returned()

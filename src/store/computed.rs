@@ -15,9 +15,9 @@ pub(super) struct Computed<S: Slots> {
 }
 
 impl<S: Slots> Computed<S> {
-    /// No values.
-    pub(super) fn none() -> Self {
-        Computed { slots: S::vacant(), plan: OnceRef::new() }
+    /// Computed values in these slots, which are empty.
+    pub(super) const fn of(slots: S) -> Self {
+        Computed { slots, plan: OnceRef::new() }
     }
 
     /// Notes that a run with this plan begins. Returns whether it is the first one.
@@ -93,9 +93,6 @@ mod tests {
     }
 
     impl AnySlot for Option<Value> {
-        fn is_filled(&self) -> bool {
-            self.is_some()
-        }
         fn output(&self, _: usize) -> Option<&Erased> {
             unreachable!("no run begins")
         }
@@ -124,9 +121,6 @@ mod tests {
         fn seal(_: Seal) {}
 
         const LEN: usize = STEPS;
-        fn vacant() -> Self {
-            Values::default()
-        }
         fn slot(&self, place: usize) -> &dyn AnySlot {
             &self.0[place]
         }
@@ -168,7 +162,7 @@ mod tests {
 
     /// A value of each step, which notes its drop. The step `panics` panics then.
     fn computed(plan: &'static ExecPlan, panics: Option<usize>, log: &Arc<Mutex<Vec<usize>>>) -> Computed<Values> {
-        let mut computed = Computed::<Values>::none();
+        let mut computed = Computed::of(Values::default());
         assert!(computed.begin_run(plan));
         let value = |step| Some(Value { step, panics: panics == Some(step), log: Arc::clone(log) });
         computed.slots.0.extend((0..plan.steps().len()).map(value));

@@ -3,7 +3,7 @@
 use crate::drops::{Drops, DropsQuietly};
 use crate::exec::plan::{Key, Source};
 use crate::exec::store_ref::DynStore;
-use crate::lower::slot::Slot;
+use crate::lower::slot::{Slot, Stored};
 use crate::pipelines::Pipeline;
 use crate::proof::check::ProofCheck;
 use crate::proof::check::store::{FindsResource, Knows, OriginIn};
@@ -101,7 +101,7 @@ impl<R: Resource, Owner: Step> OwnOrigin<R> for ProvidedBy<R, Owner> {
         match store.plan().source(Key::of::<R>().id)? {
             Source::Step { step, .. } => {
                 drop_dependents(store, step.into(), drops);
-                let slot = store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<Owner>>()?;
+                let slot = store.slot_mut(step.into()).as_any_mut().downcast_mut::<Slot<Stored<Owner>>>()?;
                 Owner::Outputs::take::<R>(slot.take()?, drops)
             }
             _ => None,

@@ -1,6 +1,6 @@
 //! Models of the claim: two or three runs share a slot.
 
-use super::{Claim, Waiter};
+use super::{AtomicU64, Claim, FREE, Mutex, Waiter};
 use crate::error::SharedError;
 use crate::exec::model::{Bell, three_threads, two_threads};
 use crate::exec::run_key::RunKey;
@@ -8,6 +8,13 @@ use core::task::Waker;
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
+
+impl Claim {
+    /// A claim that no run has.
+    fn of_model() -> Self {
+        Claim { state: AtomicU64::new(FREE), waiting: Mutex::new(None), since: Default::default() }
+    }
+}
 
 /// A slot made of loom's primitives.
 struct Slot {
@@ -22,7 +29,7 @@ struct Slot {
 impl Slot {
     /// An empty slot.
     fn new() -> Arc<Self> {
-        Arc::new(Slot { claim: Claim::new(), filled: AtomicBool::new(false), executed: AtomicUsize::new(0) })
+        Arc::new(Slot { claim: Claim::of_model(), filled: AtomicBool::new(false), executed: AtomicUsize::new(0) })
     }
 
     /// Executes the step. It increments the counter in two operations, so a count is lost if two
