@@ -10,6 +10,7 @@ use crate::exec::task::Started;
 use crate::lower::goal::OfTarget;
 use crate::lower::slot::{Slot, Stored};
 use crate::run::{OwnedOutput, RunOutput};
+use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
 use crate::store::AnyStore;
@@ -30,10 +31,26 @@ impl<T: Step> StartTarget for ReturnCell<T> {
         self
     }
     fn start<'s>(self: Arc<Self>, mut inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
-        let future = T::run(T::Inputs::gather(&mut inputs));
+        T::run_then(T::Inputs::gather(&mut inputs), Return::<T> { cell: self, cx })
+    }
+}
+
+/// Starts the future of a target.
+struct Return<'c, 'w, T: Step> {
+    /// The cell for its outputs.
+    cell: Arc<ReturnCell<T>>,
+    /// The task of the run.
+    cx: &'c mut Context<'w>,
+}
+
+impl<'s, T: Step> Continuation<'s, T> for Return<'_, '_, T> {
+    type Result = Started<'s>;
+
+    fn take<F: Future<Output = Result<Outputs<T>, T::Error>> + Send + 's>(self, future: F) -> Started<'s> {
+        let Return { cell, cx } = self;
         let returned = async move {
             let outputs = future.await.map_err(StepError::boxed)?;
-            *self.0.lock().expect(NO_PANIC) = Some(outputs);
+            *cell.0.lock().expect(NO_PANIC) = Some(outputs);
             Ok(None)
         };
         if !T::IS_SYNC {
