@@ -1,7 +1,7 @@
 //! The certificate of a pipeline: constants decide, and types explain.
 //!
 //! A walk costs the compiler much, and most walks find nothing. So
-//! [`#[pipeline]`](macro@crate::pipelines) lets the compiler look at the steps once, as
+//! [`#[pipeline]`](macro@crate::pipeline) lets the compiler look at the steps once, as
 //! numbers: does every resource have one provider, is there no cycle, and which resources does no
 //! step provide? These are [free](FreeResources). The verdict is a part of the list of steps,
 //! [`Certified`]. A store whose free resources are all there can run every step and provide every
