@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::{net::TcpListener, sync::Mutex, task::spawn_blocking};
 use typed_pipeliner::store::StoreHandle;
 use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Provides, Return, RunError, Runs, Scoped, Store, StoreOf};
-use typed_pipeliner::{fetch, pipeline, resource, run, step};
+use typed_pipeliner::{fetch, resource, run, step};
 use typed_pipeliner_tracing::Tracing;
 
 /// A result whose error need not be named.
@@ -81,7 +81,6 @@ pub fn make_client(config: In<'_, Config>) -> Out<Geo> {
 
 /// The application.
 pub struct App;
-#[pipeline]
 impl Pipeline for App {
     type Steps = HList![ReadConfig, Connect, MakeClient];
 }
@@ -163,7 +162,6 @@ pub async fn save(id: In<'_, Id>, allowed: In<'_, Allowed>, body: In<'_, Body>, 
 
 /// A request to the application.
 pub struct Call;
-#[pipeline]
 impl Pipeline for Call {
     type Steps = HList![Parse, ReadToken, Authenticate, Authorize, Load, Locate];
 }
