@@ -128,7 +128,8 @@ pub use crate::lower::numbers::number;
 pub mod certificate {
     pub use crate::lower::certify::{Verdict, certify, room};
     pub use crate::lower::numbers::StepsNumbers;
-    pub use crate::pipelines::certified::{NoParentSteps, NotSteps, OpenPipeline, ParentStepsOf, StepsOf};
+    pub use crate::pipelines::certified::OpenPipeline;
+    pub use crate::pipelines::certified::probe::{NoParentSteps, NotSteps, ParentStepsOf, StepsOf};
     pub use crate::proof::certificate::{CertificateFacts, Certified, FreeAt, FreeInputs, PathTo};
 }
 

@@ -6,9 +6,11 @@
 //! becomes its [`Slots`](slots::Slots), and the target of a run a [`goal`]. The lists of inputs and outputs do the same for their
 //! elements, in `step/lists.rs`.
 
+#[cfg(feature = "macros")]
 pub(crate) mod certify;
 pub(crate) mod goal;
 mod key;
+#[cfg_attr(not(feature = "macros"), expect(dead_code, unreachable_pub, reason = "certificates need the macro"))]
 pub(crate) mod numbers;
 pub(crate) mod slot;
 pub(crate) mod slots;
