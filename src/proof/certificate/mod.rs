@@ -63,11 +63,11 @@ pub trait CertificateAnswer {
     type Verdict<List: StepsProof, Sought: Goal, Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore>;
 }
 
-/// AnswerYes.
+/// Yes.
 #[derive(Debug)]
 pub struct AnswerYes;
 
-/// AnswerNo, or it is not known.
+/// No, or it is not known.
 #[derive(Debug)]
 pub struct AnswerNo;
 
