@@ -1,7 +1,8 @@
 //! `#[pipeline]`: gives a list of steps a certificate.
 
+use crate::text::text;
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use std::mem;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
@@ -32,11 +33,15 @@ pub(crate) fn pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
             return quote! { #mistake #item };
         }
     };
-    if !implementation.generics.params.is_empty() {
+    let is_generic = !implementation.generics.params.is_empty();
+    let name = implementation.self_ty.clone();
+    let Some(steps) = implementation.items.iter_mut().find_map(steps) else {
+        let mistake = of_another_trait(&implementation);
+        return quote! { #mistake #item };
+    };
+    if is_generic {
         return item;
     }
-    let name = implementation.self_ty.clone();
-    let Some(steps) = implementation.items.iter_mut().find_map(steps) else { return item };
     // Full paths and long names, because the user's types are in the same scope.
     let certificate = quote! { #library::__private::certificate };
     let steps_of = |of: &Type| quote! { #certificate::StepsOf::<#of> };
@@ -73,6 +78,17 @@ pub(crate) fn pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
             #implementation
         };
     }
+}
+
+/// The mistake that an impl without a list of steps is, unless rustc says that the list is missing.
+fn of_another_trait(implementation: &ItemImpl) -> Option<TokenStream> {
+    let (place, what) = match &implementation.trait_ {
+        Some((path, _)) if path.segments.last().is_some_and(|name| name.ident == "Pipeline") => return None,
+        Some((path, _)) => (path.to_token_stream(), format!("an `impl {}`", text(path))),
+        None => (implementation.self_ty.to_token_stream(), "an impl without a trait".to_owned()),
+    };
+    let message = format!("`#[pipeline]` belongs on an `impl Pipeline`, and this is {what}");
+    Some(Error::new_spanned(place, message).into_compile_error())
 }
 
 /// The elements of a list of steps, if it is written as `HList![…]`.
