@@ -251,6 +251,39 @@ mod carried_over {
     pub(crate) struct NotHere;
 }
 
+/// The lints of the user see what the macro writes, and have nothing to say about it.
+mod linted {
+    #![deny(clippy::pedantic, clippy::nursery, clippy::min_ident_chars, clippy::missing_inline_in_public_items)]
+    #![allow(clippy::redundant_pub_crate, clippy::unused_async, reason = "they find fault with the functions")]
+    #![deny(clippy::shadow_reuse, single_use_lifetimes, unused_lifetimes, unused_qualifications)]
+    use super::*;
+
+    #[step]
+    pub(super) async fn plain(base: In<'_, Base>, divisor: Option<In<'_, Divisor>>) -> Out<Quotient> {
+        divisor.map_or(0, |by| base / by)
+    }
+
+    #[step(blocking)]
+    pub(super) fn off_thread(base: In<'_, Base>, divisor: In<'_, Divisor>) -> (Out<Modulus>, Return<i64>) {
+        (base % divisor, Return(*base))
+    }
+
+    #[step]
+    async fn generic<Left: Resource<Value = i64>>(left: In<'_, Left>) -> Result<Out<Quotient>, String> {
+        left.checked_div(2).ok_or_else(|| "two".to_owned())
+    }
+
+    pipeline! { Linted: [Plain, OffThread]; Generically: [Generic<Base>]; }
+
+    #[test]
+    fn steps_run() {
+        let store = Store::<Linted>::new().with(Base, 7).with(Divisor, 3);
+        assert_eq!(smol::block_on(run::<OffThread>(&store)).unwrap(), (&1, 7));
+        let store = Store::<Generically>::new().with(Base, 8);
+        assert_eq!(smol::block_on(store.resource::<Quotient>()).unwrap(), &4);
+    }
+}
+
 #[test]
 fn blocking_step_runs_on_another_thread_with_clones() {
     #[step(blocking)]

@@ -52,24 +52,32 @@
 //!   accepted, and whether an alias of `Result` is one.
 //! - The impl needs spans that make its errors equal to those of the function; see [`argument`].
 
+use super::expand::place;
 use super::function::Function;
 use super::inputs::is_return;
 use super::outputs::{Failure, Outputs};
 use super::signature::Signature;
 use crate::library::is_dollar_crate;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, Path, ReturnType, Type};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericParam, Generics, ReturnType, Type};
 
 /// The list of inputs, poisoned unless the types of the arguments are right.
-pub(super) fn inputs(library: &Path, signature: &Signature, generics: &Generics, list: TokenStream) -> TokenStream {
+pub(super) fn inputs(
+    library: &TokenStream,
+    span: Span,
+    signature: &Signature,
+    generics: &Generics,
+    list: TokenStream,
+) -> TokenStream {
     let types = signature.inputs.iter().map(|input| input.ty.to_token_stream());
-    poison_unless(library, types, generics, list)
+    poison_unless(library, span, types, generics, list)
 }
 
 /// The list of outputs, poisoned unless the returned type is right.
 pub(super) fn outputs(
-    library: &Path,
+    library: &TokenStream,
     function: &Function,
     signature: &Signature,
     generics: &Generics,
@@ -87,20 +95,24 @@ pub(super) fn outputs(
         ReturnType::Default => Vec::new(),
     };
     let handed_out = signature.outputs.list.iter().filter(|output| is_return(output));
-    let handed_out = handed_out.map(|output| within(output, quote! { <#output as #library::lists::Output>::Values }));
+    let handed_out = handed_out
+        .map(|output| within(output, quote_spanned! { output.span() => <#output as #library::lists::Output>::Values }));
     let error = match &signature.outputs.failure {
-        Failure::With(error) if blocking => {
-            Some(within(error, quote! { <#error as #library::proof::witness::IsError>::Witness }))
+        Failure::With(error) if blocking => Some(within(
+            error,
+            quote_spanned! { error.span() => <#error as #library::proof::witness::IsError>::Witness },
+        )),
+        Failure::Of(result) => {
+            Some(within(result, quote_spanned! { result.span() => <#result as #library::__private::IsResult>::Error }))
         }
-        Failure::Of(result) => Some(within(result, quote! { <#result as #library::__private::IsResult>::Error })),
         Failure::With(_) | Failure::Never => None,
     };
-    poison_unless(library, returned.into_iter().chain(handed_out).chain(error), generics, list)
+    poison_unless(library, place(function), returned.into_iter().chain(handed_out).chain(error), generics, list)
 }
 
 /// The returned types with the spans that rustc gives them for an `async fn`: it reports a mistake
 /// in one of several outputs at the returned type as a whole.
-fn as_reported_for_async(library: &Path, ty: &Type, outputs: &Outputs) -> Vec<TokenStream> {
+fn as_reported_for_async(library: &TokenStream, ty: &Type, outputs: &Outputs) -> Vec<TokenStream> {
     let error = match &outputs.failure {
         Failure::Never if outputs.tuple => None,
         Failure::With(error) => Some(error.to_token_stream()),
@@ -108,14 +120,15 @@ fn as_reported_for_async(library: &Path, ty: &Type, outputs: &Outputs) -> Vec<To
     };
     let outputs = outputs.list.iter().zip(&outputs.written).map(|(output, written)| match is_return(output) {
         true => written.to_token_stream(),
-        false => within(ty, quote! { #library::Out<#output> }),
+        false => within(ty, quote_spanned! { ty.span() => #library::Out<#output> }),
     });
     outputs.chain(error).collect()
 }
 
 /// The list, poisoned unless a block with these types compiles.
 fn poison_unless(
-    library: &Path,
+    library: &TokenStream,
+    span: Span,
     types: impl Iterator<Item = TokenStream>,
     generics: &Generics,
     list: TokenStream,
@@ -123,33 +136,33 @@ fn poison_unless(
     let types = types.filter(|ty| !names_one_of(ty, generics)).map(infer_lifetimes);
     match &types.collect::<Vec<_>>()[..] {
         [] => list,
-        types => quote! { #library::__private::PoisonUnless<{ #(let _: #types;)* 0 }, #list> },
+        types => quote_spanned! { span => #library::__private::PoisonUnless<{ #(let _: #types;)* 0 }, #list> },
     }
 }
 
 /// The error of the step, at the place of the type `ty`. It is poisoned if the outputs are.
-pub(super) fn error(library: &Path, ty: &Type, error: &TokenStream) -> TokenStream {
-    within(ty, quote! { #library::__private::IfKnown<Self::Outputs, #error> })
+pub(super) fn error(library: &TokenStream, ty: &Type, error: &TokenStream) -> TokenStream {
+    within(ty, quote_spanned! { ty.span() => #library::__private::IfKnown<Self::Outputs, #error> })
 }
 
 /// The error of an alias of `Result`, at the place of the type `ty`. It is poisoned if the outputs
 /// are, because then the alias may be no `Result`.
-pub(super) fn error_of(library: &Path, ty: &Type, result: &TokenStream) -> TokenStream {
-    let result = quote! { #library::__private::IfKnown<Self::Outputs, #result> };
-    within(ty, quote! { <#result as #library::__private::IsResult>::Error })
+pub(super) fn error_of(library: &TokenStream, ty: &Type, result: &TokenStream) -> TokenStream {
+    let result = quote_spanned! { ty.span() => #library::__private::IfKnown<Self::Outputs, #result> };
+    within(ty, quote_spanned! { ty.span() => <#result as #library::__private::IsResult>::Error })
 }
 
 /// The conversion `list` of the value of an alias `ty` of `Result`. It takes any value if the
 /// outputs are poisoned, because then the alias may be no `Result`.
-pub(super) fn conversion(library: &Path, ty: &Type, list: TokenStream) -> TokenStream {
-    quote! { ::core::convert::identity::<fn(#library::__private::IfKnown<Self::Outputs, #ty>) -> _>(#list) }
+pub(super) fn conversion(library: &TokenStream, ty: &Type, list: TokenStream) -> TokenStream {
+    quote_spanned! { ty.span() => ::core::convert::identity::<fn(#library::__private::IfKnown<Self::Outputs, #ty>) -> _>(#list) }
 }
 
 /// A clause for the method `call`, without which rustc would check the call of the function. If a
 /// list is poisoned, the clause says that an error type is a resource, and then rustc accepts any
 /// type as one.
-pub(super) fn clause(library: &Path, (inputs, outputs): (TokenStream, TokenStream)) -> TokenStream {
-    quote! {
+pub(super) fn clause(library: &TokenStream, span: Span, (inputs, outputs): (TokenStream, TokenStream)) -> TokenStream {
+    quote_spanned! { span =>
         where
             #library::__private::IfKnown<(#inputs, #outputs), #library::__private::ErrorResource>: #library::Resource
     }
@@ -160,8 +173,8 @@ pub(super) fn clause(library: &Path, (inputs, outputs): (TokenStream, TokenStrea
 /// For an unknown name, rustc suggests a new type parameter only if the name is an argument. In the
 /// function the resource is an argument of `In`, so in the impl it has to be one as well; otherwise
 /// the two errors would differ.
-pub(super) fn argument(library: &Path, place: &Type, ty: &impl ToTokens) -> TokenStream {
-    within(place, quote! { #library::__private::Id<#ty> })
+pub(super) fn argument(library: &TokenStream, place: &Type, ty: &impl ToTokens) -> TokenStream {
+    within(place, quote_spanned! { place.span() => #library::__private::Id<#ty> })
 }
 
 /// Gives tokens the place of a type: rustc takes it from the first and the last token.

@@ -15,7 +15,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, GenericParam, Generics, Item, Meta, Path, ReturnType, Token, Type, TypeParam, TypeParamBound,
-    Visibility, WherePredicate, parse_quote,
+    Visibility, WherePredicate, parse_quote_spanned,
 };
 
 /// The step. After a mistake its lists are error types, so that rustc reports nothing else about
@@ -30,12 +30,11 @@ pub(super) fn step(
     let Some(library) = &options.library else {
         return without_library(function, name, mistakes);
     };
+    let span = place(function);
+    let library = &library::at(span, library);
     let right = mistakes.is_none();
     // A resource with that name is a type already.
     let definition = (signature.emit != EmitFunction::KeepWithoutStruct).then(|| definition(function, name));
-    // The place of errors about the impl as a whole.
-    let span = function.sig.ident.span().resolved_at(Span::mixed_site());
-    let library_here = library::at(span, library);
     let mut generics = of_types(&function.sig.generics);
     if !generics.params.is_empty() {
         // With these bounds rustc reports an unmet bound of a resource once, in the function.
@@ -43,13 +42,13 @@ pub(super) fn step(
         let resources = signature.resources().filter(named);
         let mut bounds: Vec<WherePredicate> = resources
             .map(|resource| error_recovery::argument(library, resource, resource))
-            .map(|resource| parse_quote!(#resource: #library::Resource))
+            .map(|resource| parse_quote_spanned!(span => #resource: #library::Resource))
             .collect();
         if options.blocking.is_some() {
             // With the bound above, rustc no longer normalizes the value of the resource.
             let cloned = signature.inputs.iter().map(|input| &input.resource).filter(named);
             bounds.extend(cloned.map(|resource| -> WherePredicate {
-                parse_quote!(<#resource as #library::Resource>::Value: ::core::clone::Clone)
+                parse_quote_spanned!(span => <#resource as #library::Resource>::Value: ::core::clone::Clone)
             }));
         }
         generics.make_where_clause().predicates.extend(bounds);
@@ -57,14 +56,14 @@ pub(super) fn step(
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
     let inputs = signature.inputs.iter().map(|Input { resource, optional, .. }| match optional {
-        true => quote! { ::core::option::Option<#resource> },
+        true => quote_spanned! { span => ::core::option::Option<#resource> },
         false => quote! { #resource },
     });
-    let inputs = list_type(&library_here, span, inputs);
+    let inputs = list_type(library, span, inputs);
     let outputs = &signature.outputs.list;
-    let outputs = list_type(&library_here, span, outputs.iter().map(ToTokens::to_token_stream));
+    let outputs = list_type(library, span, outputs.iter().map(ToTokens::to_token_stream));
     let error = match &signature.outputs.failure {
-        Failure::Never => quote! { ::core::convert::Infallible },
+        Failure::Never => quote_spanned! { span => ::core::convert::Infallible },
         Failure::With(ty) | Failure::Of(ty) => quote! { #ty },
     };
     let types = Types { inputs, outputs, error };
@@ -76,28 +75,30 @@ pub(super) fn step(
         }
     };
     let (inputs, outputs, clause) = match mistakes {
-        Some(mistakes) => {
-            (quote! { #library::__private::PoisonUnless<{ #mistakes 0 }, #inputs> }, quote! { Self::Inputs }, None)
-        }
+        Some(mistakes) => (
+            quote_spanned! { span => #library::__private::PoisonUnless<{ #mistakes 0 }, #inputs> },
+            quote_spanned! { span => Self::Inputs },
+            None,
+        ),
         None => {
             let blocking = options.blocking.is_some();
             let poison_unless = |inputs, outputs| {
                 let outputs = error_recovery::outputs(library, function, signature, &generics, blocking, outputs);
-                (error_recovery::inputs(library, signature, &generics, inputs), outputs)
+                (error_recovery::inputs(library, span, signature, &generics, inputs), outputs)
             };
             // In a generic impl rustc does not notice that `Self::Inputs` is an error type.
             let known = match generics.params.is_empty() {
-                true => (quote! { Self::Inputs }, quote! { Self::Outputs }),
-                false => poison_unless(quote! { () }, quote! { () }),
+                true => (quote_spanned! { span => Self::Inputs }, quote_spanned! { span => Self::Outputs }),
+                false => poison_unless(quote_spanned! { span => () }, quote_spanned! { span => () }),
             };
             let (inputs, outputs) = poison_unless(inputs, outputs);
-            (inputs, outputs, Some(error_recovery::clause(library, known)))
+            (inputs, outputs, Some(error_recovery::clause(library, span, known)))
         }
     };
     let arguments: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let error = match &signature.outputs.failure {
         Failure::Never => error,
-        _ if !right => quote! { ::core::convert::Infallible },
+        _ if !right => quote_spanned! { span => ::core::convert::Infallible },
         Failure::With(ty) if options.blocking.is_none() => error_recovery::argument(library, ty, &error),
         Failure::With(ty) => error_recovery::error(library, ty, &error),
         Failure::Of(ty) => error_recovery::error_of(library, ty, &error),
@@ -105,42 +106,42 @@ pub(super) fn step(
     let then = local("then", 0, span);
     let result = match (right, &options.blocking, &function.sig.asyncness) {
         (false, ..) => {
-            quote_spanned! { span => #library_here::__private::Continuation::take(#then, ::core::future::pending()) }
+            quote_spanned! { span => #library::__private::Continuation::take(#then, ::core::future::pending()) }
         }
         (true, Some(_), _) => blocking(library, function, signature, &arguments, &then),
         (true, None, Some(_)) => {
             mapped(library, function, signature, called(function, quote! { #(#arguments),* }), &then)
         }
         (true, None, None) => {
-            let (list, returned) = (list(library, signature), called(function, quote! { #(#arguments),* }));
+            let (list, returned) = (list(library, signature, span), called(function, quote! { #(#arguments),* }));
             quote_spanned! { span =>
-                #library_here::__private::Continuation::take(#then, #library_here::__private::ready(#list(#returned)))
+                #library::__private::Continuation::take(#then, #library::__private::ready(#list(#returned)))
             }
         }
     };
     let is_sync = right && options.blocking.is_none() && function.sig.asyncness.is_none();
-    let is_sync = is_sync.then(|| quote! { const IS_SYNC: bool = true; });
+    let is_sync = is_sync.then(|| quote_spanned! { span => const IS_SYNC: bool = true; });
     let attributes = attributes(function);
     // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
     // the attribute, because with it rustc would not report an unmet bound of a parameter.
-    let not_listed = generics.params.is_empty().then(|| quote! { #[diagnostic::do_not_recommend] });
+    let not_listed = generics.params.is_empty().then(|| quote_spanned! { span => #[diagnostic::do_not_recommend] });
     // For an unknown name, rustc suggests a type parameter after the keyword `impl`, or after the
     // name of the function. With this span both suggestions are at one place, so the two errors are
     // equal.
     let keyword = Token![impl](function.sig.ident.span());
-    let pattern = list_pattern(&library_here, span, &arguments);
+    let pattern = list_pattern(library, span, &arguments);
     let implementation = quote_spanned! { span =>
         #[automatically_derived]
         #not_listed
         #attributes
-        #keyword #impl_generics #library_here::__private::FunctionStep for #name #type_generics #where_clause {
+        #keyword #impl_generics #library::__private::FunctionStep for #name #type_generics #where_clause {
             type Inputs = #inputs;
             type Outputs = #outputs;
             type Error = #error;
             #is_sync
 
-            fn call<'s, Then: #library_here::__private::Continuation<'s, Self>>(
-                #pattern: #library_here::__private::Refs<'s, Self>,
+            fn call<'store, Then: #library::__private::Continuation<'store, Self>>(
+                #pattern: #library::__private::Refs<'store, Self>,
                 #then: Then,
             ) -> Then::Result
             #clause
@@ -156,24 +157,41 @@ pub(super) fn step(
     }
 }
 
+/// The place of all tokens that the macro writes itself: the name of the function.
+///
+/// rustc does not check a function again only because a line above it has moved, unless the function
+/// names an expansion of a macro, which rustc knows by its line. With these spans nothing names one.
+/// So every lint of the user sees the tokens, and [`attributes`] allows what they cannot help.
+pub(super) fn place(function: &Function) -> Span {
+    function.sig.ident.span()
+}
+
 /// The attributes of an impl that names the types of the function again. A lint that the user
 /// expects there is allowed here, because the expectation is fulfilled in the function.
 pub(super) fn attributes(function: &Function) -> TokenStream {
+    let span = place(function);
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
     let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
     let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
-    quote! {
+    quote_spanned! { span =>
         #(#attributes)*
         #(#[allow(#expected)])*
-        #[allow(deprecated, clippy::type_complexity)]
+        #[allow(
+            deprecated,
+            clippy::duplicated_attributes,
+            clippy::missing_inline_in_public_items,
+            clippy::shadow_reuse,
+            clippy::type_complexity,
+            clippy::type_repetition_in_bounds
+        )]
     }
 }
 
 /// An error type in place of a step, if it is unknown where the library is.
 fn without_library(function: &Function, name: &Ident, mistakes: Option<&TokenStream>) -> TokenStream {
-    let visibility = &function.vis;
+    let (visibility, span) = (&function.vis, place(function));
     let conditions = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg"]));
-    quote! {
+    quote_spanned! { span =>
         #(#conditions)*
         #[allow(dead_code, missing_docs)]
         #visibility type #name = [(); { #mistakes 0 }];
@@ -187,8 +205,9 @@ pub(super) fn of_a_type(item: &Item, library: Option<&Path>, mistakes: &TokenStr
         Item::Enum(item) => (&item.ident, &item.generics),
         _ => return None,
     };
-    let library = library.filter(|_| generics.params.is_empty())?;
-    Some(quote! {
+    let span = name.span();
+    let library = library::at(span, library.filter(|_| generics.params.is_empty())?);
+    Some(quote_spanned! { span =>
         impl #library::Step for #name {
             type Inputs = #library::__private::PoisonUnless<{ #mistakes 0 }, #library::HList![]>;
             type Outputs = Self::Inputs;
@@ -231,21 +250,20 @@ fn list_pattern(library: &TokenStream, span: Span, elements: &[Ident]) -> TokenS
 /// The name of a local variable, and rustc reports its mistakes at `span`. It is hygienic, except
 /// that a `const` of this name would be meant instead.
 fn local(name: &str, place: usize, span: Span) -> Ident {
-    format_ident!("__{name}{place}", span = span.resolved_at(Span::mixed_site()))
+    format_ident!("__{name}{place}", span = span)
 }
 
 /// The struct: a unit struct, or for a generic step a struct with a `PhantomData`.
 fn definition(function: &Function, name: &Ident) -> TokenStream {
     let carried_over = ["doc", "cfg", "deprecated", "allow", "warn", "deny"];
     let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &carried_over));
-    let visibility = &function.vis;
+    let (visibility, span) = (&function.vis, place(function));
     // Nobody makes a value of a step. rustc reports in the function that it is unused, has no
     // docs, or is not reachable.
-    let allowed = quote! { #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs, unreachable_pub)] };
+    let allowed = quote_spanned! { span => #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs, unreachable_pub, clippy::redundant_pub_crate)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
     if parameters.is_empty() {
-        let definition = quote_spanned! { function.sig.ident.span() => struct #name; };
-        return quote! { #allowed #(#attributes)* #visibility #definition };
+        return quote_spanned! { span => #allowed #(#attributes)* #visibility struct #name; };
     }
     let types = parameters.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
@@ -254,11 +272,11 @@ fn definition(function: &Function, name: &Ident) -> TokenStream {
     let parameters = parameters.iter().map(|parameter| match parameter {
         GenericParam::Type(parameter) => {
             let name = &parameter.ident;
-            quote! { #name: ?::core::marker::Sized }
+            quote_spanned! { span => #name: ?::core::marker::Sized }
         }
         other => quote! { #other },
     });
-    quote! {
+    quote_spanned! { span =>
         #allowed
         #(#attributes)*
         #visibility struct #name<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(::core::marker::PhantomData<#types>,)*)>);
@@ -293,8 +311,9 @@ pub(super) fn of_types(generics: &Generics) -> Generics {
     }
     // In a clause, not at the parameters: there rustc would suggest other bounds than in the
     // function.
-    let statics =
-        generics.type_params().map(|TypeParam { ident, .. }| -> WherePredicate { parse_quote!(#ident: 'static) });
+    let statics = generics
+        .type_params()
+        .map(|TypeParam { ident, .. }| -> WherePredicate { parse_quote_spanned!(ident.span() => #ident: 'static) });
     let statics: Vec<_> = statics.collect();
     if !statics.is_empty() {
         generics.make_where_clause().predicates.extend(statics);
@@ -326,26 +345,26 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
 ///
 /// It is no `async` block: rustc takes longer for one of these than for all else in a step.
 fn mapped(
-    library: &Path,
+    library: &TokenStream,
     function: &Function,
     signature: &Signature,
     future: TokenStream,
     then: &Ident,
 ) -> TokenStream {
-    let span = function.sig.ident.span().resolved_at(Span::mixed_site());
-    let (list, library) = (list(library, signature), library::at(span, library));
+    let (list, span) = (list(library, signature, place(function)), place(function));
     quote_spanned! { span => #library::__private::Continuation::take_function(#then, #future, #list) }
 }
 
 /// Hands a future to the continuation, for which a thread of the pool calls the function, with
 /// clones of the inputs.
 fn blocking(
-    library: &Path,
+    library: &TokenStream,
     function: &Function,
     signature: &Signature,
     arguments: &[Ident],
     then: &Ident,
 ) -> TokenStream {
+    let span = place(function);
     let inputs = || arguments.iter().zip(&signature.inputs);
     let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
         let library = library::at(resource.span(), library);
@@ -358,36 +377,36 @@ fn blocking(
         }
     });
     let references = inputs().map(|(argument, input)| match input.optional {
-        true => quote! { ::core::option::Option::as_ref(&#argument) },
-        false => quote! { &#argument },
+        true => quote_spanned! { span => ::core::option::Option::as_ref(&#argument) },
+        false => quote_spanned! { span => &#argument },
     });
     let called = called(function, quote! { #(#references),* });
     let returned = match &function.sig.output {
         ReturnType::Type(_, ty) => quote! { #ty },
-        ReturnType::Default => quote! { () },
+        ReturnType::Default => quote_spanned! { span => () },
     };
-    let returned = quote! { #library::__private::IfKnown<Self::Outputs, #returned> };
-    let task = quote! { #library::__private::unblock::<#returned, _>(move || #called) };
+    let returned = quote_spanned! { span => #library::__private::IfKnown<Self::Outputs, #returned> };
+    let task = quote_spanned! { span => #library::__private::unblock::<#returned, _>(move || #called) };
     let task = mapped(library, function, signature, task, then);
     quote! { #(#clones)* #task }
 }
 
 /// The call of the function.
 fn called(function: &Function, arguments: TokenStream) -> TokenStream {
-    let name = &function.sig.ident;
+    let (name, span) = (&function.sig.ident, place(function));
     let generics = of_types(&function.sig.generics);
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
         GenericParam::Const(parameter) => Some(&parameter.ident),
         GenericParam::Lifetime(_) => None,
     });
-    let turbofish = (!generics.params.is_empty()).then(|| quote! { ::<#(#parameters),*> });
-    quote_spanned! { name.span() => #name #turbofish(#arguments) }
+    let turbofish = (!generics.params.is_empty()).then(|| quote_spanned! { span => ::<#(#parameters),*> });
+    quote_spanned! { span => #name #turbofish(#arguments) }
 }
 
 /// The path of the function in the library that converts the returned value to the result of a
 /// step.
-fn list(library: &Path, signature: &Signature) -> TokenStream {
+fn list(library: &TokenStream, signature: &Signature, span: Span) -> TokenStream {
     let may_fail = !matches!(signature.outputs.failure, Failure::Never);
     let list = match (&signature.outputs.list[..], signature.outputs.tuple, may_fail) {
         ([], _, false) => "none",
@@ -397,8 +416,8 @@ fn list(library: &Path, signature: &Signature) -> TokenStream {
         (_, true, false) => "all",
         (_, true, true) => "all_or_error",
     };
-    let list = Ident::new(list, Span::mixed_site());
-    let list = quote! { #library::__private::list::#list };
+    let list = Ident::new(list, span);
+    let list = quote_spanned! { span => #library::__private::list::#list };
     match &signature.outputs.failure {
         Failure::Of(result) => error_recovery::conversion(library, result, list),
         Failure::Never | Failure::With(_) => list,

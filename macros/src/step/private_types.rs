@@ -22,11 +22,10 @@
 //! This takes rustc about a quarter of what the step takes it without. So a private step, all of
 //! whose types are at least as visible, goes without.
 
-use super::expand::{attributes, of_types};
+use super::expand::{attributes, of_types, place};
 use super::function::Function;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::Path;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote_spanned};
 
 /// The types of an impl of `Step`.
 pub(super) struct Types {
@@ -36,20 +35,19 @@ pub(super) struct Types {
 }
 
 /// Returns an impl of `Signature` with these types, and the types that refer to it.
-pub(super) fn hide(library: &Path, function: &Function, name: &Ident, types: Types) -> (TokenStream, Types) {
-    let generics = of_types(&function.sig.generics);
+pub(super) fn hide(library: &TokenStream, function: &Function, name: &Ident, types: Types) -> (TokenStream, Types) {
+    let (generics, span) = (of_types(&function.sig.generics), place(function));
     let (_, type_generics, where_clause) = generics.split_for_impl();
     let predicates = where_clause.iter().flat_map(|clause| clause.predicates.iter());
     let attributes = attributes(function);
-    let span = function.sig.ident.span().resolved_at(Span::mixed_site());
     let Types { inputs, outputs, error } = types;
-    let types = quote! { (#inputs, #outputs, #library::__private::Id<#error>) };
+    let types = quote_spanned! { span => (#inputs, #outputs, #library::__private::Id<#error>) };
     // For an unknown name, rustc suggests a type parameter: after the name of an alias, or after
     // the parameters of an impl. Either place is that of the suggestion for the function.
     let (alias, types) = match generics.params.is_empty() {
         true => {
-            let alias = format_ident!("__SignatureOf{name}", span = function.sig.ident.span());
-            (quote! { #attributes type #alias = #types; }, quote! { #alias })
+            let alias = format_ident!("__SignatureOf{name}", span = span);
+            (quote_spanned! { span => #attributes type #alias = #types; }, quote_spanned! { span => #alias })
         }
         false => (TokenStream::new(), types),
     };
@@ -70,7 +68,7 @@ pub(super) fn hide(library: &Path, function: &Function, name: &Ident, types: Typ
     };
     let of = |part: &str| {
         let part = Ident::new(part, span);
-        quote! { <Self as #library::__private::Signature>::#part }
+        quote_spanned! { span => <Self as #library::__private::Signature>::#part }
     };
     (hidden, Types { inputs: of("Inputs"), outputs: of("Outputs"), error: of("Error") })
 }
