@@ -3,10 +3,17 @@
 use crate::Options;
 use crate::contenders::{CONTENDERS, Contender};
 use crate::generate::{Ending, Shape, Written, write};
-use crate::rustc::{Compiler, Emit, LIMIT, Refusal};
+use crate::rustc::{Compiler, Emit, LIMIT, Refusal, Unit};
 
 pub(crate) const SHAPES: [(&str, Shape); 2] = [("chain", Shape::Chain), ("layers", Shape::Layers)];
-const STEPS: [usize; 5] = [10, 50, 100, 200, 400];
+const STEPS: [usize; 7] = [10, 50, 100, 200, 400, 1000, 2000];
+
+/// The most steps of a program whose instructions are counted, which takes fifty times as long as
+/// to compile it.
+const MOST_COUNTED: usize = 400;
+
+/// The most steps of a program with `--quick`.
+const MOST_QUICK: usize = 100;
 
 /// The least number of steps that the exponents take into account. Below, the cost of a program
 /// without steps is most of it.
@@ -78,7 +85,12 @@ fn programs_print_the_value(compiler: &Compiler, options: Options) {
 fn costs(compiler: &Compiler, options: Options, shape: Shape) -> Costs {
     let mut costs = Costs::new();
     let mut goes_on = [true; CONTENDERS.len()];
-    for steps in STEPS.into_iter().filter(|&steps| !options.quick || steps <= 100) {
+    let most = match (options.quick, compiler.unit) {
+        (true, _) => MOST_QUICK,
+        (false, Unit::Instructions) => MOST_COUNTED,
+        (false, Unit::Seconds) => usize::MAX,
+    };
+    for steps in STEPS.into_iter().filter(|&steps| steps <= most) {
         let contenders = CONTENDERS.into_iter().zip(goes_on).filter(|(_, goes_on)| *goes_on);
         let programs = contenders.map(|(contender, _)| contender.write(compiler, options.graph(shape, steps)));
         let mut known = compiler.costs(&Vec::from_iter(programs), Emit::Metadata).into_iter();

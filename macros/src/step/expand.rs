@@ -159,9 +159,9 @@ pub(super) fn step(
 
 /// The place of all tokens that the macro writes itself: the name of the function.
 ///
-/// rustc does not check a function again only because a line above it has moved, unless the function
-/// names an expansion of a macro, which rustc knows by its line. With these spans nothing names one.
-/// So every lint of the user sees the tokens, and [`attributes`] allows what they cannot help.
+/// A line above a function does not make rustc check it again, unless the function names an
+/// expansion of a macro, which rustc knows by its line. With these spans nothing names one. But the
+/// lints of the user see the tokens, so [`attributes`] allows some.
 pub(super) fn place(function: &Function) -> Span {
     function.sig.ident.span()
 }
