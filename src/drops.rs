@@ -50,7 +50,7 @@ impl Drop for Drops {
 
 /// Drops the payload of a panic that goes no further: its message has been printed. A payload may
 /// panic itself when it is dropped; the payload of that panic is leaked, so that this ends.
-fn discard(panic: Box<dyn Any + Send>) {
+pub(crate) fn discard(panic: Box<dyn Any + Send>) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         mem::forget(panic);
     }

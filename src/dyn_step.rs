@@ -1,10 +1,16 @@
 //! Steps that are chosen at run time.
 
+use crate::closing::Closing;
 use crate::error::{BoxError, StepError};
+use crate::exec::close::CloseSlot;
+use crate::exec::plan::Key;
+use crate::exec::store_ref::{DynStore, StoreRef};
+use crate::lower::slot::{Slot, Stored};
+use crate::lower::stored::StoredValues;
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::steps::lists::{InputList, OutputList};
-use crate::steps::{Inputs, Outputs, Step};
+use crate::steps::{ClosedValues, Inputs, Outputs, Step};
 pub use async_trait::async_trait;
 use core::marker::PhantomData;
 use frunk_core::hlist::HCons;
@@ -105,6 +111,39 @@ pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
     /// The error of the step. It reaches the caller as the source of a
     /// [`RunError`](crate::RunError).
     async fn run_dyn(&self, inputs: InputRefs<'_, I>) -> Result<OutputValues<O>, BoxError>;
+
+    /// Closes the outputs that it has given, for [`Store::close`](crate::Store::close): drops them
+    /// by default. Every [`Step`] closes them by its [`CLOSE`](Step::CLOSE), if it has that.
+    ///
+    /// ```
+    /// use typed_pipeliner::close::ClosedValues;
+    /// use typed_pipeliner::dyn_step::{DynStep, InputRefs, OutputValues, async_trait};
+    /// use typed_pipeliner::{BoxError, HList, hlist, hlist_pat, resource};
+    ///
+    /// resource! { Number: u32; Line: String; }
+    ///
+    /// struct Dial(&'static str);
+    ///
+    /// #[async_trait]
+    /// impl DynStep<HList![Number], HList![Line]> for Dial {
+    ///     async fn run_dyn(&self, hlist_pat![number]: InputRefs<'_, HList![Number]>) -> Result<OutputValues<HList![Line]>, BoxError> {
+    ///         Ok(hlist![format!("{} {number}", self.0)])
+    ///     }
+    ///
+    ///     async fn close_dyn(&self, hlist_pat![line]: ClosedValues<HList![Line]>) -> Result<(), BoxError> {
+    ///         println!("{} hangs up {line}", self.0);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The error is in the [`CloseError`](crate::close::CloseError) of the store.
+    async fn close_dyn(&self, outputs: ClosedValues<O>) -> Result<(), BoxError> {
+        drop(outputs);
+        Ok(())
+    }
 }
 
 /// References to the values of a list of resources: the argument of a [`DynStep`].
@@ -133,6 +172,18 @@ where
         // The run of a step that is not async does everything when it is called.
         let run = lazy(move |_| S::run(S::Inputs::refs(inputs))).flatten();
         Box::pin(run.map(|outputs| outputs.map(S::Outputs::values).map_err(StepError::boxed)))
+    }
+
+    fn close_dyn<'a, 'f>(&'a self, outputs: ClosedValues<O>) -> BoxFuture<'f, Result<(), BoxError>>
+    where
+        'a: 'f,
+    {
+        Box::pin(async move {
+            match S::CLOSE {
+                Some(close) => close(S::Outputs::closed(outputs)).await,
+                None => Ok(()),
+            }
+        })
     }
 }
 
@@ -172,12 +223,17 @@ pub trait SameOutputs<O: OutputList, S>: OutputList {
 
     /// Converts the values to the type that the resource asks for.
     fn values(values: OutputValues<Self>) -> OutputValues<O>;
+    /// Converts the values to the type that the step closes.
+    fn closed(values: ClosedValues<O>) -> ClosedValues<Self>;
 }
 
 impl<O: OutputList, S> SameOutputs<O, S> for O {
     fn seal(_: Seal) {}
 
     fn values(values: OutputValues<O>) -> OutputValues<O> {
+        values
+    }
+    fn closed(values: ClosedValues<O>) -> ClosedValues<O> {
         values
     }
 }
@@ -195,6 +251,7 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     type Inputs = HCons<R, <R::Value as DynStepValue>::Inputs>;
     type Outputs = <R::Value as DynStepValue>::Outputs;
     type Error = BoxError;
+    const CLOSE_SLOT: Option<CloseSlot> = Some(close_chosen::<R>);
 
     async fn run(HCons { head: choice, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, BoxError> {
         choice.chosen().run_dyn(inputs).await
@@ -203,6 +260,15 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     fn name() -> &'static str {
         R::name()
     }
+}
+
+/// Begins to close the outputs of the chosen step, by that step. It is still there, because it is
+/// among the inputs.
+fn close_chosen<R: Resource<Value: DynStepValue>>(store: &mut dyn DynStore, step: usize) -> Option<Closing> {
+    let choice = StoreRef::new(&*store).value(Key::of::<R>().id)?.downcast_ref::<R::Value>()?.shared();
+    let slot = store.slot_mut(step).as_any_mut().downcast_mut::<Slot<Stored<RunChosen<R>>>>()?;
+    let outputs = slot.take()?.values();
+    Some(Closing::new(async move { choice.close_dyn(outputs).await }))
 }
 
 /// A value that is a step: a [`SharedStep`].
@@ -221,6 +287,8 @@ pub trait DynStepValue: Send + Sync + 'static {
     type Outputs: OutputList;
     /// Returns the step.
     fn chosen(&self) -> &dyn DynStep<Self::Inputs, Self::Outputs>;
+    /// Returns the step, shared.
+    fn shared(&self) -> SharedStep<Self::Inputs, Self::Outputs>;
 }
 
 impl<I: InputList, O: OutputList> DynStepValue for SharedStep<I, O> {
@@ -230,5 +298,8 @@ impl<I: InputList, O: OutputList> DynStepValue for SharedStep<I, O> {
     type Outputs = O;
     fn chosen(&self) -> &dyn DynStep<I, O> {
         &**self
+    }
+    fn shared(&self) -> SharedStep<I, O> {
+        Arc::clone(self)
     }
 }

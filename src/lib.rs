@@ -7,6 +7,8 @@
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private;
+pub mod close;
+mod closing;
 mod drops;
 #[cfg(feature = "dyn-step")]
 pub mod dyn_step;

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 pub use web_time::Instant;
 
 /// Receives the events of runs: when they start and end, and what happens to each of their steps.
+/// The [close](RunInfo::is_close) of a store has the same events.
 ///
 /// [`Run::observe`](crate::Run::observe) adds an observer to a run, and a run may
 /// have any number of them. A run without observers pays next to nothing for this. Ready-made
@@ -188,6 +189,8 @@ pub struct RunInfo {
     pub(crate) parent: Option<RunId>,
     /// The name of its target.
     pub(crate) target: &'static str,
+    /// Whether it closes a store.
+    pub(crate) is_close: bool,
     /// The number of its steps.
     len: usize,
     /// Its steps.
@@ -229,7 +232,7 @@ impl RunInfo {
         len: usize,
         graph: impl StepGraph,
     ) -> Self {
-        RunInfo { id, parent, target, len, steps: Arc::new(Steps { list: OnceLock::new(), graph }) }
+        RunInfo { id, parent, target, is_close: false, len, steps: Arc::new(Steps { list: OnceLock::new(), graph }) }
     }
 
     /// The number of steps.
@@ -268,7 +271,19 @@ impl RunInfo {
     /// ```
     pub fn new(target: &'static str, steps: Vec<StepInfo>) -> Self {
         let (len, steps) = (steps.len(), Steps { list: OnceLock::from(steps), graph: () });
-        RunInfo { id: RunId::next(), parent: None, target, len, steps: Arc::new(steps) }
+        RunInfo { id: RunId::next(), parent: None, target, is_close: false, len, steps: Arc::new(steps) }
+    }
+
+    /// Describes a [close](RunInfo::is_close) of a store in place of a run: for tests of observers.
+    ///
+    /// ```
+    /// use typed_pipeliner::observe::{RunInfo, StepInfo};
+    ///
+    /// assert!(RunInfo::new("App", vec![StepInfo::new("Connect", vec![])]).as_close().is_close());
+    /// ```
+    #[must_use]
+    pub fn as_close(self) -> Self {
+        RunInfo { is_close: true, ..self }
     }
 
     /// Its identifier.
@@ -281,7 +296,20 @@ impl RunInfo {
         self.parent
     }
 
-    /// The name of its target: a step, or a resource.
+    /// Whether it is no run, but a call of [`Store::close`](crate::Store::close).
+    ///
+    /// Observers of a store see it as a run whose [target](RunInfo::target) is the pipeline. A step
+    /// that has a function to close its outputs is [demanded](StepEventKind::Demanded) at the
+    /// begin, [starts](StepEventKind::Started) when the function is called, and ends as in a run;
+    /// but a panic is among the [failures](StepEventKind::Failed). A step without such a function
+    /// has events only if the destructor of an output panics. In [`needs`](StepInfo::needs) are the
+    /// steps that are closed before it.
+    pub fn is_close(&self) -> bool {
+        self.is_close
+    }
+
+    /// The name of its target: a step, or a resource; of a [close](RunInfo::is_close), the
+    /// pipeline.
     pub fn target(&self) -> &'static str {
         self.target
     }
@@ -383,9 +411,10 @@ impl fmt::Debug for StepEvent<'_> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum StepEventKind<'a> {
-    /// It is needed by another step, or it is the target.
+    /// It is needed by another step, or it is the target; or its outputs will be closed.
     Demanded {
-        /// The first step that needs it: an index in [`RunInfo::steps`]; `None` for the target.
+        /// The first step that needs it: an index in [`RunInfo::steps`]; `None` for the target, and
+        /// when a store is closed.
         by: Option<usize>,
     },
     /// Its inputs are there. It starts as soon as a thread is free and the limit of the run allows.

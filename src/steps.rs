@@ -7,7 +7,11 @@ pub(crate) mod function;
 mod listed;
 pub(crate) mod lists;
 
+use crate::closing::Closing;
 use crate::error::StepError;
+use crate::exec::close::CloseSlot;
+use crate::lower::close::close_slot;
+use crate::lower::stored::StoredValues;
 use crate::proof::witness::IsError;
 use crate::resource::{Resource, type_name};
 use crate::sealed::Seal;
@@ -20,6 +24,17 @@ pub type Inputs<'s, S> = <S as StepInputs>::Refs<'s>;
 
 /// The result of the step `S`: a list of the values of its [`Outputs`](Step::Outputs).
 pub type Outputs<S> = <<S as Step>::Outputs as OutputList>::Values;
+
+/// The function that closes the outputs of the step `S`, from the list of the values that the step
+/// stores; see [`Step::CLOSE`].
+pub type Close<S> = CloseOf<<S as Step>::Outputs>;
+
+/// The function that closes the outputs `O`.
+pub type CloseOf<O> = fn(ClosedValues<O>) -> Closing;
+
+/// The values of those of the outputs `O` that are stored: the argument of the function that closes
+/// them.
+pub type ClosedValues<O> = <<O as OutputList>::Stored as StoredValues>::Values;
 
 /// An input of a function that is a [`#[step]`](macro@crate::step): a reference to the value of the
 /// resource `R`.
@@ -197,6 +212,42 @@ pub trait Step: Sized + 'static {
     /// `#[step]` says so.
     #[doc(hidden)]
     const IS_SYNC: bool = false;
+
+    /// The function that closes the outputs that the step stores, for
+    /// [`Store::close`](crate::Store::close); none by default. It takes the list of their values,
+    /// with an empty list in place of each [`Return`](crate::Return).
+    ///
+    /// ```
+    /// # use std::convert::Infallible;
+    /// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+    /// use typed_pipeliner::close::{Close, Closing};
+    ///
+    /// # resource! { Line: String; }
+    /// # struct Dial;
+    /// impl Step for Dial {
+    ///     const CLOSE: Option<Close<Self>> = Some(|hlist_pat![line]| Closing::new(hang_up(line)));
+    ///     // …
+    /// #   type Inputs = HList![];
+    /// #   type Outputs = HList![Line];
+    /// #   type Error = Infallible;
+    /// #   async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+    /// #       Ok(hlist!["line 1".to_owned()])
+    /// #   }
+    /// }
+    ///
+    /// async fn hang_up(line: String) {
+    ///     println!("{line} is free");
+    /// }
+    /// ```
+    const CLOSE: Option<Close<Self>> = None;
+
+    /// The same for a store. A [`RunChosen`](crate::dyn_step::RunChosen) closes by the step that
+    /// was chosen.
+    #[doc(hidden)]
+    const CLOSE_SLOT: Option<CloseSlot> = match Self::CLOSE {
+        Some(_) => Some(close_slot::<Self>),
+        None => None,
+    };
 
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {

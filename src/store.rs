@@ -2,6 +2,7 @@
 
 pub(crate) mod any_store;
 mod as_parent;
+mod close;
 mod computed;
 mod owned;
 pub(crate) mod parent;
@@ -186,13 +187,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[inline]
     #[must_use = "the store that is returned has the value"]
     pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
-        let mut store = Store {
-            computed: self.computed,
-            supplied: R::insert(value, self.supplied),
-            parent: self.parent,
-            observers: self.observers,
-        };
-        if store.computed.may_have_values() {
+        let Store { computed, mut supplied, parent, observers } = self;
+        let supplied = R::insert(value, &mut supplied);
+        let mut store = Store { computed, supplied, parent, observers };
+        if store.computed.plan.is_used() {
             store.drop_stale(Key::of::<R>().id, true);
         }
         store
@@ -205,7 +203,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
         let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
         let is_stale =
             stale_steps(steps, supplied, |step| lists(step.inputs, id) || (!is_given && lists(step.outputs, id)));
-        self.computed.clear(|step| is_stale[step]);
+        self.computed.clear(Some(&is_stale));
     }
 
     /// Adds an [`Observer`] to every run on this store, and to the runs in the
@@ -277,7 +275,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// If a destructor panics, after all values have been dropped. So do [`forget`](Store::forget)
     /// and [`with`](Store::with).
     pub fn clear(&mut self) {
-        self.computed.clear(|_| true);
+        self.computed.clear(None);
     }
 
     /// Drops the computed value of a resource, and every value that was computed from it, directly
@@ -369,7 +367,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
         self.observers.as_deref()
     }
     fn begin_run(&self) -> bool {
-        self.computed.begin_run(self.plan())
+        self.computed.plan.begin_run(self.plan())
     }
 }
 

@@ -152,7 +152,7 @@ impl Notifier {
     /// Polls a step, with all observers around it, the first outermost. Notifies them of a panic,
     /// and lets it go on.
     #[inline]
-    fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
+    pub(super) fn around<T>(&self, step: u16, poll: impl FnOnce() -> T) -> T {
         let panics = Panics { notifier: self, step };
         let (mut poll, mut polled) = (Some(poll), None);
         let mut poll = || {

@@ -6,6 +6,7 @@
 //! time of the proof itself: code generation solves every trait again, from an empty cache, for
 //! each function that is instantiated with the map.)
 
+use super::close::CloseSlot;
 use super::order::{Goal, Order, OrderTables};
 use core::fmt;
 use core::marker::PhantomData;
@@ -66,6 +67,8 @@ pub struct StepSpec {
     pub is_sync: bool,
     /// Whether the outputs that it stores have destructors.
     pub needs_drop: bool,
+    /// The function that closes them.
+    pub close: Option<CloseSlot>,
 }
 
 /// Where a resource is. Its layout is fixed, so that a look at one word finds the first output of a
@@ -173,7 +176,7 @@ impl ExecPlan {
     /// The steps whose outputs have destructors, in the order in which these run: each after all
     /// steps that take from it.
     #[inline]
-    pub fn drops(&self) -> impl Iterator<Item = usize> + use<> {
+    pub fn drops(&self) -> impl ExactSizeIterator<Item = usize> + use<> {
         self.drops.iter().map(|&step| usize::from(step))
     }
 
@@ -405,6 +408,7 @@ const UNUSED: PlannedStep = PlannedStep {
         type_id: || unreachable!(),
         is_sync: false,
         needs_drop: false,
+        close: None,
     },
     inputs: (0, 0),
     dependents: (0, 0),

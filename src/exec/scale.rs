@@ -145,6 +145,7 @@ static SPEC: StepSpec = StepSpec {
     type_id: std::any::TypeId::of::<Store>,
     is_sync: false,
     needs_drop: false,
+    close: None,
 };
 
 /// A plan, and the order for its last step.

@@ -86,6 +86,7 @@ mod tests {
                     type_id: || unreachable!(),
                     is_sync: true,
                     needs_drop: false,
+                    close: None,
                 };
                 kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });

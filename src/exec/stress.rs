@@ -221,6 +221,7 @@ static SPEC: StepSpec = StepSpec {
     type_id: std::any::TypeId::of::<Store>,
     is_sync: false,
     needs_drop: false,
+    close: None,
 };
 
 /// The order for a step of a plan. It is computed once.

@@ -15,6 +15,7 @@ impl StepSpec {
             type_id: core::any::TypeId::of::<S>,
             is_sync: S::IS_SYNC,
             needs_drop: core::mem::needs_drop::<Stored<S>>(),
+            close: S::CLOSE_SLOT,
         }
     }
 }

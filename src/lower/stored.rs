@@ -14,12 +14,17 @@ pub trait StoredValues: Send + Sync + 'static {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// The values themselves, in the same lists.
+    type Values: Send + 'static;
+
     /// The number of values.
     const LEN: usize;
     /// The value at a place; without values, anything.
     fn value(&self, place: usize) -> &Erased;
     /// Drops the values one by one.
     fn drop_each(self, drops: &mut Drops);
+    /// The values themselves, for the function that closes them.
+    fn values(self) -> Self::Values;
 }
 
 /// A value among [`StoredValues`]. The value of a resource may itself be a list.
@@ -29,6 +34,7 @@ pub struct One<V>(pub(crate) V);
 impl<V: Send + Sync + 'static> StoredValues for One<V> {
     fn seal(_: Seal) {}
 
+    type Values = V;
     const LEN: usize = 1;
     fn value(&self, _: usize) -> &Erased {
         &self.0
@@ -36,21 +42,29 @@ impl<V: Send + Sync + 'static> StoredValues for One<V> {
     fn drop_each(self, drops: &mut Drops) {
         drops.drop(self.0);
     }
+    fn values(self) -> V {
+        self.0
+    }
 }
 
 impl StoredValues for HNil {
     fn seal(_: Seal) {}
 
+    type Values = HNil;
     const LEN: usize = 0;
     fn value(&self, _: usize) -> &Erased {
         self
     }
     fn drop_each(self, _: &mut Drops) {}
+    fn values(self) -> HNil {
+        HNil
+    }
 }
 
 impl<Head: StoredValues, Tail: StoredValues> StoredValues for HCons<Head, Tail> {
     fn seal(_: Seal) {}
 
+    type Values = HCons<Head::Values, Tail::Values>;
     const LEN: usize = Head::LEN + Tail::LEN;
     fn value(&self, place: usize) -> &Erased {
         match place < Head::LEN {
@@ -61,5 +75,8 @@ impl<Head: StoredValues, Tail: StoredValues> StoredValues for HCons<Head, Tail> 
     fn drop_each(self, drops: &mut Drops) {
         self.head.drop_each(drops);
         self.tail.drop_each(drops);
+    }
+    fn values(self) -> Self::Values {
+        HCons { head: self.head.values(), tail: self.tail.values() }
     }
 }

@@ -302,6 +302,7 @@ fn step_of(spec: &'static StepSpec, place: &mut impl FnMut(&Key) -> usize) -> St
         state: State::NotNeeded,
         inputs,
         outputs,
+        closes: spec.close.is_some(),
         level: None,
         duration: None,
         critical: false,

@@ -34,8 +34,7 @@ impl Plan {
         writeln!(dot, "    node [fontname=\"Helvetica\" fontsize=11]")?;
         writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
         for (number, step) in self.steps.iter().enumerate() {
-            let duration = step.duration.map(|duration| format!(", {duration:.2?}")).unwrap_or_default();
-            let label = format!("{}\\n{}{duration}", escaped(step.name), step.state);
+            let label = format!("{}\\n{}", escaped(step.name), step.words());
             let width = if self.target == Some(number) { " penwidth=3" } else { "" };
             writeln!(
                 dot,

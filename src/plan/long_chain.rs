@@ -34,6 +34,7 @@ fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
         type_id: core::any::TypeId::of::<Plan>,
         is_sync: true,
         needs_drop: false,
+        close: None,
     };
     Ground::of_specs("Pipeline", (0..STEPS).map(|step| kept(spec(step))))
 }

@@ -31,8 +31,7 @@ impl Plan {
     fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
         writeln!(chart, "    accTitle: {}", title(&format!("{}: {}", self.title, self.summary())))?;
         for (number, step) in self.steps.iter().enumerate() {
-            let duration = step.duration.map(|duration| format!(", {duration:.2?}")).unwrap_or_default();
-            let label = format!("{}<br/>{}{duration}", escaped(step.name), step.state);
+            let label = format!("{}<br/>{}", escaped(step.name), step.words());
             writeln!(chart, "    s{number}[\"{label}\"]:::{}", step.state.class())?;
         }
         for (number, resource) in self.resources.iter().enumerate() {

@@ -123,6 +123,8 @@ pub struct StepNode {
     inputs: Vec<InputEdge>,
     /// The resources that it stores: indices among the resources, each once.
     outputs: Vec<usize>,
+    /// Whether a function closes its outputs.
+    closes: bool,
     /// The number of steps that have to run before it, one after the other.
     level: Option<usize>,
     /// Its duration, if known; in seconds when serialized.
@@ -369,6 +371,32 @@ impl StepNode {
     /// The resources that it stores: indices in [`Plan::resources`].
     pub fn outputs(&self) -> &[usize] {
         &self.outputs
+    }
+
+    /// Whether [`Store::close`](crate::Store::close) closes its outputs by a function, and does not
+    /// only drop them. Trees and pictures show it by the word `closes`.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
+    /// # resource! { Line: String; }
+    /// #[step(close = hang_up)]
+    /// async fn dial() -> Out<Line> {
+    ///     "line 1".to_owned()
+    /// }
+    /// # async fn hang_up(_: String) {}
+    /// # struct Phone;
+    /// # impl Pipeline for Phone { type Steps = HList![Dial]; }
+    ///
+    /// let plan = Plan::of::<Phone>();
+    /// assert!(plan.step::<Dial>().unwrap().closes());
+    /// assert_eq!(plan.to_string(), "Phone: 1 of 1 step would run\nDial: runs, closes\nstarts: 1. Dial\n");
+    /// assert!(plan.to_mermaid().contains("Dial<br/>runs, closes"));
+    /// assert!(plan.to_dot().contains(r"Dial\nruns, closes"));
+    /// ```
+    ///
+    /// A [`RunChosen`](crate::dyn_step::RunChosen) always does, because the chosen step may.
+    pub fn closes(&self) -> bool {
+        self.closes
     }
 
     /// The level at which it can start, from 0; `None` if it would not run. See [`Plan::levels`].

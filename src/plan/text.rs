@@ -34,6 +34,21 @@ struct Branch {
     input: InputEdge,
 }
 
+impl StepNode {
+    /// The state of the step and its details, in words.
+    pub(super) fn words(&self) -> String {
+        let details = self.details();
+        format!("{}{}{details}", self.state, if details.is_empty() { "" } else { ", " })
+    }
+
+    /// Whether a function closes its outputs, and its duration, in words.
+    pub(super) fn details(&self) -> String {
+        let closes = self.closes.then(|| "closes".to_owned());
+        let duration = self.duration.map(|duration| format!("{duration:.2?}"));
+        closes.into_iter().chain(duration).collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl Plan {
     /// The number of steps that would run, in words.
     pub(super) fn summary(&self) -> String {
@@ -108,11 +123,10 @@ impl Plan {
         }
     }
 
-    /// Prints a step, its state, and its duration if known.
+    /// Prints a step, its state and its details.
     fn step_line(&self, f: &mut fmt::Formatter<'_>, step: usize) -> fmt::Result {
         let step = &self.steps[step];
-        write!(f, "{}: {}", one_line(step.name), step.state)?;
-        step.duration.map_or(Ok(()), |duration| write!(f, ", {duration:.2?}"))
+        write!(f, "{}: {}", one_line(step.name), step.words())
     }
 
     /// Prints the lines below the tree.

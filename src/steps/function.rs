@@ -4,7 +4,7 @@ use crate::error::StepError;
 use crate::proof::witness::{IsError, IsFunction};
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
-use crate::steps::{Inputs, Outputs, Step};
+use crate::steps::{Close, CloseOf, Inputs, Outputs, Step};
 use futures::future::BoxFuture;
 
 /// A function with [`#[step]`](macro@crate::step): the part of [`Step`] that the macro writes. It
@@ -29,6 +29,8 @@ pub trait FunctionStep: Sized + 'static {
     type Error: StepError + IsError<Witness: Sized>;
     /// Whether the function is not async.
     const IS_SYNC: bool = false;
+    /// The function that closes the outputs.
+    const CLOSE: Option<CloseOf<Self::Outputs>> = None;
 
     /// Calls the function, and hands its future to `then`.
     fn call<'s, Then: Continuation<'s, Self>>(inputs: Refs<'s, Self>, then: Then) -> Then::Result;
@@ -43,6 +45,7 @@ impl<S: IsFunction> Step for S {
     type Outputs = <S as FunctionStep>::Outputs;
     type Error = <S as FunctionStep>::Error;
     const IS_SYNC: bool = <S as FunctionStep>::IS_SYNC;
+    const CLOSE: Option<Close<Self>> = <S as FunctionStep>::CLOSE;
 
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send {
         S::call(inputs, Boxed)

@@ -38,13 +38,6 @@ pub struct With<R: Resource, Rest: SuppliedValues = NothingSupplied> {
     rest: Rest,
 }
 
-impl<R: Resource, Rest: SuppliedValues> With<R, Rest> {
-    /// A value before others in the list.
-    fn new(value: R::Value, place: usize, rest: Rest) -> Self {
-        With { value: Some(value), place, rest }
-    }
-}
-
 /// Drops the last supplied value first, and all of them even if destructors panic.
 impl<R: Resource, Rest: SuppliedValues> Drop for With<R, Rest> {
     #[inline]
@@ -99,9 +92,9 @@ pub trait SuppliedValues: Sealed + Default + Send + Sync + Sized + 'static {
     /// The number of values.
     #[doc(hidden)]
     const LEN: usize;
-    /// Puts a value into its place. There are `place` others.
+    /// Moves the values to the list with one more. There are `place` others.
     #[doc(hidden)]
-    fn insert<R: IsResource>(self, value: R::Value, place: usize) -> Self::Insert<R>;
+    fn insert<R: IsResource>(&mut self, value: R::Value, place: usize) -> Self::Insert<R>;
     /// Whether any value has a destructor.
     #[doc(hidden)]
     const NEED_DROP: bool;
@@ -131,8 +124,8 @@ impl SuppliedValues for NothingSupplied {
     type Locate<Identity: Digits> = NoSource;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const LEN: usize = 0;
-    fn insert<R: IsResource>(self, value: R::Value, place: usize) -> Self::Insert<R> {
-        With::new(value, place, self).into()
+    fn insert<R: IsResource>(&mut self, value: R::Value, place: usize) -> Self::Insert<R> {
+        With { value: Some(value), place, rest: NothingSupplied }.into()
     }
     const NEED_DROP: bool = false;
     fn last_place(&self) -> Option<usize> {
@@ -162,7 +155,7 @@ impl<First: Resource, Rest: SuppliedValues> SuppliedValues for With<First, Rest>
         >;
     const KEYS: &'static ConstList<Key> = &ConstList::Both(&ConstList::One(Key::of::<First>()), Rest::KEYS);
     const LEN: usize = 1 + Rest::LEN;
-    fn insert<R: IsResource>(self, value: R::Value, place: usize) -> Self::Insert<R> {
+    fn insert<R: IsResource>(&mut self, value: R::Value, place: usize) -> Self::Insert<R> {
         <<R::Identity as Digits>::Compare<First::Identity> as SupplyDecision>::insert(value, place, self)
     }
     const NEED_DROP: bool = mem::needs_drop::<First::Value>() || Rest::NEED_DROP;
@@ -200,12 +193,12 @@ pub trait SupplyDecision {
     /// The list with `R` added in order.
     #[doc(hidden)]
     type Insert<R: IsResource, First: IsResource, Rest: SuppliedValues>: SuppliedValues;
-    /// Puts the value into its place.
+    /// Moves the values to the list with the value in its place.
     #[doc(hidden)]
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
         place: usize,
-        list: With<First, Rest>,
+        list: &mut With<First, Rest>,
     ) -> Self::Insert<R, First, Rest>;
 }
 
@@ -216,9 +209,9 @@ impl SupplyDecision for Less {
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
         place: usize,
-        list: With<First, Rest>,
+        list: &mut With<First, Rest>,
     ) -> With<R, With<First, Rest>> {
-        With::new(value, place, list)
+        With { value: Some(value), place, rest: mem::take(list) }
     }
 }
 
@@ -230,9 +223,9 @@ impl SupplyDecision for Equal {
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
         place: usize,
-        mut list: With<First, Rest>,
+        list: &mut With<First, Rest>,
     ) -> With<R, Rest> {
-        With::new(value, place, mem::take(&mut list.rest))
+        With { value: Some(value), place, rest: mem::take(&mut list.rest) }
     }
 }
 
@@ -243,9 +236,9 @@ impl SupplyDecision for Greater {
     fn insert<R: IsResource, First: IsResource, Rest: SuppliedValues>(
         value: R::Value,
         place: usize,
-        mut list: With<First, Rest>,
+        list: &mut With<First, Rest>,
     ) -> With<First, Rest::Insert<R>> {
-        With { value: list.value.take(), place: list.place, rest: mem::take(&mut list.rest).insert::<R>(value, place) }
+        With { value: list.value.take(), place: list.place, rest: list.rest.insert::<R>(value, place) }
     }
 }
 

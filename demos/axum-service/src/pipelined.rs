@@ -68,7 +68,7 @@ pub async fn read_config(path: In<'_, ConfigPath>) -> Result<Out<Config>> {
 }
 
 /// Opens the database.
-#[step]
+#[step(close = Pool::close)]
 pub async fn connect(config: In<'_, Config>) -> Result<Out<Db>> {
     Ok(Pool::connect(&config.database).await?)
 }
@@ -241,6 +241,6 @@ pub async fn serve(path: PathBuf, socket: TcpListener, stop: impl Future<Output 
     // What requests share is computed before the first one, which may have a deadline.
     tokio::try_join!(app.resource::<Db>(), app.resource::<Geo>())?;
     axum::serve(socket, router(scopes(Arc::clone(&app)))).with_graceful_shutdown(stop).await?;
-    last_owner(app).await.into_value::<Db>().ok_or("the database was not opened")?.close().await;
+    last_owner(app).await.close().await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::error_recovery::{self, names_one_of};
 use super::function::Function;
-use super::inputs::Input;
+use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Failure;
 use super::private_types::{self, Types};
@@ -14,7 +14,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, GenericParam, Generics, Item, Meta, Path, ReturnType, Token, Type, TypeParam, TypeParamBound,
+    Attribute, ExprPath, GenericParam, Generics, Item, Meta, Path, ReturnType, Token, Type, TypeParam, TypeParamBound,
     Visibility, WherePredicate, parse_quote_spanned,
 };
 
@@ -121,6 +121,7 @@ pub(super) fn step(
     };
     let is_sync = right && options.blocking.is_none() && function.sig.asyncness.is_none();
     let is_sync = is_sync.then(|| quote_spanned! { span => const IS_SYNC: bool = true; });
+    let close = options.close.as_ref().filter(|_| right).map(|close| self::close(library, close, signature));
     let attributes = attributes(function);
     // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
     // the attribute, because with it rustc would not report an unmet bound of a parameter.
@@ -139,6 +140,7 @@ pub(super) fn step(
             type Outputs = #outputs;
             type Error = #error;
             #is_sync
+            #close
 
             fn call<'store, Then: #library::__private::Continuation<'store, Self>>(
                 #pattern: #library::__private::Refs<'store, Self>,
@@ -164,6 +166,25 @@ pub(super) fn step(
 /// lints of the user see the tokens, so [`attributes`] allows some.
 pub(super) fn place(function: &Function) -> Span {
     function.sig.ident.span()
+}
+
+/// The constant with the function that closes the stored outputs. rustc reports a mistake in that
+/// at its name.
+fn close(library: &TokenStream, close: &ExprPath, signature: &Signature) -> TokenStream {
+    let span = close.span();
+    let (function, library) = (local("close", 0, span), library::at(span, library));
+    let values: Vec<_> = (0..signature.outputs.list.len()).map(|place| local("output", place, span)).collect();
+    let stored = signature.outputs.list.iter().zip(&values).filter(|(output, _)| !inputs::is_return(output));
+    let arguments = stored.map(|(_, value)| value);
+    let pattern = list_pattern(&library, span, &values);
+    // The function has a name of the macro, so that rustc suggests no other call of it.
+    quote_spanned! { span =>
+        const CLOSE: ::core::option::Option<#library::close::CloseOf<Self::Outputs>> =
+            ::core::option::Option::Some(|#[allow(unused_variables)] #pattern| {
+                let #function = #close;
+                #library::close::Closing::new(#function(#(#arguments),*))
+            });
+    }
 }
 
 /// The attributes of an impl that names the types of the function again. A lint that the user

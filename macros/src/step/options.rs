@@ -5,7 +5,7 @@ use crate::library;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Error, Ident, LitStr, Path, Token};
+use syn::{Error, ExprPath, Ident, LitStr, Path, Token};
 
 /// The options of a step.
 pub(super) struct Options {
@@ -13,6 +13,8 @@ pub(super) struct Options {
     pub(super) name: Option<Ident>,
     /// The word `blocking`: the step runs on the pool for blocking work.
     pub(super) blocking: Option<Ident>,
+    /// The function that closes the output.
+    pub(super) close: Option<ExprPath>,
     /// The path of the library; `None` if a mistake may have hidden it.
     pub(super) library: Option<Path>,
 }
@@ -21,13 +23,14 @@ pub(super) struct Options {
 enum Choice {
     Name(Ident, Ident),
     Blocking(Ident),
+    Close(Ident, ExprPath),
     Crate(Ident, Path),
 }
 
 impl Options {
     /// Parses the options. After a mistake in one of them, the others still count.
     pub(super) fn parse(tokens: TokenStream, mistakes: &mut Diagnostics) -> Self {
-        let mut options = Options { name: None, blocking: None, library: None };
+        let mut options = Options { name: None, blocking: None, close: None, library: None };
         let parsed = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(mistake) = options.parse_one(input) {
@@ -54,6 +57,7 @@ impl Options {
         let (key, before) = match input.parse()? {
             Choice::Name(key, value) => (key, self.name.replace(value).is_some()),
             Choice::Blocking(key) => (key.clone(), self.blocking.replace(key).is_some()),
+            Choice::Close(key, function) => (key, self.close.replace(function).is_some()),
             Choice::Crate(key, path) => (key, self.library.replace(path).is_some()),
         };
         if before {
@@ -78,6 +82,17 @@ impl Parse for Choice {
         if key == "crate" {
             return library::parse(key.clone(), input).map(|path| Choice::Crate(key, path));
         }
+        if key == "close" {
+            if input.parse::<Option<Token![=]>>()?.is_none() {
+                return Err(Error::new_spanned(
+                    &key,
+                    "the function that closes is missing: write `close = close_pool`",
+                ));
+            }
+            let message = "`close` takes the name of an async function: write it outside, and `close = close_pool`";
+            let function = input.parse().map_err(|error| Error::new(error.span(), message))?;
+            return Ok(Choice::Close(key, function));
+        }
         if key != "name" {
             return Err(Error::new_spanned(&key, format!("`#[step]` has no option `{key}`: {KNOWN}")));
         }
@@ -94,4 +109,4 @@ impl Parse for Choice {
 }
 
 /// The options that there are.
-const KNOWN: &str = "there are `name = Divide`, `blocking` and `crate = path`";
+const KNOWN: &str = "there are `name = Divide`, `blocking`, `close = function` and `crate = path`";

@@ -89,6 +89,7 @@ impl Signature {
         }
         let inputs = inputs::check(signature, mistakes);
         let outputs = Outputs::check(signature, mistakes);
+        let is_right = mistakes.is_empty();
         for output in &outputs.list {
             if inputs.list.iter().any(|input| input.resource == *output) {
                 let message = format!(
@@ -97,6 +98,10 @@ impl Signature {
                 );
                 mistakes.add(Error::new_spanned(output, message));
             }
+        }
+        if let (Some(close), true) = (&options.close, is_right && outputs.list.iter().all(inputs::is_return)) {
+            let message = "`close` ends what a step stores, and this one stores nothing: return an `Out<R>`";
+            mistakes.add(Error::new_spanned(close, message));
         }
         let resources = inputs.list.iter().map(|input| &input.resource).chain(&outputs.list);
         for resource in resources.filter(|resource| is_named(resource, &name)) {

@@ -131,10 +131,11 @@ fn nodes(plan: &Plan) -> Vec<Node> {
         let is_target = matches!(end, End::Step(step) if plan.target == Some(step));
         Node { end, name, shown, aside, state, middle: (0.0, 0.0), size: (width, height), is_target }
     };
-    let steps = plan.steps.iter().enumerate().map(|(place, step)| {
-        let aside = step.duration.map(|duration| format!("{duration:.2?}")).unwrap_or_default();
-        node(End::Step(place), step.name, step.state, aside)
-    });
+    let steps = plan
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(place, step)| node(End::Step(place), step.name, step.state, step.details()));
     let resources = plan.resources.iter().enumerate();
     let resources =
         resources.map(|(place, resource)| node(End::Resource(place), resource.name, resource.state, String::new()));

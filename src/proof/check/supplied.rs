@@ -15,16 +15,16 @@ pub trait AcceptedBy<Supplied>: Resource {
 
     /// The list with the resource in its place.
     type Inserted: SuppliedValues;
-    /// Puts a value into its place.
+    /// Moves the values to the new list.
     #[doc(hidden)]
-    fn insert(value: Self::Value, list: Supplied) -> Self::Inserted;
+    fn insert(value: Self::Value, list: &mut Supplied) -> Self::Inserted;
 }
 
 impl<R: Resource, Supplied: LacksResource<R>> AcceptedBy<Supplied> for R {
     fn seal(_: Seal) {}
 
     type Inserted = Supplied::Insert<R>;
-    fn insert(value: R::Value, list: Supplied) -> Supplied::Insert<R> {
+    fn insert(value: R::Value, list: &mut Supplied) -> Supplied::Insert<R> {
         list.insert::<R>(value, Supplied::LEN)
     }
 }

@@ -1,0 +1,25 @@
+use typed_pipeliner::{HList, In, Pipeline, Return, Store, resource, step};
+
+resource! { Url: String; }
+
+pub struct Connections;
+
+#[step(close = close_pool)]
+async fn connect(_url: In<'_, Url>) -> Return<Connections> {
+    Return(Connections)
+}
+
+async fn close_pool(_pool: Connections) -> Result<(), String> {
+    Ok(())
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![];
+}
+
+fn main() {
+    let store = Store::<App>::new().with(Url, "db://local".to_owned());
+    let _ = store.run::<Connect>();
+    drop(store.close());
+}
