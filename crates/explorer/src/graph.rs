@@ -248,9 +248,11 @@ impl Planned {
     }
 
     /// Whether the plan is of this run: the pipeline has the same steps, and the target is the
-    /// same.
+    /// same. No plan is of a close.
     pub(crate) fn is_of(&self, run: &RunInfo) -> bool {
-        self.target.is_none_or(|target| target == run.target())
+        // The edges of a close go the other way.
+        !run.is_close()
+            && self.target.is_none_or(|target| target == run.target())
             && self.registered.len() <= run.steps().len()
             && self.registered.iter().zip(run.steps()).all(|(name, step)| *name == step.name())
     }

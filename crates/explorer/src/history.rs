@@ -53,6 +53,8 @@ struct Run {
     /// The run of a scope for which this run computes something in the parent store.
     parent: Option<u64>,
     target: &'static str,
+    /// Whether it closes a store.
+    close: bool,
     graph: Arc<Graph>,
     state: RunState,
     began: Instant,
@@ -188,6 +190,8 @@ struct ListedRun {
     parent: Option<u64>,
     #[serde(serialize_with = "name")]
     target: &'static str,
+    /// Whether it closes a store.
+    close: bool,
     state: RunState,
     /// How long ago the run began, in milliseconds.
     ago: f64,
@@ -203,6 +207,8 @@ struct Whole {
     /// The key of the graph.
     graph: Option<u64>,
     title: String,
+    /// Whether it closes a store.
+    close: bool,
     state: RunState,
     /// How long the run took, or has run until now, in milliseconds.
     elapsed: f64,
@@ -254,6 +260,7 @@ impl History {
             id,
             parent: run.parent().map(|parent| parent.get()),
             target: run.target(),
+            close: run.is_close(),
             state: RunState::Running,
             began: time,
             took: None,
@@ -477,6 +484,7 @@ impl Kept {
             id: run.id,
             parent: run.parent,
             target: run.target,
+            close: run.close,
             state: run.state,
             ago: run.since_began(Instant::now()),
             took: run.took,
@@ -496,6 +504,7 @@ impl Run {
             shown: Shown::Run(self.id),
             graph: Some(self.graph.key),
             title: self.graph.title.clone(),
+            close: self.close,
             state: self.state,
             elapsed: self.took.unwrap_or_else(|| self.since_began(Instant::now())),
             steps: self.steps.to_vec(),
@@ -506,7 +515,15 @@ impl Run {
 impl Whole {
     /// There is nothing but this to show.
     fn empty(shown: Shown) -> Self {
-        Whole { shown, graph: None, title: String::new(), state: RunState::Planned, elapsed: 0.0, steps: Vec::new() }
+        Whole {
+            shown,
+            graph: None,
+            title: String::new(),
+            close: false,
+            state: RunState::Planned,
+            elapsed: 0.0,
+            steps: Vec::new(),
+        }
     }
 }
 

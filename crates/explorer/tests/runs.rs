@@ -1,8 +1,11 @@
 //! What the page is sent of runs.
 
+#[path = "../../../tests/support/service.rs"]
+mod service;
 mod support;
 
 use serde_json::{Value, json};
+use service::{Server, Service as Closing};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use support::{App, Count, Divide, Events, Measure, Ratio, Text, Words, json, names, now};
@@ -306,4 +309,25 @@ fn an_explorer_and_its_observers_can_be_sent_and_shared() {
     fn is<T: Send + Sync + 'static>() {}
     is::<Explorer>();
     is::<typed_pipeliner_explorer::ExplorerObserver>();
+}
+
+#[test]
+fn close_is_shown_as_a_run_with_a_graph_of_its_own() {
+    smol::block_on(async {
+        let explorer = Explorer::serve(LOOPBACK).await.unwrap();
+        explorer.add(&Plan::of::<Closing>());
+        let store = Store::<Closing>::new().observed_by(explorer.observer());
+        store.resource::<Server>().await.unwrap();
+        assert!(store.close().await.is_err());
+        let first = now(explorer.address(), "/events");
+        let runs = first["list"]["runs"].as_array().unwrap();
+        let closes: Vec<_> = runs.iter().map(|run| (&run["target"], &run["close"])).collect();
+        assert_eq!(closes, [(&json!("Service"), &json!(true)), (&json!("Server"), &json!(false))]);
+        assert_eq!((&first["show"]["close"], &first["show"]["state"]), (&json!(true), &json!("failed")));
+        let states: Vec<_> = first["show"]["steps"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
+        assert_eq!(states, ["finished", "failed"]);
+        let graph = graph(explorer.address(), &first["show"]);
+        assert_eq!(graph["steps"][0]["needs"], json!([1]));
+        assert_eq!(graph["steps"][1]["needs"], json!([]));
+    });
 }

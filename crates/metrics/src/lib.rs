@@ -9,6 +9,8 @@ use typed_pipeliner::observe::{Instant, RunEnd, RunId, RunInfo, SkipReason, Step
 const STEPS: &str = "pipeliner_steps_total";
 const STEPS_RUNNING: &str = "pipeliner_steps_running";
 const STEP_SECONDS: &str = "pipeliner_step_duration_seconds";
+const CLOSES: &str = "pipeliner_closes_total";
+const CLOSE_SECONDS: &str = "pipeliner_close_duration_seconds";
 const RUNS: &str = "pipeliner_runs_total";
 const RUNS_RUNNING: &str = "pipeliner_runs_running";
 const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
@@ -28,6 +30,10 @@ const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
 /// | `finished`, `failed`, `panicked`, `cancelled` | the step was executed; only these have a duration |
 /// | `skipped` | its outputs were in the store, or another run computed them |
 /// | `not_run` | it was not executed, because a step that it depends on failed, or because the run that executed it for this one did not succeed |
+///
+/// When a store is closed, only the metrics for that count it: once for each step that has a
+/// function to close its outputs, or whose outputs panic when they are dropped. The outcomes are
+/// `finished`, `failed` and `cancelled`.
 ///
 /// A duration is the time from the first poll of a step to its end, and includes the time in which
 /// the step waits. If several runs on a store share a step, the run that executes it records the
@@ -65,6 +71,12 @@ impl Metrics {
     fn end_step(&self, run: &RunInfo, event: &StepEvent<'_>, executed: &'static str, not_executed: &'static str) {
         let start = self.runs().get_mut(&run.id()).and_then(|run| run.steps.remove(&event.step));
         let outcome = if start.is_some() { executed } else { not_executed };
+        if run.is_close() {
+            counter!(CLOSES, "step" => event.name(), "outcome" => outcome).increment(1);
+            let duration = event.time.saturating_duration_since(start.unwrap_or(event.time));
+            histogram!(CLOSE_SECONDS, "step" => event.name(), "outcome" => outcome).record(duration);
+            return;
+        }
         counter!(STEPS, "step" => event.name(), "outcome" => outcome).increment(1);
         if let Some(start) = start {
             gauge!(STEPS_RUNNING, "step" => event.name()).decrement(1);
@@ -77,14 +89,18 @@ impl Metrics {
 impl Observer for Metrics {
     fn run_started(&self, run: &RunInfo, time: Instant) {
         self.described.get_or_init(describe);
-        gauge!(RUNS_RUNNING, "target" => run.target()).increment(1);
+        if !run.is_close() {
+            gauge!(RUNS_RUNNING, "target" => run.target()).increment(1);
+        }
         self.runs().insert(run.id(), ActiveRun { start: time, steps: HashMap::new() });
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
         match event.kind {
             StepEventKind::Started => {
-                gauge!(STEPS_RUNNING, "step" => event.name()).increment(1);
+                if !run.is_close() {
+                    gauge!(STEPS_RUNNING, "step" => event.name()).increment(1);
+                }
                 if let Some(run) = self.runs().get_mut(&run.id()) {
                     run.steps.insert(event.step, event.time);
                 }
@@ -100,7 +116,7 @@ impl Observer for Metrics {
     }
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
-        let Some(ActiveRun { start, .. }) = self.runs().remove(&run.id()) else { return };
+        let Some(ActiveRun { start, .. }) = self.runs().remove(&run.id()).filter(|_| !run.is_close()) else { return };
         let outcome = end.as_str();
         gauge!(RUNS_RUNNING, "target" => run.target()).decrement(1);
         counter!(RUNS, "target" => run.target(), "outcome" => outcome).increment(1);
@@ -114,6 +130,8 @@ fn describe() {
     describe_counter!(STEPS, Unit::Count, "Steps that runs have needed, by outcome");
     describe_gauge!(STEPS_RUNNING, Unit::Count, "Steps that are being executed");
     describe_histogram!(STEP_SECONDS, Unit::Seconds, "Durations of the executions of steps");
+    describe_counter!(CLOSES, Unit::Count, "Steps whose outputs were closed, by outcome");
+    describe_histogram!(CLOSE_SECONDS, Unit::Seconds, "Durations of closing the outputs of steps");
     describe_counter!(RUNS, Unit::Count, "Runs that have ended, by outcome");
     describe_gauge!(RUNS_RUNNING, Unit::Count, "Runs that have not ended");
     describe_histogram!(RUN_SECONDS, Unit::Seconds, "Durations of runs");

@@ -1,5 +1,7 @@
 //! The metrics that a recorder receives.
 
+#[path = "../../../tests/support/service.rs"]
+mod service;
 #[path = "../../../tests/support/sums.rs"]
 mod sums;
 #[path = "../../../tests/support/mod.rs"]
@@ -8,6 +10,7 @@ mod support;
 use futures::FutureExt;
 use metrics::with_local_recorder;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use service::{Server, Service};
 use std::sync::Arc;
 use sums::{Add, Base, Half, Halve, Sums};
 use support::{Gate, pipeline};
@@ -173,4 +176,19 @@ fn each_metric_has_a_description_and_a_unit() -> Result<(), RunError> {
         assert_eq!(unit == Some(metrics::Unit::Seconds), name.ends_with("_seconds"), "{name}");
     }
     Ok(())
+}
+
+#[test]
+fn close_is_counted_apart_from_runs() {
+    let (recorder, recorded) = recorder();
+    let store = Store::<Service>::new().observed_by(Metrics::new());
+    smol::block_on(store.resource::<Server>()).unwrap();
+    with_local_recorder(&recorder, || assert!(smol::block_on(store.close()).is_err()));
+    let expected = [
+        "close_duration_seconds{Connect,finished} 1 durations",
+        "close_duration_seconds{Serve,failed} 1 durations",
+        "closes_total{Connect,finished} 1",
+        "closes_total{Serve,failed} 1",
+    ];
+    assert_eq!(lines(&recorded), expected);
 }

@@ -231,7 +231,9 @@ impl Display {
                 // A formatter of indicatif writes to a string, which does not fail.
                 let _ = lock(&shown).write(state.elapsed(), terminal.room(), to);
             });
-        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(one_line(run.target())));
+        let target = one_line(run.target());
+        let prefix = if run.is_close() { format!("close {target}").into() } else { target };
+        let bar = bars.add(ProgressBar::new(0).with_style(style).with_prefix(prefix));
         Display { root: run.id(), bar, steps, ticks: AtomicBool::new(false) }
     }
 

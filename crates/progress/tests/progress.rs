@@ -283,3 +283,34 @@ fn nothing_is_written_without_a_terminal() -> Result<(), RunError> {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     Ok(())
 }
+
+#[test]
+fn steps_that_are_closed_are_shown() {
+    resource! { Ended: Gate; Pool: Gate; Server: Gate; }
+    async fn end(gate: Gate) {
+        gate.pass().await;
+    }
+    #[step(close = end)]
+    fn connect(ended: In<'_, Ended>) -> Out<Pool> {
+        ended.clone()
+    }
+    #[step(close = end)]
+    fn serve(ended: In<'_, Ended>, _pool: In<'_, Pool>) -> Out<Server> {
+        ended.clone()
+    }
+    pipeline! { Service: [Connect, Serve]; }
+    let (terminal, ended) = (InMemoryTerm::new(24, 80), Gate::new());
+    let store = Store::<Service>::new().with(Ended, ended.clone()).observed_by(Progress::on(terminal.clone()));
+    smol::block_on(store.resource::<Server>()).unwrap();
+    let mut close = Box::pin(store.close());
+    pending!(close);
+    let expected = [
+        "close Service [                    ] 0/2 steps, 1 running,",
+        "  running  Serve",
+        "  waiting  Connect for Serve",
+    ];
+    assert_eq!(shown(&terminal), expected);
+    ended.open();
+    smol::block_on(close).unwrap();
+    assert_eq!(shown(&terminal), [""; 0]);
+}

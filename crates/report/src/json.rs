@@ -9,7 +9,7 @@ impl RunReport {
     /// Returns the report as JSON: `{"runs": […]}`. The keys are the names of the methods of
     /// [`RunRecord`](super::RunRecord) and [`StepRecord`](super::StepRecord). Times are in seconds.
     ///
-    /// The `outcome` of a step is `ran`, `ran_in_other_run`, `skipped_present`,
+    /// The `outcome` of a step is `ran`, `closed`, `ran_in_other_run`, `skipped_present`,
     /// `skipped_dependency_failed`, `failed`, `panicked`, `cancelled`, `not_reached`, `not_needed`,
     /// `running` or `pending`. The `end` of a run is `succeeded`, `failed`, `panicked`, `dropped`
     /// or `null`.
@@ -46,6 +46,7 @@ impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(match self {
             Outcome::Ran => "ran",
+            Outcome::Closed => "closed",
             Outcome::RanInOtherRun => "ran_in_other_run",
             Outcome::Skipped(SkipReason::Present) => "skipped_present",
             Outcome::Skipped(_) => "skipped_dependency_failed",

@@ -123,6 +123,8 @@ pub struct RunRecord {
     #[serde(serialize_with = "json::id")]
     id: RunId,
     target: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    close: bool,
     #[serde(serialize_with = "json::end")]
     end: Option<RunEnd>,
     #[serde(serialize_with = "json::seconds")]
@@ -144,7 +146,17 @@ impl RunRecord {
         self.id
     }
 
-    /// The name of its target: a step, or a resource.
+    /// Whether it is the [close](typed_pipeliner::observe::RunInfo::is_close) of a store.
+    pub fn is_close(&self) -> bool {
+        self.close
+    }
+
+    /// Its title: `run of` its target, or `close of` its pipeline.
+    fn title(&self) -> String {
+        format!("{} of {}", if self.close { "close" } else { "run" }, one_line(self.target))
+    }
+
+    /// The name of its target: a step, or a resource; of a close, the pipeline.
     pub fn target(&self) -> &'static str {
         self.target
     }
@@ -344,6 +356,8 @@ impl StepRecord {
 pub enum Outcome {
     /// This run executed it, and its outputs are there.
     Ran,
+    /// Its outputs were closed.
+    Closed,
     /// Another run executed it while this one waited.
     RanInOtherRun,
     /// It was not executed.
@@ -369,6 +383,7 @@ impl Outcome {
     fn label(self) -> &'static str {
         match self {
             Outcome::Ran => "ran",
+            Outcome::Closed => "closed",
             Outcome::RanInOtherRun => "ran in another run",
             Outcome::Skipped(SkipReason::Present) => "skipped: present",
             Outcome::Skipped(_) => "skipped: a dependency failed",

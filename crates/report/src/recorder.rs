@@ -315,6 +315,9 @@ impl Run {
             }
         }
         for step in 0..steps.len() {
+            if self.info.is_close() && steps[step].outcome == Outcome::Ran {
+                steps[step].outcome = Outcome::Closed;
+            }
             if steps[step].outcome == Outcome::Skipped(SkipReason::DependencyFailed) {
                 steps[step].failed_dependency = failed_dependency(&steps, step);
             }
@@ -322,6 +325,7 @@ impl Run {
         RunRecord {
             id: self.info.id(),
             target: self.info.target(),
+            close: self.info.is_close(),
             end: self.end.map(|(end, _)| end),
             start: clock.of(self.start),
             duration: end.saturating_duration_since(self.start),

@@ -66,7 +66,11 @@ impl RunRecord {
         let not_needed = self.steps.iter().filter(|step| !step.was_needed() && !needed.contains(step.name)).count();
         let all = count(|outcome| outcome != Outcome::NotNeeded) + not_needed;
         let steps = if all == 1 { "step" } else { "steps" };
-        let mut summary = format!("{} of {all} {steps} ran", count(|outcome| outcome == Outcome::Ran));
+        let (done, number) = match self.close {
+            true => ("closed", count(|outcome| outcome == Outcome::Closed)),
+            false => ("ran", count(|outcome| outcome == Outcome::Ran)),
+        };
+        let mut summary = format!("{number} of {all} {steps} {done}");
         let others = [
             (count(|outcome| outcome == Outcome::Failed), "failed"),
             (count(|outcome| outcome == Outcome::Panicked), "panicked"),

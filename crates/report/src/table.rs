@@ -4,7 +4,7 @@ use super::rows::{Order, Row, rows};
 use super::{RunRecord, RunReport, StepRecord};
 use std::fmt;
 use std::time::Duration;
-use typed_pipeliner::text::{one_line, printable, shortened};
+use typed_pipeliner::text::{printable, shortened};
 
 /// The width of the time line in columns.
 const WIDTH: usize = 40;
@@ -34,7 +34,7 @@ impl fmt::Display for RunRecord {
 }
 
 fn write_run(f: &mut fmt::Formatter<'_>, run: &RunRecord) -> fmt::Result {
-    writeln!(f, "run of {} {} after {:.2?}: {}", one_line(run.target), run.end_label(), run.duration, run.summary())?;
+    writeln!(f, "{} {} after {:.2?}: {}", run.title(), run.end_label(), run.duration, run.summary())?;
     let rows = rows(run, Order::Time);
     let mut lines = vec![["", "step", "outcome", "start", "took", "waited"].map(str::to_owned)];
     lines.extend(rows.iter().map(|row| cells(run, row)));
@@ -126,7 +126,7 @@ impl fmt::Display for WithoutTimes<'_> {
             if number > 0 {
                 writeln!(f)?;
             }
-            writeln!(f, "run of {} {}: {}", one_line(run.target), run.end_label(), run.summary())?;
+            writeln!(f, "{} {}: {}", run.title(), run.end_label(), run.summary())?;
             let rows = rows(run, Order::Number);
             let name = |row: &Row<'_>| "  ".repeat(row.depth + 1) + &shortened(row.step.name);
             let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or(0);

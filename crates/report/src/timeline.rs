@@ -92,7 +92,7 @@ struct Chart<'r> {
 impl<'r> Chart<'r> {
     fn new(run: &'r RunRecord) -> Self {
         let rows = rows(run, Order::Time);
-        let title = format!("run of {} {} after {:.2?}", one_line(run.target), run.end_label(), run.duration);
+        let title = format!("{} {} after {:.2?}", run.title(), run.end_label(), run.duration);
         let summary = run.summary();
         let failed = rows.iter().filter(|row| row.step.is_failure());
         let failures: Vec<_> = failed
@@ -282,6 +282,7 @@ impl Canvas<'_> {
         let critical = "fill=\"#ffffff\" stroke=\"#1a1a1a\" stroke-width=\"2\"";
         let entries = [
             outcome(Outcome::Ran),
+            outcome(Outcome::Closed),
             outcome(Outcome::Failed),
             outcome(Outcome::Panicked),
             outcome(Outcome::Cancelled),
@@ -335,7 +336,7 @@ struct Style {
 /// readers.
 fn style(outcome: Outcome) -> Style {
     let (class, fill, ink) = match outcome {
-        Outcome::Ran => ("ran", "fill=\"#0072b2\"", "#333333"),
+        Outcome::Ran | Outcome::Closed => ("ran", "fill=\"#0072b2\"", "#333333"),
         Outcome::Failed | Outcome::Panicked => ("failed", "fill=\"url(#failed)\"", "#a34700"),
         Outcome::Cancelled => ("cancelled", "fill=\"url(#cancelled)\"", "#8f3b6a"),
         Outcome::Running | Outcome::Pending => ("open", "fill=\"#56b4e9\"", "#333333"),
@@ -348,7 +349,7 @@ fn style(outcome: Outcome) -> Style {
 /// The label after a bar: the duration, and the outcome if it is not the usual one.
 fn label(step: &StepRecord) -> String {
     match (step.duration, step.outcome) {
-        (Some(duration), Outcome::Ran) => format!("{duration:.2?}"),
+        (Some(duration), Outcome::Ran | Outcome::Closed) => format!("{duration:.2?}"),
         (Some(duration), _) => format!("{duration:.2?}, {}", step.outcome_label()),
         (None, _) => step.outcome_label(),
     }

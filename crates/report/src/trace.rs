@@ -55,7 +55,7 @@ fn add_runs(runs: &[RunRecord], step: Option<&str>, to: &mut Vec<Value>) {
 fn add_run(run: &RunRecord, step: Option<&str>, to: &mut Vec<Value>) {
     let pid = run.id.get();
     let name = match step {
-        None => format!("run of {}", run.target),
+        None => run.title(),
         Some(step) => format!("run in the parent store, for {step}"),
     };
     to.push(json!({"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": name}}));
@@ -65,7 +65,14 @@ fn add_run(run: &RunRecord, step: Option<&str>, to: &mut Vec<Value>) {
     let mut rows = Rows { pid, next: 1, to };
     rows.name(0, "run");
     let end = run.start.saturating_add(run.duration);
-    rows.complete(0, run.target, "run", run.start, end, json!({"end": run.end_label()}));
+    rows.complete(
+        0,
+        run.target,
+        if run.close { "close" } else { "run" },
+        run.start,
+        end,
+        json!({"end": run.end_label()}),
+    );
     let executed = run.steps.iter().enumerate().filter_map(|(number, step)| {
         Some(Bar {
             from: step.start?,

@@ -1,10 +1,13 @@
 //! Reports of real runs, and each of their forms, read back by a parser.
 
+#[path = "../../../tests/support/service.rs"]
+mod service;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
 
 use futures::FutureExt;
 use serde::Deserialize;
+use service::{Server, Service};
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -467,4 +470,26 @@ fn reports_and_recorders_are_plain_values() {
     fn plain<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}
     plain::<RunReport>();
     plain::<Recorder>();
+}
+
+#[test]
+fn close_is_a_record_of_its_own() {
+    let recorder = Recorder::new();
+    let store = Store::<Service>::new().observed_by(recorder.clone());
+    smol::block_on(store.resource::<Server>()).unwrap();
+    assert!(smol::block_on(store.close()).is_err());
+    let report = recorder.report();
+    let text = report.without_times().to_string();
+    let expected = "close of Service failed: 1 of 2 steps closed, 1 failed\n\
+                    \x20 Connect  closed\n\
+                    \x20 Serve    failed\n\
+                    Serve failed: port 80 is stuck\n";
+    assert_eq!(text.split_once("\n\n").unwrap().1, expected);
+    assert!(!report.runs()[0].is_close() && report.runs()[1].is_close());
+    assert_eq!(report.runs()[1].steps()[0].outcome(), Outcome::Closed);
+    assert_eq!(report.runs()[1].critical_path().map(|step| step.name()).collect::<Vec<_>>(), ["Serve", "Connect"]);
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    assert_eq!((&json["runs"][0]["close"], &json["runs"][1]["close"]), (&serde_json::Value::Null, &true.into()));
+    assert_eq!(json["runs"][1]["steps"][0]["outcome"], "closed");
+    assert!(report.to_svg().contains("close of Service failed"));
 }

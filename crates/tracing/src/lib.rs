@@ -21,6 +21,7 @@ const TARGET: &str = "typed_pipeliner";
 const OTHER: &str = "_OTHER";
 
 /// An [`Observer`] that opens a span for each run, and in it a span for each step that is executed.
+/// The [close](RunInfo::is_close) of a store has a span too, and so has each step that is closed.
 ///
 /// # Parents
 ///
@@ -33,8 +34,8 @@ const OTHER: &str = "_OTHER";
 /// # Names and fields
 ///
 /// All spans and events have the target `typed_pipeliner`. The `tracing` crate needs names that are
-/// known at compile time, so the spans are called `run` and `step`. The field `otel.name` holds the
-/// name of the target or the step, and
+/// known at compile time, so the spans are called `run`, `close` and `step`. The field `otel.name`
+/// holds the name of the target or the step, and
 /// [tracing-opentelemetry](https://docs.rs/tracing-opentelemetry) uses it as the name of the span.
 /// Fields of our own begin with `pipeliner.`, because OpenTelemetry [asks for a
 /// prefix](https://opentelemetry.io/docs/specs/semconv/general/naming/).
@@ -42,6 +43,7 @@ const OTHER: &str = "_OTHER";
 /// | span, level | fields |
 /// | --- | --- |
 /// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `panicked`, `dropped`) |
+/// | `close`, info, of a store that is closed | `otel.name` (`close` and the pipeline), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.pipeline`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `dropped`) |
 /// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`; at its end `pipeliner.outcome` (`finished`, `failed`, `panicked`, `cancelled`) |
 ///
 /// Failures are marked by the [conventions of
@@ -51,7 +53,7 @@ const OTHER: &str = "_OTHER";
 ///
 /// | event, level | fields |
 /// | --- | --- |
-/// | `step failed`, error | `error`, `pipeliner.step` |
+/// | `step failed`, or `close failed`, error | `error`, `pipeliner.step` |
 /// | `step panicked`, error | `pipeliner.step` |
 /// | `skipped`, debug | `pipeliner.step`, `reason` (`present`, `dependency_failed`) |
 /// | `still waiting for another run`, warning | `pipeliner.step`, `pipeliner.other_run`, `waited_ms` |
@@ -79,6 +81,8 @@ struct Spans {
     dispatch: Dispatch,
     /// The span of the run itself.
     run: Span,
+    /// Whether the run closes a store.
+    is_close: bool,
     /// The spans of the steps that are being executed, by number.
     steps: Mutex<HashMap<usize, Span>>,
 }
@@ -118,19 +122,32 @@ impl Observer for Tracing {
     fn run_started(&self, run: &RunInfo, _: Instant) {
         // The current span is that of the caller; for a run in a parent store, that of the step
         // that waits.
-        let span = info_span!(
-            target: TARGET,
-            "run",
-            otel.name = format!("run {}", run.target()),
-            otel.kind = "internal",
-            pipeliner.run.id = run.id().get(),
-            pipeliner.target = run.target(),
-            pipeliner.outcome = Empty,
-            otel.status_code = Empty,
-            "error.type" = Empty,
-        );
+        let span = match run.is_close() {
+            true => info_span!(
+                target: TARGET,
+                "close",
+                otel.name = format!("close {}", run.target()),
+                otel.kind = "internal",
+                pipeliner.run.id = run.id().get(),
+                pipeliner.pipeline = run.target(),
+                pipeliner.outcome = Empty,
+                otel.status_code = Empty,
+                "error.type" = Empty,
+            ),
+            false => info_span!(
+                target: TARGET,
+                "run",
+                otel.name = format!("run {}", run.target()),
+                otel.kind = "internal",
+                pipeliner.run.id = run.id().get(),
+                pipeliner.target = run.target(),
+                pipeliner.outcome = Empty,
+                otel.status_code = Empty,
+                "error.type" = Empty,
+            ),
+        };
         let dispatch = dispatcher::get_default(Dispatch::clone);
-        let spans = Spans { dispatch, run: span, steps: Mutex::default() };
+        let spans = Spans { dispatch, run: span, is_close: run.is_close(), steps: Mutex::default() };
         lock(&self.runs).insert(run.id(), Arc::new(spans));
     }
 
@@ -221,7 +238,8 @@ impl Spans {
     /// Reports the failure of a step. It has a span only if this run executed it.
     fn fail(&self, step: usize, name: &str, error: &(dyn Error + Send + Sync + 'static)) {
         let span = self.around(step);
-        error!(target: TARGET, parent: &span, { pipeliner.step = name, error }, "step failed");
+        let failed = if self.is_close { "close failed" } else { "step failed" };
+        error!(target: TARGET, parent: &span, { pipeliner.step = name, error }, "{failed}");
         if lock(&self.steps).contains_key(&step) {
             span.record("otel.status_code", "ERROR")
                 .record("otel.status_description", display(error))

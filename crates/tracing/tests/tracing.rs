@@ -1,9 +1,12 @@
 //! The spans and events that a subscriber receives, and their parents.
 
+#[path = "../../../tests/support/service.rs"]
+mod service;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
 
 use futures::FutureExt;
+use service::{Server, Service};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -369,6 +372,26 @@ fn panicked_step_is_an_error() {
          pipeliner.outcome=panicked pipeliner.step=Fall",
         "span run Fall: run error.type=_OTHER otel.kind=internal otel.name=run Fall otel.status_code=ERROR \
          pipeliner.outcome=panicked pipeliner.run.id=… pipeliner.target=Fall",
+    ];
+    assert_eq!(capture.take(), expected);
+}
+
+#[test]
+fn close_has_a_span_and_a_span_for_each_step_that_is_closed() {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Service>::new().observed_by(Tracing::new());
+    smol::block_on(store.resource::<Server>()).unwrap();
+    capture.take();
+    assert!(smol::block_on(store.close()).is_err());
+    let failed = "error.type=_OTHER exception.message=port 80 is stuck otel.kind=internal otel.name=Serve \
+                  otel.status_code=ERROR otel.status_description=port 80 is stuck pipeliner.outcome=failed \
+                  pipeliner.step=Serve";
+    let expected = [
+        "ERROR close Service/Serve: error=port 80 is stuck message=close failed pipeliner.step=Serve",
+        &format!("span close Service/Serve: step {failed}"),
+        &finished("close Service", "Connect"),
+        "span close Service: close error.type=_OTHER otel.kind=internal otel.name=close Service \
+         otel.status_code=ERROR pipeliner.outcome=failed pipeliner.pipeline=Service pipeliner.run.id=…",
     ];
     assert_eq!(capture.take(), expected);
 }

@@ -99,6 +99,9 @@ function drawResources() {
   });
 }
 
+/** A store that is closed is listed among the runs. */
+const kindOf = (run) => (run.close ? "close" : "run");
+
 function drawRun() {
   const counts = {};
   for (const step of graph.steps.keys()) {
@@ -110,7 +113,7 @@ function drawRun() {
   const isEmpty = shown.kind === "nothing" || shown.kind === "gone";
   $("run").dataset.state = isEmpty ? "planned" : shown.state;
   $("run-state").textContent = shown.kind === "gone" ? "not kept" : RUNS[shown.state];
-  $("run-name").textContent = shown.kind === "run" ? `run ${shown.id} of ${shown.title}` : shown.title;
+  $("run-name").textContent = shown.kind === "run" ? `${kindOf(shown)} ${shown.id} of ${shown.title}` : shown.title;
   document.title = shown.title ? `${shown.title} · explorer` : "explorer";
   $("count").textContent = isEmpty ? "" : `${done} of ${of} steps`;
   $("bar").style.width = `${of ? (100 * done) / of : 0}%`;
@@ -176,7 +179,7 @@ function select(step) {
 /** A button that selects a step. */
 const leadsTo = (step) => element("button", { className: "link", textContent: graph.steps[step].name, onclick: () => select(step) });
 /** A button that shows a run. */
-const leadsToRun = (run) => element("button", { className: "link", textContent: `run ${run.id} of ${run.target}`, onclick: () => choose("run", run.id) });
+const leadsToRun = (run) => element("button", { className: "link", textContent: `${kindOf(run)} ${run.id} of ${run.target}`, onclick: () => choose("run", run.id) });
 
 const items = (all, text) => (all.length ? all : [element("li", { className: "soft", textContent: text })]);
 const valueOf = (name) => (values.has(name) ? [element("span", { className: "value", textContent: values.get(name) })] : []);
@@ -296,10 +299,10 @@ function drawList() {
       onclick: () => choose("run", run.id),
       isChild: depth > 0,
       isShown: isShown("run", run.id),
-      title: `run ${run.id} of ${run.target}: ${RUNS[run.state]}, began at ${began}`,
+      title: `${kindOf(run)} ${run.id} of ${run.target}: ${RUNS[run.state]}, began at ${began}`,
       content: [
         sign(MARKS[run.state]),
-        element("span", { className: "target", textContent: run.target }),
+        element("span", { className: "target", textContent: run.close ? `close ${run.target}` : run.target }),
         element("span", { className: "soft", textContent: `#${run.id} · ${took} · ${began}` }),
       ],
     };
