@@ -171,13 +171,13 @@ pub(super) fn place(function: &Function) -> Span {
 /// The constant with the function that closes the stored outputs. rustc reports a mistake in that
 /// at its name.
 fn close(library: &TokenStream, close: &ExprPath, signature: &Signature) -> TokenStream {
-    let span = close.span();
+    // Tokens of the macro, so that rustc does not suggest to change the call.
+    let span = close.span().resolved_at(Span::mixed_site());
     let (function, library) = (local("close", 0, span), library::at(span, library));
     let values: Vec<_> = (0..signature.outputs.list.len()).map(|place| local("output", place, span)).collect();
     let stored = signature.outputs.list.iter().zip(&values).filter(|(output, _)| !inputs::is_return(output));
     let arguments = stored.map(|(_, value)| value);
     let pattern = list_pattern(&library, span, &values);
-    // The function has a name of the macro, so that rustc suggests no other call of it.
     quote_spanned! { span =>
         const CLOSE: ::core::option::Option<#library::close::CloseOf<Self::Outputs>> =
             ::core::option::Option::Some(|#[allow(unused_variables)] #pattern| {
