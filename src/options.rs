@@ -13,13 +13,15 @@ pub(crate) struct RunOptions {
     pub(crate) limit: Option<NonZero<usize>>,
     /// Whether the other steps go on after a failure.
     pub(crate) keep_going: bool,
+    /// Whether computed values are dropped as soon as nothing needs them.
+    pub(crate) drop_early: bool,
     /// The observers. They are boxed, so a run without observers carries only this pointer.
     pub(crate) observers: Option<Box<Observers>>,
 }
 
 impl RunOptions {
     /// The default options.
-    const DEFAULT: &Self = &RunOptions { limit: None, keep_going: false, observers: None };
+    const DEFAULT: &Self = &RunOptions { limit: None, keep_going: false, drop_early: false, observers: None };
 
     /// These options, or the default.
     #[inline]

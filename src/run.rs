@@ -5,9 +5,10 @@ mod lazy;
 pub(crate) mod target;
 
 use crate::error::RunError;
-use crate::exec::graph::StartTarget;
+use crate::exec::graph::{Demand, StartTarget};
 use crate::exec::order::Order;
 use crate::exec::plan::Key;
+use crate::exec::single_task::early_drop::run_dropping_early;
 use crate::exec::single_task::{SingleTask, run_resource};
 use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::lower::goal::{OfResource, OfTarget};
@@ -147,9 +148,15 @@ pub fn run_owned<'s, T: IsStep<Witness: Sized>>(store: impl RunsOwned<T> + 's) -
 
 /// Runs a target in a store of a known type, and takes it apart.
 fn run_owned_in<'s, T: Step, S: AnyStore + DynStore + 's>(mut store: S) -> Run<'s, OwnedOutput<T>> {
-    Run::boxed(move |options| async move {
+    Run::owned(move |options| async move {
         let options = RunOptions::with(options, store.store_ref().observers());
         let (view, order) = (store.store_ref(), S::order::<OfTarget<T>>());
+        if let Some(options) = options.as_deref().filter(|options| options.drop_early) {
+            let demand = demand_of::<T>(view, order);
+            let cell = run_dropping_early(&mut store, demand, order.outputs, options).await?;
+            let returned = returned::<T>(store.store_ref(), cell.as_deref());
+            return Ok(take::<T>(&mut store, returned));
+        }
         let mut task = SingleTask::begin(view, demand_of::<T>(view, order), order, options.as_deref());
         (&mut task).await?;
         let returned = returned::<T>(store.store_ref(), task.target_cell());
@@ -246,12 +253,18 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     where
         Self: CanProvide<R, Witness: Sized> + Owns<R, Witness: Sized> + 's,
     {
-        Run::boxed(move |options| async move {
-            let options = RunOptions::with(options, StoreRef::new(&self).observers());
+        let mut store = self;
+        Run::owned(move |options| async move {
+            let options = RunOptions::with(options, StoreRef::new(&store).observers());
             let options = RunOptions::or_default(options.as_deref());
             let order = <Self as AnyStore>::order::<OfResource<R>>();
-            run_resource(StoreRef::new(&self), Key::of::<R>(), Some(order), options).await?;
-            Ok(Owns::<R>::take(self).expect(HAS_ALL))
+            if options.drop_early {
+                let demand = Demand { name: Key::of::<R>().name, sources: order.outputs, target: None };
+                run_dropping_early(&mut store, demand, order.outputs, options).await?;
+                return Ok(Owns::<R>::take(store).expect(HAS_ALL));
+            }
+            run_resource(StoreRef::new(&store), Key::of::<R>(), Some(order), options).await?;
+            Ok(Owns::<R>::take(store).expect(HAS_ALL))
         })
     }
 }
@@ -296,8 +309,8 @@ enum Ready<O> {
 enum State<'s, O> {
     /// It has not begun, and takes options; most runs have none. It runs on this store.
     Borrowed { store: StoreRef<'s>, begin: Begin<'s, O>, options: Option<Box<RunOptions>> },
-    /// It has all that it needs with it, its options included.
-    Boxed(Pin<Box<dyn LazyRun<O> + 's>>),
+    /// It has all that it needs with it, its options included. It may own its store.
+    Boxed { run: Pin<Box<dyn LazyRun<O> + 's>>, owns_store: bool },
     /// It has begun. It is boxed, so that its type is not part of the future of the caller, where
     /// the borrow checker would look into it.
     InTask { task: Box<SingleTask<'s>>, store: StoreRef<'s>, order: &'static Order, output: EndOutput<'s, O> },
@@ -327,7 +340,15 @@ impl<'s, O> Run<'s, O> {
     where
         F: Future<Output = Result<O, RunError>> + Send + 's,
     {
-        Run { ready: Ready::No, state: State::Boxed(Box::pin(Lazy::new(begin))) }
+        Run { ready: Ready::No, state: State::Boxed { run: Box::pin(Lazy::new(begin)), owns_store: false } }
+    }
+
+    /// A run that owns its store, and that this function begins.
+    fn owned<F>(begin: impl FnOnce(Option<Box<RunOptions>>) -> F + Send + 's) -> Self
+    where
+        F: Future<Output = Result<O, RunError>> + Send + 's,
+    {
+        Run { ready: Ready::No, state: State::Boxed { run: Box::pin(Lazy::new(begin)), owns_store: true } }
     }
 
     /// Runs no more than this number of steps at once.
@@ -360,6 +381,45 @@ impl<'s, O> Run<'s, O> {
         self
     }
 
+    /// Drops each computed value as soon as nothing in the run needs it any more, so that a run
+    /// over large tables takes no more memory than the tables that are in use.
+    ///
+    /// A value goes when the last step that takes it has ended and no other step is in progress.
+    /// The outputs of the run stay, and so do supplied values. Without this option a run that owns
+    /// its store keeps all values to its end, and drops them in reverse order of the graph: so a
+    /// temporary folder is there as long as the files that were written into it, even if only their
+    /// paths are used. With it, the folder goes first.
+    ///
+    /// The run goes along a schedule, and looks for such values after each step, which takes it
+    /// about a microsecond longer for each.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run_owned, step};
+    /// # resource! { Rows: Vec<u64>; Evens: Vec<u64>; }
+    /// # #[step] fn read() -> Out<Rows> { (0..1000).collect() }
+    /// # #[step] fn filter(rows: In<'_, Rows>) -> Out<Evens> { rows.iter().copied().filter(|row| row % 2 == 0).collect() }
+    /// # #[step] fn count(evens: In<'_, Evens>) -> Return<usize> { Return(evens.len()) }
+    /// # struct Tables;
+    /// # impl Pipeline for Tables { type Steps = HList![Read, Filter]; }
+    /// # fn main() -> Result<(), typed_pipeliner::RunError> {
+    /// # smol::block_on(async {
+    /// // Of three tables, two are in memory at once.
+    /// let count = run_owned::<Count>(Store::<Tables>::new()).drop_early().await?;
+    /// assert_eq!(count, 500);
+    /// # Ok(()) }) }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the run does not own its store: only [`run_owned`] and
+    /// [`resource_owned`](Store::resource_owned) do. If the run was polled.
+    pub fn drop_early(mut self) -> Self {
+        let owns_store = !matches!(self.state, State::Borrowed { .. } | State::Boxed { owns_store: false, .. });
+        assert!(owns_store, "only a run that owns its store drops values early: `run_owned`, `resource_owned`");
+        self.options().drop_early = true;
+        self
+    }
+
     /// Adds an [`Observer`] to the run. An `Arc` of an observer is an observer too.
     ///
     /// The observers [of the store](Store::observed_by) come before those of the run.
@@ -377,7 +437,7 @@ impl<'s, O> Run<'s, O> {
     fn options(&mut self) -> &mut RunOptions {
         let options = match &mut self.state {
             State::Borrowed { options, .. } => Some(&mut **options.get_or_insert_default()),
-            State::Boxed(run) => run.as_mut().options(),
+            State::Boxed { run, .. } => run.as_mut().options(),
             State::InTask { .. } | State::Ended => None,
         };
         options.expect("the options of a run are set before it is polled")
@@ -412,7 +472,7 @@ impl<O> Run<'_, O> {
             State::InTask { task, store, order, output } => {
                 Pin::new(&mut **task).poll(cx).map_ok(|()| output(*store, order, task.target_cell()))
             }
-            State::Boxed(run) => run.as_mut().poll(cx),
+            State::Boxed { run, .. } => run.as_mut().poll(cx),
             State::Borrowed { .. } | State::Ended => panic!("{POLLED_ON}"),
         };
         mem::forget(panics);

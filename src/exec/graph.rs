@@ -311,6 +311,11 @@ impl Graph {
         }
     }
 
+    /// The steps whose outputs have destructors, in reverse of an order in which they can run.
+    pub(crate) fn destructors(&self) -> impl Iterator<Item = usize> {
+        self.plan.drops()
+    }
+
     /// The name of a node: of the step, of the target, or of the resource of the parent store.
     pub(crate) fn name(&self, number: u16) -> &'static str {
         match self.node(number) {
@@ -494,8 +499,7 @@ impl<'s> BorrowedRun<'s> {
         &self.graph
     }
 
-    /// The graph, for a run that shares the store.
-    #[cfg(feature = "executor")]
+    /// The graph, for a run that shares the store, or lets go of it.
     pub(crate) fn into_graph(self) -> Graph {
         self.graph
     }

@@ -380,6 +380,20 @@ impl Schedule {
         }
     }
 
+    /// Whether no step is in progress.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.running == 0
+    }
+
+    /// Whether nothing in the run will take an output of a step any more. No step is in progress.
+    pub(crate) fn is_spent(&self, graph: &Graph, step: u16) -> bool {
+        let is_demanded = |step: u16| self.nodes[usize::from(step)].stage == Stage::Demanded;
+        let takes = |&source: &Source| graph.provider(source) == Some(step);
+        !is_demanded(step)
+            && !graph.dependents(step).iter().any(|&dependent| is_demanded(dependent))
+            && !graph.target().is_some_and(|target| is_demanded(target) && graph.inputs(target).iter().any(takes))
+    }
+
     /// The outcome of the run, if it is over. It is reported once.
     pub(crate) fn outcome(&mut self, graph: &Graph) -> Poll<Result<(), RunError>> {
         match self {

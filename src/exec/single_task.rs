@@ -1,5 +1,6 @@
 //! A run in the task of its caller, under any executor.
 
+pub(crate) mod early_drop;
 mod seats;
 
 use super::claim::Claim;
@@ -162,18 +163,18 @@ impl<'s> SingleTask<'s> {
         order: Option<&'static Order>,
         options: &RunOptions,
     ) -> Box<Self> {
-        let mut task = Box::new(SingleTask {
-            run,
-            in_order: None,
-            schedule: Schedule::EMPTY,
-            seats: Seats::EMPTY,
-            turn: Turn::FULL,
-        });
+        let mut task = Self::empty(run);
         match order.filter(|order| task.run.can_follow(order)) {
             Some(order) => task.in_order = Some(InOrder { order, done: 0, pends: false, pace: Pace::of(options) }),
             None => task.make_schedule(sources, options),
         }
         task
+    }
+
+    /// A run without a schedule.
+    #[inline(always)]
+    fn empty(run: BorrowedRun<'s>) -> Box<Self> {
+        Box::new(SingleTask { run, in_order: None, schedule: Schedule::EMPTY, seats: Seats::EMPTY, turn: Turn::FULL })
     }
 
     /// Makes the schedule of a run that cannot go along an order.

@@ -346,7 +346,7 @@ impl<'s> World<'s> {
         let sources: Vec<_> =
             (0..targets).map(|_| Some(Source::Step { step: random.below(steps) as u16, output: 0 })).collect();
         let limit = random.once_in(3).then(|| NonZero::new(1 + random.below(3))).flatten();
-        let options = RunOptions { limit, keep_going: random.once_in(2), observers: None };
+        let options = RunOptions { limit, keep_going: random.once_in(2), ..RunOptions::default() };
         let view = StoreRef::new(self.store);
         let job = BorrowedRun::new(Graph::new(view, None, &options, || "stress", start_in_parent), view);
         if random.once_in(2) {
@@ -742,7 +742,8 @@ fn events(seed: u64, with_order: bool) -> (Vec<String>, bool) {
     let log = Arc::new(Log::default());
     let observers = Observers { all: vec![log.clone()], parent: None };
     let limit = NonZero::new(random.below(4));
-    let options = RunOptions { limit, keep_going: random.once_in(2), observers: Some(Box::new(observers)) };
+    let options =
+        RunOptions { limit, keep_going: random.once_in(2), observers: Some(Box::new(observers)), drop_early: false };
     let view = StoreRef::new(&case.store);
     let job =
         |options: &RunOptions| BorrowedRun::new(Graph::new(view, None, options, || "stress", start_in_parent), view);
