@@ -11,12 +11,13 @@
 //! 8. [Several crates](crates): groups of steps, features, scopes for requests.
 //! 9. [Web services](web_services): axum on tokio, from the first request to the shutdown.
 //! 10. [Teardown](teardown): to drop and to close values in reverse order of the graph.
-//! 11. [How do I …](how_to): short answers to frequent questions.
-//! 12. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
+//! 11. [Batches](batches): the same run for many inputs.
+//! 12. [How do I …](how_to): short answers to frequent questions.
+//! 13. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
 //!     and `select!`.
-//! 13. [From Python's Pipeliner](from_python): a table, old to new.
-//! 14. [The explorer](explorer): a page that shows a pipeline while it runs.
-//! 15. [Limits](limits): how far the library goes, and which features it lacks.
+//! 14. [From Python's Pipeliner](from_python): a table, old to new.
+//! 15. [The explorer](explorer): a page that shows a pipeline while it runs.
+//! 16. [Limits](limits): how far the library goes, and which features it lacks.
 //!
 //! These pages are text only. The tests compile and run every example in them.
 
@@ -47,6 +48,9 @@ pub mod web_services {}
 
 #[doc = include_str!("guide/teardown.md")]
 pub mod teardown {}
+
+#[doc = include_str!("guide/batches.md")]
+pub mod batches {}
 
 #[doc = include_str!("guide/how_to.md")]
 pub mod how_to {}

@@ -108,7 +108,8 @@ fn points<T>(costs: &[(usize, T)], cost: impl Fn(&T) -> Option<f64>) -> Vec<(usi
 
 /// The exponent e of the curve N^e through points, by least squares of the logarithms.
 fn exponent(points: &[(usize, f64)]) -> String {
-    let points = points.iter().filter(|(steps, _)| *steps >= LARGE);
+    // What a run adds to a small program is less than the noise, and may even seem negative.
+    let points = points.iter().filter(|&&(steps, cost)| steps >= LARGE && cost > 0.0);
     let points = Vec::from_iter(points.map(|&(steps, cost)| ((steps as f64).ln(), cost.ln())));
     if points.len() < 2 {
         return "–".into();

@@ -21,16 +21,17 @@ mod work;
 
 use benches::{Section, argument, only_arguments};
 use callgrind::{CALL, count, numbers};
+use futures::stream::{self, StreamExt};
 use large::{chain, fan, layers};
 use pipelines::{Seed, diamond_4};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-use typed_pipeliner::{Store, run};
+use typed_pipeliner::{Store, run, run_owned};
 use work::{Ready, Work, Yields, block_on};
 
 const COMMAND: &str = "cargo bench -p benches --bench scale";
@@ -134,6 +135,26 @@ const SMALL: [fn() -> u64; 2] = [
     || block_on(by_hand::unordered::<Ready>(black_box(&[1, 2, 1]))),
 ];
 
+/// A million of these runs as the elements of a stream, of which some are in progress at once.
+const BATCH_OF_SMALL: [fn(); 2] = [
+    || {
+        batch(|| async {
+            let store = Store::<diamond_4::All<Ready>>::new().with(Seed, black_box(0));
+            run_owned::<diamond_4::Last<Ready>>(store).await.unwrap()
+        })
+    },
+    || batch(|| by_hand::unordered::<Ready>(black_box(&[1, 2, 1]))),
+];
+
+/// The number of runs of a batch that are in progress at once.
+const AT_ONCE: usize = 64;
+
+/// Runs a batch.
+fn batch<F: Future<Output = u64>>(run: impl Fn() -> F) {
+    let runs = stream::iter(0..MILLION).map(|_| run()).buffer_unordered(AT_ONCE);
+    block_on(runs.for_each(|output| ready(_ = black_box(output))));
+}
+
 /// The large runs.
 fn graphs() -> [Graph; 12] {
     [
@@ -179,6 +200,13 @@ fn nanoseconds(calls: &[fn() -> u64]) -> Vec<f64> {
     best
 }
 
+/// Measures the milliseconds of a call.
+fn milliseconds(call: impl FnOnce()) -> u128 {
+    let start = Instant::now();
+    call();
+    start.elapsed().as_millis()
+}
+
 /// Measures the nanoseconds of a wake-up.
 fn nanoseconds_of_wakeup(wake_up: WakeUp) -> f64 {
     let call = || wake_up(WAKEUPS).as_nanos() as f64 / WAKEUPS as f64;
@@ -210,13 +238,10 @@ fn measure_time() {
     let of_wakeup = WAKING.map(|(_, wake_up)| nanoseconds_of_wakeup(wake_up));
     let of_small = nanoseconds(&SMALL);
     write(&mut section, "ns", of_step, of_wakeup, [of_small[0], of_small[1]]);
-    section.table("a million such runs, one after the other", ["ms"]);
-    for (name, call) in ["pipeline", "by hand, `FuturesUnordered`"].iter().zip(SMALL) {
-        let start = Instant::now();
-        for _ in 0..MILLION {
-            black_box(call());
-        }
-        section.row(name, [start.elapsed().as_millis()]);
+    section.table("a million such runs", ["one after the other, ms", "64 at once, ms"]);
+    for ((name, call), batch) in ["pipeline", "by hand, `FuturesUnordered`"].iter().zip(SMALL).zip(BATCH_OF_SMALL) {
+        let one_by_one = milliseconds(|| (0..MILLION).for_each(|_| _ = black_box(call())));
+        section.row(name, [one_by_one, milliseconds(batch)]);
     }
     section.finish();
 }
