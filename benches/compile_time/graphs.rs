@@ -37,7 +37,8 @@ pub(crate) fn graphs(compiler: &Compiler, options: Options) {
     section.paragraph(&format!(
         "{}, check, from scratch; an empty program: {}. The last row is\n\
         the exponent e if the rest grows as N^e, fitted from {LARGE} steps on. A library is left out once\n\
-        rustc takes more than {LIMIT} s of processor time, or reports its recursion limit.",
+        rustc takes more than {LIMIT} s of processor time, or reports its recursion limit, which is twice\n\
+        the default for more than 1,792 steps.",
         unit.name(),
         unit.cell(empty)
     ));

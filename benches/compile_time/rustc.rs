@@ -189,12 +189,16 @@ impl Compiler {
         costs.into_iter().map(|cost| cost.expect("each program has its turn")).collect()
     }
 
-    /// Compiles a program, and returns the cost.
+    /// Compiles a program, and returns the cost; of several times the least, because noise only adds.
     fn cost(&self, main: &Path, emit: Emit) -> Result<f64, Refusal> {
-        let user = user_time_of_children();
-        self.try_compile(main, emit)?;
+        let seconds = || {
+            let user = user_time_of_children();
+            self.try_compile(main, emit)?;
+            Ok(user_time_of_children() - user)
+        };
+        let first = seconds()?;
         Ok(match self.unit {
-            Unit::Seconds => user_time_of_children() - user,
+            Unit::Seconds => first.min(seconds()?).min(seconds()?),
             Unit::Instructions => self.instructions(main, emit) / 1e6,
         })
     }

@@ -177,9 +177,13 @@ impl Large {
             _ => ([IMPORTS_OF_THE_LIBRARY, IMPORTS].concat(), "\nresource! { pub Seed: u64; }\n"),
         };
 
+        let head = match self.steps > MOST_AT_THE_DEFAULT_LIMIT {
+            true => [HEAD, "#![recursion_limit = \"256\"]\n\n"].concat(),
+            false => HEAD.into(),
+        };
         if !cut {
             let main = "\nfn main() {\n    println!(\"{}\", value());\n}\n";
-            let text = [HEAD, &imports, MIX, seed, &parts.concat(), &pipeline, &value];
+            let text = [&head, &imports, MIX, seed, &parts.concat(), &pipeline, &value];
             return vec![("main".into(), text.concat() + BLOCK_ON + main)];
         }
 
@@ -195,7 +199,7 @@ impl Large {
         let common = "mod mix;\nmod pipeline;\nmod seed;\nmod start;\n";
         let shared = "use crate::mix::*;\nuse crate::seed::*;\n";
         let mut files = vec![
-            ("main".into(), [HEAD, &modules, common, main].concat()),
+            ("main".into(), [&head, &modules, common, main].concat()),
             ("mix".into(), MIX.trim_start().into()),
             ("seed".into(), [&imports[..], seed].concat()),
             ("pipeline".into(), [&imports[..], &globs, &pipeline].concat()),
@@ -315,6 +319,9 @@ pub async fn {function}({arguments}) -> Out<R{step}> {{
         if step == self.steps { "Finish".into() } else { format!("S{step}") }
     }
 }
+
+/// The most steps of a graph that compiles at the default recursion limit, with a certificate.
+const MOST_AT_THE_DEFAULT_LIMIT: usize = 1_792;
 
 /// The first lines of each program.
 pub(crate) const HEAD: &str =
