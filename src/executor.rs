@@ -142,7 +142,7 @@ impl Executor {
         store: &'s (impl Runs<T> + 's),
     ) -> Result<RunOutput<'s, T>, RunError> {
         // `work` blocks, so the future is ready when it is polled.
-        park_on(run_borrowed(store, None, |run| future::ready(work(&run, self.threads))))
+        park_on(run_borrowed(store, None, self.threads, |run| future::ready(work(&run, self.threads))))
     }
 
     /// Runs a future on this thread, and lends it the threads for that time: for many concurrent
@@ -222,7 +222,7 @@ impl Executor {
             let demand = demand_of::<T>(view, order);
             let (cell, sources) = (demand.cell(), demand.sources);
             let graph = graph_of(view, demand, options);
-            let run = MultiThread::shared(Arc::clone(store) as _, graph, sources, order, options);
+            let run = MultiThread::shared(Arc::clone(store) as _, graph, sources, order, options, self.threads);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
             Ok(output_of::<T>(view, order, cell.as_deref()))
@@ -335,14 +335,15 @@ fn run_in<'e, 's: 'e, T: Step>(
     store: &'s (impl Runs<T> + 's),
     workers: usize,
 ) -> Run<'e, RunOutput<'s, T>> {
-    Run::boxed(move |options| run_borrowed(store, options, move |run| spawn_workers(executor, run, workers)))
+    Run::boxed(move |options| run_borrowed(store, options, workers, move |run| spawn_workers(executor, run, workers)))
 }
 
-/// Runs a target on a borrowed store. `work` sees to it that workers work for the run, and returns
+/// Runs a target on a borrowed store, on this number of threads. `work` sees to it that workers work for the run, and returns
 /// its end.
 async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
     store: &'s (impl Runs<T> + 's),
     options: Option<Box<RunOptions>>,
+    threads: usize,
     work: impl FnOnce(Arc<MultiThread<BorrowedRun<'s>>>) -> F,
 ) -> Result<RunOutput<'s, T>, RunError> {
     let (view, order) = (store.store_ref(), order_of::<T, _>(store));
@@ -353,8 +354,8 @@ async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
     let options = RunOptions::or_default(options.as_deref());
     let demand = demand_of::<T>(view, order);
     let (cell, sources) = (demand.cell(), demand.sources);
-    work(MultiThread::borrowed(BorrowedRun::new(graph_of(view, demand, options), view), sources, order, options))
-        .await?;
+    let run = BorrowedRun::new(graph_of(view, demand, options), view);
+    work(MultiThread::borrowed(run, sources, order, options, threads)).await?;
     Ok(output_of::<T>(view, order, cell.as_deref()))
 }
 

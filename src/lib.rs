@@ -12,6 +12,7 @@ mod closing;
 mod drops;
 #[cfg(feature = "dyn-step")]
 pub mod dyn_step;
+pub mod each;
 pub mod error;
 mod exec;
 #[cfg(feature = "executor")]
@@ -36,6 +37,7 @@ pub mod store;
 pub mod text;
 mod tuple;
 
+pub use each::{Each, ForEach};
 pub use error::{BoxError, RunError};
 pub use observe::Observer;
 pub use pipelines::Pipeline;

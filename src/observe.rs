@@ -1,5 +1,6 @@
 //! Observers: they receive the events of a run while it runs.
 
+use crate::options::Observers;
 use core::any::Any;
 use core::error::Error;
 use core::fmt;
@@ -187,6 +188,8 @@ pub struct RunInfo {
     pub(crate) id: RunId,
     /// The run in a child store that caused it, if any.
     pub(crate) parent: Option<RunId>,
+    /// The element of a fan-out that it is for, if it is.
+    element: Option<Arc<Element>>,
     /// The name of its target.
     pub(crate) target: &'static str,
     /// Whether it closes a store.
@@ -227,12 +230,14 @@ impl RunInfo {
     /// Describes a run of this graph with `len` steps.
     pub(crate) fn of(
         id: RunId,
-        parent: Option<RunId>,
+        observers: &Observers,
         target: &'static str,
         len: usize,
         graph: impl StepGraph,
     ) -> Self {
-        RunInfo { id, parent, target, is_close: false, len, steps: Arc::new(Steps { list: OnceLock::new(), graph }) }
+        let (parent, element) = (observers.parent, observers.element.clone());
+        let steps = Arc::new(Steps { list: OnceLock::new(), graph });
+        RunInfo { id, parent, element, target, is_close: false, len, steps }
     }
 
     /// The number of steps.
@@ -271,7 +276,7 @@ impl RunInfo {
     /// ```
     pub fn new(target: &'static str, steps: Vec<StepInfo>) -> Self {
         let (len, steps) = (steps.len(), Steps { list: OnceLock::from(steps), graph: () });
-        RunInfo { id: RunId::next(), parent: None, target, is_close: false, len, steps: Arc::new(steps) }
+        RunInfo { id: RunId::next(), parent: None, element: None, target, is_close: false, len, steps: Arc::new(steps) }
     }
 
     /// Describes a [close](RunInfo::is_close) of a store in place of a run: for tests of observers.
@@ -291,7 +296,8 @@ impl RunInfo {
         self.id
     }
 
-    /// The run in a child store that caused this run in the parent store, if there is one.
+    /// The run that caused this run, if there is one: that of a child store, for a run in the parent
+    /// store, or that of a [`ForEach`](crate::ForEach), for the run of an element.
     pub fn parent(&self) -> Option<RunId> {
         self.parent
     }
@@ -306,6 +312,11 @@ impl RunInfo {
     /// steps that are closed before it.
     pub fn is_close(&self) -> bool {
         self.is_close
+    }
+
+    /// The element that the run is for, if it is one of a [`ForEach`](crate::ForEach).
+    pub fn element(&self) -> Option<&Element> {
+        self.element.as_deref()
     }
 
     /// The name of its target: a step, or a resource; of a [close](RunInfo::is_close), the
@@ -333,6 +344,21 @@ impl fmt::Debug for RunInfo {
         let mut info = f.debug_struct("RunInfo");
         info.field("id", id).field("parent", parent).field("target", target).field("steps", &self.steps()).finish()
     }
+}
+
+/// An element of a collection, in a run for [each](crate::Each) of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Element {
+    /// The step of the [parent run](RunInfo::parent) for which the elements run: an index in its
+    /// [`RunInfo::steps`].
+    pub step: usize,
+    /// The place of the element in the collection: 0 for the first.
+    pub place: usize,
+    /// The number of elements.
+    pub of: usize,
+    /// The [key](crate::Each::key) of the element, if it has one.
+    pub key: Option<String>,
 }
 
 /// A step of a run, as observers know it.
@@ -429,6 +455,13 @@ pub enum StepEventKind<'a> {
     },
     /// Its execution has started.
     Started,
+    /// It runs for the elements of a collection, and this many of them are done.
+    Progress {
+        /// The number of elements whose runs have ended.
+        done: usize,
+        /// The number of elements.
+        of: usize,
+    },
     /// It was executed, and its outputs are there.
     Finished,
     /// It is not executed.

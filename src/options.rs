@@ -1,6 +1,6 @@
 //! Options of a run, as [`Run`](crate::Run) sets them.
 
-use crate::observe::{Observer, RunId};
+use crate::observe::{Element, Observer, RunId};
 use core::fmt;
 use core::num::NonZero;
 use std::sync::Arc;
@@ -56,8 +56,10 @@ impl RunOptions {
 pub struct Observers {
     /// The observers, in the order in which they were added.
     pub(crate) all: Vec<Arc<dyn Observer>>,
-    /// The run of a scope for which this run computes a resource.
+    /// The run of a scope for which this run computes a resource, or that of a fan-out.
     pub(crate) parent: Option<RunId>,
+    /// The element of a fan-out for which this run is.
+    pub(crate) element: Option<Arc<Element>>,
 }
 
 impl Observers {

@@ -10,6 +10,7 @@ pub(crate) mod lists;
 use crate::closing::Closing;
 use crate::error::StepError;
 use crate::exec::close::CloseSlot;
+use crate::exec::fan::FanSpec;
 use crate::lower::close::close_slot;
 use crate::lower::stored::StoredValues;
 use crate::proof::witness::IsError;
@@ -248,6 +249,10 @@ pub trait Step: Sized + 'static {
         Some(_) => Some(close_slot::<Self>),
         None => None,
     };
+
+    /// The fan-out, if the step is one: [`ForEach`](crate::ForEach) says so.
+    #[doc(hidden)]
+    const FAN: Option<&'static FanSpec> = None;
 
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {

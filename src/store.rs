@@ -3,7 +3,7 @@
 pub(crate) mod any_store;
 mod as_parent;
 mod close;
-mod computed;
+pub(crate) mod computed;
 mod owned;
 pub(crate) mod parent;
 pub(crate) mod supplied;

@@ -169,7 +169,7 @@ fn notify(notifier: Option<&Arc<Notifier>>, step: usize, kind: StepEventKind<'_>
 
 /// Notifies observers that a store is closed.
 fn notifier(plan: &'static ExecPlan, pipeline: &'static str, observers: &Observers) -> Arc<Notifier> {
-    let run = RunInfo::of(RunId::next(), observers.parent, pipeline, plan.steps().len(), Reversed(plan));
+    let run = RunInfo::of(RunId::next(), observers, pipeline, plan.steps().len(), Reversed(plan));
     Notifier::new(run.as_close(), observers)
 }
 

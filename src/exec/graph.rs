@@ -1,5 +1,6 @@
 //! The graph of a run: its nodes, and the store that it runs on.
 
+use super::fan::Fan;
 use super::inputs::{InputReader, InputValues};
 use super::moment::Moment;
 use super::notify::Notifier;
@@ -11,7 +12,7 @@ use super::store_ref::{Erased, StoreRef};
 use super::task::Started;
 use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
-use crate::observe::{RunEnd, RunInfo, StepEventKind, StepGraph};
+use crate::observe::{RunEnd, RunId, RunInfo, StepEventKind, StepGraph};
 use crate::options::{Observers, RunOptions};
 use core::any::Any;
 use core::num::NonZero;
@@ -38,6 +39,8 @@ pub(crate) struct Graph {
     notifier: Option<Arc<Notifier>>,
     /// Whether no run has begun on the store before, so that nothing was computed.
     is_first: bool,
+    /// The fan-outs, with their steps, if their elements are spread over several threads.
+    fans: Vec<(u16, Arc<Fan>)>,
 }
 
 /// The demand of a run: the name of its target, and all that has to be there at its end.
@@ -131,10 +134,32 @@ impl Graph {
         let key = RunKey::next();
         let nested = NestedRun::new(key);
         let pending_since = AtomicU64::new(0);
-        let graph = Graph { key, nested, pending_since, plan: store.plan(), target, parent, notifier: None, is_first };
+        let (plan, notifier, fans) = (store.plan(), None, Vec::new());
+        let graph = Graph { key, nested, pending_since, plan, target, parent, notifier, is_first, fans };
         match &options.observers {
             None => graph,
             Some(observers) => graph.observed_by(observers, name()),
+        }
+    }
+
+    /// The graph of the run for an element of a fan-out, which is a part of `around`. Its store is
+    /// new and has no parent.
+    pub(crate) fn of_element(store: StoreRef<'_>, demand: Demand, options: &RunOptions, around: &NestedRun) -> Self {
+        store.begin_run();
+        let graph = Graph {
+            key: around.run(),
+            nested: Some(around.part()),
+            pending_since: AtomicU64::new(0),
+            plan: store.plan(),
+            target: demand.target,
+            parent: None,
+            notifier: None,
+            is_first: true,
+            fans: Vec::new(),
+        };
+        match &options.observers {
+            None => graph,
+            Some(observers) => graph.observed_by(observers, (demand.name)()),
         }
     }
 
@@ -147,7 +172,9 @@ impl Graph {
             parent_inputs: target.parent_inputs.clone(),
         });
         let graph = ShownGraph { plan: self.plan, target: shown_target, parents: self.parents() };
-        let run = RunInfo::of(self.key.id(), observers.parent, target, self.len(), graph);
+        // The elements of a fan-out have one key.
+        let id = if observers.element.is_some() { RunId::next() } else { self.key.id() };
+        let run = RunInfo::of(id, observers, target, self.len(), graph);
         let notifier = Notifier::new(run, observers);
         if let Some(parent) = &mut self.parent {
             parent.options.observers = Some(Box::new(notifier.observers_of_child()));
@@ -189,6 +216,19 @@ impl Graph {
     /// If this run is nested in a step for which the other one waits.
     pub(crate) fn wait(&self, awaited: Execution) -> Result<Option<NestedWait>, Deadlock> {
         self.nested.as_ref().map(|nested| nested.wait(awaited, self.name(awaited.step()))).transpose()
+    }
+
+    /// Spreads the elements of the fan-outs over this number of threads.
+    #[cfg(feature = "executor")]
+    pub(crate) fn spread(&mut self, threads: usize) {
+        let fans = self.plan.fans().map(|(step, spec)| (step, Fan::new(threads.min(spec.at_once))));
+        self.fans = fans.filter(|(_, fan)| fan.hands() > 1).collect();
+    }
+
+    /// The fan-outs whose elements are spread over several threads, with their steps.
+    #[inline]
+    pub(crate) fn fans(&self) -> &[(u16, Arc<Fan>)] {
+        &self.fans
     }
 
     /// The observers of the run, if there are any.
@@ -373,6 +413,20 @@ impl Graph {
         }
     }
 
+    /// Starts to help with the elements of a fan-out that this run executes.
+    #[cfg(feature = "executor")]
+    pub(crate) fn help<'s>(&self, step: u16, values: InputValues<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+        self.note_polled(step);
+        let Some((planned, fan)) = self.planned(step).and_then(|step| Some((step, step.spec().fan?))) else {
+            return Started::Ended(Ok(None));
+        };
+        let mut help = || (fan.help)(values.read(self.plan.inputs(planned)), cx);
+        match &self.notifier {
+            None => help(),
+            Some(notifier) => notifier.polled(step, help),
+        }
+    }
+
     /// Starts a node of a run with observers. If its outputs are there by now, it does not count as
     /// started.
     #[cold]
@@ -497,6 +551,12 @@ impl<'s> BorrowedRun<'s> {
     #[inline]
     pub(crate) fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The graph of the run, before it begins.
+    #[cfg(feature = "executor")]
+    pub(crate) fn graph_mut(&mut self) -> &mut Graph {
+        &mut self.graph
     }
 
     /// The graph, for a run that shares the store, or lets go of it.

@@ -1,11 +1,15 @@
 //! The values of the inputs of steps.
 
+use super::fan::Around;
 use super::graph::Graph;
 use super::plan::Source;
+use super::run_key::{Execution, RunKey};
 use super::slot::{AnySlot, SlotRef};
 use super::store_ref::{Erased, StoreRef};
+use super::waits::{NestedRun, Polling};
 use core::any::Any;
 use core::slice;
+use std::sync::Arc;
 
 /// The values from which the steps of a run take their inputs.
 #[derive(Clone, Copy)]
@@ -80,6 +84,16 @@ impl<'s> InputReader<'_, 's> {
             Some(value) => Some(typed(value)),
             None => None,
         }
+    }
+
+    /// The run around the step, which is a fan-out and starts now.
+    pub(crate) fn around(&self) -> Around<'s> {
+        let graph = self.values.graph;
+        let step = Polling::current().map_or(0, Execution::step);
+        let fan = graph.fans().iter().find(|(other, _)| *other == step).map(|(_, fan)| Arc::clone(fan));
+        let nested = NestedRun::new(RunKey::next()).expect("a step starts while its run is polled");
+        let inputs = graph.inputs(step).iter().filter_map(|&source| self.values.get(source)).collect();
+        Around { inputs, fan, nested, step, notifier: graph.notifier().cloned() }
     }
 
     /// The next input without its type.

@@ -11,6 +11,7 @@
 pub(crate) mod claim;
 mod clock;
 pub(crate) mod close;
+pub(crate) mod fan;
 pub(crate) mod graph;
 pub(crate) mod inputs;
 #[cfg(all(test, typed_pipeliner_loom))]

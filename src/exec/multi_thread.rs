@@ -12,7 +12,7 @@ use super::plan::Source;
 use super::ready_queue::{ReadyQueue, StepWaker};
 use super::schedule::{Pace, Schedule};
 use super::store_ref::BorrowStore;
-use super::task::{Outcome, StartResult, StepTask};
+use super::task::{Outcome, StartResult, Started, StepTask};
 use super::waits::Polling;
 use crate::error::RunError;
 use crate::observe::RunId;
@@ -48,6 +48,9 @@ pub(crate) trait Steps: Send + Sync {
         spare: &mut Option<Self::Task>,
         waker: &Waker,
     ) -> Result<Outcome, Pending<Self::Task>>;
+    /// Starts to help with the elements of a fan-out that this run executes. The helper wakes
+    /// itself, so that any worker may poll it.
+    fn help(&self, step: u16, waker: &Waker) -> Option<Self::Task>;
     /// Polls a task, and gives it back if it has not ended.
     fn poll(
         &self,
@@ -88,6 +91,12 @@ impl<'s> Steps for BorrowedRun<'s> {
             },
         }
     }
+    fn help(&self, step: u16, waker: &Waker) -> Option<StepTask<'s>> {
+        match self.graph().help(step, self.values(), &mut Context::from_waker(waker)) {
+            Started::Running(future) => Some(StepTask::Running { future, guard: None }),
+            Started::Ended(_) => None,
+        }
+    }
     fn poll(
         &self,
         mut task: StepTask<'s>,
@@ -109,6 +118,8 @@ pub(crate) struct MultiThread<S: Steps> {
     schedule: Mutex<Schedule>,
     /// The steps that wait to be woken, by number. It is there once a step does.
     cells: OnceLock<Box<[TaskCell<S::Task>]>>,
+    /// The fan-outs that have helpers. The helpers have the numbers after those of the nodes.
+    helpers: Vec<u16>,
     /// The steps to poll, and the idle workers.
     queue: Arc<ReadyQueue>,
     /// The end of the run.
@@ -155,11 +166,13 @@ fn schedule(run: &BorrowedRun<'_>, sources: &[Option<Source>], order: &Order, op
 impl<'s> MultiThread<BorrowedRun<'s>> {
     /// A run for the target of its graph, or for these sources, on a borrowed store.
     pub(crate) fn borrowed(
-        run: BorrowedRun<'s>,
+        mut run: BorrowedRun<'s>,
         sources: &[Option<Source>],
         order: &Order,
         options: &RunOptions,
+        threads: usize,
     ) -> Arc<Self> {
+        run.graph_mut().spread(threads);
         let schedule = schedule(&run, sources, order, options);
         Self::new(run, schedule)
     }
@@ -173,8 +186,10 @@ impl MultiThread<SharedRun> {
         sources: &[Option<Source>],
         order: &Order,
         options: &RunOptions,
+        threads: usize,
     ) -> Arc<Self> {
-        let run = BorrowedRun::new(graph, store.store_ref());
+        let mut run = BorrowedRun::new(graph, store.store_ref());
+        run.graph_mut().spread(threads);
         let schedule = schedule(&run, sources, order, options);
         let graph = Arc::new(run.into_graph());
         Self::new(SharedRun { graph, store }, schedule)
@@ -185,18 +200,24 @@ impl<S: Steps> MultiThread<S> {
     /// A run with this schedule.
     pub(crate) fn new(steps: S, schedule: Schedule) -> Arc<Self> {
         let nodes = steps.graph().len();
+        let mut helpers = Vec::new();
+        for (step, fan) in steps.graph().fans() {
+            helpers.extend((1..fan.hands()).map(|_| *step));
+        }
+        helpers.truncate(usize::from(u16::MAX) - nodes);
         Arc::new(MultiThread {
-            steps,
             schedule: Mutex::new(schedule),
             cells: OnceLock::new(),
-            queue: ReadyQueue::new(nodes),
+            queue: ReadyQueue::new(nodes + helpers.len()),
+            steps,
+            helpers,
             end: Mutex::new(None),
         })
     }
 
     /// The number of workers that can have work at once, at most `most`.
     pub(crate) fn workers(&self, most: usize) -> usize {
-        lock(&self.schedule).unfinished().clamp(1, most)
+        (lock(&self.schedule).unfinished() + self.helpers.len()).clamp(1, most)
     }
 
     /// Works until there is nothing to do, or the budget is spent.
@@ -316,21 +337,44 @@ impl<S: Steps> MultiThread<S> {
                     lock(&self.schedule).park_in_other_run(self.steps.graph(), step, other);
                 }
                 self.keep(step, task, waker);
+                if in_other_run.is_none() && !self.helpers.is_empty() {
+                    self.start_helpers(step);
+                }
                 None
             }
         }
+    }
+
+    /// Starts the helpers of a step that has started, if it is a fan-out that has any.
+    #[cold]
+    fn start_helpers(&self, step: u16) {
+        for (number, _) in (0..).zip(&self.helpers).filter(|(_, fan)| **fan == step) {
+            let number = self.steps.graph().len() as u16 + number;
+            let waker = self.queue.waker(number, None);
+            if let Some(helper) = self.steps.help(step, &waker_ref(&waker)) {
+                self.keep(number, helper, waker);
+                self.queue.share(1);
+            }
+        }
+    }
+
+    /// The fan-out of the helper with this number, if it is one.
+    #[inline]
+    fn helped_by(&self, number: u16) -> Option<u16> {
+        self.helpers.get(usize::from(number).checked_sub(self.steps.graph().len())?).copied()
     }
 
     /// Polls a step that was woken, and returns its end if it has ended.
     fn poll_woken(&self, step: u16, spare: &mut Spare<S::Task>) -> Option<Ended> {
         // It is gone if the run has ended meanwhile.
         let (task, waker) = lock(self.cell(step)).take()?;
-        self.steps.graph().note_polled(step);
+        let helped = self.helped_by(step);
+        self.steps.graph().note_polled(helped.unwrap_or(step));
         let polled = self.steps.poll(task, &mut spare.task, &mut Context::from_waker(&waker_ref(&waker)));
         match polled {
             Ok(outcome) => {
                 spare.waker = Some(waker);
-                Some((step, outcome))
+                helped.is_none().then_some((step, outcome))
             }
             Err(task) => {
                 self.keep(step, task, waker);
@@ -341,7 +385,8 @@ impl<S: Steps> MultiThread<S> {
 
     /// The cell of a step.
     fn cell(&self, step: u16) -> &TaskCell<S::Task> {
-        let cells = || (0..self.steps.graph().len()).map(|_| Mutex::new(None)).collect();
+        let len = self.steps.graph().len() + self.helpers.len();
+        let cells = || (0..len).map(|_| Mutex::new(None)).collect();
         &self.cells.get_or_init(cells)[usize::from(step)]
     }
 

@@ -3,7 +3,7 @@
 use super::clock;
 use super::task::{Running, Started, StepResult};
 use crate::error::Attachment;
-use crate::observe::{Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
+use crate::observe::{Element, Observer, RunEnd, RunInfo, SkipReason, StepEvent, StepEventKind};
 use crate::options::Observers;
 use core::mem;
 use core::panic::AssertUnwindSafe;
@@ -48,7 +48,12 @@ impl Notifier {
 
     /// The observers of this run, for a run that computes a resource for it.
     pub(crate) fn observers_of_child(&self) -> Observers {
-        Observers { parent: Some(self.run.id), ..self.observers.clone() }
+        Observers { parent: Some(self.run.id), element: None, all: self.observers.all.clone() }
+    }
+
+    /// The observers of this run, for the run of an element of a fan-out.
+    pub(crate) fn observers_of_element(&self, element: Element) -> Observers {
+        Observers { element: Some(Arc::new(element)), ..self.observers_of_child() }
     }
 
     /// Notifies the observers of an event of a step.
@@ -141,6 +146,12 @@ impl Notifier {
     #[inline]
     pub(crate) fn start<'s>(self: &Arc<Self>, step: u16, start: impl FnOnce() -> Started<'s>) -> Started<'s> {
         self.started(step);
+        self.polled(step, start)
+    }
+
+    /// Starts a step, or a helper of a fan-out, of which the observers know that it has started.
+    #[inline]
+    pub(crate) fn polled<'s>(self: &Arc<Self>, step: u16, start: impl FnOnce() -> Started<'s>) -> Started<'s> {
         match self.around(step, start) {
             Started::Ended(result) => Started::Ended(result),
             Started::Running(future) => {

@@ -7,6 +7,7 @@
 //! each function that is instantiated with the map.)
 
 use super::close::CloseSlot;
+use super::fan::FanSpec;
 use super::order::{Goal, Order, OrderTables};
 use core::fmt;
 use core::marker::PhantomData;
@@ -69,6 +70,8 @@ pub struct StepSpec {
     pub needs_drop: bool,
     /// The function that closes them.
     pub close: Option<CloseSlot>,
+    /// The fan-out, if it is one.
+    pub fan: Option<&'static FanSpec>,
 }
 
 /// Where a resource is. Its layout is fixed, so that a look at one word finds the first output of a
@@ -126,6 +129,8 @@ pub struct ExecPlan {
     dependents: &'static [u16],
     /// The steps whose outputs have destructors, each after all steps that take from it.
     drops: &'static [u16],
+    /// Whether a step is a fan-out.
+    has_fans: bool,
     /// A hash table from resources to sources: open addressing, linear probing, a power of two in
     /// length.
     index: &'static [(Option<Key>, Source)],
@@ -180,6 +185,13 @@ impl ExecPlan {
         self.drops.iter().map(|&step| usize::from(step))
     }
 
+    /// The steps that are fan-outs.
+    #[cfg(feature = "executor")]
+    pub(super) fn fans(&self) -> impl Iterator<Item = (u16, &'static FanSpec)> + use<> {
+        let steps = if self.has_fans { self.steps } else { &[] };
+        (0..).zip(steps).filter_map(|(number, step)| Some((number, step.spec.fan?)))
+    }
+
     /// All resources that are provided or supplied, in no particular order.
     pub fn resources(&self) -> impl Iterator<Item = (Key, Source)> {
         self.index.iter().filter_map(|&(key, source)| Some((key?, source)))
@@ -212,6 +224,7 @@ impl ExecPlan {
             sources: sources.leak(),
             dependents: dependents.leak(),
             drops: &[],
+            has_fans: false,
             index: &[(None, Source::Parent(0))],
         }
     }
@@ -396,6 +409,8 @@ pub(crate) struct Tables<const N: usize> {
     /// See `ExecPlan`.
     drops: [u16; N],
     /// See `ExecPlan`.
+    has_fans: bool,
+    /// See `ExecPlan`.
     index: [(Option<Key>, Source); N],
 }
 
@@ -409,6 +424,7 @@ const UNUSED: PlannedStep = PlannedStep {
         is_sync: false,
         needs_drop: false,
         close: None,
+        fan: None,
     },
     inputs: (0, 0),
     dependents: (0, 0),
@@ -428,6 +444,7 @@ impl<const N: usize> Tables<N> {
             sources: [Source::Parent(0); N],
             dependents: [0; N],
             drops: [0; N],
+            has_fans: false,
             index: [(None, Source::Parent(0)); N],
         };
         // The supplied values go first: the first entry of a resource stays.
@@ -453,6 +470,7 @@ impl<const N: usize> Tables<N> {
             sources: self.sources.split_at(self.size.inputs).0,
             dependents: self.dependents.split_at(self.size.inputs).0,
             drops: self.drops.split_at(self.size.drops).0,
+            has_fans: self.has_fans,
             index: &self.index,
         }
     }
@@ -487,6 +505,7 @@ impl<const N: usize> Tables<N> {
             ConstList::One(spec) => {
                 self.index_outputs(spec.outputs, Some(self.size.steps as u16), 0);
                 self.steps[self.size.steps].spec = spec;
+                self.has_fans |= spec.fan.is_some();
                 self.size.steps += 1;
             }
             ConstList::Both(first, second) => {

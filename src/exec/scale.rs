@@ -146,6 +146,7 @@ static SPEC: StepSpec = StepSpec {
     is_sync: false,
     needs_drop: false,
     close: None,
+    fan: None,
 };
 
 /// A plan, and the order for its last step.
@@ -223,7 +224,7 @@ impl Store {
 
     /// A run of the last step on threads.
     fn spread(&self, options: &RunOptions) -> Arc<MultiThread<BorrowedRun<'_>>> {
-        MultiThread::borrowed(self.job(options), &self.target(), self.order, options)
+        MultiThread::borrowed(self.job(options), &self.target(), self.order, options, 2)
     }
 
     /// The graph of a run.

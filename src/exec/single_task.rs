@@ -14,7 +14,7 @@ use super::schedule::{Pace, Schedule};
 use super::slot::SlotRef;
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask};
-use super::waits::Polling;
+use super::waits::{NestedRun, Polling};
 use crate::error::RunError;
 use crate::observe::RunEnd;
 use crate::options::RunOptions;
@@ -152,6 +152,19 @@ impl<'s> SingleTask<'s> {
     ) -> Box<Self> {
         let (sources, options) = (demand.sources, RunOptions::or_default(options));
         Self::new(BorrowedRun::new(graph_of(store, demand, options), store), sources, Some(order), options)
+    }
+
+    /// The run of a demand for an element of a fan-out, which is a part of `around`.
+    pub(crate) fn begin_element(
+        store: StoreRef<'s>,
+        demand: Demand,
+        order: &'static Order,
+        options: Option<&RunOptions>,
+        around: &NestedRun,
+    ) -> Box<Self> {
+        let (sources, options) = (demand.sources, RunOptions::or_default(options));
+        let graph = Graph::of_element(store, demand, options, around);
+        Self::new(BorrowedRun::new(graph, store), sources, Some(order), options)
     }
 
     /// A run for the target of its graph, or for these sources. With an order it goes along that,

@@ -87,6 +87,7 @@ mod tests {
                     is_sync: true,
                     needs_drop: false,
                     close: None,
+                    fan: None,
                 };
                 kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });

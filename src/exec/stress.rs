@@ -222,6 +222,7 @@ static SPEC: StepSpec = StepSpec {
     is_sync: false,
     needs_drop: false,
     close: None,
+    fan: None,
 };
 
 /// The order for a step of a plan. It is computed once.
@@ -576,7 +577,7 @@ async fn some_run<'s>(case: &'s Case, executor: &smol::Executor<'s>, random: &mu
             Box::pin(SingleTask::new(job, &[Some(source)], Some(order(case.store.plan, step as u16)), &options))
         } else {
             let order = order(case.store.plan, step as u16);
-            let spread = MultiThread::borrowed(job, &[Some(source)], order, &options);
+            let spread = MultiThread::borrowed(job, &[Some(source)], order, &options, 2);
             for number in 0..2 {
                 executor.spawn(Worker::new(&spread, number)).detach();
             }

@@ -107,6 +107,8 @@ pub(crate) struct NestedRun {
     run: RunKey,
     /// The step in which it is nested.
     outer: Execution,
+    /// Whether the end of this is the end of the record.
+    is_recorded: bool,
 }
 
 impl NestedRun {
@@ -120,7 +122,20 @@ impl NestedRun {
     #[cold]
     fn within(run: RunKey, outer: Execution) -> Self {
         lock().nested.get_or_insert_default().insert(run, outer);
-        NestedRun { run, outer }
+        NestedRun { run, outer, is_recorded: true }
+    }
+
+    /// The run.
+    pub(crate) fn run(&self) -> RunKey {
+        self.run
+    }
+
+    /// A part of the run, with the same key. It ends before the run does.
+    ///
+    /// The elements of a fan-out are such parts. Each has a store of its own, so no other run waits
+    /// for their steps, and one record serves them all.
+    pub(crate) fn part(&self) -> Self {
+        NestedRun { is_recorded: false, ..*self }
     }
 
     /// The step in which the run is nested.
@@ -149,6 +164,9 @@ impl NestedRun {
 
 impl Drop for NestedRun {
     fn drop(&mut self) {
+        if !self.is_recorded {
+            return;
+        }
         if let Some(nested) = &mut lock().nested {
             nested.remove(&self.run);
         }

@@ -16,6 +16,7 @@ impl StepSpec {
             is_sync: S::IS_SYNC,
             needs_drop: core::mem::needs_drop::<Stored<S>>(),
             close: S::CLOSE_SLOT,
+            fan: S::FAN,
         }
     }
 }

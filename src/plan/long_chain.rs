@@ -35,6 +35,7 @@ fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
         is_sync: true,
         needs_drop: false,
         close: None,
+        fan: None,
     };
     Ground::of_specs("Pipeline", (0..STEPS).map(|step| kept(spec(step))))
 }

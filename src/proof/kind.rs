@@ -25,7 +25,7 @@ pub trait OfResources {
     #[doc(hidden)]
     fn seal(_: Seal);
 
-    /// [`Single`], [`Optional`], [`Returned`] or [`Group`].
+    /// [`Single`], [`Optional`], [`Returned`], [`Surrounding`] or [`Group`].
     type Kind;
 }
 
@@ -44,6 +44,11 @@ pub enum Optional {}
 /// The kind of a [`Return`].
 #[derive(Debug)]
 pub enum Returned {}
+
+/// The kind of the run around a step, which is no resource: an input of
+/// [`ForEach`](crate::ForEach).
+#[derive(Debug)]
+pub enum Surrounding {}
 
 /// The kind of a list.
 #[derive(Debug)]

@@ -77,7 +77,7 @@ pub(crate) fn demand_of<T: Step>(store: StoreRef<'_>, order: &'static Order) -> 
 
 /// The values that the target returns, once the run has succeeded, from the cell of its graph. The
 /// values that it stores go into its slot.
-pub(super) fn returned<T: Step>(
+pub(crate) fn returned<T: Step>(
     store: StoreRef<'_>,
     cell: Option<&dyn StartTarget>,
 ) -> <T::Outputs as OutputList>::Returned {
@@ -130,7 +130,7 @@ fn run_output<'s, T: Step>(
 }
 
 /// Takes the outputs of a target out of a store.
-pub(super) fn take<T: Step>(
+pub(crate) fn take<T: Step>(
     store: &mut dyn DynStore,
     returned: <T::Outputs as OutputList>::Returned,
 ) -> OwnedOutput<T> {

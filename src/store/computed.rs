@@ -12,16 +12,16 @@ use crate::lower::slots::Slots;
 use once_cell::race::OnceRef;
 
 /// The outputs of the steps. No value is dropped before those that were computed from it.
-pub(super) struct Computed<S: Slots> {
+pub(crate) struct Computed<S: Slots> {
     /// The outputs, a slot for each step.
-    pub(super) slots: S,
+    pub(crate) slots: S,
     /// The plan of the first run.
-    pub(super) plan: FirstPlan,
+    pub(crate) plan: FirstPlan,
 }
 
 impl<S: Slots> Computed<S> {
     /// Computed values in these slots, which are empty.
-    pub(super) const fn of(slots: S) -> Self {
+    pub(crate) const fn of(slots: S) -> Self {
         Computed { slots, plan: FirstPlan(OnceRef::new()) }
     }
 
@@ -41,12 +41,12 @@ impl<S: Slots> Drop for Computed<S> {
 
 /// The plan of the first run on a store, once it has begun. If the store is supplied with a value
 /// after that, the plan of the next run has fewer edges, and the order is the same.
-pub(super) struct FirstPlan(OnceRef<'static, ExecPlan>);
+pub(crate) struct FirstPlan(OnceRef<'static, ExecPlan>);
 
 impl FirstPlan {
     /// Notes that a run with this plan begins. Returns whether it is the first one.
     #[inline]
-    pub(super) fn begin_run(&self, plan: &'static ExecPlan) -> bool {
+    pub(crate) fn begin_run(&self, plan: &'static ExecPlan) -> bool {
         // Many runs find the plan, and then need not write to memory that other threads read.
         let is_first = self.0.get().is_none();
         if is_first {

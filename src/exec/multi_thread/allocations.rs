@@ -69,7 +69,7 @@ fn allocations<T: Step, S: Steps>(
         let demand = demand_of::<T>(view, order);
         let sources = demand.sources;
         let graph = graph_of(view, demand, &options);
-        let run = run(graph, sources, order, &options);
+        let run = run(graph, sources, order, &options, 2);
         let mut worker = Worker::new(&run, 0);
         let cx = &mut Context::from_waker(Waker::noop());
         while Pin::new(&mut worker).poll(cx).is_pending() {}
@@ -83,7 +83,7 @@ fn allocations<T: Step, S: Steps>(
 fn shared<T: Step>() -> u64 {
     let store = Arc::new(Store::<Chain>::new());
     allocations::<T, _>(&store, |graph, source, order, options| {
-        MultiThread::shared(Arc::clone(&store) as _, graph, source, order, options)
+        MultiThread::shared(Arc::clone(&store) as _, graph, source, order, options, 2)
     })
 }
 
@@ -91,7 +91,7 @@ fn shared<T: Step>() -> u64 {
 fn borrowed<T: Step>() -> u64 {
     let store = Store::<Chain>::new();
     allocations::<T, _>(&store, |graph, source, order, options| {
-        MultiThread::borrowed(BorrowedRun::new(graph, StoreRef::new(&store)), source, order, options)
+        MultiThread::borrowed(BorrowedRun::new(graph, StoreRef::new(&store)), source, order, options, 2)
     })
 }
 

@@ -40,6 +40,8 @@ struct Job {
     step: AtomicU16,
     /// Whether to wait for another run that executes the step.
     waits: AtomicBool,
+    /// Whether to help with the elements of the step, which is a fan-out.
+    helps: AtomicBool,
 }
 
 impl SharedRun {
@@ -67,7 +69,9 @@ impl Job {
         let store = store.store_ref();
         let slot = graph.slot(store, step);
         let values = InputValues { graph, store, slots: &[] };
+        let helps = self.helps.swap(false, Ordering::Relaxed);
         let start = |cx: &mut Context<'_>| match &slot {
+            _ if helps => StepTask::begun(graph, graph.help(step, values, cx), None),
             Some(listed) if waits => match StepTask::wait(graph, step, listed.claim, cx.waker()) {
                 Ok((task, _)) => StartResult::Running(task),
                 Err(outcome) => StartResult::Ended(outcome),
@@ -134,6 +138,12 @@ impl Steps for SharedRun {
             }
             Poll::Pending => Err(Pending { task: stream, in_other_run }),
         }
+    }
+    fn help(&self, step: u16, waker: &Waker) -> Option<StepStream> {
+        let mut stream = self.stream();
+        stream.job.helps.store(true, Ordering::Relaxed);
+        let polled = stream.begin(step, false, &mut Context::from_waker(waker));
+        polled.is_pending().then_some(stream)
     }
     fn poll(
         &self,

@@ -42,6 +42,29 @@ where
     fn seal(_: Seal) {}
 }
 
+/// Reports a resource that is missing in a pipeline that runs for each element of a collection.
+#[derive(Debug)]
+pub struct ReporterForElement;
+
+impl<Res, By, Pipe> ReportsMissing<Res, By, Pipe> for ReporterForElement
+where
+    ProofCheck: HasProviderForElement<Res, By, Pipe>,
+{
+    fn seal(_: Seal) {}
+}
+
+/// Never holds: the resource `Res`, which the step `By` needs, has no source in `Pipe`, which runs
+/// for each element of a collection.
+#[diagnostic::on_unimplemented(
+    message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and `{Pipe}` does not take it from outside",
+    label = "`{Res}` is missing for each element",
+    note = "let `{Pipe}` take it, `type Takes = HList![{Res}]`, or register in `{Pipe}` a step that gives `Out<{Res}>`"
+)]
+pub trait HasProviderForElement<Res, By, Pipe> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
 /// Never holds: the resource `Res`, which the step `By` needs, has no source in a store of `Pipe`.
 #[diagnostic::on_unimplemented(
     message = "step `{By}` needs `{Res}`, but no step of `{Pipe}` provides it and the store was not supplied with it",

@@ -1,0 +1,132 @@
+//! The run for one element: its store, and its outputs.
+
+use super::error::ElementError;
+use super::{Each, EachTarget, Given, Gives, KeysOf, TargetOf};
+use crate::error::RunError;
+use crate::exec::fan::Around;
+use crate::exec::order::{NoGoal, Order};
+use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
+use crate::exec::single_task::SingleTask;
+use crate::exec::slot::{AnySlot, SlotRef};
+use crate::exec::store_ref::{DynStore, Erased, StoreRef};
+use crate::exec::waits::NestedRun;
+use crate::lower::goal::OfTarget;
+use crate::lower::slots::Slots;
+use crate::observe::Element;
+use crate::options::{Observers, RunOptions};
+use crate::pipelines::StepList;
+use crate::proof::witness::IsResource;
+use crate::resource::Resource;
+use crate::run::OwnedOutput;
+use crate::run::target::{demand_of, returned, take};
+use crate::store::computed::Computed;
+use core::any::Any;
+use core::marker::PhantomData;
+use std::sync::Arc;
+
+/// Runs the target of `M` for the element at a place of the collection.
+pub(super) async fn run_element<'s, M: Each>(
+    elements: &'s [ValueOf<M>],
+    around: Arc<Around<'s>>,
+    place: usize,
+) -> (usize, Result<Gives<M>, ElementError>) {
+    let element = &elements[place];
+    let options = around.options(|step| Element { step, place, of: elements.len(), key: M::key(element) });
+    let mut store = ElementStore::<M>::new(element, &around);
+    let result = store.run(options, &around.nested).await;
+    let result = result.map_err(|error| ElementError::new(place, M::Over::name(), M::key(element), error));
+    (place, M::Target::give(result))
+}
+
+/// The value of an element.
+pub(super) type ValueOf<M> = <<M as Each>::Item as IsResource>::CheckedValue;
+
+/// The store of `M` for one element. It owns the outputs of the steps, and borrows the element and
+/// what the steps take from outside.
+struct ElementStore<'e, M: Each> {
+    /// The outputs of the steps.
+    computed: Computed<<M::Steps as StepList>::Slots>,
+    /// The element.
+    element: &'e ValueOf<M>,
+    /// The inputs of the fan-out: the collection, and then those that the steps take.
+    inputs: &'e [&'e Erased],
+}
+
+impl<'e, M: Each> ElementStore<'e, M> {
+    /// The steps that the target needs, in their order.
+    ///
+    /// # Panics
+    ///
+    /// While code is generated, if an output of the target is taken from outside.
+    const ORDER: &'static Order = {
+        let (plan, order) = lower::<PlanOf<M>, OfTarget<TargetOf<M>>>();
+        let mut at = 0;
+        while at < order.outputs.len() {
+            let is_given = matches!(order.outputs[at], Some(Source::Supplied(_)));
+            assert!(!is_given, "the target of a pipeline that runs for each element gives what the pipeline takes");
+            at += 1;
+        }
+        order.checked(plan, false)
+    };
+
+    /// A store for an element, without outputs.
+    fn new(element: &'e ValueOf<M>, around: &'e Around<'_>) -> Self {
+        ElementStore { computed: Computed::of(<M::Steps as StepList>::VACANT), element, inputs: &around.inputs }
+    }
+
+    /// Runs the target, and takes its outputs out.
+    async fn run(
+        &mut self,
+        options: Option<RunOptions>,
+        nested: &NestedRun,
+    ) -> Result<OwnedOutput<TargetOf<M>>, RunError> {
+        let view = StoreRef::new(self);
+        let demand = demand_of::<TargetOf<M>>(view, Self::ORDER);
+        let mut task = SingleTask::begin_element(view, demand, Self::ORDER, options.as_ref(), nested);
+        (&mut task).await?;
+        let returned = returned::<TargetOf<M>>(view, task.target_cell());
+        drop(task);
+        Ok(take::<TargetOf<M>>(self, returned))
+    }
+}
+
+/// The type of the store of an element, from which its plan is made.
+struct PlanOf<M>(PhantomData<M>);
+
+impl<M: Each> Lower for PlanOf<M> {
+    const STEPS: &'static ConstList<StepSpec> = <M::Steps as StepList>::SPECS;
+    const SUPPLIED: &'static ConstList<Key> = <Given<M> as KeysOf>::KEYS;
+}
+
+impl<M: Each> DynStore for ElementStore<'_, M> {
+    fn plan(&self) -> &'static ExecPlan {
+        const { lower::<PlanOf<M>, NoGoal>().0 }
+    }
+    fn slot(&self, step: usize) -> &dyn AnySlot {
+        self.computed.slots.slot(step)
+    }
+    fn slot_mut(&mut self, step: usize) -> &mut dyn AnySlot {
+        self.computed.slots.slot_mut(step)
+    }
+    fn slots<'s>(&'s self, to: &mut Vec<SlotRef<'s>>) {
+        self.computed.slots.list(to);
+    }
+    fn supplied(&self, place: usize) -> Option<&Erased> {
+        match place {
+            0 => Some(self.element),
+            _ => self.inputs.get(place).copied(),
+        }
+    }
+    fn supplied_mut(&mut self, _: usize) -> &mut dyn Any {
+        unreachable!("what is given from outside is borrowed")
+    }
+    fn parent(&self) -> Option<StoreRef<'_>> {
+        None
+    }
+    fn observers(&self) -> Option<&Observers> {
+        None
+    }
+    fn begin_run(&self) -> bool {
+        self.computed.plan.begin_run(self.plan())
+    }
+}

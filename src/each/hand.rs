@@ -1,0 +1,165 @@
+//! The hands of a fan-out: the step itself, and its helpers on other threads.
+//!
+//! Each hand takes an element, polls its run once, and takes the next one only if that pends. So
+//! elements that compute go to the hand that has time for them. The elements of a hand stay with it.
+
+use super::element::{ValueOf, run_element};
+use super::error::ElementError;
+use super::shared::{Next, Shared};
+use super::{Each, Gives, at_once};
+use crate::exec::fan::Around;
+use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use std::sync::Arc;
+
+/// The number of elements that a hand begins or polls before it gives its task back.
+const BUDGET: usize = 32;
+
+/// A hand, as a future that ends when no element is left for it.
+pub(super) struct Hand<'s, M: Each, F> {
+    /// The elements.
+    elements: &'s [ValueOf<M>],
+    /// The run around.
+    around: Arc<Around<'s>>,
+    /// What it shares with the others.
+    shared: Arc<Shared<Gives<M>>>,
+    /// Its number: 0 for the step.
+    number: usize,
+    /// Begins an element.
+    begin: fn(&'s [ValueOf<M>], Arc<Around<'s>>, usize) -> F,
+    /// The elements in progress.
+    running: FuturesUnordered<F>,
+    /// The most elements in progress.
+    most: usize,
+    /// How far it is.
+    stage: Stage,
+}
+
+/// How far a hand is.
+enum Stage {
+    /// It was not polled. It gives its task back first, so that the others begin as well.
+    New,
+    /// It is to begin.
+    Ready,
+    /// It works.
+    AtWork,
+    /// There is nothing left for it.
+    Over,
+}
+
+/// A hand for a fan-out.
+pub(super) fn hand<'s, M: Each>(
+    elements: &'s [ValueOf<M>],
+    around: Around<'s>,
+) -> Hand<'s, M, impl Future<Output = (usize, Result<Gives<M>, ElementError>)> + Send + use<'s, M>> {
+    let (hands, number) = around.fan.as_ref().map_or((1, 0), |fan| (fan.hands(), fan.number()));
+    let make = || Arc::new(Shared::new(elements.len(), hands));
+    let shared = match &around.fan {
+        None => make(),
+        Some(fan) => fan.shared(make),
+    };
+    let most = at_once::<M>();
+    Hand {
+        elements,
+        around: Arc::new(around),
+        shared,
+        number,
+        begin: run_element::<M>,
+        running: FuturesUnordered::new(),
+        most: most / hands + usize::from(number < most % hands),
+        stage: if hands > 1 { Stage::New } else { Stage::Ready },
+    }
+}
+
+impl<'s, M, F> Hand<'s, M, F>
+where
+    M: Each,
+    F: Future<Output = (usize, Result<Gives<M>, ElementError>)>,
+{
+    /// Works until it has to wait, or until nothing is left.
+    fn work(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..BUDGET {
+            let next = self.shared.next(self.running.len() < self.most);
+            match next {
+                Next::Element(place) => self.running.push((self.begin)(self.elements, Arc::clone(&self.around), place)),
+                Next::None => {}
+                Next::Failed => return Poll::Ready(()),
+            }
+            match self.running.poll_next_unpin(cx) {
+                Poll::Ready(Some((place, result))) => {
+                    let (around, of) = (&self.around, self.elements.len());
+                    self.shared.end(place, result, |done| around.progress(done, of));
+                }
+                Poll::Ready(None) => return Poll::Ready(()),
+                Poll::Pending if matches!(next, Next::Element(_)) => {}
+                // Another hand may have failed since.
+                Poll::Pending => return self.shared.wait(self.number, cx.waker()),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl<M: Each, F> Hand<'_, M, F> {
+    /// Drops the elements in progress, and leaves.
+    fn stop(&mut self) {
+        self.running.clear();
+        if let Stage::AtWork = mem::replace(&mut self.stage, Stage::Over) {
+            self.shared.leave();
+        }
+    }
+}
+
+impl<M, F> Future for Hand<'_, M, F>
+where
+    M: Each,
+    F: Future<Output = (usize, Result<Gives<M>, ElementError>)>,
+{
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        match this.stage {
+            Stage::New => {
+                this.stage = Stage::Ready;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Stage::Ready if this.shared.join() => this.stage = Stage::AtWork,
+            Stage::Ready => this.stage = Stage::Over,
+            Stage::AtWork => {}
+            Stage::Over => return Poll::Ready(()),
+        }
+        if let Stage::AtWork = this.stage {
+            ready!(this.work(cx));
+            this.stop();
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<M: Each, F> Drop for Hand<'_, M, F> {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The step itself: a hand that ends with the results, when no other hand is at work.
+pub(super) struct Main<'s, M: Each, F>(pub(super) Hand<'s, M, F>);
+
+impl<M, F> Future for Main<'_, M, F>
+where
+    M: Each,
+    F: Future<Output = (usize, Result<Gives<M>, ElementError>)>,
+{
+    type Output = Result<Vec<Gives<M>>, ElementError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(Pin::new(&mut self.0).poll(cx));
+        self.0.shared.finish(cx.waker())
+    }
+}

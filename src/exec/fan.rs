@@ -1,0 +1,102 @@
+//! A fan-out: a step that runs a pipeline for each element of a collection.
+//!
+//! The schedule knows nothing of it: it is one step, with one claim. On several threads a run helps
+//! with the elements: it starts helpers beside the step, each of which borrows the inputs anew and
+//! works on elements of its own. A helper is a task of the run as a step is, so that a run on a
+//! shared store can have some too, whose tasks each hold the store.
+
+use super::inputs::InputReader;
+use super::notify::Notifier;
+use super::plan::{ConstList, Key, StepSpec};
+use super::store_ref::Erased;
+use super::task::Started;
+use super::waits::NestedRun;
+use crate::observe::{Element, StepEventKind};
+use crate::options::RunOptions;
+use core::any::Any;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::Context;
+use std::sync::{Arc, OnceLock};
+
+/// A fan-out as data.
+///
+/// Its lists are functions, because a pipeline may run for each element of a collection that its own
+/// steps provide: a constant cannot name itself.
+pub struct FanSpec {
+    /// The name of the pipeline that runs for each element.
+    pub pipeline: fn() -> &'static str,
+    /// Its steps.
+    pub steps: fn() -> &'static ConstList<StepSpec>,
+    /// What its steps take from outside: the element, and then what is the same for all.
+    pub given: fn() -> &'static ConstList<Key>,
+    /// The step that is run for each element.
+    pub target: fn() -> StepSpec,
+    /// The most elements that run at once.
+    pub at_once: usize,
+    /// Starts to help with the elements of a step that has started.
+    pub help: for<'s> fn(InputReader<'_, 's>, &mut Context<'_>) -> Started<'s>,
+}
+
+/// A fan-out whose elements are spread over several threads, in one run.
+pub(crate) struct Fan {
+    /// What the step and its helpers share, once the step has started.
+    shared: OnceLock<Arc<dyn Any + Send + Sync>>,
+    /// How many there are of them.
+    hands: usize,
+    /// How many of them have started.
+    started: AtomicUsize,
+}
+
+impl Fan {
+    /// A fan-out with this many hands: the step itself, and its helpers.
+    #[cfg(feature = "executor")]
+    pub(super) fn new(hands: usize) -> Arc<Self> {
+        Arc::new(Fan { shared: OnceLock::new(), hands, started: AtomicUsize::new(0) })
+    }
+
+    /// The number of the step and its helpers.
+    pub(crate) fn hands(&self) -> usize {
+        self.hands
+    }
+
+    /// The number of a hand that starts: 0 for the step, which starts first.
+    pub(crate) fn number(&self) -> usize {
+        self.started.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What the step and its helpers share. The step makes it, which starts first.
+    pub(crate) fn shared<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> Arc<T>) -> Arc<T> {
+        let shared = self.shared.get_or_init(|| make());
+        Arc::clone(shared).downcast().unwrap_or_else(|_| unreachable!("a fan-out has one type"))
+    }
+}
+
+/// The run around a fan-out, as the step sees it: an input of the step that is no resource.
+pub struct Around<'s> {
+    /// The inputs of the step, without their types.
+    pub(crate) inputs: Vec<&'s Erased>,
+    /// The fan-out, if its elements are spread over several threads.
+    pub(crate) fan: Option<Arc<Fan>>,
+    /// The run as one that is nested in the step. The runs of the elements are parts of it.
+    pub(crate) nested: NestedRun,
+    /// The number of the step.
+    pub(super) step: u16,
+    /// Notifies the observers of the run, if there are any.
+    pub(super) notifier: Option<Arc<Notifier>>,
+}
+
+impl Around<'_> {
+    /// The options for the run of an element.
+    pub(crate) fn options(&self, element: impl FnOnce(usize) -> Element) -> Option<RunOptions> {
+        let notifier = self.notifier.as_ref()?;
+        let observers = notifier.observers_of_element(element(self.step.into()));
+        Some(RunOptions { observers: Some(Box::new(observers)), ..RunOptions::default() })
+    }
+
+    /// Notifies the observers of how many elements are done.
+    pub(crate) fn progress(&self, done: usize, of: usize) {
+        if let Some(notifier) = &self.notifier {
+            notifier.notify(self.step, StepEventKind::Progress { done, of });
+        }
+    }
+}
