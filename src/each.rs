@@ -13,7 +13,7 @@ mod target;
 
 pub use collection::{CollectsInto, ElementsOf};
 pub use error::ElementError;
-pub use target::{Attempt, EachTarget};
+pub use target::{Attempt, EachTarget, OutsideElement, RunsForEach};
 
 use crate::exec::fan::FanSpec;
 use crate::exec::inputs::InputReader;
@@ -99,9 +99,9 @@ use hand::{Main, hand};
 /// # Ok(()) }) }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say for what it runs",
-    label = "`ForEach` needs an `impl Each for {Self}`",
-    note = "add `impl Each for {Self}`, with its `Over`, `Item`, `Takes`, `Target` and `Into`"
+    message = "`{Self}` has no `impl Each`",
+    label = "`{Self}` does not say for what it runs",
+    note = "write it: `impl Each for {Self} {{ type Over = …; type Item = …; type Takes = HList![]; type Target = …; type Into = …; }}`"
 )]
 pub trait Each: Pipeline {
     /// The collection: a resource of the pipeline around, whose value is `AsRef<[T]>`, such as a
@@ -118,7 +118,7 @@ pub trait Each: Pipeline {
     type Takes: InputList<Witness: Sized> + ResourceList;
     /// The step that is run for each element, as [`run_owned`](crate::run_owned()) would run it, or
     /// an [`Attempt`] of it.
-    type Target: EachTarget<Self, Self::Item, Self::Takes>;
+    type Target: EachTarget<Step: RunsForEach<Self, Self::Item, Self::Takes>>;
     /// The results, in the order of the elements: a resource of the pipeline around, whose value is
     /// [`FromIterator`] of what the target gives.
     type Into: CollectsInto<Gives<Self>>;
@@ -155,10 +155,10 @@ pub trait Each: Pipeline {
 }
 
 /// What the target of the pipeline `M` gives for an element.
-pub type Gives<M> = <<M as Each>::Target as EachTarget<M, <M as Each>::Item, <M as Each>::Takes>>::Gives;
+pub type Gives<M> = <<M as Each>::Target as EachTarget>::Gives;
 
 /// The step that is run for each element.
-type TargetOf<M> = <<M as Each>::Target as EachTarget<M, <M as Each>::Item, <M as Each>::Takes>>::Step;
+type TargetOf<M> = <<M as Each>::Target as EachTarget>::Step;
 
 /// What the steps of `M` take from outside: the element first.
 type Given<M> = HCons<<M as Each>::Item, <M as Each>::Takes>;

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use support::{Census, Counted, poll, ready};
-use typed_pipeliner::each::{Attempt, EachTarget, ElementError};
+use typed_pipeliner::each::{Attempt, ElementError, RunsForEach};
 use typed_pipeliner::{
     Each, ForEach, HList, Identified, In, Out, Pipeline, Return, Scoped, Store, StoreOf, Swap, pipeline, resource, run,
     step,
@@ -427,7 +427,7 @@ impl<T: Entity> Pipeline for PerRow<T> {
 }
 impl<T: Entity> Each for PerRow<T>
 where
-    Print<T>: EachTarget<Self, Row<T>, HList![], Gives = String>,
+    Print<T>: RunsForEach<Self, Row<T>, HList![]>,
 {
     type Over = Rows<T>;
     type Item = Row<T>;

@@ -31,6 +31,8 @@ impl OfResources for RunAround {
     type Kind = Surrounding;
 }
 
+// Here and below: otherwise rustc lists this where an input is none.
+#[diagnostic::do_not_recommend]
 impl InputProof<Surrounding> for RunAround {
     fn seal(_: Seal) {}
 
@@ -40,6 +42,7 @@ impl InputProof<Surrounding> for RunAround {
     type IsThere<List: StepsProof, Supplied: SuppliedValues, Parent: ParentStore> = AnswerYes;
 }
 
+#[diagnostic::do_not_recommend]
 impl Input<Surrounding> for RunAround {
     fn seal(_: Seal) {}
 

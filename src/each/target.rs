@@ -5,7 +5,7 @@ use crate::exec::store_ref::StoreRef;
 use crate::pipelines::Pipeline;
 use crate::proof::certificate::{AnswerNo, AnswerYes};
 use crate::proof::check::NeverMatches;
-use crate::proof::check::conflict::ValidPipeline;
+use crate::proof::check::conflict::WithoutConflicts;
 use crate::proof::check::findings::NoMore;
 use crate::proof::check::missing::ReporterForElement;
 use crate::proof::check::store::SatisfiesTarget;
@@ -23,15 +23,53 @@ use crate::store::supplied::{ResourceList, SuppliedValues};
 use core::marker::PhantomData;
 use frunk_core::hlist::{HCons, HNil};
 
-/// The [target](super::Each::Target) of the pipeline `Pipe`, which runs for each element of a
-/// collection: a step, or an [`Attempt`] of one.
+/// The [target](super::Each::Target) of a pipeline that runs for each element of a collection: a
+/// step, or an [`Attempt`] of one.
+///
+/// You never write it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step, nor an `Attempt` of one",
+    label = "expected the step that is run for each element",
+    note = "a step is a function with `#[step]`, or a type with an `impl Step`"
+)]
+pub trait EachTarget {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The step.
+    type Step: Step;
+    /// What an element adds to the results.
+    type Gives: Send + 'static;
+
+    /// What an element adds to the results, or the error of the whole.
+    #[doc(hidden)]
+    fn give(result: Result<OwnedOutput<Self::Step>, ElementError>) -> Result<Self::Gives, ElementError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IsStep<Witness: Sized>> EachTarget for T
+where
+    OwnedOutput<T>: 'static,
+{
+    fn seal(_: Seal) {}
+
+    type Step = T;
+    type Gives = OwnedOutput<T>;
+
+    fn give(result: Result<OwnedOutput<T>, ElementError>) -> Result<OwnedOutput<T>, ElementError> {
+        result
+    }
+}
+
+/// A step that has all that it needs in the pipeline `Pipe` for an element that its steps take as
+/// `Item`, with the resources `Takes`.
 ///
 /// You never write it, except as a bound of a generic pipeline. There the compiler knows only for
 /// the type arguments whether the target has all that it needs, so the declaration asks for it:
 ///
 /// ```
 /// # use typed_pipeliner::{Each, ForEach, HList, Identified, In, Pipeline, Return, Store, resource, step};
-/// use typed_pipeliner::each::EachTarget;
+/// use typed_pipeliner::each::RunsForEach;
 ///
 /// resource! { Rows<T>: Vec<T>; Row<T>: T; Names: Vec<String>; }
 ///
@@ -46,7 +84,7 @@ use frunk_core::hlist::{HCons, HNil};
 /// }
 /// impl<T: ToString + Identified> Each for PerRow<T>
 /// where
-///     Name<T>: EachTarget<Self, Row<T>, HList![], Gives = String>,
+///     Name<T>: RunsForEach<Self, Row<T>, HList![]>,
 /// {
 ///     type Over = Rows<T>;
 ///     type Item = Row<T>;
@@ -55,46 +93,23 @@ use frunk_core::hlist::{HCons, HNil};
 ///     type Into = Names;
 /// }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a step, nor an `Attempt` of one",
-    label = "expected the step that is run for each element",
-    note = "a step is a function with `#[step]`, or a type with an `impl Step`"
-)]
-pub trait EachTarget<Pipe, Item, Takes> {
+pub trait RunsForEach<Pipe, Item, Takes> {
     #[doc(hidden)]
     fn seal(_: Seal);
+}
 
-    /// The step.
-    type Step: Step;
-    /// What an element adds to the results.
-    type Gives: Send + 'static;
-
-    /// What an element adds to the results, or the error of the whole.
-    #[doc(hidden)]
-    fn give(result: Result<OwnedOutput<Self::Step>, ElementError>) -> Result<Self::Gives, ElementError>;
+impl<T, Pipe, Item, Takes> RunsForEach<Pipe, Item, Takes> for T
+where
+    T: Step,
+    Pipe: WithoutConflicts,
+    HCons<Item, Takes>: ResourceList,
+    ElementEnv<Pipe, Item, Takes>: SatisfiesTarget<T>,
+{
+    fn seal(_: Seal) {}
 }
 
 /// The environment in which a target is proved for an element.
 type ElementEnv<Pipe, Item, Takes> = ProofEnvOf<Pipe, <HCons<Item, Takes> as ResourceList>::Sorted, OutsideElement>;
-
-#[diagnostic::do_not_recommend]
-impl<T, Pipe, Item, Takes> EachTarget<Pipe, Item, Takes> for T
-where
-    T: IsStep<Witness: Sized>,
-    Pipe: ValidPipeline<Witness: Sized>,
-    HCons<Item, Takes>: ResourceList,
-    ElementEnv<Pipe, Item, Takes>: SatisfiesTarget<T>,
-    OwnedOutput<T>: 'static,
-{
-    fn seal(_: Seal) {}
-
-    type Step = T;
-    type Gives = OwnedOutput<T>;
-
-    fn give(result: Result<OwnedOutput<T>, ElementError>) -> Result<OwnedOutput<T>, ElementError> {
-        result
-    }
-}
 
 /// As the [target](super::Each::Target) of a pipeline that runs for each element: the step `T`, whose
 /// failure is a result.
@@ -139,12 +154,8 @@ where
 pub struct Attempt<T>(PhantomData<T>);
 
 #[diagnostic::do_not_recommend]
-impl<T, Pipe, Item, Takes> EachTarget<Pipe, Item, Takes> for Attempt<T>
+impl<T: IsStep<Witness: Sized>> EachTarget for Attempt<T>
 where
-    T: IsStep<Witness: Sized>,
-    Pipe: ValidPipeline<Witness: Sized>,
-    HCons<Item, Takes>: ResourceList,
-    ElementEnv<Pipe, Item, Takes>: SatisfiesTarget<T>,
     OwnedOutput<T>: 'static,
 {
     fn seal(_: Seal) {}

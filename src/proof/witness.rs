@@ -42,7 +42,7 @@ pub struct Proven;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step",
     label = "expected one step: a function with `#[step]`, or a type with an `impl Step`",
-    note = "a step is a function with `#[step]`, a type with an `impl Step`, or `RunChosen<R>` where `R` carries a `SharedStep`; to get a resource, call `store.resource::<R>()`"
+    note = "a step is a function with `#[step]`, a type with an `impl Step`, `ForEach<P>` where `P` has an `impl Each`, or `RunChosen<R>` where `R` carries a `SharedStep`; to get a resource, call `store.resource::<R>()`"
 )]
 pub trait IsStep: Step {
     #[doc(hidden)]

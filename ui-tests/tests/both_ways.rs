@@ -15,8 +15,10 @@ use std::{env, fs};
 
 /// Cases with an error in the list of steps, whose second error, where the pipeline is used, is
 /// longer by up to [`LONGER`] lines.
-const WRONG_LISTS: [&str; 5] = [
+const WRONG_LISTS: [&str; 7] = [
     "fail/dyn_step/not_a_chosen_step.rs",
+    "fail/each/not_declared.rs",
+    "fail/each/without_for_each.rs",
     "fail/not_a_step_in_a_group.rs",
     "fail/not_a_step_in_a_store.rs",
     "fail/ported/resource_registered.rs",

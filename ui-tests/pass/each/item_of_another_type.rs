@@ -1,0 +1,54 @@
+use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, Store, resource, run, step};
+
+resource! {
+    Urls: Vec<String>;
+    Client: &'static str;
+    Sizes: Vec<usize>;
+    Total: usize;
+    Url: String;
+    Page: String;
+    Letter: char;
+    Letters: Vec<char>;
+}
+
+#[step]
+fn fetch(url: In<'_, Url>, client: In<'_, Client>) -> Out<Page> {
+    format!("{url} for {client}")
+}
+
+#[step]
+fn measure(page: In<'_, Page>) -> Return<usize> {
+    Return(page.len())
+}
+
+#[step]
+fn add_up(sizes: In<'_, Sizes>) -> Out<Total> {
+    sizes.iter().sum()
+}
+
+#[step]
+fn look(letter: In<'_, Letter>, client: In<'_, Client>) -> Return<usize> {
+    Return(client.len() + letter.len_utf8())
+}
+
+struct PerUrl;
+impl Pipeline for PerUrl {
+    type Steps = HList![Fetch];
+}
+impl Each for PerUrl {
+    type Over = Letters;
+    type Item = Letter;
+    type Takes = HList![Client];
+    type Target = Look;
+    type Into = Sizes;
+}
+
+struct App;
+impl Pipeline for App {
+    type Steps = HList![ForEach<PerUrl>, AddUp];
+}
+
+fn main() {
+    let store = Store::<App>::new().with(Urls, vec![]).with(Client, "me").with(Letters, vec![]);
+    let _ = run::<AddUp>(&store);
+}
