@@ -8,6 +8,7 @@ mod collection;
 mod element;
 mod error;
 mod hand;
+mod seats;
 mod shared;
 mod target;
 
@@ -124,7 +125,7 @@ pub trait Each: Pipeline {
     type Into: CollectsInto<Gives<Self>>;
     /// The most elements that run at once.
     ///
-    /// If it is 0, it counts as 1. The [limit](crate::Run::limit) of the run around counts the
+    /// 0 counts as 1, and more than 32,768 as that. The [limit](crate::Run::limit) of the run around counts the
     /// [`ForEach`] as one step.
     const AT_ONCE: usize = 16;
 
@@ -235,9 +236,14 @@ fn into_outputs<M: Each>(results: Result<Vec<Gives<M>>, ElementError>) -> Result
     Ok(HCons { head: M::Into::collect(results?), tail: HNil })
 }
 
-/// The most elements that run at once.
+/// The most elements that run at once: each needs a waker with a number.
 const fn at_once<M: Each>() -> usize {
-    if M::AT_ONCE == 0 { 1 } else { M::AT_ONCE }
+    const MOST: usize = 1 << 15;
+    match M::AT_ONCE {
+        0 => 1,
+        1..MOST => M::AT_ONCE,
+        _ => MOST,
+    }
 }
 
 /// Starts to help with the elements of a step that has started.

@@ -5,14 +5,13 @@
 
 use super::element::{ValueOf, run_element};
 use super::error::ElementError;
+use super::seats::Seats;
 use super::shared::{Next, Shared};
 use super::{Each, Gives, at_once};
 use crate::exec::fan::Around;
 use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use std::sync::Arc;
 
 /// The number of elements that a hand begins or polls before it gives its task back.
@@ -31,9 +30,7 @@ pub(super) struct Hand<'s, M: Each, F> {
     /// Begins an element.
     begin: fn(&'s [ValueOf<M>], Arc<Around<'s>>, usize) -> F,
     /// The elements in progress.
-    running: FuturesUnordered<F>,
-    /// The most elements in progress.
-    most: usize,
+    seats: Seats<F>,
     /// How far it is.
     stage: Stage,
 }
@@ -68,8 +65,7 @@ pub(super) fn hand<'s, M: Each>(
         shared,
         number,
         begin: run_element::<M>,
-        running: FuturesUnordered::new(),
-        most: most / hands + usize::from(number < most % hands),
+        seats: Seats::new(most / hands + usize::from(number < most % hands)),
         stage: if hands > 1 { Stage::New } else { Stage::Ready },
     }
 }
@@ -81,22 +77,26 @@ where
 {
     /// Works until it has to wait, or until nothing is left.
     fn work(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        for _ in 0..BUDGET {
-            let next = self.shared.next(self.running.len() < self.most);
-            match next {
-                Next::Element(place) => self.running.push((self.begin)(self.elements, Arc::clone(&self.around), place)),
-                Next::None => {}
-                Next::Failed => return Poll::Ready(()),
-            }
-            match self.running.poll_next_unpin(cx) {
-                Poll::Ready(Some((place, result))) => {
-                    let (around, of) = (&self.around, self.elements.len());
-                    self.shared.end(place, result, |done| around.progress(done, of));
+        let (shared, around, of) = (&*self.shared, &*self.around, self.elements.len());
+        let end = |(place, result)| shared.end(place, result, |done| around.progress(done, of));
+        let mut budget = BUDGET;
+        while budget > 0 {
+            budget = budget.saturating_sub(self.seats.poll_woken(end));
+            match shared.next(self.seats.has_room()) {
+                Next::Element(place) => {
+                    budget = budget.saturating_sub(1);
+                    let run = (self.begin)(self.elements, Arc::clone(&self.around), place);
+                    if let Poll::Ready(result) = self.seats.begin(run) {
+                        end(result);
+                    }
                 }
-                Poll::Ready(None) => return Poll::Ready(()),
-                Poll::Pending if matches!(next, Next::Element(_)) => {}
-                // Another hand may have failed since.
-                Poll::Pending => return self.shared.wait(self.number, cx.waker()),
+                Next::Failed => return Poll::Ready(()),
+                Next::None if self.seats.is_empty() => return Poll::Ready(()),
+                Next::None => {
+                    // An element, or another hand, may have something to say since the last look.
+                    self.seats.register(cx.waker());
+                    return shared.wait(self.number, cx.waker());
+                }
             }
         }
         cx.waker().wake_by_ref();
@@ -107,7 +107,7 @@ where
 impl<M: Each, F> Hand<'_, M, F> {
     /// Drops the elements in progress, and leaves.
     fn stop(&mut self) {
-        self.running.clear();
+        self.seats.clear();
         if let Stage::AtWork = mem::replace(&mut self.stage, Stage::Over) {
             self.shared.leave();
         }

@@ -37,4 +37,4 @@ mod stress;
 mod sync;
 pub(crate) mod task;
 pub(crate) mod waits;
-mod wake_set;
+pub(crate) mod wake_set;
