@@ -111,7 +111,7 @@ impl Pipeline for Heavily {
 }
 
 /// How often each contender runs.
-const RUNS: usize = 100;
+const RUNS: usize = 300;
 
 fn main() {
     // `cargo test --all-targets` starts this too, but without the argument that `cargo bench` adds.
