@@ -58,6 +58,9 @@ pub(super) fn hand<'s, M: Each>(
         None => make(),
         Some(fan) => fan.shared(make),
     };
+    if number == 0 {
+        around.progress(0, elements.len());
+    }
     let most = at_once::<M>();
     Hand {
         elements,

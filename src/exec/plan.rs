@@ -130,6 +130,7 @@ pub struct ExecPlan {
     /// The steps whose outputs have destructors, each after all steps that take from it.
     drops: &'static [u16],
     /// Whether a step is a fan-out.
+    #[cfg_attr(not(feature = "executor"), expect(dead_code, reason = "only threads look for them"))]
     has_fans: bool,
     /// A hash table from resources to sources: open addressing, linear probing, a power of two in
     /// length.

@@ -93,6 +93,8 @@ struct Step {
     ready: Option<f64>,
     started: Option<f64>,
     ended: Option<f64>,
+    /// How many elements are done, and of how many, if it runs for each element of a collection.
+    progress: Option<(usize, usize)>,
     /// The error, and its causes.
     #[serde(serialize_with = "texts")]
     error: Option<Arc<[String]>>,
@@ -304,6 +306,10 @@ impl History {
             StepEventKind::Started => {
                 step.started = now;
                 StepState::Running
+            }
+            StepEventKind::Progress { done, of } => {
+                step.progress = Some((done, of));
+                step.state
             }
             StepEventKind::Finished => StepState::Finished,
             StepEventKind::Skipped(SkipReason::Present) => StepState::Present,

@@ -12,7 +12,8 @@ use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEvent
 /// [`Explorer::observer`](crate::Explorer::observer) makes one for each run. One in an [`Arc`] can
 /// observe many runs. When the explorer is gone, the observer does nothing.
 ///
-/// The page shows names, times and errors. It shows a value only if
+/// The page shows names, times and errors, and how many elements of a
+/// [`ForEach`](typed_pipeliner::ForEach) are done. It shows a value only if
 /// [`show`](ExplorerObserver::show) says how.
 ///
 /// ```
@@ -114,6 +115,10 @@ impl ExplorerObserver {
 
 impl Observer for ExplorerObserver {
     fn run_started(&self, run: &RunInfo, time: Instant) {
+        // There may be many, and the page keeps few runs. It shows how many of them are done.
+        if run.element().is_some() {
+            return;
+        }
         let Some(history) = self.history.upgrade() else { return };
         let shown = if run.parent().is_none() { &self.values[..] } else { &[] };
         history.start(run, time, shown.iter().map(|value| value.name));
@@ -121,6 +126,9 @@ impl Observer for ExplorerObserver {
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+        if run.element().is_some() {
+            return;
+        }
         let Some(history) = self.history.upgrade() else { return };
         history.step(run.id().get(), event);
         if matches!(event.kind, StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present)) {
@@ -129,6 +137,9 @@ impl Observer for ExplorerObserver {
     }
 
     fn run_ended(&self, run: &RunInfo, end: RunEnd, time: Instant) {
+        if run.element().is_some() {
+            return;
+        }
         let Some(history) = self.history.upgrade() else { return };
         self.show_values(&history, run);
         history.end(run.id().get(), end, time);

@@ -34,7 +34,8 @@ const NAMED: usize = 3;
 /// The display disappears at the end of the run, and the printed lines stay.
 ///
 /// Each run has its own display. A run in a parent store is part of the display of the run that
-/// needs it.
+/// needs it. Of a [`ForEach`](typed_pipeliner::ForEach) the display counts the elements that are
+/// done, and does not show their steps.
 pub struct Progress {
     bars: MultiProgress,
     terminal: Terminal,
@@ -79,6 +80,8 @@ struct ShownStep {
     name: Cow<'static, str>,
     needs: Vec<usize>,
     stage: Stage,
+    /// How many elements are done, and of how many.
+    progress: Option<(usize, usize)>,
 }
 
 /// The stage of a step, in the order in which steps are listed.
@@ -186,7 +189,7 @@ impl Default for Progress {
 
 impl Observer for Progress {
     fn run_started(&self, run: &RunInfo, _: Instant) {
-        if self.bars.is_hidden() {
+        if self.bars.is_hidden() || run.element().is_some() {
             return;
         }
         let display = match run.parent().and_then(|parent| self.display(parent)) {
@@ -272,13 +275,17 @@ impl Steps {
     fn update(&mut self, run: &RunInfo, event: &StepEvent<'_>) -> Change {
         let key = (run.id(), event.step);
         if let StepEventKind::Demanded { .. } = event.kind {
-            let needs = run.steps()[event.step].needs().to_vec();
-            self.demanded.insert(key, ShownStep { name: one_line(event.name()), needs, stage: Stage::Waiting });
+            let (name, needs) = (one_line(event.name()), run.steps()[event.step].needs().to_vec());
+            self.demanded.insert(key, ShownStep { name, needs, stage: Stage::Waiting, progress: None });
             return Change::Later;
         }
         // A step whose outputs were in the store is not demanded. It is skipped while others are
         // demanded, whose number is not known yet.
         let Some(step) = self.demanded.get_mut(&key) else { return Change::Later };
+        if let StepEventKind::Progress { done, of } = event.kind {
+            step.progress = Some((done, of));
+            return Change::Display;
+        }
         step.stage = match event.kind {
             StepEventKind::Ready => Stage::Ready,
             StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
@@ -332,7 +339,10 @@ impl Steps {
         let width = shown.iter().map(|(_, step)| step.name.chars().count()).max().unwrap_or_default();
         for (run, step) in shown {
             let (stage, more) = match step.stage {
-                Stage::Running(since) => ("running", format!("{:#}", HumanDuration(since.elapsed()))),
+                Stage::Running(since) => {
+                    let elements = step.progress.map_or(String::new(), |(done, of)| format!("{done} of {of}, "));
+                    ("running", format!("{elements}{:#}", HumanDuration(since.elapsed())))
+                }
                 Stage::Ready => ("ready", String::new()),
                 Stage::InOtherRun => ("waiting", "for another run".to_owned()),
                 // The event that its inputs are there comes next.

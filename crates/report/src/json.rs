@@ -1,9 +1,10 @@
 //! A report as JSON.
 
 use super::{CriticalPath, Outcome, RunReport};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::time::Duration;
-use typed_pipeliner::observe::{RunEnd, RunId, SkipReason};
+use typed_pipeliner::observe::{Element, RunEnd, RunId, SkipReason};
 
 impl RunReport {
     /// Returns the report as JSON: `{"runs": […]}`. The keys are the names of the methods of
@@ -12,7 +13,8 @@ impl RunReport {
     /// The `outcome` of a step is `ran`, `closed`, `ran_in_other_run`, `skipped_present`,
     /// `skipped_dependency_failed`, `failed`, `panicked`, `cancelled`, `not_reached`, `not_needed`,
     /// `running` or `pending`. The `end` of a run is `succeeded`, `failed`, `panicked`, `dropped`
-    /// or `null`.
+    /// or `null`. A run for an element has `"element": {"place": 0, "key": …}`, and its step the
+    /// `progress`, `[done, of]`.
     ///
     /// A report implements [`Serialize`], so it can be written in any other format too.
     ///
@@ -63,6 +65,18 @@ impl Serialize for Outcome {
 
 pub(super) fn id<S: Serializer>(id: &RunId, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_u64(id.get())
+}
+
+/// The place, and the key if there is one.
+pub(super) fn element<S: Serializer>(element: &Option<Element>, to: S) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(None)?;
+    if let Some(element) = element {
+        map.serialize_entry("place", &element.place)?;
+        if let Some(key) = &element.key {
+            map.serialize_entry("key", key)?;
+        }
+    }
+    map.end()
 }
 
 pub(super) fn end<S: Serializer>(end: &Option<RunEnd>, to: S) -> Result<S::Ok, S::Error> {

@@ -16,7 +16,7 @@ pub use table::WithoutTimes;
 
 use serde::Serialize;
 use std::time::Duration;
-use typed_pipeliner::observe::{RunEnd, RunId, SkipReason};
+use typed_pipeliner::observe::{Element, RunEnd, RunId, SkipReason};
 use typed_pipeliner::text::one_line;
 
 /// The report of one or several runs.
@@ -31,8 +31,8 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// The runs, in the order in which they started. Runs in parent stores belong to the [step that
-    /// needed them](StepRecord::runs).
+    /// The runs, in the order in which they started. Runs in parent stores and runs of elements
+    /// belong to the [step that needed them](StepRecord::runs).
     pub fn runs(&self) -> &[RunRecord] {
         &self.runs
     }
@@ -76,7 +76,7 @@ impl RunReport {
     }
 
     /// The steps that failed, in the order in which they failed. If a run in a parent store failed,
-    /// these are the steps that failed there.
+    /// or that of an element, these are the steps that failed there.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
@@ -125,6 +125,8 @@ pub struct RunRecord {
     target: &'static str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     close: bool,
+    #[serde(serialize_with = "json::element", skip_serializing_if = "Option::is_none")]
+    element: Option<Element>,
     #[serde(serialize_with = "json::end")]
     end: Option<RunEnd>,
     #[serde(serialize_with = "json::seconds")]
@@ -159,6 +161,11 @@ impl RunRecord {
     /// The name of its target: a step, or a resource; of a close, the pipeline.
     pub fn target(&self) -> &'static str {
         self.target
+    }
+
+    /// The element that it was for, if it was one of a [`ForEach`](typed_pipeliner::ForEach).
+    pub fn element(&self) -> Option<&Element> {
+        self.element.as_ref()
     }
 
     /// How it ended; `None` if it had not ended when the report was made.
@@ -262,6 +269,9 @@ pub struct StepRecord {
     /// When the last event happened to it.
     #[serde(skip)]
     ended: Option<Duration>,
+    /// How many elements are done, and of how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<(usize, usize)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     runs: Vec<RunRecord>,
 }
@@ -330,12 +340,18 @@ impl StepRecord {
         self.failed_dependency
     }
 
-    /// The runs in the parent store that computed this resource.
+    /// If it runs for each element of a collection, the number of elements that were done, and the
+    /// number of all.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.progress
+    }
+
+    /// The runs in the parent store that computed this resource, or those for the elements.
     pub fn runs(&self) -> &[RunRecord] {
         &self.runs
     }
 
-    /// Whether it failed by itself, and not because a run in the parent store failed.
+    /// Whether it failed by itself, and not because one of its runs failed.
     fn is_failure(&self) -> bool {
         self.outcome == Outcome::Failed && !self.runs.iter().any(|run| run.end == Some(RunEnd::Failed))
     }
@@ -343,6 +359,10 @@ impl StepRecord {
     /// Its outcome, in words and in one line.
     fn outcome_label(&self) -> String {
         match (self.outcome, self.failed_dependency) {
+            (outcome, _) if self.progress.is_some() => {
+                let (done, of) = self.progress.unwrap_or_default();
+                format!("{}, {done} of {of}", outcome.label())
+            }
             (Outcome::Skipped(_), Some(step)) => format!("skipped: {} failed", one_line(step)),
             (Outcome::Failed, _) if self.start.is_none() => "failed in another run".to_owned(),
             (outcome, _) => outcome.label().to_owned(),

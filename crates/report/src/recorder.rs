@@ -3,7 +3,7 @@
 use super::critical_path::critical_path;
 use super::{Outcome, RunRecord, RunReport, StepRecord, Wait};
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -13,8 +13,9 @@ use typed_pipeliner::{Observer, RunError};
 
 /// An [`Observer`] that records runs, for a [report](Recorder::report).
 ///
-/// Clones share one record. It grows with each run and is freed with the last clone, so a server
-/// needs one recorder for each request that is to have a report, and not one for all.
+/// Clones share one record. It grows with each run, also with that of each element of a
+/// [`ForEach`](typed_pipeliner::ForEach), and is freed with the last clone, so a server needs one
+/// recorder for each request that is to have a report, and not one for all.
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
@@ -43,6 +44,9 @@ use typed_pipeliner::{Observer, RunError};
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Vec<Run>>>);
 
+/// The runs that other runs caused, by these.
+type Children<'a> = HashMap<RunId, Vec<&'a Run>>;
+
 /// The record of a run. The steps are made from it for a report, so that an event costs no more
 /// than its entry.
 struct Run {
@@ -53,6 +57,8 @@ struct Run {
     events: Vec<Event>,
     /// The texts of the errors, one for each event of a failure.
     errors: Vec<Vec<String>>,
+    /// How many elements are done, of how many, by the steps that run for each element.
+    progress: HashMap<usize, (usize, usize)>,
 }
 
 /// An event of a step.
@@ -105,7 +111,13 @@ impl Recorder {
         let selected: Vec<_> = runs.iter().filter(|run| is_selected(run, &runs)).collect();
         let origin = selected.iter().map(|run| run.start).min().unwrap_or(now);
         let clock = Clock { origin, now };
-        RunReport { runs: selected.into_iter().map(|run| run.record(&runs, clock)).collect() }
+        let mut children: Children<'_> = HashMap::new();
+        for run in runs.iter() {
+            if let Some(parent) = run.info.parent() {
+                children.entry(parent).or_default().push(run);
+            }
+        }
+        RunReport { runs: selected.into_iter().map(|run| run.record(&children, clock)).collect() }
     }
 
     /// All runs, in the order in which they started.
@@ -137,7 +149,7 @@ struct ErrorReport {
 pub trait ReportExt: sealed::Sealed {
     /// Returns the report of the run that failed, if a [`Recorder`] observed it; `None` otherwise.
     ///
-    /// It contains this run and the runs in parent stores that it needed. A run has ended before
+    /// It contains this run, the runs in parent stores that it needed, and those of elements. A run has ended before
     /// its caller receives the error, so the report is complete, including the steps that were
     /// cancelled because of the failure.
     ///
@@ -187,11 +199,15 @@ impl fmt::Debug for Recorder {
 
 impl Observer for Recorder {
     fn run_started(&self, run: &RunInfo, time: Instant) {
-        let run = Run { info: run.clone(), start: time, end: None, events: Vec::new(), errors: Vec::new() };
+        let (events, errors, progress) = (Vec::new(), Vec::new(), HashMap::new());
+        let run = Run { info: run.clone(), start: time, end: None, events, errors, progress };
         self.runs().push(run);
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+        if let StepEventKind::Progress { done, of } = event.kind {
+            return self.change(run.id(), |run| _ = run.progress.insert(event.step, (done, of)));
+        }
         let Some(stage) = Stage::after(event.kind) else { return };
         let entry = Event { step: event.step, time: event.time, stage };
         match event.kind {
@@ -305,14 +321,18 @@ impl Run {
         steps
     }
 
-    fn record(&self, runs: &[Run], clock: Clock) -> RunRecord {
+    fn record(&self, children: &Children<'_>, clock: Clock) -> RunRecord {
         let end = self.end.map_or(clock.now, |(_, time)| time);
         let passed = self.steps();
         let mut steps: Vec<_> = passed.iter().map(|step| step.record(self.end.is_some(), end, clock)).collect();
-        for run in runs.iter().filter(|run| run.info.parent() == Some(self.info.id())) {
-            if let Some(step) = run.needed_by(&passed) {
-                steps[step].runs.push(run.record(runs, clock));
+        for run in children.get(&self.info.id()).into_iter().flatten() {
+            let step = run.info.element().map_or_else(|| run.needed_by(&passed), |element| Some(element.step));
+            if let Some(step) = step {
+                steps[step].runs.push(run.record(children, clock));
             }
+        }
+        for (&step, &progress) in &self.progress {
+            steps[step].progress = Some(progress);
         }
         for step in 0..steps.len() {
             if self.info.is_close() && steps[step].outcome == Outcome::Ran {
@@ -326,6 +346,7 @@ impl Run {
             id: self.info.id(),
             target: self.info.target(),
             close: self.info.is_close(),
+            element: self.info.element().cloned(),
             end: self.end.map(|(end, _)| end),
             start: clock.of(self.start),
             duration: end.saturating_duration_since(self.start),
@@ -391,6 +412,7 @@ impl Step<'_> {
             errors: self.errors.to_vec(),
             ended: (outcome != Outcome::NotNeeded).then(|| clock.of(end)),
             waits,
+            progress: None,
             runs: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use super::{Outcome, RunRecord, StepRecord};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use typed_pipeliner::observe::RunEnd;
 
 /// A step of a run.
 pub(super) struct Row<'r> {
@@ -23,7 +24,8 @@ pub(super) enum Order {
     Number,
 }
 
-/// The needed steps of a run; those of a run in a parent store follow the step that needed it.
+/// The needed steps of a run; those of a run in a parent store follow the step that needed it, and
+/// so do those of an element whose run has not succeeded.
 pub(super) fn rows(run: &RunRecord, order: Order) -> Vec<Row<'_>> {
     fn add<'r>(run: &'r RunRecord, order: Order, depth: usize, is_critical: bool, to: &mut Vec<Row<'r>>) {
         let mut steps: Vec<_> = run.steps.iter().enumerate().filter(|(_, step)| step.was_needed()).collect();
@@ -33,7 +35,8 @@ pub(super) fn rows(run: &RunRecord, order: Order) -> Vec<Row<'_>> {
         for (number, step) in steps {
             let is_critical = is_critical && run.is_critical(number);
             to.push(Row { run, step, depth, is_critical });
-            step.runs.iter().for_each(|run| add(run, order, depth + 1, is_critical, to));
+            let is_shown = |run: &&RunRecord| run.element.is_none() || run.end != Some(RunEnd::Succeeded);
+            step.runs.iter().filter(is_shown).for_each(|run| add(run, order, depth + 1, is_critical, to));
         }
     }
     let mut rows = Vec::new();

@@ -10,7 +10,8 @@ impl RunReport {
     ///
     /// It is JSON in the [Trace Event
     /// Format](https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU).
-    /// Each run is a process with the name of its target, including runs in parent stores. Its rows
+    /// Each run is a process with the name of its target, including runs in parent stores and those
+    /// of elements. Its rows
     /// are the run itself, the executions of steps, and the times in which steps waited. Steps that
     /// overlap are in different rows, so the number of rows is the number of steps that were
     /// executed at the same time; the rows are not threads of the machine. A selected step shows
@@ -43,7 +44,7 @@ impl RunReport {
     }
 }
 
-/// Adds runs, each followed by the runs in parent stores that its steps needed.
+/// Adds runs, each followed by the runs that its steps caused.
 fn add_runs(runs: &[RunRecord], step: Option<&str>, to: &mut Vec<Value>) {
     for run in runs {
         add_run(run, step, to);
@@ -56,7 +57,13 @@ fn add_run(run: &RunRecord, step: Option<&str>, to: &mut Vec<Value>) {
     let pid = run.id.get();
     let name = match step {
         None => run.title(),
-        Some(step) => format!("run in the parent store, for {step}"),
+        Some(step) => match &run.element {
+            None => format!("run in the parent store, for {step}"),
+            Some(element) => match &element.key {
+                None => format!("element {} of {step}", element.place),
+                Some(key) => format!("element {} of {step}, {key}", element.place),
+            },
+        },
     };
     to.push(json!({"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": name}}));
     // In the order in which they started.

@@ -28,7 +28,8 @@ const OTHER: &str = "_OTHER";
 /// The parent of the span of a run is the span that is current when the run is first polled. The
 /// parent of the span of a step is the span of its run. It is entered whenever the step is polled,
 /// in whichever thread, so the spans and events of the step itself are in it. A run in a parent
-/// store is in the span of the step that waits for it in the child store. All threads of a run use
+/// store is in the span of the step that waits for it in the child store, and that of an element in
+/// the span of the step that runs it. All threads of a run use
 /// the subscriber of the thread that first polled the run.
 ///
 /// # Names and fields
@@ -42,7 +43,7 @@ const OTHER: &str = "_OTHER";
 ///
 /// | span, level | fields |
 /// | --- | --- |
-/// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `panicked`, `dropped`) |
+/// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`; for an element `pipeliner.element.place` and `pipeliner.element.key`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `panicked`, `dropped`) |
 /// | `close`, info, of a store that is closed | `otel.name` (`close` and the pipeline), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.pipeline`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `dropped`) |
 /// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`; at its end `pipeliner.outcome` (`finished`, `failed`, `panicked`, `cancelled`) |
 ///
@@ -60,6 +61,7 @@ const OTHER: &str = "_OTHER";
 /// | `waiting for another run`, debug | `pipeliner.step`, `pipeliner.other_run` (the run that executes the step) |
 /// | `demanded`, trace | `pipeliner.step`, `by` (the step that needs it) |
 /// | `ready`, trace | `pipeliner.step` |
+/// | `progress`, trace | `pipeliner.step`, `done`, `of` (elements of a collection) |
 ///
 /// The warning comes once for a wait of more than ten seconds, or another
 /// [time](Tracing::warn_after). While there are waits, a thread watches the time.
@@ -144,8 +146,16 @@ impl Observer for Tracing {
                 pipeliner.outcome = Empty,
                 otel.status_code = Empty,
                 "error.type" = Empty,
+                pipeliner.element.place = Empty,
+                pipeliner.element.key = Empty,
             ),
         };
+        if let Some(element) = run.element() {
+            span.record("pipeliner.element.place", element.place);
+            if let Some(key) = &element.key {
+                span.record("pipeliner.element.key", key.as_str());
+            }
+        }
         let dispatch = dispatcher::get_default(Dispatch::clone);
         let spans = Spans { dispatch, run: span, is_close: run.is_close(), steps: Mutex::default() };
         lock(&self.runs).insert(run.id(), Arc::new(spans));
@@ -193,6 +203,9 @@ impl Spans {
             StepEventKind::WaitingForOtherRun { run: other } => {
                 let other = other.get();
                 debug!(target: TARGET, parent: parent, { pipeliner.step = name, pipeliner.other_run = other }, "waiting for another run");
+            }
+            StepEventKind::Progress { done, of } => {
+                trace!(target: TARGET, parent: &self.around(event.step), { pipeliner.step = name, done, of }, "progress");
             }
             StepEventKind::Started => {
                 let span = info_span!(

@@ -69,14 +69,14 @@ const elapsed = () => (shown.state === "running" ? performance.now() - began : s
 
 // ---- States ----
 
-const IDLE = { state: "idle", by: null, demanded: null, ready: null, started: null, ended: null, error: null };
+const IDLE = { state: "idle", by: null, demanded: null, ready: null, started: null, ended: null, progress: null, error: null };
 /** The state of a step: the graph may be there before the run is. */
 const stepAt = (step) => shown.steps[step] ?? IDLE;
 
 function drawStep(step) {
-  const { state } = stepAt(step);
+  const { state, progress } = stepAt(step);
   const node = nodes[step];
-  const text = `${graph.steps[step].name}: ${STATES[state][0]}`;
+  const text = `${graph.steps[step].name}: ${STATES[state][0]}${progress ? `, ${progress[0]} of ${progress[1]}` : ""}`;
   node.dataset.state = state;
   for (const mark of node.querySelectorAll(".mark")) mark.setAttribute("d", STATES[state][1]);
   node.querySelector("title").textContent = text;
@@ -235,6 +235,7 @@ function drawTimes() {
   }
   const rows = spans.map(([name, kind, from, to]) => [name, duration(to - from), kind]);
   if (step.started !== null) rows.unshift(["Started", `+${duration(step.started)}`]);
+  if (step.progress) rows.push(["Elements done", `${step.progress[0]} of ${step.progress[1]}`]);
   if (step.ended !== null) rows.push(["Ended", `+${duration(step.ended)}`]);
   $("times").replaceChildren(...(rows.length ? rows : [["No run has needed it", ""]]).flatMap(([name, text, kind]) => [
     element("dt", {}, ...(kind ? [element("i", { className: kind })] : []), name),
