@@ -42,7 +42,19 @@ use typed_pipeliner::{Observer, RunError};
 /// # Ok(()) }) }
 /// ```
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Vec<Run>>>);
+pub struct Recorder(Arc<Mutex<Runs>>);
+
+/// The runs.
+#[derive(Default)]
+struct Runs {
+    /// All runs, in the order in which they started.
+    all: Vec<Run>,
+    /// Their places.
+    places: HashMap<RunId, usize>,
+}
+
+/// The number of runs among which most events find their own.
+const RECENT: usize = 8;
 
 /// The runs that other runs caused, by these.
 type Children<'a> = HashMap<RunId, Vec<&'a Run>>;
@@ -102,13 +114,14 @@ impl Recorder {
 
     /// Returns the report of all recorded runs. It may be called at any time, even during a run.
     pub fn report(&self) -> RunReport {
-        self.report_of(|run, runs| !runs.iter().any(|other| Some(other.info.id()) == run.info.parent()))
+        self.report_of(|run, places| run.info.parent().is_none_or(|parent| !places.contains_key(&parent)))
     }
 
     /// The report of the selected runs.
-    fn report_of(&self, is_selected: impl Fn(&Run, &[Run]) -> bool) -> RunReport {
-        let (runs, now) = (self.runs(), Instant::now());
-        let selected: Vec<_> = runs.iter().filter(|run| is_selected(run, &runs)).collect();
+    fn report_of(&self, is_selected: impl Fn(&Run, &HashMap<RunId, usize>) -> bool) -> RunReport {
+        let (record, now) = (self.runs(), Instant::now());
+        let runs = &record.all;
+        let selected: Vec<_> = runs.iter().filter(|run| is_selected(run, &record.places)).collect();
         let origin = selected.iter().map(|run| run.start).min().unwrap_or(now);
         let clock = Clock { origin, now };
         let mut children: Children<'_> = HashMap::new();
@@ -120,16 +133,20 @@ impl Recorder {
         RunReport { runs: selected.into_iter().map(|run| run.record(&children, clock)).collect() }
     }
 
-    /// All runs, in the order in which they started.
-    fn runs(&self) -> MutexGuard<'_, Vec<Run>> {
+    /// The runs.
+    fn runs(&self) -> MutexGuard<'_, Runs> {
         // At most the name of a step panics while this is locked, and it changes nothing.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the record of a run.
     fn change(&self, id: RunId, change: impl FnOnce(&mut Run)) {
+        let Runs { all, places } = &mut *self.runs();
         // From the end, because most events belong to a run that started recently.
-        if let Some(run) = self.runs().iter_mut().rev().find(|run| run.info.id() == id) {
+        let first = all.len().saturating_sub(RECENT);
+        let recent = all[first..].iter().rposition(|run| run.info.id() == id).map(|place| first + place);
+        let place = recent.or_else(|| places.get(&id).copied());
+        if let Some(run) = place.and_then(|place| all.get_mut(place)) {
             change(run);
         }
     }
@@ -193,7 +210,7 @@ mod sealed {
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Recorder of {} runs", self.runs().len())
+        write!(f, "Recorder of {} runs", self.runs().all.len())
     }
 }
 
@@ -201,7 +218,9 @@ impl Observer for Recorder {
     fn run_started(&self, run: &RunInfo, time: Instant) {
         let (events, errors, progress) = (Vec::new(), Vec::new(), HashMap::new());
         let run = Run { info: run.clone(), start: time, end: None, events, errors, progress };
-        self.runs().push(run);
+        let Runs { all, places } = &mut *self.runs();
+        places.insert(run.info.id(), all.len());
+        all.push(run);
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {

@@ -21,7 +21,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{In, Out, Return, RunError, Scoped, Store, resource, run, step};
+use typed_pipeliner::{Each, ForEach, HList, In, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_tracing::Tracing;
 
 resource! {
@@ -394,4 +394,51 @@ fn close_has_a_span_and_a_span_for_each_step_that_is_closed() {
          otel.status_code=ERROR pipeliner.outcome=failed pipeliner.pipeline=Service pipeliner.run.id=…",
     ];
     assert_eq!(capture.take(), expected);
+}
+
+resource! { Words: Vec<&'static str>; Word: &'static str; Lengths: Vec<usize>; }
+
+#[step]
+fn measure(word: In<'_, Word>) -> Return<usize> {
+    info!("measuring");
+    Return(word.len())
+}
+
+pipeline! { PerWord: []; Texts: [ForEach<PerWord>]; }
+impl Each for PerWord {
+    type Over = Words;
+    type Item = Word;
+    type Takes = HList![];
+    type Target = Measure;
+    type Into = Lengths;
+
+    fn key(word: In<'_, Word>) -> Option<String> {
+        Some(word.to_string())
+    }
+}
+
+#[test]
+fn spans_of_elements_are_in_that_of_their_step_on_threads_too() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::TRACE);
+    let store = || Store::<Texts>::new().with(Words, vec!["a", "word"]);
+    smol::block_on(run::<ForEach<PerWord>>(&store()).observe(Tracing::new()))?;
+    let mut of_local = capture.take();
+    let within = "run PerWord/PerWord/run Measure";
+    for expected in [
+        format!("INFO {within}/Measure: message=measuring"),
+        "TRACE run PerWord/PerWord: done=1 message=progress of=2 pipeliner.step=PerWord".to_owned(),
+        format!(
+            "span {within}: run otel.kind=internal otel.name=run Measure pipeliner.element.key=word \
+             pipeliner.element.place=1 pipeliner.outcome=succeeded pipeliner.run.id=… pipeliner.target=Measure"
+        ),
+    ] {
+        assert!(of_local.contains(&expected), "{expected} in {of_local:#?}");
+    }
+    let (executor, store) = (Executor::new(2), Arc::new(store()));
+    smol::block_on(executor.run::<ForEach<PerWord>>(&store).observe(Tracing::new()))?;
+    let mut of_threads = capture.take();
+    of_local.sort();
+    of_threads.sort();
+    assert_eq!(of_threads, of_local);
+    Ok(())
 }
