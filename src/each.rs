@@ -215,7 +215,7 @@ impl<M: Each> Step for ForEach<M> {
         pipeline: type_name::of::<M>,
         steps: || <M::Steps as StepList>::SPECS,
         given: || <Given<M> as KeysOf>::KEYS,
-        target: || StepSpec::of::<TargetOf<M>>(),
+        target: || const { &StepSpec::of::<TargetOf<M>>() },
         at_once: at_once::<M>(),
         help: help::<M>,
     });

@@ -30,7 +30,7 @@ pub struct FanSpec {
     /// What its steps take from outside: the element, and then what is the same for all.
     pub given: fn() -> &'static ConstList<Key>,
     /// The step that is run for each element.
-    pub target: fn() -> StepSpec,
+    pub target: fn() -> &'static StepSpec,
     /// The most elements that run at once.
     pub at_once: usize,
     /// Starts to help with the elements of a step that has started.

@@ -2,10 +2,11 @@
 
 use super::topology::{cycles, set_levels};
 use super::{InputEdge, Plan, PlanSource, ResourceNode, State, StepNode};
-use crate::exec::plan::{Key, Source, StepSpec};
+use crate::exec::plan::{ConstList, Key, Source, StepSpec};
 use crate::exec::store_ref::StoreRef;
 use crate::steps::Step;
 use crate::store::AnyStore;
+use core::any::TypeId;
 use std::collections::HashMap;
 
 /// The input of a plan.
@@ -20,6 +21,8 @@ pub(super) struct Ground<'s> {
     supplied: Vec<Key>,
     /// The parent store.
     parent: Option<StoreRef<'s>>,
+    /// The steps in whose plans this one is, each for the elements of a collection.
+    around: Vec<TypeId>,
 }
 
 /// The goal of a plan.
@@ -40,8 +43,18 @@ impl Ground<'_> {
     /// The input for a pipeline, or for the type of a store.
     pub(super) fn of<P: PlanSource>() -> Self {
         let supplied = P::SUPPLIED.list().into_iter().copied().collect();
-        let mut ground = Ground { pipeline: P::pipeline(), steps: Vec::new(), registered: 0, supplied, parent: None };
-        for spec in P::STEPS.list() {
+        Ground::of_list(P::pipeline(), P::STEPS, supplied, Vec::new())
+    }
+
+    /// The input for a list of steps.
+    fn of_list(
+        pipeline: &'static str,
+        steps: &'static ConstList<StepSpec>,
+        supplied: Vec<Key>,
+        around: Vec<TypeId>,
+    ) -> Self {
+        let mut ground = Ground { pipeline, steps: Vec::new(), registered: 0, supplied, parent: None, around };
+        for spec in steps.list() {
             ground.place(spec, || false);
         }
         ground.registered = ground.steps.len();
@@ -68,7 +81,7 @@ impl Ground<'_> {
     /// The input for a pipeline of invented steps, which are different ones.
     pub(super) fn of_specs(pipeline: &'static str, steps: impl Iterator<Item = &'static StepSpec>) -> Self {
         let steps: Vec<_> = steps.map(|spec| (spec, false)).collect();
-        Ground { pipeline, registered: steps.len(), steps, supplied: Vec::new(), parent: None }
+        Ground { pipeline, registered: steps.len(), steps, supplied: Vec::new(), parent: None, around: Vec::new() }
     }
 }
 
@@ -77,7 +90,8 @@ impl<'s> Ground<'s> {
     pub(super) fn of_store<S: AnyStore>(store: &'s S) -> Self {
         let store = store.store_ref();
         let (steps, supplied) = (Vec::new(), Vec::new());
-        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, parent: store.parent() };
+        let (parent, around) = (store.parent(), Vec::new());
+        let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, parent, around };
         for (number, step) in store.plan().steps().iter().enumerate() {
             ground.place(step.spec(), || store.slot(number).is_filled());
         }
@@ -102,7 +116,27 @@ impl<'s> Ground<'s> {
             }
             _ => None,
         };
-        Plan { title, ..strict.unwrap_or(plan) }
+        let mut plan = Plan { title, ..strict.unwrap_or(plan) };
+        for (node, (spec, _)) in plan.steps.iter_mut().zip(&self.steps) {
+            node.each = self.each(spec).map(Box::new);
+        }
+        plan
+    }
+
+    /// The plan for each element, if a step runs one. A pipeline may run for each element of what
+    /// its own steps provide; then it has a plan once.
+    fn each(&self, spec: &'static StepSpec) -> Option<Plan> {
+        let (fan, id) = (spec.fan?, (spec.type_id)());
+        if self.around.contains(&id) {
+            return None;
+        }
+        let given: Vec<_> = (fan.given)().list().into_iter().copied().collect();
+        let (over, item) = (spec.inputs.list().first()?.name, given.first()?.name);
+        let title = format!("{}, for each {} of {}", (fan.pipeline)(), item(), over());
+        let around = self.around.iter().copied().chain([id]).collect();
+        let mut ground = Ground::of_list((fan.pipeline)(), (fan.steps)(), given, around);
+        let step = ground.place((fan.target)(), || false);
+        Some(ground.plan(title, Aim::Target { step, always: true }))
     }
 
     /// Builds the plan, without a title.
@@ -306,5 +340,6 @@ fn step_of(spec: &'static StepSpec, place: &mut impl FnMut(&Key) -> usize) -> St
         level: None,
         duration: None,
         critical: false,
+        each: None,
     }
 }

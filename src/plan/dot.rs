@@ -7,7 +7,8 @@ use core::fmt::Write as _;
 
 impl Plan {
     /// Returns the plan in DOT, the language of [Graphviz](https://graphviz.org): `dot -Tpdf
-    /// plan.dot`. Steps are boxes, resources are ellipses, optional inputs are dashed lines.
+    /// plan.dot`. Steps are boxes, resources are ellipses, optional inputs are dashed lines. The plan
+    /// for each element of a collection is a cluster.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
@@ -23,22 +24,26 @@ impl Plan {
     /// ```
     pub fn to_dot(&self) -> String {
         let mut dot = String::from("digraph plan {\n");
-        self.write_dot(&mut dot).expect("a string can be written to");
+        self.write_dot("", &mut dot).expect("a string can be written to");
         dot + "}\n"
     }
 
-    /// Writes all lines but the first and the last.
-    fn write_dot(&self, dot: &mut String) -> core::fmt::Result {
+    /// Writes all lines but the first and the last. The names of the nodes begin with `prefix`,
+    /// which is empty but for the plan of an element.
+    fn write_dot(&self, prefix: &str, dot: &mut String) -> core::fmt::Result {
         let title = escaped(&format!("{}: {}", self.title, self.summary()));
-        writeln!(dot, "    graph [label=\"{title}\" labelloc=t fontname=\"Helvetica\" bgcolor=white]")?;
-        writeln!(dot, "    node [fontname=\"Helvetica\" fontsize=11]")?;
-        writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
+        let background = if prefix.is_empty() { " bgcolor=white" } else { " style=rounded color=\"#999999\"" };
+        writeln!(dot, "    graph [label=\"{title}\" labelloc=t fontname=\"Helvetica\"{background}]")?;
+        if prefix.is_empty() {
+            writeln!(dot, "    node [fontname=\"Helvetica\" fontsize=11]")?;
+            writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
+        }
         for (number, step) in self.steps.iter().enumerate() {
             let label = format!("{}\\n{}", escaped(step.name), step.words());
             let width = if self.target == Some(number) { " penwidth=3" } else { "" };
             writeln!(
                 dot,
-                "    s{number} [label=\"{label}\" shape=box {}{width}]",
+                "    {prefix}s{number} [label=\"{label}\" shape=box {}{width}]",
                 attributes(step.state.style(), "rounded,")
             )?;
         }
@@ -51,7 +56,7 @@ impl Plan {
             let label = format!("{}{state}", escaped(resource.name));
             writeln!(
                 dot,
-                "    r{number} [label=\"{label}\" shape=ellipse {}]",
+                "    {prefix}r{number} [label=\"{label}\" shape=ellipse {}]",
                 attributes(resource.state.style(), "")
             )?;
         }
@@ -62,7 +67,16 @@ impl Plan {
                 (false, true) => " [penwidth=3 color=black]",
                 (false, false) => "",
             };
-            writeln!(dot, "    {} -> {}{style}", edge.from, edge.to)?;
+            writeln!(dot, "    {prefix}{} -> {prefix}{}{style}", edge.from, edge.to)?;
+        }
+        for (number, plan) in self.fans() {
+            let inner = format!("{prefix}s{number}_");
+            writeln!(dot, "    subgraph cluster_{inner} {{")?;
+            plan.write_dot(&inner, dot)?;
+            writeln!(dot, "    }}")?;
+            if let Some(target) = plan.target {
+                writeln!(dot, "    {prefix}s{number} -> {inner}s{target} [style=dotted dir=none]")?;
+            }
         }
         Ok(())
     }

@@ -7,7 +7,8 @@ use core::fmt::Write as _;
 
 impl Plan {
     /// Returns the plan as a [Mermaid](https://mermaid.js.org) flowchart. Steps are boxes,
-    /// resources have round ends, optional inputs are dotted lines.
+    /// resources have round ends, optional inputs are dotted lines. The plan for each element of a
+    /// collection is in a box.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};
@@ -30,9 +31,17 @@ impl Plan {
     /// Writes all lines but the first.
     fn write_mermaid(&self, chart: &mut String) -> core::fmt::Result {
         writeln!(chart, "    accTitle: {}", title(&format!("{}: {}", self.title, self.summary())))?;
+        let critical = self.write_nodes("", chart)?;
+        self.write_each("", chart)?;
+        self.write_styles(&critical, chart)
+    }
+
+    /// Writes the nodes and the edges, and returns the numbers of the critical edges. The names of
+    /// the nodes begin with `prefix`, which is empty but for the plan of an element.
+    fn write_nodes(&self, prefix: &str, chart: &mut String) -> Result<Vec<String>, core::fmt::Error> {
         for (number, step) in self.steps.iter().enumerate() {
             let label = format!("{}<br/>{}", escaped(step.name), step.words());
-            writeln!(chart, "    s{number}[\"{label}\"]:::{}", step.state.class())?;
+            writeln!(chart, "    {prefix}s{number}[\"{label}\"]:::{}", step.state.class())?;
         }
         for (number, resource) in self.resources.iter().enumerate() {
             let state = match resource.state {
@@ -40,16 +49,37 @@ impl Plan {
                 State::Runs | State::Blocked => String::new(),
                 state => format!("<br/>{state}"),
             };
-            writeln!(chart, "    r{number}([\"{}{state}\"]):::{}", escaped(resource.name), resource.state.class())?;
+            let (name, class) = (escaped(resource.name), resource.state.class());
+            writeln!(chart, "    {prefix}r{number}([\"{name}{state}\"]):::{class}")?;
         }
         let mut critical = Vec::new();
         for (number, edge) in self.edges().iter().enumerate() {
             let arrow = if edge.optional { "-.->" } else { "-->" };
-            writeln!(chart, "    {} {arrow} {}", edge.from, edge.to)?;
+            writeln!(chart, "    {prefix}{} {arrow} {prefix}{}", edge.from, edge.to)?;
             if edge.critical {
                 critical.push(number.to_string());
             }
         }
+        Ok(critical)
+    }
+
+    /// Writes the plans for the elements of collections, each in a box, with a line to its step.
+    fn write_each(&self, prefix: &str, chart: &mut String) -> core::fmt::Result {
+        for (number, plan) in self.fans() {
+            let inner = format!("{prefix}s{number}_");
+            writeln!(chart, "    subgraph {inner}[\"{}\"]", escaped(&plan.title))?;
+            plan.write_nodes(&inner, chart)?;
+            plan.write_each(&inner, chart)?;
+            writeln!(chart, "    end")?;
+            if let Some(target) = plan.target {
+                writeln!(chart, "    {prefix}s{number} -.- {inner}s{target}")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the looks of critical edges, of states, and of the target.
+    fn write_styles(&self, critical: &[String], chart: &mut String) -> core::fmt::Result {
         if !critical.is_empty() {
             writeln!(chart, "    linkStyle {} stroke-width:4px", critical.join(","))?;
         }
@@ -67,10 +97,11 @@ impl Plan {
 }
 
 impl Plan {
-    /// Whether any step or resource is in a state.
+    /// Whether any step or resource is in a state, also in the plan for an element.
     pub(super) fn has(&self, state: State) -> bool {
         self.steps.iter().any(|step| step.state == state)
             || self.resources.iter().any(|resource| resource.state == state)
+            || self.fans().any(|(_, plan)| plan.has(state))
     }
 }
 

@@ -132,6 +132,9 @@ pub struct StepNode {
     duration: Option<Duration>,
     /// Whether it is on the critical path.
     critical: bool,
+    /// The plan for each element, if it runs a pipeline for each element of a collection.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    each: Option<Box<Plan>>,
 }
 
 /// A resource in a [`Plan`].
@@ -339,6 +342,12 @@ impl Plan {
         self.cycles.iter().map(|cycle| cycle.iter().map(|&step| &self.steps[step]).collect())
     }
 
+    /// The steps that would run a pipeline for each element, with the plan of that.
+    fn fans(&self) -> impl Iterator<Item = (usize, &Plan)> {
+        let fans = self.steps.iter().enumerate().filter(|(_, step)| matches!(step.state, State::Runs | State::Blocked));
+        fans.filter_map(|(number, step)| Some((number, step.each()?)))
+    }
+
     /// The index of a resource that is an output of one step and an input of another.
     fn shared_resource(&self, provider: usize, consumer: usize) -> Option<usize> {
         let mut inputs = self.steps[consumer].inputs.iter().map(|input| input.resource);
@@ -402,6 +411,33 @@ impl StepNode {
     /// The level at which it can start, from 0; `None` if it would not run. See [`Plan::levels`].
     pub fn level(&self) -> Option<usize> {
         self.level
+    }
+
+    /// The plan of a run for each element, if the step is a [`ForEach`](crate::ForEach).
+    ///
+    /// ```
+    /// # use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Plan, Return, resource, step};
+    /// # resource! { Urls: Vec<String>; Url: String; Page: String; Sizes: Vec<usize>; }
+    /// # #[step] fn fetch(url: In<'_, Url>) -> Out<Page> { url.clone() }
+    /// # #[step] fn measure(page: In<'_, Page>) -> Return<usize> { Return(page.len()) }
+    /// # struct PerUrl;
+    /// # impl Pipeline for PerUrl { type Steps = HList![Fetch]; }
+    /// # impl Each for PerUrl {
+    /// #     type Over = Urls;
+    /// #     type Item = Url;
+    /// #     type Takes = HList![];
+    /// #     type Target = Measure;
+    /// #     type Into = Sizes;
+    /// # }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![ForEach<PerUrl>]; }
+    /// let plan = Plan::of::<App>();
+    /// let each = plan.step::<ForEach<PerUrl>>().unwrap().each().unwrap();
+    /// assert_eq!(each.title(), "PerUrl, for each Url of Urls");
+    /// assert_eq!(each.target().unwrap().name(), "Measure");
+    /// ```
+    pub fn each(&self) -> Option<&Plan> {
+        self.each.as_deref()
     }
 
     /// Its duration, if [`Plan::with_durations`] was given one.

@@ -5,7 +5,7 @@ use crate::text::one_line;
 use core::fmt;
 
 /// Prints a tree: the inputs of a step are listed below it. A subtree is printed once; after that
-/// its root is marked with `(*)`.
+/// its root is marked with `(*)`. The plans for the elements of collections come last, indented.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", one_line(&self.title), self.summary())?;
@@ -20,7 +20,12 @@ impl fmt::Display for Plan {
                 self.tree(f, step, &mut shown)?;
             }
         }
-        self.notes(f)
+        self.notes(f)?;
+        // The plan for each element, below that of the whole.
+        for (_, plan) in self.fans() {
+            plan.to_string().lines().try_for_each(|line| writeln!(f, "    {line}"))?;
+        }
+        Ok(())
     }
 }
 

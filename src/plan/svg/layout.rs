@@ -33,6 +33,8 @@ pub(super) struct Picture<'p> {
     pub(super) width: f64,
     /// The height of the graph alone.
     pub(super) height: f64,
+    /// The plans for the elements of collections, with their steps.
+    pub(super) each: Vec<(usize, Picture<'p>)>,
 }
 
 /// The points that an edge goes through.
@@ -105,7 +107,8 @@ impl<'p> Picture<'p> {
         for &(x, y) in edges.iter().flat_map(|(.., route)| route) {
             (width, height) = (width.max(x), height.max(y));
         }
-        Picture { plan, nodes, edges, width, height }
+        let each = plan.fans().map(|(step, plan)| (step, Picture::of(plan))).collect();
+        Picture { plan, nodes, edges, width, height, each }
     }
 }
 

@@ -29,6 +29,7 @@ impl Plan {
     /// Steps are boxes and resources are pills. Arrows lead from inputs to steps and from steps to
     /// outputs; they are dashed for optional inputs. Each state has a colour and a mark, which a
     /// legend explains. The outline of the target and the arrows of the critical path are thick.
+    /// The plan for each element of a collection is in a box below.
     /// The picture has a light background of its own. Equal plans have equal pictures, byte for
     /// byte.
     ///
@@ -58,10 +59,11 @@ impl Picture<'_> {
         let title = one_line(&self.plan.title);
         let title_width = width_of(&title, 16.0).max(width_of(&heading, FONT_SIZE));
         let widest = problems.iter().map(|problem| width_of(problem, 12.0)).fold(title_width, f64::max);
-        let inner = self.width.max(widest).max(NARROWEST);
+        let (whole, whole_height) = self.size();
+        let inner = whole.max(widest).max(NARROWEST);
         let legend = Legend::new(self, inner);
         let top = MARGIN + TITLE + LINE;
-        let below = top + self.height + LINE;
+        let below = top + whole_height + LINE;
         let width = (inner + 2.0 * MARGIN).ceil();
         let height = (below + legend.height() + LINE * problems.len() as f64 + MARGIN / 2.0).ceil();
 
@@ -81,18 +83,7 @@ impl Picture<'_> {
         text(svg, (MARGIN, MARGIN + 14.0), 16.0, "#1a1a1a", &title)?;
         text(svg, (MARGIN, MARGIN + 33.0), FONT_SIZE, "#666666", &heading)?;
 
-        let left = MARGIN + (inner - self.width) / 2.0;
-        writeln!(svg, "<g transform=\"translate({left:.1} {top:.1})\">")?;
-        // The lines that matter most are on top.
-        let mut edges: Vec<_> = self.edges.iter().collect();
-        edges.sort_by_key(|(_, stroke, _)| stroke.layer);
-        for (_, stroke, route) in edges {
-            write_edge(svg, stroke, route)?;
-        }
-        for node in &self.nodes {
-            self.write_node(svg, node)?;
-        }
-        writeln!(svg, "</g>")?;
+        self.write_graph(svg, "", (MARGIN, top), inner)?;
         for (number, problem) in problems.iter().enumerate() {
             let y = below + LINE * number as f64 + 14.0;
             text(svg, (MARGIN, y), 12.0, "#a34700", problem)?;
@@ -102,12 +93,52 @@ impl Picture<'_> {
         Ok(())
     }
 
+    /// The width and height of the graph, with the boxes of those for elements below it.
+    fn size(&self) -> (f64, f64) {
+        self.each.iter().fold((self.width, self.height), |(width, height), (_, each)| {
+            let (own, own_height) = each.size();
+            let title = width_of(&each.plan.title, FONT_SIZE);
+            (width.max(own.max(title) + MARGIN), height + LINE + own_height + TITLE + MARGIN / 2.0)
+        })
+    }
+
+    /// Writes the graph at a place, in the middle of a width, and below it those for elements, each
+    /// in a box. The identifiers of the nodes begin with `prefix`.
+    fn write_graph(&self, svg: &mut String, prefix: &str, (left, top): (f64, f64), width: f64) -> fmt::Result {
+        let middle = left + (width - self.width) / 2.0;
+        writeln!(svg, "<g transform=\"translate({middle:.1} {top:.1})\">")?;
+        // The lines that matter most are on top.
+        let mut edges: Vec<_> = self.edges.iter().collect();
+        edges.sort_by_key(|(_, stroke, _)| stroke.layer);
+        for (_, stroke, route) in edges {
+            write_edge(svg, stroke, route)?;
+        }
+        for node in &self.nodes {
+            self.write_node(svg, prefix, node)?;
+        }
+        writeln!(svg, "</g>")?;
+        let mut below = top + self.height + LINE;
+        for (step, each) in &self.each {
+            let height = each.size().1 + TITLE + MARGIN / 2.0;
+            let frame = "rx=\"6\" fill=\"none\" stroke=\"#999999\" stroke-dasharray=\"2 3\"";
+            writeln!(
+                svg,
+                "<rect x=\"{left:.1}\" y=\"{below:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" {frame}/>"
+            )?;
+            text(svg, (left + MARGIN / 2.0, below + 18.0), FONT_SIZE, "#444444", &each.plan.title)?;
+            let place = (left + MARGIN / 2.0, below + TITLE);
+            each.write_graph(svg, &format!("{prefix}s{step}-"), place, width - MARGIN)?;
+            below += height + LINE;
+        }
+        Ok(())
+    }
+
     /// Writes a step or a resource.
-    fn write_node(&self, svg: &mut String, node: &Node) -> fmt::Result {
+    fn write_node(&self, svg: &mut String, prefix: &str, node: &Node) -> fmt::Result {
         let style = node.state.style();
         let ((x, y), (width, height)) = (node.middle, node.size);
         let (left, top) = (x - width / 2.0, y - height / 2.0);
-        writeln!(svg, "<g id=\"{}\" class=\"{} {}\">", node.end, kind(node.end), node.state.class())?;
+        writeln!(svg, "<g id=\"{prefix}{}\" class=\"{} {}\">", node.end, kind(node.end), node.state.class())?;
         writeln!(svg, "<title>{}</title>", escaped(&self.tooltip(node)))?;
         let round = if matches!(node.end, End::Step(_)) { 4.0 } else { height / 2.0 };
         let place =
