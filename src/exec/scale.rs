@@ -415,7 +415,7 @@ impl Observer for Counts {
 fn long_chain_is_observed_on_a_small_stack() {
     on_small_stack(|| {
         let counts = Arc::new(Counts::default());
-        let observers = Observers { all: vec![counts.clone()], parent: None };
+        let observers = Observers { all: vec![counts.clone()], ..Observers::default() };
         let store = Store::new(Shape::Chain, MOST, Work::Yields);
         let options = RunOptions { observers: Some(Box::new(observers)), ..RunOptions::default() };
         end_of(store.run(&options)).unwrap();

@@ -741,7 +741,7 @@ fn events(seed: u64, with_order: bool) -> (Vec<String>, bool) {
     let case = Case::new(seed, MOST_STEPS, &mut random);
     let [step, other] = [0; 2].map(|_| random.below(case.values.len()) as u16);
     let log = Arc::new(Log::default());
-    let observers = Observers { all: vec![log.clone()], parent: None };
+    let observers = Observers { all: vec![log.clone()], ..Observers::default() };
     let limit = NonZero::new(random.below(4));
     let options =
         RunOptions { limit, keep_going: random.once_in(2), observers: Some(Box::new(observers)), drop_early: false };

@@ -69,7 +69,7 @@ fn allocations<T: Step, S: Steps>(
         let demand = demand_of::<T>(view, order);
         let sources = demand.sources;
         let graph = graph_of(view, demand, &options);
-        let run = run(graph, sources, order, &options, 2);
+        let run = run(graph, sources, order, &options);
         let mut worker = Worker::new(&run, 0);
         let cx = &mut Context::from_waker(Waker::noop());
         while Pin::new(&mut worker).poll(cx).is_pending() {}
