@@ -221,8 +221,7 @@ impl<M: Each> Step for ForEach<M> {
     });
 
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, ElementError>> + Send {
-        let HCons { head: over, tail: HCons { tail: HCons { head: around, .. }, .. } } = inputs;
-        Main(hand::<M>(M::Over::elements(over), around)).map(into_outputs::<M>)
+        Main(hand::<M>(inputs)).map(into_outputs::<M>)
     }
 
     /// The name of the pipeline.
@@ -248,9 +247,7 @@ const fn at_once<M: Each>() -> usize {
 
 /// Starts to help with the elements of a step that has started.
 fn help<'s, M: Each>(mut inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
-    let HCons { head: over, tail: HCons { tail: HCons { head: around, .. }, .. } } =
-        <FanInputs<M> as InputList>::gather(&mut inputs);
-    Started::poll(hand::<M>(M::Over::elements(over), around).map(|()| Ok(None)), cx)
+    Started::poll(hand::<M>(<FanInputs<M> as InputList>::gather(&mut inputs)).map(|()| Ok(None)), cx)
 }
 
 /// The keys of a list of resources, as data.

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use support::{Census, Counted, poll, ready};
 use typed_pipeliner::each::{Attempt, ElementError, RunsForEach};
+use typed_pipeliner::lists::HCons;
 use typed_pipeliner::{
-    Each, ForEach, HList, Identified, In, Out, Pipeline, Return, Scoped, Store, StoreOf, Swap, pipeline, resource, run,
-    step,
+    Each, ForEach, HList, Identified, In, Inputs, Out, Outputs, Pipeline, Return, Scoped, Step, Store, StoreOf, Swap,
+    hlist, pipeline, resource, run, step,
 };
 
 /// What a test counts.
@@ -707,4 +708,49 @@ fn values_of_an_element_end_with_it_in_reverse_order_of_the_graph() {
     let store = Store::<Notes>::new().with(Names, vec!["a", "b"]).with(Log, Arc::clone(&log));
     assert_eq!(ready(store.resource::<Lengths>()).unwrap(), &[7, 7]);
     assert_eq!(*log.lock().unwrap(), ["a after", "a noted", "b after", "b noted"]);
+}
+
+resource! { Calls: AtomicUsize; }
+
+/// A step around another, with one more input.
+struct WithCalls<S>(S);
+impl<S: Step> Step for WithCalls<S> {
+    type Inputs = HCons<Calls, S::Inputs>;
+    type Outputs = S::Outputs;
+    type Error = S::Error;
+
+    async fn run(HCons { head: calls, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        calls.fetch_add(1, Ordering::SeqCst);
+        S::run(inputs).await
+    }
+}
+
+/// A step around another, whose output goes to the caller.
+struct Returning<S>(S);
+impl<S: Step<Outputs = HList![Lengths]>> Step for Returning<S> {
+    type Inputs = S::Inputs;
+    type Outputs = HList![Return<Vec<usize>>];
+    type Error = S::Error;
+
+    async fn run(inputs: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        S::run(inputs).await.map(|outputs| hlist![Return(outputs.head)])
+    }
+}
+
+struct Wrapped;
+impl Pipeline for Wrapped {
+    type Steps = HList![WithCalls<ForEach<PerNote>>];
+}
+
+#[test]
+fn fan_out_runs_within_another_step() {
+    let log = Arc::default();
+    let store = Store::<Wrapped>::new()
+        .with(Names, vec!["a", "b"])
+        .with(Log, Arc::clone(&log))
+        .with(Calls, AtomicUsize::new(0));
+    assert_eq!(ready(store.resource::<Lengths>()).unwrap(), &[7, 7]);
+    assert_eq!(*log.lock().unwrap(), ["a after", "a noted", "b after", "b noted"]);
+    assert_eq!(store.get::<Calls>().unwrap().load(Ordering::SeqCst), 1);
+    assert_eq!(ready(store.run::<Returning<ForEach<PerNote>>>()).unwrap(), [7, 7]);
 }

@@ -3,6 +3,7 @@
 use crate::exec::fan::Around;
 use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, Key};
+use crate::exec::store_ref::Erased;
 use crate::lower::numbers::Element;
 use crate::proof::certificate::AnswerYes;
 use crate::proof::check::findings::Findings;
@@ -47,10 +48,11 @@ impl Input<Surrounding> for RunAround {
     fn seal(_: Seal) {}
 
     type Witness = HNil;
-    type Refs<'s> = Around<'s>;
+    type Refs<'s> = Around;
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const ELEMENT: Element = Element::Nothing;
-    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Around<'s> {
+    fn gather<'s>(from: &mut InputReader<'_, 's>) -> Around {
         from.around()
     }
+    fn erase<'s>(_: Around, _: &mut Vec<&'s Erased>) {}
 }

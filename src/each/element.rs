@@ -1,7 +1,7 @@
 //! The run for one element: its store, and its outputs.
 
 use super::error::ElementError;
-use super::{Each, EachTarget, Given, Gives, KeysOf, TargetOf};
+use super::{Each, EachTarget, ElementsOf, FanInputs, Given, Gives, KeysOf, TargetOf};
 use crate::error::RunError;
 use crate::exec::fan::Around;
 use crate::exec::order::{NoGoal, Order};
@@ -9,7 +9,6 @@ use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower
 use crate::exec::single_task::SingleTask;
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::store_ref::{DynStore, Erased, StoreRef};
-use crate::exec::waits::NestedRun;
 use crate::lower::goal::OfTarget;
 use crate::lower::slots::Slots;
 use crate::observe::Element;
@@ -19,24 +18,49 @@ use crate::proof::witness::IsResource;
 use crate::resource::Resource;
 use crate::run::OwnedOutput;
 use crate::run::target::{demand_of, returned, take};
+use crate::steps::lists::InputList;
 use crate::store::computed::Computed;
 use core::any::Any;
 use core::marker::PhantomData;
+use frunk_core::hlist::HCons;
 use std::sync::Arc;
 
-/// Runs the target of `M` for the element at a place of the collection.
-pub(super) async fn run_element<'s, M: Each>(
-    elements: &'s [ValueOf<M>],
-    around: Arc<Around<'s>>,
+/// The elements of a collection, with all that their runs take from outside.
+pub(super) struct Elements<'s, M: Each> {
+    /// The elements.
+    pub(super) all: &'s [ValueOf<M>],
+    /// The values that the steps take, the same for all elements.
+    takes: Vec<&'s Erased>,
+    /// The run around.
+    pub(super) around: Around,
+}
+
+impl<'s, M: Each> Elements<'s, M> {
+    /// The elements of a fan-out with these inputs.
+    pub(super) fn new(inputs: InputsOf<'s, M>) -> Self {
+        let HCons { head: over, tail: HCons { head: refs, tail: HCons { head: around, .. } } } = inputs;
+        let mut takes = Vec::new();
+        M::Takes::erase(refs, &mut takes);
+        Elements { all: M::Over::elements(over), takes, around }
+    }
+}
+
+/// Runs the target of `M` for the element at a place.
+pub(super) async fn run_element<M: Each>(
+    elements: Arc<Elements<'_, M>>,
     place: usize,
 ) -> (usize, Result<Gives<M>, ElementError>) {
-    let element = &elements[place];
-    let options = around.options(|step| Element { step, place, of: elements.len(), key: M::key(element) });
-    let mut store = ElementStore::<M>::new(element, &around);
-    let result = store.run(options, &around.nested).await;
+    let Elements { all, takes, around } = &*elements;
+    let element = &all[place];
+    let options = around.options(|step| Element { step, place, of: all.len(), key: M::key(element) });
+    let mut store = ElementStore::<M>::new(element, takes);
+    let result = store.run(options, around).await;
     let result = result.map_err(|error| ElementError::new(place, M::Over::name(), M::key(element), error));
     (place, M::Target::give(result))
 }
+
+/// The inputs of the step that runs `M`.
+pub(super) type InputsOf<'s, M> = <FanInputs<M> as InputList>::Refs<'s>;
 
 /// The value of an element.
 pub(super) type ValueOf<M> = <<M as Each>::Item as IsResource>::CheckedValue;
@@ -48,8 +72,8 @@ struct ElementStore<'e, M: Each> {
     computed: Computed<<M::Steps as StepList>::Slots>,
     /// The element.
     element: &'e ValueOf<M>,
-    /// The inputs of the fan-out: the collection, and then those that the steps take.
-    inputs: &'e [&'e Erased],
+    /// The values that the steps take from outside.
+    takes: &'e [&'e Erased],
 }
 
 impl<'e, M: Each> ElementStore<'e, M> {
@@ -70,19 +94,19 @@ impl<'e, M: Each> ElementStore<'e, M> {
     };
 
     /// A store for an element, without outputs.
-    fn new(element: &'e ValueOf<M>, around: &'e Around<'_>) -> Self {
-        ElementStore { computed: Computed::of(<M::Steps as StepList>::VACANT), element, inputs: &around.inputs }
+    fn new(element: &'e ValueOf<M>, takes: &'e [&'e Erased]) -> Self {
+        ElementStore { computed: Computed::of(<M::Steps as StepList>::VACANT), element, takes }
     }
 
     /// Runs the target, and takes its outputs out.
     async fn run(
         &mut self,
         options: Option<RunOptions>,
-        nested: &NestedRun,
+        around: &Around,
     ) -> Result<OwnedOutput<TargetOf<M>>, RunError> {
         let view = StoreRef::new(self);
         let demand = demand_of::<TargetOf<M>>(view, Self::ORDER);
-        let mut task = SingleTask::begin_element(view, demand, Self::ORDER, options.as_ref(), nested);
+        let mut task = SingleTask::begin_element(view, demand, Self::ORDER, options.as_ref(), around);
         (&mut task).await?;
         let returned = returned::<TargetOf<M>>(view, task.target_cell());
         drop(task);
@@ -112,9 +136,9 @@ impl<M: Each> DynStore for ElementStore<'_, M> {
         self.computed.slots.list(to);
     }
     fn supplied(&self, place: usize) -> Option<&Erased> {
-        match place {
-            0 => Some(self.element),
-            _ => self.inputs.get(place).copied(),
+        match place.checked_sub(1) {
+            None => Some(self.element),
+            Some(place) => self.takes.get(place).copied(),
         }
     }
     fn supplied_mut(&mut self, _: usize) -> &mut dyn Any {

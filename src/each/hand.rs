@@ -3,12 +3,11 @@
 //! Each hand takes an element, polls its run once, and takes the next one only if that pends. So
 //! elements that compute go to the hand that has time for them. The elements of a hand stay with it.
 
-use super::element::{ValueOf, run_element};
+use super::element::{Elements, InputsOf, run_element};
 use super::error::ElementError;
 use super::seats::Seats;
 use super::shared::{Next, Shared};
 use super::{Each, Gives, at_once};
-use crate::exec::fan::Around;
 use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -20,15 +19,13 @@ const BUDGET: usize = 32;
 /// A hand, as a future that ends when no element is left for it.
 pub(super) struct Hand<'s, M: Each, F> {
     /// The elements.
-    elements: &'s [ValueOf<M>],
-    /// The run around.
-    around: Arc<Around<'s>>,
+    elements: Arc<Elements<'s, M>>,
     /// What it shares with the others.
     shared: Arc<Shared<Gives<M>>>,
     /// Its number: 0 for the step.
     number: usize,
     /// Begins an element.
-    begin: fn(&'s [ValueOf<M>], Arc<Around<'s>>, usize) -> F,
+    begin: fn(Arc<Elements<'s, M>>, usize) -> F,
     /// The elements in progress.
     seats: Seats<F>,
     /// How far it is.
@@ -49,22 +46,22 @@ enum Stage {
 
 /// A hand for a fan-out.
 pub(super) fn hand<'s, M: Each>(
-    elements: &'s [ValueOf<M>],
-    around: Around<'s>,
+    inputs: InputsOf<'s, M>,
 ) -> Hand<'s, M, impl Future<Output = (usize, Result<Gives<M>, ElementError>)> + Send + use<'s, M>> {
+    let elements = Elements::<M>::new(inputs);
+    let (around, of) = (&elements.around, elements.all.len());
     let (hands, number) = around.fan.as_ref().map_or((1, 0), |fan| (fan.hands(), fan.number()));
-    let make = || Arc::new(Shared::new(elements.len(), hands));
+    let make = || Arc::new(Shared::new(of, hands));
     let shared = match &around.fan {
         None => make(),
         Some(fan) => fan.shared(make),
     };
     if number == 0 {
-        around.progress(0, elements.len());
+        around.progress(0, of);
     }
     let most = at_once::<M>();
     Hand {
-        elements,
-        around: Arc::new(around),
+        elements: Arc::new(elements),
         shared,
         number,
         begin: run_element::<M>,
@@ -80,7 +77,8 @@ where
 {
     /// Works until it has to wait, or until nothing is left.
     fn work(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let (shared, around, of) = (&*self.shared, &*self.around, self.elements.len());
+        let (shared, elements) = (&*self.shared, &*self.elements);
+        let (around, of) = (&elements.around, elements.all.len());
         let end = |(place, result)| shared.end(place, result, |done| around.progress(done, of));
         let mut budget = BUDGET;
         while budget > 0 {
@@ -88,7 +86,7 @@ where
             match shared.next(self.seats.has_room()) {
                 Next::Element(place) => {
                     budget = budget.saturating_sub(1);
-                    let run = (self.begin)(self.elements, Arc::clone(&self.around), place);
+                    let run = (self.begin)(Arc::clone(&self.elements), place);
                     if let Poll::Ready(result) = self.seats.begin(run) {
                         end(result);
                     }

@@ -8,7 +8,7 @@
 use super::inputs::InputReader;
 use super::notify::Notifier;
 use super::plan::{ConstList, Key, StepSpec};
-use super::store_ref::Erased;
+use super::run_key::RunKey;
 use super::task::Started;
 use super::waits::NestedRun;
 use crate::observe::{Element, StepEventKind};
@@ -72,20 +72,20 @@ impl Fan {
 }
 
 /// The run around a fan-out, as the step sees it: an input of the step that is no resource.
-pub struct Around<'s> {
-    /// The inputs of the step, without their types.
-    pub(crate) inputs: Vec<&'s Erased>,
+pub struct Around {
     /// The fan-out, if its elements are spread over several threads.
     pub(crate) fan: Option<Arc<Fan>>,
-    /// The run as one that is nested in the step. The runs of the elements are parts of it.
-    pub(crate) nested: NestedRun,
+    /// The run of all elements. The runs of the single elements are parts of it.
+    pub(crate) key: RunKey,
+    /// The same as one that is nested in the step.
+    pub(crate) nested: Option<NestedRun>,
     /// The number of the step.
     pub(super) step: u16,
     /// Notifies the observers of the run, if there are any.
     pub(super) notifier: Option<Arc<Notifier>>,
 }
 
-impl Around<'_> {
+impl Around {
     /// The options for the run of an element.
     pub(crate) fn options(&self, element: impl FnOnce(usize) -> Element) -> Option<RunOptions> {
         let notifier = self.notifier.as_ref()?;

@@ -1,6 +1,6 @@
 //! The graph of a run: its nodes, and the store that it runs on.
 
-use super::fan::Fan;
+use super::fan::{Around, Fan};
 use super::inputs::{InputReader, InputValues};
 use super::moment::Moment;
 use super::notify::Notifier;
@@ -142,13 +142,12 @@ impl Graph {
         }
     }
 
-    /// The graph of the run for an element of a fan-out, which is a part of `around`. Its store is
-    /// new and has no parent.
-    pub(crate) fn of_element(store: StoreRef<'_>, demand: Demand, options: &RunOptions, around: &NestedRun) -> Self {
+    /// The graph of the run for an element of a fan-out. Its store is new and has no parent.
+    pub(crate) fn of_element(store: StoreRef<'_>, demand: Demand, options: &RunOptions, around: &Around) -> Self {
         store.begin_run();
         let graph = Graph {
-            key: around.run(),
-            nested: Some(around.part()),
+            key: around.key,
+            nested: around.nested.as_ref().map(NestedRun::part),
             pending_since: AtomicU64::new(0),
             plan: store.plan(),
             target: demand.target,

@@ -86,14 +86,15 @@ impl<'s> InputReader<'_, 's> {
         }
     }
 
-    /// The run around the step, which is a fan-out and starts now.
-    pub(crate) fn around(&self) -> Around<'s> {
+    /// The run around the step, which starts now.
+    pub(crate) fn around(&self) -> Around {
         let graph = self.values.graph;
-        let step = Polling::current().map_or(0, Execution::step);
+        let execution = Polling::current().filter(|execution| execution.run() == Some(graph.key()));
+        // A target that is not in the plan is not noted.
+        let step = execution.map(Execution::step).or(graph.target()).unwrap_or_default();
         let fan = graph.fans().iter().find(|(other, _)| *other == step).map(|(_, fan)| Arc::clone(fan));
-        let nested = NestedRun::new(RunKey::next()).expect("a step starts while its run is polled");
-        let inputs = graph.inputs(step).iter().filter_map(|&source| self.values.get(source)).collect();
-        Around { inputs, fan, nested, step, notifier: graph.notifier().cloned() }
+        let key = RunKey::next();
+        Around { fan, key, nested: NestedRun::new(key), step, notifier: graph.notifier().cloned() }
     }
 
     /// The next input without its type.

@@ -5,6 +5,7 @@ mod seats;
 
 use super::claim::Claim;
 use super::clock;
+use super::fan::Around;
 use super::graph::{BorrowedRun, Demand, Graph, StartTarget};
 use super::inputs::InputReader;
 use super::notify::Notifier;
@@ -14,7 +15,7 @@ use super::schedule::{Pace, Schedule};
 use super::slot::SlotRef;
 use super::store_ref::StoreRef;
 use super::task::{Outcome, StartResult, Started, StepTask};
-use super::waits::{NestedRun, Polling};
+use super::waits::Polling;
 use crate::error::RunError;
 use crate::observe::RunEnd;
 use crate::options::RunOptions;
@@ -154,13 +155,13 @@ impl<'s> SingleTask<'s> {
         Self::new(BorrowedRun::new(graph_of(store, demand, options), store), sources, Some(order), options)
     }
 
-    /// The run of a demand for an element of a fan-out, which is a part of `around`.
+    /// The run of a demand for an element of a fan-out.
     pub(crate) fn begin_element(
         store: StoreRef<'s>,
         demand: Demand,
         order: &'static Order,
         options: Option<&RunOptions>,
-        around: &NestedRun,
+        around: &Around,
     ) -> Box<Self> {
         let (sources, options) = (demand.sources, RunOptions::or_default(options));
         let graph = Graph::of_element(store, demand, options, around);

@@ -125,11 +125,6 @@ impl NestedRun {
         NestedRun { run, outer, is_recorded: true }
     }
 
-    /// The run.
-    pub(crate) fn run(&self) -> RunKey {
-        self.run
-    }
-
     /// A part of the run, with the same key. It ends before the run does.
     ///
     /// The elements of a fan-out are such parts. Each has a store of its own, so no other run waits

@@ -10,7 +10,7 @@
 use crate::drops::Drops;
 use crate::exec::inputs::InputReader;
 use crate::exec::plan::{ConstList, Key, Source};
-use crate::exec::store_ref::{DynStore, Lends, StoreRef};
+use crate::exec::store_ref::{DynStore, Erased, Lends, StoreRef};
 use crate::lower::numbers::{Element, Numbers};
 use crate::lower::stored::{One, StoredValues};
 use crate::proof::check::ProofCheck;
@@ -51,6 +51,9 @@ pub trait InputList: InputsProof + 'static {
     /// Takes the references, in order.
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
+    /// Appends the references without their types.
+    #[doc(hidden)]
+    fn erase<'s>(refs: Self::Refs<'s>, to: &mut Vec<&'s Erased>);
 }
 
 // Here and below: otherwise rustc lists the empty list among the types that implement the trait.
@@ -65,6 +68,7 @@ impl InputList for HNil {
     fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
         HNil
     }
+    fn erase<'s>(HNil: HNil, _: &mut Vec<&'s Erased>) {}
 }
 
 impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
@@ -76,6 +80,10 @@ impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
     const NUMBERS: Numbers = Tail::NUMBERS.with(Head::ELEMENT);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         HCons { head: Head::gather(from), tail: Tail::gather(from) }
+    }
+    fn erase<'s>(refs: Self::Refs<'s>, to: &mut Vec<&'s Erased>) {
+        Head::erase(refs.head, to);
+        Tail::erase(refs.tail, to);
     }
 }
 
@@ -105,6 +113,8 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static 
     const ELEMENT: Element;
     #[doc(hidden)]
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s>;
+    #[doc(hidden)]
+    fn erase<'s>(refs: Self::Refs<'s>, to: &mut Vec<&'s Erased>);
 }
 
 impl<R: IsResource> Input<Single> for R {
@@ -116,6 +126,9 @@ impl<R: IsResource> Input<Single> for R {
     const ELEMENT: Element = Element::of::<R>();
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> &'s R::Value {
         from.next()
+    }
+    fn erase<'s>(value: &'s R::Value, to: &mut Vec<&'s Erased>) {
+        to.push(value);
     }
 }
 
@@ -132,6 +145,11 @@ impl<R: IsResource> Input<Optional> for Option<R> {
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Option<&'s R::Value> {
         from.next_if_known()
     }
+    fn erase<'s>(value: Option<&'s R::Value>, to: &mut Vec<&'s Erased>) {
+        if let Some(value) = value {
+            to.push(value);
+        }
+    }
 }
 
 impl<List: InputList> Input<Group> for List {
@@ -143,6 +161,9 @@ impl<List: InputList> Input<Group> for List {
     const ELEMENT: Element = Element::List(&<List as InputList>::NUMBERS);
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Self::Refs<'s> {
         <List as InputList>::gather(from)
+    }
+    fn erase<'s>(refs: Self::Refs<'s>, to: &mut Vec<&'s Erased>) {
+        <List as InputList>::erase(refs, to);
     }
 }
 
@@ -159,6 +180,7 @@ where
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const ELEMENT: Element = Element::Nothing;
     fn gather<'s>(_: &mut InputReader<'_, 's>) {}
+    fn erase<'s>((): (), _: &mut Vec<&'s Erased>) {}
 }
 
 /// A list of the outputs of a step: resources, and [`Return`]s.
