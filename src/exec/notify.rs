@@ -150,7 +150,7 @@ impl Notifier {
     }
 
     /// Starts a step, or a helper of a fan-out, of which the observers know that it has started.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn polled<'s>(self: &Arc<Self>, step: u16, start: impl FnOnce() -> Started<'s>) -> Started<'s> {
         match self.around(step, start) {
             Started::Ended(result) => Started::Ended(result),

@@ -53,9 +53,6 @@ struct Runs {
     places: HashMap<RunId, usize>,
 }
 
-/// The number of runs among which most events find their own.
-const RECENT: usize = 8;
-
 /// The runs that other runs caused, by these.
 type Children<'a> = HashMap<RunId, Vec<&'a Run>>;
 
@@ -142,10 +139,11 @@ impl Recorder {
     /// Changes the record of a run.
     fn change(&self, id: RunId, change: impl FnOnce(&mut Run)) {
         let Runs { all, places } = &mut *self.runs();
-        // From the end, because most events belong to a run that started recently.
-        let first = all.len().saturating_sub(RECENT);
-        let recent = all[first..].iter().rposition(|run| run.info.id() == id).map(|place| first + place);
-        let place = recent.or_else(|| places.get(&id).copied());
+        // Most events belong to the run that has started last.
+        let place = match all.last() {
+            Some(last) if last.info.id() == id => Some(all.len() - 1),
+            _ => places.get(&id).copied(),
+        };
         if let Some(run) = place.and_then(|place| all.get_mut(place)) {
             change(run);
         }

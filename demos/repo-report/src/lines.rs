@@ -1,19 +1,22 @@
-//! Lines by language, counted by tokei.
+//! Lines by language, counted by tokei: a pipeline for each file, and the sums.
 
-use crate::tree::{Files, Tree};
+use crate::tree::{Files, SourceFile, Tree};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::path::PathBuf;
 use tokei::{Config, LanguageType};
-use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+use typed_pipeliner::{Each, HList, In, Inputs, Outputs, Pipeline, Return, Step, hlist, hlist_pat, resource, step};
 
 resource! {
     /// The languages of the tree, the one with the most code first.
     pub(crate) Languages: Vec<(LanguageType, Lines)>;
     /// The files that could not be read, each with the reason.
     pub(crate) Uncounted: Vec<String>;
+    /// A file of the tree, while its lines are counted.
+    pub(crate) File: SourceFile;
+    /// The counts of all files.
+    pub(crate) Counts: Vec<Count>;
 }
 
 /// The counts for the files of one language.
@@ -39,73 +42,78 @@ impl Lines {
     }
 }
 
-/// Counts the lines of every file, on as many threads as the machine has cores.
-pub(crate) struct CountLines;
+/// The counts of one file.
+pub(crate) enum Count {
+    /// Its lines, for its language.
+    Counted(LanguageType, Lines),
+    /// It is in no language that tokei knows.
+    Unknown,
+    /// It could not be read, for this reason.
+    Unread(String),
+}
 
-impl Step for CountLines {
-    type Inputs = HList![Tree, Files];
+/// What is done for each file. Files are read in several threads, as many as are at work at once.
+pub(crate) struct PerFile;
+
+impl Pipeline for PerFile {
+    type Steps = HList![];
+}
+
+impl Each for PerFile {
+    type Over = Files;
+    type Item = File;
+    type Takes = HList![Tree];
+    type Target = CountFile;
+    type Into = Counts;
+
+    fn key(file: In<'_, File>) -> Option<String> {
+        Some(file.path.display().to_string())
+    }
+}
+
+/// Counts the lines of one file, with embedded languages such as code in Markdown.
+#[step]
+pub(crate) async fn count_file(tree: In<'_, Tree>, file: In<'_, File>) -> Return<Count> {
+    let path = tree.path.join(&file.path);
+    Return(smol::unblock(move || count(path)).await)
+}
+
+/// Counts the lines of the file at a path.
+fn count(path: PathBuf) -> Count {
+    let config = Config::default();
+    let Some(language) = LanguageType::from_path(&path, &config) else {
+        return Count::Unknown;
+    };
+    match language.parse(path, &config) {
+        Ok(report) => {
+            let stats = report.stats.summarise();
+            let lines = Lines { files: 1, code: stats.code, comments: stats.comments, blanks: stats.blanks };
+            Count::Counted(language, lines)
+        }
+        Err((error, path)) => Count::Unread(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Adds up the counts of all files.
+pub(crate) struct AddCounts;
+
+impl Step for AddCounts {
+    type Inputs = HList![Counts];
     type Outputs = HList![Languages, Uncounted];
     type Error = Infallible;
 
-    async fn run(hlist_pat![tree, files]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let counting: Vec<_> = (0..threads)
-            .map(|thread| files.iter().skip(thread).step_by(threads))
-            .map(|share| share.map(|file| tree.path.join(&file.path)).collect::<Vec<_>>())
-            .map(|paths| smol::unblock(move || Count::of(&paths)))
-            .collect();
-
-        let mut total = Count::default();
-        for count in counting {
-            total.add(count.await);
-        }
-        total.unread.sort();
-        let mut languages: Vec<_> = total.languages.into_iter().collect();
-        languages.sort_by_key(|(language, lines)| (Reverse(lines.code), language.name()));
-        Ok(hlist![languages, total.unread])
-    }
-}
-
-/// The counts for some of the files.
-#[derive(Default)]
-struct Count {
-    /// The counts of each language.
-    languages: BTreeMap<LanguageType, Lines>,
-    /// The files that could not be read, each with the reason.
-    unread: Vec<String>,
-}
-
-impl Count {
-    /// Counts some files.
-    fn of(paths: &[PathBuf]) -> Self {
-        let mut count = Count::default();
-        for path in paths {
-            count.file(path);
-        }
-        count
-    }
-
-    /// Counts one file for its language, with embedded languages such as code in Markdown.
-    fn file(&mut self, path: &Path) {
-        let config = Config::default();
-        let Some(language) = LanguageType::from_path(path, &config) else {
-            return;
-        };
-        match language.parse(path.to_owned(), &config) {
-            Ok(report) => {
-                let stats = report.stats.summarise();
-                let lines = Lines { files: 1, code: stats.code, comments: stats.comments, blanks: stats.blanks };
-                self.languages.entry(language).or_default().add(lines);
+    async fn run(hlist_pat![counts]: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+        let (mut languages, mut unread) = (BTreeMap::<_, Lines>::new(), Vec::new());
+        for count in counts {
+            match count {
+                Count::Counted(language, lines) => languages.entry(*language).or_default().add(*lines),
+                Count::Unknown => {}
+                Count::Unread(reason) => unread.push(reason.clone()),
             }
-            Err((error, path)) => self.unread.push(format!("{}: {error}", path.display())),
         }
-    }
-
-    /// Adds other counts.
-    fn add(&mut self, other: Count) {
-        for (language, lines) in other.languages {
-            self.languages.entry(language).or_default().add(lines);
-        }
-        self.unread.extend(other.unread);
+        unread.sort();
+        let mut languages: Vec<_> = languages.into_iter().collect();
+        languages.sort_by_key(|(language, lines)| (Reverse(lines.code), language.name()));
+        Ok(hlist![languages, unread])
     }
 }

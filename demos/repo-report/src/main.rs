@@ -11,13 +11,16 @@
 //! ran, on standard error. During the run the terminal shows which steps run, and which ones wait.
 //!
 //! ```text
-//!                 ╭─ WalkTree ─┬─ CountLines ──┬─ WriteLanguages ────────────╮
-//!                 │            ├─ FindLargest ─┼─ WriteFiles ────────────────┤
-//!                 │            ╰─ FindRecent ──╯                             │
-//! DIR ─ OpenTree ─┼─ ReadManifest ── CountDependencies ── WriteManifest ─────┼─ BindReport
-//!                 ├─ ReadLockfile ── FindDuplicates ───── WriteLockfile ─────┤
-//!                 ╰─ ReadHistory ─── RankAuthors ──────── WriteHistory ──────╯
+//!                 ╭─ WalkTree ─┬─ PerFile ── AddCounts ─┬─ WriteLanguages ──╮
+//!                 │            ├─ FindLargest ──────────┼─ WriteFiles ──────┤
+//!                 │            ╰─ FindRecent ───────────╯                   │
+//! DIR ─ OpenTree ─┼─ ReadManifest ── CountDependencies ── WriteManifest ────┼─ BindReport
+//!                 ├─ ReadLockfile ── FindDuplicates ───── WriteLockfile ────┤
+//!                 ╰─ ReadHistory ─── RankAuthors ──────── WriteHistory ─────╯
 //! ```
+//!
+//! `PerFile` is a pipeline of its own, which runs for each file of the tree, sixteen at once; the
+//! terminal shows how many are done.
 //!
 //! All steps share the task that awaits the run. Steps that compute for long or read with a
 //! blocking library therefore hand that work to a thread, with `smol::unblock`, and leave the task
@@ -41,7 +44,7 @@ use std::iter::successors;
 use std::process::ExitCode;
 use trace::{Timeline, Trace, Traced};
 use tree::Directory;
-use typed_pipeliner::{HList, Pipeline, RunError, Store, pipeline, plan, run};
+use typed_pipeliner::{ForEach, HList, Pipeline, RunError, Store, pipeline, plan, run};
 use typed_pipeliner_progress::Progress;
 
 /// All steps, in any order.
@@ -54,7 +57,8 @@ impl Pipeline for RepoReport {
         Traced<tree::WalkTree>,
         Traced<tree::FindLargest>,
         Traced<tree::FindRecent>,
-        Traced<lines::CountLines>,
+        Traced<ForEach<lines::PerFile>>,
+        Traced<lines::AddCounts>,
         Traced<manifest::ReadManifest>,
         Traced<manifest::CountDependencies>,
         Traced<lockfile::ReadLockfile>,

@@ -221,7 +221,7 @@ fn sibling_steps_overlap() {
 
     let trace = str::from_utf8(&output.stderr).unwrap();
     let last = trace.lines().last().unwrap();
-    let at_once = last.strip_prefix("17 steps, at most ").and_then(|rest| rest.strip_suffix(" at once"));
+    let at_once = last.strip_prefix("18 steps, at most ").and_then(|rest| rest.strip_suffix(" at once"));
     let at_once: usize = at_once.unwrap_or_else(|| panic!("{trace}")).parse().unwrap();
     assert!(at_once >= 2, "{trace}");
 }
