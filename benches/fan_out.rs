@@ -1,5 +1,5 @@
-//! The cost of an element of a fan-out, beside a run of its pipeline alone, in instructions; and the
-//! gain from threads where elements compute.
+//! The cost of an element of a fan-out, beside a run of its pipeline alone, in instructions; and
+//! the gain from threads where elements compute.
 //!
 //! `cargo bench -p benches --bench fan_out` prints a section of the page of measurements, and with
 //! `-- --write` writes it. It needs valgrind. Nothing here is a gate.
@@ -20,8 +20,9 @@ use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
+use typed_pipeliner::each::{Each, ForEach};
 use typed_pipeliner::executor::{Executor, block_on};
-use typed_pipeliner::{Each, ForEach, HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, resource, run};
+use typed_pipeliner::{HList, Inputs, Outputs, Pipeline, Return, Step, Store, hlist, resource, run};
 use work::{Plain, Ready, Yields};
 
 resource! {

@@ -1,6 +1,6 @@
 //! Fan-out: a pipeline that runs for each element of a collection.
 //!
-//! [`Each`] says of a pipeline for what it runs, and [`ForEach`] is the step of another pipeline
+//! [`Each`] describes a pipeline and its elements, and [`ForEach`] is the step of another pipeline
 //! that runs it. [The guide](crate::guide::fan_out) builds a program with them.
 
 mod around;
@@ -44,7 +44,8 @@ use hand::{Main, hand};
 /// collection has elements of this type, and the results can be collected.
 ///
 /// ```
-/// use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, RunError, Store, resource, step};
+/// use typed_pipeliner::each::{Each, ForEach};
+/// use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, resource, step};
 ///
 /// resource! {
 ///     Urls: Vec<String>;
@@ -132,7 +133,8 @@ pub trait Each: Pipeline {
     /// A name of an element for errors and observers, beside its place; `None` by default.
     ///
     /// ```
-    /// # use typed_pipeliner::{Each, HList, In, Pipeline, Return, resource, step};
+    /// # use typed_pipeliner::each::Each;
+    /// # use typed_pipeliner::{HList, In, Pipeline, Return, resource, step};
     /// # resource! { Urls: Vec<String>; Url: String; Sizes: Vec<usize>; }
     /// # #[step] fn measure(url: In<'_, Url>) -> Return<usize> { Return(url.len()) }
     /// # struct PerUrl;
@@ -170,9 +172,9 @@ type FanInputs<M> = HCons<<M as Each>::Over, HCons<<M as Each>::Takes, HCons<Run
 /// The step that runs the pipeline `M` for [each](Each) element of a collection, and provides the
 /// collected results.
 ///
-/// It takes the collection and what `M` takes besides. So the compiler reports what is missing as
-/// for any step: "step `ForEach<PerUrl>` needs `Client`, but no step of `App` provides it …". `M`
-/// may have a `ForEach` among its own steps.
+/// It takes the collection and what `M` takes besides. So the compiler reports a missing resource
+/// as for any step: "step `ForEach<PerUrl>` needs `Client`, but no step of `App` provides it …".
+/// `M` may have a `ForEach` among its own steps.
 ///
 /// # Errors
 ///

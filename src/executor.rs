@@ -338,8 +338,8 @@ fn run_in<'e, 's: 'e, T: Step>(
     Run::boxed(move |options| run_borrowed(store, options, workers, move |run| spawn_workers(executor, run, workers)))
 }
 
-/// Runs a target on a borrowed store, on this number of threads. `work` sees to it that workers work for the run, and returns
-/// its end.
+/// Runs a target on a borrowed store, on this number of threads. `work` sees to it that workers
+/// work for the run, and returns its end.
 async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
     store: &'s (impl Runs<T> + 's),
     options: Option<Box<RunOptions>>,

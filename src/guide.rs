@@ -9,15 +9,16 @@
 //! 6. [Observing](observing) runs: spans, metrics, a display of progress, observers of your own.
 //! 7. [Reports](reports) of runs: a table, a picture, a trace file.
 //! 8. [Several crates](crates): groups of steps, features, scopes for requests.
-//! 9. [Web services](web_services): axum on tokio, from the first request to the shutdown.
-//! 10. [Teardown](teardown): to drop and to close values in reverse order of the graph.
-//! 11. [Batches](batches): the same run for many inputs.
-//! 12. [How do I …](how_to): short answers to frequent questions.
-//! 13. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
+//! 9. [Fan-out](fan_out): the same steps for each element of a collection.
+//! 10. [Web services](web_services): axum on tokio, from the first request to the shutdown.
+//! 11. [Teardown](teardown): to drop and to close values in reverse order of the graph.
+//! 12. [Batches](batches): the same run for many inputs.
+//! 13. [How do I …](how_to): short answers to frequent questions.
+//! 14. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
 //!     and `select!`.
-//! 14. [From Python's Pipeliner](from_python): a table, old to new.
-//! 15. [The explorer](explorer): a page that shows a pipeline while it runs.
-//! 16. [Limits](limits): how far the library goes, and which features it lacks.
+//! 15. [From Python's Pipeliner](from_python): a table, old to new.
+//! 16. [The explorer](explorer): a page that shows a pipeline while it runs.
+//! 17. [Limits](limits): how far the library goes, and which features it lacks.
 //!
 //! These pages are text only. The tests compile and run every example in them.
 
@@ -42,6 +43,9 @@ pub mod reports {}
 
 #[doc = include_str!("guide/crates.md")]
 pub mod crates {}
+
+#[doc = include_str!("guide/fan_out.md")]
+pub mod fan_out {}
 
 #[doc = include_str!("guide/web_services.md")]
 pub mod web_services {}

@@ -37,7 +37,6 @@ pub mod store;
 pub mod text;
 mod tuple;
 
-pub use each::{Each, ForEach};
 pub use error::{BoxError, RunError};
 pub use observe::Observer;
 pub use pipelines::Pipeline;

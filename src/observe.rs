@@ -296,8 +296,8 @@ impl RunInfo {
         self.id
     }
 
-    /// The run that caused this run, if there is one: that of a child store, for a run in the parent
-    /// store, or that of a [`ForEach`](crate::ForEach), for the run of an element.
+    /// The run that caused this run, if there is one: that of a child store, for a run in the
+    /// parent store, or that of a [`ForEach`](crate::each::ForEach), for the run of an element.
     pub fn parent(&self) -> Option<RunId> {
         self.parent
     }
@@ -314,7 +314,7 @@ impl RunInfo {
         self.is_close
     }
 
-    /// The element that the run is for, if it is one of a [`ForEach`](crate::ForEach).
+    /// The element that the run is for, if it is one of a [`ForEach`](crate::each::ForEach).
     pub fn element(&self) -> Option<&Element> {
         self.element.as_deref()
     }
@@ -346,7 +346,7 @@ impl fmt::Debug for RunInfo {
     }
 }
 
-/// An element of a collection, in a run for [each](crate::Each) of them.
+/// An element of a collection, in a run for [each](crate::each::Each) of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Element {
@@ -357,7 +357,7 @@ pub struct Element {
     pub place: usize,
     /// The number of elements.
     pub of: usize,
-    /// The [key](crate::Each::key) of the element, if it has one.
+    /// The [key](crate::each::Each::key) of the element, if it has one.
     pub key: Option<String>,
 }
 

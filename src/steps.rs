@@ -250,7 +250,7 @@ pub trait Step: Sized + 'static {
         None => None,
     };
 
-    /// The fan-out, if the step is one: [`ForEach`](crate::ForEach) says so.
+    /// The fan-out, if the step is one: [`ForEach`](crate::each::ForEach) says so.
     #[doc(hidden)]
     const FAN: Option<&'static FanSpec> = None;
 

@@ -10,11 +10,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use support::{Census, Counted, poll, ready};
-use typed_pipeliner::each::{Attempt, ElementError, RunsForEach};
+use typed_pipeliner::each::{Attempt, Each, ElementError, ForEach, RunsForEach};
 use typed_pipeliner::lists::HCons;
 use typed_pipeliner::{
-    Each, ForEach, HList, Identified, In, Inputs, Out, Outputs, Pipeline, Return, Scoped, Step, Store, StoreOf, Swap,
-    hlist, pipeline, resource, run, step,
+    HList, Identified, In, Inputs, Out, Outputs, Pipeline, Return, Scoped, Step, Store, StoreOf, Swap, hlist, pipeline,
+    resource, run, step,
 };
 
 /// What a test counts.

@@ -4,7 +4,8 @@
 
 use allocation_counter::measure;
 use smol::future::{block_on, yield_now};
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, Store, pipeline, resource, run, step};
+use typed_pipeliner::each::{Each, ForEach};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, pipeline, resource, run, step};
 
 resource! {
     Numbers: Vec<u32>;

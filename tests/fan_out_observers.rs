@@ -4,8 +4,9 @@
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+use typed_pipeliner::each::{Each, ForEach};
 use typed_pipeliner::observe::{RunEnd, RunInfo, StepEvent, StepEventKind};
-use typed_pipeliner::{Each, ForEach, HList, In, Observer, Out, Pipeline, Return, Store, StoreOf, resource, run, step};
+use typed_pipeliner::{HList, In, Observer, Out, Pipeline, Return, Store, StoreOf, resource, run, step};
 
 resource! {
     Words: Vec<&'static str>;

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread::{self, ThreadId};
 use support::{Census, Counted, poll};
-use typed_pipeliner::each::ElementError;
+use typed_pipeliner::each::{Each, ElementError, ForEach};
 use typed_pipeliner::executor::{Executor, run_on};
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, RunError, Store, StoreOf, resource, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, RunError, Store, StoreOf, resource, step};
 
 resource! {
     Meeting: Barrier;

@@ -2,8 +2,9 @@
 
 #![cfg(feature = "macros")]
 
+use typed_pipeliner::each::{Each, ForEach};
 use typed_pipeliner::plan::State;
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Plan, Return, Store, plan, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, Store, plan, resource, run, step};
 
 resource! {
     Client: u8;

@@ -10,7 +10,8 @@ use core::fmt;
 /// As the error of a step it is the [source](RunError::downcast_ref) of the error of the run around:
 ///
 /// ```
-/// # use typed_pipeliner::{Each, ForEach, HList, In, Pipeline, Return, Store, resource, step};
+/// # use typed_pipeliner::each::{Each, ForEach};
+/// # use typed_pipeliner::{HList, In, Pipeline, Return, Store, resource, step};
 /// # resource! { Lines: Vec<&'static str>; Line: &'static str; Numbers: Vec<u8>; }
 /// # #[step]
 /// # fn parse(line: In<'_, Line>) -> Result<Return<u8>, std::num::ParseIntError> { line.parse().map(Return) }

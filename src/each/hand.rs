@@ -1,7 +1,8 @@
 //! The hands of a fan-out: the step itself, and its helpers on other threads.
 //!
 //! Each hand takes an element, polls its run once, and takes the next one only if that pends. So
-//! elements that compute go to the hand that has time for them. The elements of a hand stay with it.
+//! elements that compute go to the hand that has time for them. The elements of a hand stay with
+//! it.
 
 use super::element::{Elements, InputsOf, run_element};
 use super::error::ElementError;
@@ -20,7 +21,7 @@ const BUDGET: usize = 32;
 pub(super) struct Hand<'s, M: Each, F> {
     /// The elements.
     elements: Arc<Elements<'s, M>>,
-    /// What it shares with the others.
+    /// The state that it shares with the others.
     shared: Arc<Shared<Gives<M>>>,
     /// Its number: 0 for the step.
     number: usize,

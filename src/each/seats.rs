@@ -1,5 +1,5 @@
-//! The elements in progress of a hand. Each has a seat, which keeps its memory and its waker for the
-//! next element.
+//! The elements in progress of a hand. Each has a seat, which keeps its memory and its waker for
+//! the next element.
 
 use crate::exec::wake_set::StepWake;
 use core::pin::Pin;

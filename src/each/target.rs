@@ -68,7 +68,8 @@ where
 /// the type arguments whether the target has all that it needs, so the declaration asks for it:
 ///
 /// ```
-/// # use typed_pipeliner::{Each, ForEach, HList, Identified, In, Pipeline, Return, Store, resource, step};
+/// # use typed_pipeliner::each::{Each, ForEach};
+/// # use typed_pipeliner::{HList, Identified, In, Pipeline, Return, Store, resource, step};
 /// use typed_pipeliner::each::RunsForEach;
 ///
 /// resource! { Rows<T>: Vec<T>; Row<T>: T; Names: Vec<String>; }
@@ -118,7 +119,8 @@ type ElementEnv<Pipe, Item, Takes> = ProofEnvOf<Pipe, <HCons<Item, Takes> as Res
 /// collected into a `Vec<Result<V, ElementError>>`, for example.
 ///
 /// ```
-/// # use typed_pipeliner::{Each, ForEach, HList, In, Pipeline, Return, RunError, Store, resource, step};
+/// # use typed_pipeliner::each::{Each, ForEach};
+/// # use typed_pipeliner::{HList, In, Pipeline, Return, RunError, Store, resource, step};
 /// use typed_pipeliner::each::{Attempt, ElementError};
 ///
 /// resource! { Lines: Vec<&'static str>; Line: &'static str; Numbers: Vec<Result<u8, ElementError>>; }
@@ -168,8 +170,8 @@ where
     }
 }
 
-/// The parent of the store of an element, in the proof: there is none. What is given from outside
-/// counts as supplied.
+/// The parent of the store of an element, in the proof: there is none. The values that are given
+/// from outside count as supplied.
 #[derive(Debug)]
 pub struct OutsideElement;
 

@@ -20,14 +20,15 @@ use std::sync::{Arc, OnceLock};
 
 /// A fan-out as data.
 ///
-/// Its lists are functions, because a pipeline may run for each element of a collection that its own
-/// steps provide: a constant cannot name itself.
+/// Its lists are functions, because a pipeline may run for each element of a collection that its
+/// own steps provide: a constant cannot name itself.
 pub struct FanSpec {
     /// The name of the pipeline that runs for each element.
     pub pipeline: fn() -> &'static str,
     /// Its steps.
     pub steps: fn() -> &'static ConstList<StepSpec>,
-    /// What its steps take from outside: the element, and then what is the same for all.
+    /// What its steps take from outside: the element, and then the resources that are the same
+    /// for all.
     pub given: fn() -> &'static ConstList<Key>,
     /// The step that is run for each element.
     pub target: fn() -> &'static StepSpec,

@@ -7,8 +7,8 @@ use core::fmt::Write as _;
 
 impl Plan {
     /// Returns the plan in DOT, the language of [Graphviz](https://graphviz.org): `dot -Tpdf
-    /// plan.dot`. Steps are boxes, resources are ellipses, optional inputs are dashed lines. The plan
-    /// for each element of a collection is a cluster.
+    /// plan.dot`. Steps are boxes, resources are ellipses, optional inputs are dashed lines. The
+    /// plan for each element of a collection is a cluster.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Plan, resource, step};

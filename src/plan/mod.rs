@@ -413,10 +413,11 @@ impl StepNode {
         self.level
     }
 
-    /// The plan of a run for each element, if the step is a [`ForEach`](crate::ForEach).
+    /// The plan of a run for each element, if the step is a [`ForEach`](crate::each::ForEach).
     ///
     /// ```
-    /// # use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Plan, Return, resource, step};
+    /// # use typed_pipeliner::each::{Each, ForEach};
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, resource, step};
     /// # resource! { Urls: Vec<String>; Url: String; Page: String; Sizes: Vec<usize>; }
     /// # #[step] fn fetch(url: In<'_, Url>) -> Out<Page> { url.clone() }
     /// # #[step] fn measure(page: In<'_, Page>) -> Return<usize> { Return(page.len()) }

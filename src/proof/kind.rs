@@ -46,7 +46,7 @@ pub enum Optional {}
 pub enum Returned {}
 
 /// The kind of the run around a step, which is no resource: an input of
-/// [`ForEach`](crate::ForEach).
+/// [`ForEach`](crate::each::ForEach).
 #[derive(Debug)]
 pub enum Surrounding {}
 

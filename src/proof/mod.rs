@@ -26,6 +26,7 @@
 //! | --- | --- |
 //! | step `S` needs `R`, but no step of `P` provides it … | supply `R`, or register a step that provides it |
 //! | step `S` needs `R`, but no step of `P` or of its parent `Q` provides it … | supply `R`, or register a step, in either |
+//! | step `S` needs `R`, but no step of `P` provides it and `P` does not take it from outside | name `R` in `Takes` of `impl Each for P`, or register a step |
 //! | step `S`, which is registered to provide the optional `Q`, needs `R` … | supply `R`, or do not register `S` |
 //! | dependency cycle: step `A` needs `B`, which needs `A` | supply a resource that one takes from the other |
 //! | `R` is provided by two steps, `A` and `B` | register one of them |

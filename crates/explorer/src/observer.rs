@@ -13,7 +13,7 @@ use typed_pipeliner::observe::{RunEnd, RunInfo, SkipReason, StepEvent, StepEvent
 /// observe many runs. When the explorer is gone, the observer does nothing.
 ///
 /// The page shows names, times and errors, and how many elements of a
-/// [`ForEach`](typed_pipeliner::ForEach) are done. It shows a value only if
+/// [`ForEach`](typed_pipeliner::each::ForEach) are done. It shows a value only if
 /// [`show`](ExplorerObserver::show) says how.
 ///
 /// ```

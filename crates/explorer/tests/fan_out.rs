@@ -3,7 +3,8 @@
 mod support;
 
 use support::now;
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::each::{Each, ForEach};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 use typed_pipeliner_explorer::Explorer;
 
 resource! { Numbers: Vec<u32>; Number: u32; Half: u32; Halves: Vec<u32>; }

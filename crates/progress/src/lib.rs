@@ -34,7 +34,7 @@ const NAMED: usize = 3;
 /// The display disappears at the end of the run, and the printed lines stay.
 ///
 /// Each run has its own display. A run in a parent store is part of the display of the run that
-/// needs it. Of a [`ForEach`](typed_pipeliner::ForEach) the display counts the elements that are
+/// needs it. Of a [`ForEach`](typed_pipeliner::each::ForEach) the display counts the elements that are
 /// done, and does not show their steps.
 pub struct Progress {
     bars: MultiProgress,

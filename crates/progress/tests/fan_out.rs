@@ -3,7 +3,8 @@
 use indicatif::InMemoryTerm;
 use std::pin::pin;
 use std::task::{Context, Waker};
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::each::{Each, ForEach};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 use typed_pipeliner_progress::Progress;
 
 resource! { Numbers: Vec<u32>; Number: u32; Half: u32; Halves: Vec<u32>; }

@@ -163,7 +163,7 @@ impl RunRecord {
         self.target
     }
 
-    /// The element that it was for, if it was one of a [`ForEach`](typed_pipeliner::ForEach).
+    /// The element that it was for, if it was one of a [`ForEach`](typed_pipeliner::each::ForEach).
     pub fn element(&self) -> Option<&Element> {
         self.element.as_ref()
     }

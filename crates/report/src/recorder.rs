@@ -14,7 +14,7 @@ use typed_pipeliner::{Observer, RunError};
 /// An [`Observer`] that records runs, for a [report](Recorder::report).
 ///
 /// Clones share one record. It grows with each run, also with that of each element of a
-/// [`ForEach`](typed_pipeliner::ForEach), and is freed with the last clone, so a server needs one
+/// [`ForEach`](typed_pipeliner::each::ForEach), and is freed with the last clone, so a server needs one
 /// recorder for each request that is to have a report, and not one for all.
 ///
 /// ```
@@ -164,9 +164,9 @@ struct ErrorReport {
 pub trait ReportExt: sealed::Sealed {
     /// Returns the report of the run that failed, if a [`Recorder`] observed it; `None` otherwise.
     ///
-    /// It contains this run, the runs in parent stores that it needed, and those of elements. A run has ended before
-    /// its caller receives the error, so the report is complete, including the steps that were
-    /// cancelled because of the failure.
+    /// It contains this run, the runs in parent stores that it needed, and those of elements. A run
+    /// has ended before its caller receives the error, so the report is complete, including the
+    /// steps that were cancelled because of the failure.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};

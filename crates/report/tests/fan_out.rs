@@ -1,7 +1,8 @@
 //! A fan-out in a report.
 
 use serde_json::Value;
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::each::{Each, ForEach};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 use typed_pipeliner_report::{Recorder, ReportExt, RunReport};
 
 resource! { Numbers: Vec<u32>; Number: u32; Half: u32; Halves: Vec<u32>; }

@@ -20,8 +20,9 @@ use tracing::{Event, Subscriber, info, info_span};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+use typed_pipeliner::each::{Each, ForEach};
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Return, RunError, Scoped, Store, resource, run, step};
+use typed_pipeliner::{HList, In, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_tracing::Tracing;
 
 resource! {

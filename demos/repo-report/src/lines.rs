@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use tokei::{Config, LanguageType};
-use typed_pipeliner::{Each, HList, In, Inputs, Outputs, Pipeline, Return, Step, hlist, hlist_pat, resource, step};
+use typed_pipeliner::each::Each;
+use typed_pipeliner::{HList, In, Inputs, Outputs, Pipeline, Return, Step, hlist, hlist_pat, resource, step};
 
 resource! {
     /// The languages of the tree, the one with the most code first.
@@ -52,7 +53,7 @@ pub(crate) enum Count {
     Unread(String),
 }
 
-/// What is done for each file. Files are read in several threads, as many as are at work at once.
+/// The pipeline for each file. Its target reads the file in a thread of its own.
 pub(crate) struct PerFile;
 
 impl Pipeline for PerFile {

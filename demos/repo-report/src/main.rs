@@ -44,7 +44,8 @@ use std::iter::successors;
 use std::process::ExitCode;
 use trace::{Timeline, Trace, Traced};
 use tree::Directory;
-use typed_pipeliner::{ForEach, HList, Pipeline, RunError, Store, pipeline, plan, run};
+use typed_pipeliner::each::ForEach;
+use typed_pipeliner::{HList, Pipeline, RunError, Store, pipeline, plan, run};
 use typed_pipeliner_progress::Progress;
 
 /// All steps, in any order.

@@ -1,4 +1,5 @@
-use typed_pipeliner::{Each, ForEach, HList, In, Out, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::each::{Each, ForEach};
+use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
 
 resource! {
     Urls: Vec<String>;
