@@ -54,5 +54,5 @@ impl Input<Surrounding> for RunAround {
     fn gather<'s>(from: &mut InputReader<'_, 's>) -> Around {
         from.around()
     }
-    fn erase<'s>(_: Around, _: &mut Vec<&'s Erased>) {}
+    fn erase(_: Around, _: &mut Vec<&Erased>) {}
 }

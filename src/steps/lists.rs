@@ -68,7 +68,7 @@ impl InputList for HNil {
     fn gather<'s>(_: &mut InputReader<'_, 's>) -> HNil {
         HNil
     }
-    fn erase<'s>(HNil: HNil, _: &mut Vec<&'s Erased>) {}
+    fn erase(HNil: HNil, _: &mut Vec<&Erased>) {}
 }
 
 impl<Head: Input, Tail: InputList> InputList for HCons<Head, Tail> {
@@ -180,7 +180,7 @@ where
     const KEYS: &'static ConstList<Key> = &ConstList::Empty;
     const ELEMENT: Element = Element::Nothing;
     fn gather<'s>(_: &mut InputReader<'_, 's>) {}
-    fn erase<'s>((): (), _: &mut Vec<&'s Erased>) {}
+    fn erase((): (), _: &mut Vec<&Erased>) {}
 }
 
 /// A list of the outputs of a step: resources, and [`Return`]s.

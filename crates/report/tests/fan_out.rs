@@ -9,7 +9,7 @@ resource! { Numbers: Vec<u32>; Number: u32; Half: u32; Halves: Vec<u32>; }
 
 #[step]
 async fn halve(number: In<'_, Number>) -> Result<Out<Half>, &'static str> {
-    if number % 2 == 0 { Ok(number / 2) } else { Err("odd") }
+    if number & 1 == 0 { Ok(number / 2) } else { Err("odd") }
 }
 
 #[step]
