@@ -616,8 +616,10 @@ impl Pipeline for Counting {
     type Steps = HList![ForEach<PerStep>];
 }
 
+type Awaiting = StoreOf<Counting, HList![Steps, Alive, Danger]>;
+
 /// A store of elements that await up to ten times.
-fn counting(danger: bool) -> (StoreOf<Counting, HList![Steps, Alive, Danger]>, Census) {
+fn counting(danger: bool) -> (Awaiting, Census) {
     let alive = Census::default();
     let store = Store::<Counting>::new().with(Steps, (0..10).collect()).with(Alive, alive.clone());
     (store.with(Danger, danger), alive)
