@@ -8,13 +8,13 @@ use smol::future::yield_now;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use support::{Census, Counted, poll, ready};
 use typed_pipeliner::each::{Attempt, Each, ElementError, ForEach, RunsForEach};
 use typed_pipeliner::lists::HCons;
 use typed_pipeliner::{
-    HList, Identified, In, Inputs, Out, Outputs, Pipeline, Return, Scoped, Step, Store, StoreOf, Swap, hlist, pipeline,
-    resource, run, step,
+    BoxError, HList, Identified, In, Inputs, Out, Outputs, Pipeline, Return, Scoped, Step, Store, StoreOf, Swap, hlist,
+    pipeline, resource, run, step,
 };
 
 /// What a test counts.
@@ -755,4 +755,42 @@ fn fan_out_runs_within_another_step() {
     assert_eq!(*log.lock().unwrap(), ["a after", "a noted", "b after", "b noted"]);
     assert_eq!(store.get::<Calls>().unwrap().load(Ordering::SeqCst), 1);
     assert_eq!(ready(store.run::<Returning<ForEach<PerNote>>>()).unwrap(), [7, 7]);
+}
+
+type Own = Weak<StoreOf<Circle, HList![OwnStore, Numbers]>>;
+resource! { OwnStore: Arc<OnceLock<Own>>; Asked: Vec<usize>; }
+
+/// Runs the store around for the results of all elements, of which this is one.
+#[step]
+async fn ask(own: In<'_, OwnStore>, _number: In<'_, Number>) -> Result<Return<usize>, BoxError> {
+    let store = own.get().and_then(Weak::upgrade).ok_or("there is no store")?;
+    Ok(Return(store.resource::<Asked>().await?.len()))
+}
+
+struct PerAsk;
+impl Pipeline for PerAsk {
+    type Steps = HList![];
+}
+impl Each for PerAsk {
+    type Over = Numbers;
+    type Item = Number;
+    type Takes = HList![OwnStore];
+    type Target = Ask;
+    type Into = Asked;
+}
+
+struct Circle;
+impl Pipeline for Circle {
+    type Steps = HList![ForEach<PerAsk>];
+}
+
+#[test]
+fn element_that_waits_for_its_fan_out_is_a_deadlock() {
+    let own = Arc::new(OnceLock::new());
+    let numbers: Box<[u32]> = Box::new([1, 2]);
+    let store = Arc::new(Store::<Circle>::new().with(OwnStore, Arc::clone(&own)).with(Numbers, numbers));
+    own.set(Arc::downgrade(&store)).unwrap();
+    let error = smol::block_on(store.resource::<Asked>()).unwrap_err();
+    let text = format!("{error:#}");
+    assert!(text.ends_with("step `PerAsk` waits for itself"), "{text}");
 }
