@@ -455,13 +455,6 @@ pub enum StepEventKind<'a> {
     },
     /// Its execution has started.
     Started,
-    /// It runs for the elements of a collection, and this many of them are done.
-    Progress {
-        /// The number of elements whose runs have ended.
-        done: usize,
-        /// The number of elements.
-        of: usize,
-    },
     /// It was executed, and its outputs are there.
     Finished,
     /// It is not executed.
@@ -472,6 +465,13 @@ pub enum StepEventKind<'a> {
     Panicked,
     /// Its future was dropped, because the run ended while it was executed.
     Cancelled,
+    /// It runs for the elements of a collection, and this many of them are done.
+    Progress {
+        /// The number of elements whose runs have ended.
+        done: usize,
+        /// The number of elements.
+        of: usize,
+    },
 }
 
 /// Why a step is not executed.

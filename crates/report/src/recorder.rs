@@ -49,7 +49,7 @@ pub struct Recorder(Arc<Mutex<Runs>>);
 struct Runs {
     /// All runs, in the order in which they started.
     all: Vec<Run>,
-    /// Their places.
+    /// The places of all but the last.
     places: HashMap<RunId, usize>,
 }
 
@@ -67,7 +67,7 @@ struct Run {
     /// The texts of the errors, one for each event of a failure.
     errors: Vec<Vec<String>>,
     /// How many elements are done, of how many, by the steps that run for each element.
-    progress: HashMap<usize, (usize, usize)>,
+    progress: Vec<(usize, (usize, usize))>,
 }
 
 /// An event of a step.
@@ -111,6 +111,7 @@ impl Recorder {
 
     /// Returns the report of all recorded runs. It may be called at any time, even during a run.
     pub fn report(&self) -> RunReport {
+        // A run has started after its parent, so the last one is the parent of none.
         self.report_of(|run, places| run.info.parent().is_none_or(|parent| !places.contains_key(&parent)))
     }
 
@@ -140,12 +141,13 @@ impl Recorder {
     fn change(&self, id: RunId, change: impl FnOnce(&mut Run)) {
         let Runs { all, places } = &mut *self.runs();
         // Most events belong to the run that has started last.
-        let place = match all.last() {
-            Some(last) if last.info.id() == id => Some(all.len() - 1),
-            _ => places.get(&id).copied(),
-        };
-        if let Some(run) = place.and_then(|place| all.get_mut(place)) {
-            change(run);
+        match all.last_mut() {
+            Some(last) if last.info.id() == id => change(last),
+            _ => {
+                if let Some(run) = places.get(&id).and_then(|&place| all.get_mut(place)) {
+                    change(run);
+                }
+            }
         }
     }
 }
@@ -214,16 +216,18 @@ impl fmt::Debug for Recorder {
 
 impl Observer for Recorder {
     fn run_started(&self, run: &RunInfo, time: Instant) {
-        let (events, errors, progress) = (Vec::new(), Vec::new(), HashMap::new());
+        let (events, errors, progress) = (Vec::new(), Vec::new(), Vec::new());
         let run = Run { info: run.clone(), start: time, end: None, events, errors, progress };
         let Runs { all, places } = &mut *self.runs();
-        places.insert(run.info.id(), all.len());
+        if let Some(last) = all.last() {
+            places.insert(last.info.id(), all.len() - 1);
+        }
         all.push(run);
     }
 
     fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
         if let StepEventKind::Progress { done, of } = event.kind {
-            return self.change(run.id(), |run| _ = run.progress.insert(event.step, (done, of)));
+            return self.change(run.id(), |run| run.progress(event.step, (done, of)));
         }
         let Some(stage) = Stage::after(event.kind) else { return };
         let entry = Event { step: event.step, time: event.time, stage };
@@ -324,6 +328,14 @@ impl Clock {
 }
 
 impl Run {
+    /// Records how many elements of a step are done, and of how many.
+    fn progress(&mut self, step: usize, progress: (usize, usize)) {
+        match self.progress.iter_mut().find(|(other, _)| *other == step) {
+            Some((_, known)) => *known = progress,
+            None => self.progress.push((step, progress)),
+        }
+    }
+
     /// The steps, after all events so far.
     fn steps(&self) -> Vec<Step<'_>> {
         let mut steps: Vec<_> = self.info.steps().iter().map(Step::idle).collect();
@@ -348,7 +360,7 @@ impl Run {
                 steps[step].runs.push(run.record(children, clock));
             }
         }
-        for (&step, &progress) in &self.progress {
+        for &(step, progress) in &self.progress {
             steps[step].progress = Some(progress);
         }
         for step in 0..steps.len() {
