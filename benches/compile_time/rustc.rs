@@ -189,7 +189,8 @@ impl Compiler {
         costs.into_iter().map(|cost| cost.expect("each program has its turn")).collect()
     }
 
-    /// Compiles a program, and returns the cost; of several times the least, because noise only adds.
+    /// Compiles a program, and returns the cost; of several times the least, because noise only
+    /// adds.
     fn cost(&self, main: &Path, emit: Emit) -> Result<f64, Refusal> {
         let seconds = || {
             let user = user_time_of_children();

@@ -152,6 +152,7 @@ fn plan<const N: usize>(inputs: &[Vec<usize>]) -> &'static ExecPlan {
         is_sync: true,
         needs_drop: true,
         close: Some(close_value),
+        fan: None,
     });
     // Halves, because the functions on lists recurse along them.
     let mut lists: Vec<&_> = steps.map(|step| kept(ConstList::One(step))).collect();
