@@ -336,6 +336,7 @@ impl<'s, O> Run<'s, O> {
     }
 
     /// A run that this function begins.
+    #[cfg(feature = "executor")]
     pub(crate) fn boxed<F>(begin: impl FnOnce(Option<Box<RunOptions>>) -> F + Send + 's) -> Self
     where
         F: Future<Output = Result<O, RunError>> + Send + 's,
