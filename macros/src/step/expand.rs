@@ -142,6 +142,7 @@ pub(super) fn step(
             #is_sync
             #close
 
+            #[inline]
             fn call<'store, Then: #library::__private::Continuation<'store, Self>>(
                 #pattern: #library::__private::Refs<'store, Self>,
                 #then: Then,
@@ -191,20 +192,19 @@ fn close(library: &TokenStream, close: &ExprPath, signature: &Signature) -> Toke
 /// expects there is allowed here, because the expectation is fulfilled in the function.
 pub(super) fn attributes(function: &Function) -> TokenStream {
     let span = place(function);
-    let attributes = function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
+    let carried_over =
+        function.attrs.iter().filter(|attribute| is_one_of(attribute, &["cfg", "allow", "warn", "deny"]));
+    let carried_over: Vec<_> = carried_over.collect();
+    // A lint more costs rustc as much as a line of code, so there is none that needs not be.
+    let twice = (!carried_over.is_empty()).then(|| quote_spanned! { span => clippy::duplicated_attributes, });
+    let repeated = (!function.sig.generics.params.is_empty())
+        .then(|| quote_spanned! { span => clippy::type_repetition_in_bounds, });
     let expected = function.attrs.iter().filter(|attribute| attribute.path().is_ident("expect"));
     let expected = expected.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
     quote_spanned! { span =>
-        #(#attributes)*
+        #(#carried_over)*
         #(#[allow(#expected)])*
-        #[allow(
-            deprecated,
-            clippy::duplicated_attributes,
-            clippy::missing_inline_in_public_items,
-            clippy::shadow_reuse,
-            clippy::type_complexity,
-            clippy::type_repetition_in_bounds
-        )]
+        #[allow(#twice #repeated deprecated, clippy::type_complexity)]
     }
 }
 
@@ -281,7 +281,13 @@ fn definition(function: &Function, name: &Ident) -> TokenStream {
     let (visibility, span) = (&function.vis, place(function));
     // Nobody makes a value of a step. rustc reports in the function that it is unused, has no
     // docs, or is not reachable.
-    let allowed = quote_spanned! { span => #[allow(missing_debug_implementations, missing_copy_implementations, dead_code, missing_docs, unreachable_pub, clippy::redundant_pub_crate)] };
+    let visible = quote_spanned! { span => missing_debug_implementations, missing_copy_implementations, missing_docs, unreachable_pub, };
+    let allowed = match visibility {
+        Visibility::Inherited => TokenStream::new(),
+        Visibility::Restricted(_) => quote_spanned! { span => #visible clippy::redundant_pub_crate, },
+        Visibility::Public(_) => visible,
+    };
+    let allowed = quote_spanned! { span => #[allow(#allowed dead_code)] };
     let parameters: Vec<_> = of_types(&function.sig.generics).params.into_iter().collect();
     if parameters.is_empty() {
         return quote_spanned! { span => #allowed #(#attributes)* #visibility struct #name; };
@@ -386,20 +392,21 @@ fn blocking(
     then: &Ident,
 ) -> TokenStream {
     let span = place(function);
-    let inputs = || arguments.iter().zip(&signature.inputs);
-    let clones = inputs().map(|(argument, Input { resource, optional, .. })| {
+    let names: Vec<_> = (0..arguments.len()).map(|place| local("clone", place, span)).collect();
+    let clones = names.iter().zip(arguments).zip(&signature.inputs);
+    let clones = clones.map(|((name, argument), Input { resource, optional, .. })| {
         let library = library::at(resource.span(), library);
         let clone = quote_spanned! { resource.span() => #library::__private::clone_of::<#resource> };
         match optional {
             true => {
-                quote_spanned! { resource.span() => let #argument = ::core::option::Option::map(#argument, #clone); }
+                quote_spanned! { resource.span() => let #name = ::core::option::Option::map(#argument, #clone); }
             }
-            false => quote_spanned! { resource.span() => let #argument = #clone(#argument); },
+            false => quote_spanned! { resource.span() => let #name = #clone(#argument); },
         }
     });
-    let references = inputs().map(|(argument, input)| match input.optional {
-        true => quote_spanned! { span => ::core::option::Option::as_ref(&#argument) },
-        false => quote_spanned! { span => &#argument },
+    let references = names.iter().zip(&signature.inputs).map(|(name, input)| match input.optional {
+        true => quote_spanned! { span => ::core::option::Option::as_ref(&#name) },
+        false => quote_spanned! { span => &#name },
     });
     let called = called(function, quote! { #(#references),* });
     let returned = match &function.sig.output {
