@@ -1,12 +1,13 @@
 //! The future that closes the outputs of a step, and the error of those that failed.
 
-use crate::error::{BoxError, StepError};
+use crate::error::{BoxError, Failure, RunError, StepError};
 use crate::sealed::Seal;
 use crate::text::printable;
 use core::error::Error;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use std::sync::Arc;
 
 /// The future of the function that closes the outputs of a step, without its type; see
 /// [`Step::CLOSE`](crate::Step::CLOSE).
@@ -145,6 +146,13 @@ impl CloseError {
             true => Ok(()),
             false => Err(CloseError { failures: failures.into() }),
         }
+    }
+
+    /// The same as the error of a run that closes what it has computed.
+    pub(crate) fn of_run(self) -> RunError {
+        let failures = self.failures.into_iter();
+        let failures = failures.map(|failure| Failure::new(Box::new([failure.step]), Arc::new(failure.into())));
+        RunError::new(failures.collect(), Vec::new(), Vec::new())
     }
 
     /// The failures, in the order in which they happened; at least one.

@@ -794,3 +794,94 @@ fn element_that_waits_for_its_fan_out_is_a_deadlock() {
     let text = format!("{error:#}");
     assert!(text.ends_with("step `PerAsk` waits for itself"), "{text}");
 }
+
+mod closing {
+    use super::*;
+    use support::Journal;
+
+    resource! {
+        Log: Journal;
+        Numbers: Vec<u32>;
+        Number: u32;
+        Line: (Journal, u32);
+        Session: Journal;
+        Doubled: Vec<u32>;
+        Attempted: Vec<Result<u32, ElementError>>;
+    }
+
+    #[step(close = hang_up)]
+    fn dial(log: In<'_, Log>, number: In<'_, Number>) -> Out<Line> {
+        (log.clone(), *number)
+    }
+
+    async fn hang_up((log, number): (Journal, u32)) -> Result<(), &'static str> {
+        yield_now().await;
+        log.note("hung up");
+        if number == 7 { Err("the line is dead") } else { Ok(()) }
+    }
+
+    #[step(close = say_goodbye)]
+    async fn greet(line: In<'_, Line>) -> Out<Session> {
+        line.0.clone()
+    }
+
+    async fn say_goodbye(log: Journal) {
+        log.note("goodbye");
+    }
+
+    #[step]
+    fn ask(_session: In<'_, Session>, number: In<'_, Number>) -> Result<Return<u32>, String> {
+        if *number == 3 { Err("no answer".to_owned()) } else { Ok(Return(2 * number)) }
+    }
+
+    struct PerNumber;
+    impl Pipeline for PerNumber {
+        type Steps = HList![Dial, Greet];
+    }
+    impl Each for PerNumber {
+        type Over = Numbers;
+        type Item = Number;
+        type Takes = HList![Log];
+        type Target = Ask;
+        type Into = Doubled;
+    }
+
+    struct Tried;
+    impl Pipeline for Tried {
+        type Steps = HList![Dial, Greet];
+    }
+    impl Each for Tried {
+        type Over = Numbers;
+        type Item = Number;
+        type Takes = HList![Log];
+        type Target = Attempt<Ask>;
+        type Into = Attempted;
+        const AT_ONCE: usize = 1;
+    }
+
+    struct Calls;
+    impl Pipeline for Calls {
+        type Steps = HList![ForEach<PerNumber>, ForEach<Tried>];
+    }
+
+    #[test]
+    fn outputs_of_each_element_are_closed_at_its_end() {
+        let log = Journal::default();
+        let store = Store::<Calls>::new().with(Log, log.clone()).with(Numbers, vec![1, 2]);
+        assert_eq!(smol::block_on(store.resource::<Doubled>()).unwrap(), &[2, 4]);
+        assert_eq!(log.take(), ["goodbye", "hung up", "goodbye", "hung up"]);
+    }
+
+    #[test]
+    fn element_whose_outputs_cannot_be_closed_fails_and_one_that_failed_is_closed() {
+        let log = Journal::default();
+        let store = Store::<Calls>::new().with(Log, log.clone()).with(Numbers, vec![1, 3, 7]);
+        let results = smol::block_on(store.resource::<Attempted>()).unwrap();
+        let results: Vec<_> =
+            results.iter().map(|result| result.as_ref().map_err(|error| format!("{error:#}"))).collect();
+        let [Ok(2), Err(failed), Err(dead)] = &results[..] else { panic!("{results:?}") };
+        assert_eq!(failed, "element 1 of `Numbers`: step `Ask` failed: no answer");
+        assert_eq!(dead, "element 2 of `Numbers`: step `Dial` failed: closing step `Dial` failed: the line is dead");
+        assert_eq!(log.take(), ["goodbye", "hung up", "goodbye", "hung up", "goodbye", "hung up"]);
+    }
+}

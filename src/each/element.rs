@@ -3,6 +3,7 @@
 use super::error::ElementError;
 use super::{Each, EachTarget, ElementsOf, FanInputs, Given, Gives, KeysOf, TargetOf};
 use crate::error::RunError;
+use crate::exec::close::close_steps;
 use crate::exec::fan::Around;
 use crate::exec::order::{NoGoal, Order};
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
@@ -15,7 +16,7 @@ use crate::observe::Element;
 use crate::options::{Observers, RunOptions};
 use crate::pipelines::StepList;
 use crate::proof::witness::IsResource;
-use crate::resource::Resource;
+use crate::resource::{Resource, type_name};
 use crate::run::OwnedOutput;
 use crate::run::target::{demand_of, returned, take};
 use crate::steps::lists::InputList;
@@ -54,9 +55,25 @@ pub(super) async fn run_element<M: Each>(
     let element = &all[place];
     let options = around.options(|step| Element { step, place, of: all.len(), key: M::key(element) });
     let mut store = ElementStore::<M>::new(element, takes);
-    let result = store.run(options, around).await;
+    let mut result = store.run(options, around).await;
+    if const { closes(<M::Steps as StepList>::SPECS) } {
+        // In a box, because few pipelines need it, and it would make the future of an element larger.
+        let closed = Box::pin(close_steps(&mut store, type_name::of::<M>())).await;
+        if let Err(error) = closed {
+            result = result.and(Err(error.of_run()));
+        }
+    }
     let result = result.map_err(|error| ElementError::new(place, M::Over::name(), M::key(element), error));
     (place, M::Target::give(result))
+}
+
+/// Whether any of these steps has a function that closes its outputs.
+const fn closes(steps: &ConstList<StepSpec>) -> bool {
+    match steps {
+        ConstList::Empty => false,
+        ConstList::One(step) => step.close.is_some(),
+        ConstList::Both(first, second) => closes(first) || closes(second),
+    }
 }
 
 /// The inputs of the step that runs `M`.
