@@ -148,7 +148,7 @@ impl CloseError {
         }
     }
 
-    /// The same as the error of a run that closes what it has computed.
+    /// The same failures as the error of a run.
     pub(crate) fn of_run(self) -> RunError {
         let failures = self.failures.into_iter();
         let failures = failures.map(|failure| Failure::new(Box::new([failure.step]), Arc::new(failure.into())));

@@ -57,7 +57,7 @@ pub(super) async fn run_element<M: Each>(
     let mut store = ElementStore::<M>::new(element, takes);
     let mut result = store.run(options, around).await;
     if const { closes(<M::Steps as StepList>::SPECS) } {
-        // In a box, because few pipelines need it, and it would make the future of an element larger.
+        // In a box, because few pipelines need it, and the future of an element would be larger.
         let closed = Box::pin(close_steps(&mut store, type_name::of::<M>())).await;
         if let Err(error) = closed {
             result = result.and(Err(error.of_run()));
