@@ -133,6 +133,137 @@ pub mod certificate {
     pub use crate::proof::certificate::{CertificateFacts, Certified, FreeAt, FreeInputs, PathTo};
 }
 
+/// Support code for `#[step(retry = …, fallback = …)]`.
+#[cfg(feature = "policy")]
+pub mod policy {
+    use crate::error::BoxError;
+    use crate::sealed::Seal;
+    use core::time::Duration;
+    use frunk_core::generic::Generic;
+    use frunk_core::hlist::{HCons, HNil};
+
+    /// Panics for a timeout of no time. rustc reports that in a check, because it is a constant.
+    #[track_caller]
+    pub const fn check_timeout(timeout: Duration) {
+        assert!(!timeout.is_zero(), "{}", crate::steps::policy::NO_TIME);
+    }
+
+    /// Asks whether to try again after an error.
+    pub fn retry_if<E, F: RetryIf<E>>(function: F, error: &E) -> bool {
+        function.ask(error)
+    }
+
+    /// A function that is asked whether to try again after an error `E`.
+    #[diagnostic::on_unimplemented(
+        message = "`retry_if` is asked about the error of the step, `{E}`, and this function is not",
+        label = "expected a function from `&{E}` to `bool`"
+    )]
+    pub trait RetryIf<E> {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
+        /// Asks.
+        fn ask(self, error: &E) -> bool;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<E, F: FnOnce(&E) -> bool> RetryIf<E> for F {
+        fn seal(_: Seal) {}
+
+        fn ask(self, error: &E) -> bool {
+            self(error)
+        }
+    }
+
+    /// Calls a fallback with the inputs of the step.
+    pub fn fall_back<I, F: FallbackOf<I>>(function: F, inputs: I, error: &BoxError) -> F::Value {
+        function.call(inputs, error)
+    }
+
+    /// A fallback of a step with the inputs `I`.
+    #[diagnostic::on_unimplemented(
+        message = "this fallback does not take the inputs of its step and then the error",
+        label = "expected a function of the inputs, `{I}`, and of `&BoxError`",
+        note = "a fallback is written like its step: `fn stale_page(url: In<'_, Url>, error: &BoxError) -> Option<Out<Page>>`"
+    )]
+    pub trait FallbackOf<I> {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
+        /// The returned value.
+        type Value;
+        /// Calls it.
+        fn call(self, inputs: I, error: &BoxError) -> Self::Value;
+    }
+
+    /// Implements [`FallbackOf`] for functions of this number of inputs.
+    macro_rules! fallback_of {
+        ($($input:ident)*) => {
+            #[diagnostic::do_not_recommend]
+            impl<F: FnOnce($($input,)* &BoxError) -> V, V, $($input),*> FallbackOf<($($input,)*)> for F {
+                fn seal(_: Seal) {}
+
+                type Value = V;
+                #[allow(non_snake_case)]
+                fn call(self, ($($input,)*): ($($input,)*), error: &BoxError) -> V {
+                    self($($input,)* error)
+                }
+            }
+        };
+    }
+
+    fallback_of!();
+    fallback_of!(A);
+    fallback_of!(A B);
+    fallback_of!(A B C);
+    fallback_of!(A B C D);
+    fallback_of!(A B C D E);
+    fallback_of!(A B C D E G);
+    fallback_of!(A B C D E G H);
+    fallback_of!(A B C D E G H I);
+    fallback_of!(A B C D E G H I J);
+    fallback_of!(A B C D E G H I J K);
+    fallback_of!(A B C D E G H I J K L);
+    fallback_of!(A B C D E G H I J K L M);
+
+    /// The value that a fallback returns for the value `V` of its step.
+    #[diagnostic::on_unimplemented(
+        message = "this fallback returns `{Self}`, and not an `Option` of `{V}`, the output of its step",
+        label = "expected a function that returns `Option<{V}>`",
+        note = "`None` lets the step fail after all"
+    )]
+    pub trait FallbackValue<V> {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
+        /// The value as an option.
+        fn option(self) -> Option<V>;
+    }
+
+    impl<V> FallbackValue<V> for Option<V> {
+        fn seal(_: Seal) {}
+
+        fn option(self) -> Option<V> {
+            self
+        }
+    }
+
+    /// Converts the value of a fallback in place of `()`.
+    pub fn none(returned: impl FallbackValue<()>) -> Option<HNil> {
+        returned.option().map(|()| HNil)
+    }
+
+    /// Converts the value of a fallback in place of a single value.
+    pub fn one<V>(returned: impl FallbackValue<V>) -> Option<HCons<V, HNil>> {
+        returned.option().map(|value| HCons { head: value, tail: HNil })
+    }
+
+    /// Converts the value of a fallback in place of a tuple.
+    pub fn all<T: Generic>(returned: impl FallbackValue<T>) -> Option<T::Repr> {
+        returned.option().map(T::into)
+    }
+}
+
 /// Support code for `#[step(blocking)]`.
 #[cfg(feature = "executor")]
 mod blocking {

@@ -2,9 +2,13 @@
 
 use crate::closing::Closing;
 use crate::error::{BoxError, StepError};
+#[cfg(feature = "policy")]
+use crate::exec::attempts::Attempts;
 use crate::exec::close::CloseSlot;
 use crate::exec::plan::Key;
 use crate::exec::store_ref::{DynStore, StoreRef};
+#[cfg(feature = "policy")]
+use crate::lower::attempts::{Begin, Keep};
 use crate::lower::slot::{Slot, Stored};
 use crate::lower::stored::StoredValues;
 use crate::resource::Resource;
@@ -89,6 +93,12 @@ use std::sync::Arc;
 /// }
 /// ```
 ///
+/// # Policies
+///
+/// A chosen step that is a [`Step`] with a [policy](crate::guide::policies) is executed by that, and
+/// [`RunChosen`] has none of its own. A type that implements this trait itself has no policy: let a
+/// step with a policy call its `run_dyn`.
+///
 /// # Cost
 ///
 /// Each execution costs one allocation and one virtual call. The future is boxed, because its size
@@ -144,6 +154,14 @@ pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
         drop(outputs);
         Ok(())
     }
+
+    /// The attempts of the step, if it is a [`Step`] with a policy.
+    #[cfg(feature = "policy")]
+    #[doc(hidden)]
+    fn attempts_dyn<'s>(&self, inputs: InputRefs<'s, I>, keep: Keep<'s, O>) -> Option<Box<dyn Attempts<'s> + 's>> {
+        let _ = (inputs, keep);
+        None
+    }
 }
 
 /// References to the values of a list of resources: the argument of a [`DynStep`].
@@ -185,6 +203,11 @@ where
             }
         })
     }
+
+    #[cfg(feature = "policy")]
+    fn attempts_dyn<'s>(&self, inputs: InputRefs<'s, I>, keep: Keep<'s, O>) -> Option<Box<dyn Attempts<'s> + 's>> {
+        S::ATTEMPTS?(S::Inputs::refs(inputs), S::Outputs::keep(keep))
+    }
 }
 
 /// Holds if the inputs of the step `S` are exactly the list `I`. Only the list itself implements
@@ -225,6 +248,10 @@ pub trait SameOutputs<O: OutputList, S>: OutputList {
     fn values(values: OutputValues<Self>) -> OutputValues<O>;
     /// Converts the values to the type that the step closes.
     fn closed(values: ClosedValues<O>) -> ClosedValues<Self>;
+    /// Converts the place for the values.
+    #[cfg(feature = "policy")]
+    #[doc(hidden)]
+    fn keep(place: Keep<'_, O>) -> Keep<'_, Self>;
 }
 
 impl<O: OutputList, S> SameOutputs<O, S> for O {
@@ -235,6 +262,10 @@ impl<O: OutputList, S> SameOutputs<O, S> for O {
     }
     fn closed(values: ClosedValues<O>) -> ClosedValues<O> {
         values
+    }
+    #[cfg(feature = "policy")]
+    fn keep(place: Keep<'_, O>) -> Keep<'_, O> {
+        place
     }
 }
 
@@ -252,6 +283,8 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     type Outputs = <R::Value as DynStepValue>::Outputs;
     type Error = BoxError;
     const CLOSE_SLOT: Option<CloseSlot> = Some(close_chosen::<R>);
+    #[cfg(feature = "policy")]
+    const ATTEMPTS: Option<Begin<Self>> = Some(attempts_of_chosen::<R>);
 
     async fn run(HCons { head: choice, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, BoxError> {
         choice.chosen().run_dyn(inputs).await
@@ -269,6 +302,15 @@ fn close_chosen<R: Resource<Value: DynStepValue>>(store: &mut dyn DynStore, step
     let slot = store.slot_mut(step).as_any_mut().downcast_mut::<Slot<Stored<RunChosen<R>>>>()?;
     let outputs = slot.take()?.values();
     Some(Closing::new(async move { choice.close_dyn(outputs).await }))
+}
+
+/// Makes the attempts of the chosen step, if it has a policy.
+#[cfg(feature = "policy")]
+fn attempts_of_chosen<'s, R: Resource<Value: DynStepValue>>(
+    HCons { head: choice, tail: inputs }: Inputs<'s, RunChosen<R>>,
+    keep: Keep<'s, <R::Value as DynStepValue>::Outputs>,
+) -> Option<Box<dyn Attempts<'s> + 's>> {
+    choice.chosen().attempts_dyn(inputs, keep)
 }
 
 /// A value that is a step: a [`SharedStep`].

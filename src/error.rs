@@ -5,6 +5,7 @@ use crate::text::printable;
 use core::any::Any;
 use core::error::Error;
 use core::fmt;
+use core::slice;
 use std::sync::Arc;
 
 /// An error of any type, as [`RunError`] keeps it.
@@ -157,6 +158,56 @@ impl fmt::Display for Deadlock {
 
 impl Error for Deadlock {}
 
+/// The errors of a step that was attempted several times, the last of which is the error of the
+/// step.
+#[derive(Debug)]
+pub(crate) struct Exhausted(Vec<BoxError>);
+
+impl Exhausted {
+    /// The error of a step whose last attempt failed with `last`, after others.
+    #[cfg(feature = "policy")]
+    pub(crate) fn of(mut failed: Vec<BoxError>, last: BoxError) -> BoxError {
+        if failed.is_empty() {
+            return last;
+        }
+        failed.push(last);
+        Box::new(Exhausted(failed))
+    }
+
+    /// The errors of all attempts of a step, from its error.
+    pub(crate) fn attempts(error: &BoxError) -> &[BoxError] {
+        error.downcast_ref::<Self>().map_or(slice::from_ref(error), |Exhausted(attempts)| attempts)
+    }
+
+    /// The error of the last attempt of a step by value, from its error, if its type is `E`.
+    fn downcast<E: Error + 'static>(error: BoxError) -> Result<E, BoxError> {
+        match error.downcast::<Self>() {
+            Err(error) => error.downcast().map(|error| *error),
+            Ok(mut exhausted) => match exhausted.0.pop().map(|last| last.downcast::<E>()) {
+                Some(Ok(last)) => Ok(*last),
+                Some(Err(last)) => {
+                    exhausted.0.push(last);
+                    Err(exhausted)
+                }
+                None => Err(exhausted),
+            },
+        }
+    }
+
+    /// The error of the last attempt of a step, from its error.
+    pub(crate) fn last(error: &BoxError) -> &(dyn Error + Send + Sync + 'static) {
+        Self::attempts(error).last().map_or(&**error, |last| &**last)
+    }
+}
+
+impl fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} attempts failed", self.0.len())
+    }
+}
+
+impl Error for Exhausted {}
+
 /// The error of a step, shared by the runs that waited for it.
 pub(crate) type SharedError = Arc<BoxError>;
 
@@ -250,12 +301,10 @@ impl RunError {
             return Err(self);
         }
         let Failure { path, source } = self.0.failures.remove(0);
-        Arc::try_unwrap(source).and_then(|source| source.downcast().map(|error| *error).map_err(Arc::new)).map_err(
-            |source| {
-                self.0.failures.insert(0, Failure { path, source });
-                self
-            },
-        )
+        Arc::try_unwrap(source).and_then(|source| Exhausted::downcast(source).map_err(Arc::new)).map_err(|source| {
+            self.0.failures.insert(0, Failure { path, source });
+            self
+        })
     }
 
     /// The first failure, which `step`, `path` and `downcast_ref` describe.
@@ -281,9 +330,21 @@ impl Failure {
         &self.path
     }
 
-    /// The error of the step, if its type is `E`.
+    /// The errors of all attempts, in order. The last one is the
+    /// [`source`](Error::source). There is one, except for a step with a
+    /// [policy](crate::guide::policies).
+    pub fn attempts(&self) -> &[BoxError] {
+        Exhausted::attempts(&self.source)
+    }
+
+    /// The error of the step, which is that of its last attempt, if its type is `E`.
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        self.source.downcast_ref()
+        self.error().downcast_ref()
+    }
+
+    /// The error of the last attempt.
+    fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
+        Exhausted::last(&self.source)
     }
 }
 
@@ -306,6 +367,10 @@ impl fmt::Display for Failure {
             f.write_str(",")?;
         }
         f.write_str(" failed")?;
+        match self.attempts().len() {
+            1 => {}
+            attempts => write!(f, " {attempts} times")?,
+        }
         if f.alternate() {
             let mut cause = self.source();
             while let Some(error) = cause {
@@ -326,7 +391,7 @@ impl fmt::Debug for Failure {
 
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&**self.source)
+        Some(self.error())
     }
 }
 

@@ -28,13 +28,19 @@ pub mod observe;
 mod options;
 mod pipelines;
 pub mod plan;
+#[cfg(feature = "policy")]
+pub mod policy;
 pub mod proof;
 mod resource;
+#[cfg(feature = "policy")]
+mod retry;
 mod run;
 mod sealed;
 mod steps;
 pub mod store;
 pub mod text;
+#[cfg(feature = "policy")]
+mod timer;
 mod tuple;
 
 pub use error::{BoxError, RunError};

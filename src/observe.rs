@@ -5,6 +5,7 @@ use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 
 /// The clock of events: [`std::time::Instant`]. On `wasm32-unknown-unknown`, where that panics, it
@@ -455,6 +456,20 @@ pub enum StepEventKind<'a> {
     },
     /// Its execution has started.
     Started,
+    /// An attempt has failed, and another one begins after a delay. Feature `policy`.
+    Retrying {
+        /// The number of the attempt that begins, from 2 on.
+        attempt: u32,
+        /// The number of attempts that there may be.
+        of: u32,
+        /// The delay before the attempt.
+        delay: Duration,
+        /// The error of the attempt that has failed.
+        error: &'a (dyn Error + Send + Sync + 'static),
+    },
+    /// The last attempt has failed with this error, and the outputs are those of the fallback.
+    /// [`Finished`](StepEventKind::Finished) follows. Feature `policy`.
+    FellBack(&'a (dyn Error + Send + Sync + 'static)),
     /// It was executed, and its outputs are there.
     Finished,
     /// It is not executed.

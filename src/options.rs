@@ -1,6 +1,8 @@
 //! Options of a run, as [`Run`](crate::Run) sets them.
 
 use crate::observe::{Element, Observer, RunId};
+#[cfg(feature = "policy")]
+use crate::timer::Timer;
 use core::fmt;
 use core::num::NonZero;
 use std::sync::Arc;
@@ -17,11 +19,21 @@ pub(crate) struct RunOptions {
     pub(crate) drop_early: bool,
     /// The observers. They are boxed, so a run without observers carries only this pointer.
     pub(crate) observers: Option<Box<Observers>>,
+    /// The timer that was handed in.
+    #[cfg(feature = "policy")]
+    pub(crate) timer: Option<Timer>,
 }
 
 impl RunOptions {
     /// The default options.
-    const DEFAULT: &Self = &RunOptions { limit: None, keep_going: false, drop_early: false, observers: None };
+    const DEFAULT: &Self = &RunOptions {
+        limit: None,
+        keep_going: false,
+        drop_early: false,
+        observers: None,
+        #[cfg(feature = "policy")]
+        timer: None,
+    };
 
     /// These options, or the default.
     #[inline]

@@ -26,6 +26,8 @@ use crate::steps::lists::OutputList;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::SuppliedValues;
 use crate::store::{AnyStore, Owns, Store};
+#[cfg(feature = "policy")]
+use crate::timer::Timer;
 use crate::tuple::Tuple;
 use core::fmt;
 use core::mem;
@@ -431,6 +433,18 @@ impl<'s, O> Run<'s, O> {
     pub fn observe(mut self, observer: impl Observer) -> Self {
         Observers::add(&mut self.options().observers, observer);
         self.ready = Ready::No;
+        self
+    }
+
+    /// Takes this timer for the delays and timeouts of steps with a [policy](crate::policy).
+    /// Feature `policy`.
+    ///
+    /// # Panics
+    ///
+    /// If the run was polled.
+    #[cfg(feature = "policy")]
+    pub fn timer(mut self, timer: Timer) -> Self {
+        self.options().timer = Some(timer);
         self
     }
 

@@ -6,11 +6,15 @@ pub(crate) mod function;
 #[cfg(feature = "macros")]
 mod listed;
 pub(crate) mod lists;
+#[cfg(feature = "policy")]
+pub(crate) mod policy;
 
 use crate::closing::Closing;
 use crate::error::StepError;
 use crate::exec::close::CloseSlot;
 use crate::exec::fan::FanSpec;
+#[cfg(feature = "policy")]
+use crate::lower::attempts::{Begin, attempts};
 use crate::lower::close::close_slot;
 use crate::lower::stored::StoredValues;
 use crate::proof::witness::IsError;
@@ -18,6 +22,8 @@ use crate::resource::{Resource, type_name};
 use crate::sealed::Seal;
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
+#[cfg(feature = "policy")]
+use crate::steps::policy::Policy;
 
 /// The argument of the step `S`: a list of references to the values of its
 /// [`Inputs`](Step::Inputs).
@@ -254,6 +260,40 @@ pub trait Step: Sized + 'static {
     #[doc(hidden)]
     const FAN: Option<&'static FanSpec> = None;
 
+    /// The policy of the step: its attempts, the time of each, and a fallback; none by default.
+    /// Feature `policy`; [`policy`](crate::policy) has the details.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};
+    /// use typed_pipeliner::policy::{Policy, Retry};
+    /// use std::time::Duration;
+    ///
+    /// # resource! { Page: String; }
+    /// # struct Fetch;
+    /// impl Step for Fetch {
+    ///     const POLICY: Option<Policy<Self>> =
+    ///         Some(Policy::<Self>::new().retry(Retry::times(3)).timeout(Duration::from_secs(30)));
+    ///     // …
+    /// #   type Inputs = HList![];
+    /// #   type Outputs = HList![Page];
+    /// #   type Error = std::io::Error;
+    /// #   async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+    /// #       Ok(hlist![String::new()])
+    /// #   }
+    /// }
+    /// ```
+    #[cfg(feature = "policy")]
+    const POLICY: Option<Policy<Self>> = None;
+
+    /// Makes the attempts of a step with a policy. A [`RunChosen`](crate::dyn_step::RunChosen) has
+    /// those of the step that was chosen.
+    #[cfg(feature = "policy")]
+    #[doc(hidden)]
+    const ATTEMPTS: Option<Begin<Self>> = match Self::POLICY {
+        Some(_) => Some(attempts::<Self>),
+        None => None,
+    };
+
     /// The name of the step in errors and reports: that of its type, unless overridden.
     fn name() -> &'static str {
         // Not `of`: it would be one more function for each step.
@@ -271,7 +311,7 @@ pub trait StepInputs {
     fn seal(_: Seal);
 
     /// A reference to the value of each input.
-    type Refs<'s>: Send;
+    type Refs<'s>: Send + Clone;
 }
 
 impl<S: Step> StepInputs for S {

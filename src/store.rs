@@ -268,6 +268,39 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
         self.get::<R>().is_some()
     }
 
+    /// Whether the value of a resource is there, and is that of a [fallback](crate::policy), and so
+    /// was not computed by its step. Feature `policy`.
+    ///
+    /// Code that keeps values beyond the life of the store asks for this. A value that was computed
+    /// *from* that of a fallback does not count as one.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{BoxError, HList, Out, Pipeline, RunError, Store, resource, step};
+    /// # resource! { Rate: f64; }
+    /// #[step(fallback = last_known)]
+    /// fn fetch_rate() -> Result<Out<Rate>, &'static str> {
+    ///     Err("the exchange is closed")
+    /// }
+    /// fn last_known(_: &BoxError) -> Option<Out<Rate>> {
+    ///     Some(1.08)
+    /// }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![FetchRate]; }
+    /// # fn main() -> Result<(), RunError> {
+    /// # smol::block_on(async {
+    /// let store = Store::<App>::new();
+    /// assert_eq!(*store.resource::<Rate>().await?, 1.08);
+    /// assert!(store.is_fallback::<Rate>());
+    /// # Ok(()) }) }
+    /// ```
+    #[cfg(feature = "policy")]
+    pub fn is_fallback<R: IsResource<CheckedValue: Sized>>(&self) -> bool
+    where
+        Self: Knows<R, Witness: Sized>,
+    {
+        StoreRef::new(self).is_fallback(Key::of::<R>().id)
+    }
+
     /// Drops every computed value, so that the next run computes it anew. The supplied values stay.
     ///
     /// # Panics

@@ -15,6 +15,10 @@ const FREE: u64 = 0;
 /// The step has succeeded; there is nothing left to claim.
 const DONE: u64 = 1;
 
+/// In place of a moment: the outputs of the step are those of a fallback.
+#[cfg(feature = "policy")]
+const FALLBACK: u64 = u64::MAX;
+
 /// The bit of a state in which others wait for the run that has the claim. In all other states, the
 /// run that has it is the state itself: a [`RunKey`]. The next state is with this bit, or `DONE`,
 /// or `FREE` if the step failed or was dropped. All waiting runs are woken when it goes.
@@ -30,7 +34,7 @@ pub struct Claim {
     /// because few steps are ever awaited.
     waiting: Mutex<Option<Box<Waiting>>>,
     /// When the run that has the claim began to wait for the step, as a [`Moment`]; 0 if it has
-    /// not. It is for people, and orders nothing.
+    /// not; [`FALLBACK`] once outputs of a fallback are there. It orders nothing.
     since: core::sync::atomic::AtomicU64,
 }
 
@@ -74,6 +78,18 @@ impl Claim {
     /// When the run that has the claim began to wait for the step, if it has.
     pub(crate) fn since(&self) -> Option<Moment> {
         Moment::from_number(self.since.load(Ordering::Relaxed))
+    }
+
+    /// Marks the outputs of the step, which are about to be stored, as those of a fallback.
+    #[cfg(feature = "policy")]
+    pub(crate) fn mark_fallback(&self) {
+        self.since.store(FALLBACK, Ordering::Relaxed);
+    }
+
+    /// Whether the outputs of the step, which are there, are those of a fallback.
+    #[cfg(feature = "policy")]
+    pub(crate) fn has_fallback(&self) -> bool {
+        self.since.load(Ordering::Relaxed) == FALLBACK
     }
 
     /// The run that has the claim now, if one has.

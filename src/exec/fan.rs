@@ -13,6 +13,8 @@ use super::task::Started;
 use super::waits::NestedRun;
 use crate::observe::{Element, StepEventKind};
 use crate::options::RunOptions;
+#[cfg(feature = "policy")]
+use crate::timer::Timer;
 use core::any::Any;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Context;
@@ -84,6 +86,24 @@ pub struct Around {
     pub(super) step: u16,
     /// Notifies the observers of the run, if there are any.
     pub(super) notifier: Option<Arc<Notifier>>,
+    /// The timer that was handed in to the run.
+    #[cfg(feature = "policy")]
+    pub(super) timer: Option<Timer>,
+}
+
+/// A clone is a part of the run.
+impl Clone for Around {
+    fn clone(&self) -> Self {
+        Around {
+            fan: self.fan.clone(),
+            key: self.key,
+            nested: self.nested.as_ref().map(NestedRun::part),
+            step: self.step,
+            notifier: self.notifier.clone(),
+            #[cfg(feature = "policy")]
+            timer: self.timer.clone(),
+        }
+    }
 }
 
 impl Around {

@@ -14,6 +14,8 @@ use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
 use crate::observe::{RunEnd, RunId, RunInfo, StepEventKind, StepGraph};
 use crate::options::{Observers, RunOptions};
+#[cfg(feature = "policy")]
+use crate::timer::Timer;
 use core::any::Any;
 use core::num::NonZero;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -37,6 +39,9 @@ pub(crate) struct Graph {
     parent: Option<ParentRuns>,
     /// Notifies the observers of the run, if there are any.
     notifier: Option<Arc<Notifier>>,
+    /// The timer that was handed in.
+    #[cfg(feature = "policy")]
+    timer: Option<Timer>,
     /// Whether no run has begun on the store before, so that nothing was computed.
     is_first: bool,
     /// The fan-outs, with their steps, if their elements are spread over several threads.
@@ -134,8 +139,19 @@ impl Graph {
         let key = RunKey::next();
         let nested = NestedRun::new(key);
         let pending_since = AtomicU64::new(0);
-        let (plan, notifier, fans) = (store.plan(), None, Vec::new());
-        let graph = Graph { key, nested, pending_since, plan, target, parent, notifier, is_first, fans };
+        let graph = Graph {
+            key,
+            nested,
+            pending_since,
+            plan: store.plan(),
+            target,
+            parent,
+            notifier: None,
+            #[cfg(feature = "policy")]
+            timer: options.timer.clone(),
+            is_first,
+            fans: Vec::new(),
+        };
         match &options.observers {
             None => graph,
             Some(observers) => graph.observed_by(observers, name()),
@@ -153,6 +169,8 @@ impl Graph {
             target: demand.target,
             parent: None,
             notifier: None,
+            #[cfg(feature = "policy")]
+            timer: around.timer.clone(),
             is_first: true,
             fans: Vec::new(),
         };
@@ -234,6 +252,12 @@ impl Graph {
     #[inline]
     pub(crate) fn notifier(&self) -> Option<&Arc<Notifier>> {
         self.notifier.as_ref()
+    }
+
+    /// The timer that was handed in.
+    #[cfg(feature = "policy")]
+    pub(crate) fn timer(&self) -> Option<&Timer> {
+        self.timer.as_ref()
     }
 
     /// Notifies the observers of an event of a step.

@@ -63,6 +63,12 @@ pub struct InputReader<'a, 's> {
 }
 
 impl<'s> InputReader<'_, 's> {
+    /// The graph of the run.
+    #[cfg(feature = "policy")]
+    pub(crate) fn graph(&self) -> &Graph {
+        self.values.graph
+    }
+
     /// The next input.
     ///
     /// # Panics
@@ -94,7 +100,15 @@ impl<'s> InputReader<'_, 's> {
         let step = execution.map(Execution::step).or(graph.target()).unwrap_or_default();
         let fan = graph.fans().iter().find(|(other, _)| *other == step).map(|(_, fan)| Arc::clone(fan));
         let key = RunKey::next();
-        Around { fan, key, nested: NestedRun::new(key), step, notifier: graph.notifier().cloned() }
+        Around {
+            fan,
+            key,
+            nested: NestedRun::new(key),
+            step,
+            notifier: graph.notifier().cloned(),
+            #[cfg(feature = "policy")]
+            timer: graph.timer().cloned(),
+        }
     }
 
     /// The next input without its type.

@@ -8,6 +8,8 @@
 
 #![allow(missing_debug_implementations)]
 
+#[cfg(feature = "policy")]
+pub(crate) mod attempts;
 pub(crate) mod claim;
 mod clock;
 pub(crate) mod close;

@@ -11,6 +11,7 @@ use super::fan::FanSpec;
 use super::order::{Goal, Order, OrderTables};
 use core::fmt;
 use core::marker::PhantomData;
+use core::time::Duration;
 
 /// A list of values that constants can build, in the shape of the list of types that it describes.
 #[derive(Debug)]
@@ -72,6 +73,24 @@ pub struct StepSpec {
     pub close: Option<CloseSlot>,
     /// The fan-out, if it is one.
     pub fan: Option<&'static FanSpec>,
+    /// What plans show of its policy.
+    pub policy: PolicySpec,
+}
+
+/// The part of a policy that plans show.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicySpec {
+    /// The number of attempts.
+    pub attempts: u32,
+    /// The time of each.
+    pub timeout: Option<Duration>,
+    /// Whether there may be outputs after the last attempt has failed.
+    pub fallback: bool,
+}
+
+impl PolicySpec {
+    /// One attempt, however long it takes.
+    pub const NONE: Self = PolicySpec { attempts: 1, timeout: None, fallback: false };
 }
 
 /// Where a resource is. Its layout is fixed, so that a look at one word finds the first output of a
@@ -424,6 +443,7 @@ const UNUSED: PlannedStep = PlannedStep {
         type_id: || unreachable!(),
         is_sync: false,
         needs_drop: false,
+        policy: PolicySpec::NONE,
         close: None,
         fan: None,
     },

@@ -8,7 +8,7 @@ use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
 use super::order::Order;
-use super::plan::{ConstList, ExecPlan, Key, Source, StepSpec};
+use super::plan::{ConstList, ExecPlan, Key, PolicySpec, Source, StepSpec};
 use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
 use super::stale::stale_steps;
@@ -147,6 +147,7 @@ static SPEC: StepSpec = StepSpec {
     needs_drop: false,
     close: None,
     fan: None,
+    policy: PolicySpec::NONE,
 };
 
 /// A plan, and the order for its last step.

@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::order::{Order, OrderNode};
 use super::plan::Source;
-use crate::error::{Failure, RunError, SharedError};
+use crate::error::{Exhausted, Failure, RunError, SharedError};
 use crate::observe::{RunEnd, RunId, SkipReason, StepEventKind};
 use crate::options::RunOptions;
 use core::num::NonZero;
@@ -333,7 +333,7 @@ impl Schedule {
     /// Records the failure of a step. It ends the run, or skips every step that needs it.
     pub(crate) fn fail(&mut self, graph: &Graph, step: u16, source: SharedError) -> Result<(), RunError> {
         self.set_stage(step, Stage::Failed);
-        graph.notify(step, StepEventKind::Failed(&**source));
+        graph.notify(step, StepEventKind::Failed(Exhausted::last(&source)));
         self.unfinished -= 1;
         if self.over {
             return Ok(());

@@ -38,6 +38,7 @@ pub(crate) fn lists(keys: &'static ConstList<Key>, id: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::plan::PolicySpec;
     use crate::kept::kept;
 
     /// A list of keys with these identities.
@@ -88,6 +89,7 @@ mod tests {
                     needs_drop: false,
                     close: None,
                     fan: None,
+                    policy: PolicySpec::NONE,
                 };
                 kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });

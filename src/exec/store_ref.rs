@@ -121,6 +121,19 @@ impl<'s> StoreRef<'s> {
         self.plan().source(key).is_some() || self.parent().is_some_and(|parent| parent.knows(key))
     }
 
+    /// Whether the value of the resource with a key is there, and is that of a fallback.
+    #[cfg(feature = "policy")]
+    pub(crate) fn is_fallback(&self, key: u64) -> bool {
+        match self.plan().source(key) {
+            Some(Source::Step { step, .. }) => {
+                let slot = self.slot(step.into());
+                slot.is_filled() && slot.claim().has_fallback()
+            }
+            Some(Source::Supplied(_)) => false,
+            Some(Source::Parent(_)) | None => self.parent().is_some_and(|parent| parent.is_fallback(key)),
+        }
+    }
+
     /// The slot of a step.
     pub(crate) fn slot(&self, step: usize) -> &'s dyn AnySlot {
         self.store.slot(step)

@@ -13,7 +13,7 @@ use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
 use super::order::Order;
-use super::plan::{ConstList, ExecPlan, Source, StepSpec};
+use super::plan::{ConstList, ExecPlan, PolicySpec, Source, StepSpec};
 use super::schedule::{Pace, Schedule};
 use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
@@ -223,6 +223,7 @@ static SPEC: StepSpec = StepSpec {
     needs_drop: false,
     close: None,
     fan: None,
+    policy: PolicySpec::NONE,
 };
 
 /// The order for a step of a plan. It is computed once.
@@ -743,8 +744,12 @@ fn events(seed: u64, with_order: bool) -> (Vec<String>, bool) {
     let log = Arc::new(Log::default());
     let observers = Observers { all: vec![log.clone()], ..Observers::default() };
     let limit = NonZero::new(random.below(4));
-    let options =
-        RunOptions { limit, keep_going: random.once_in(2), observers: Some(Box::new(observers)), drop_early: false };
+    let options = RunOptions {
+        limit,
+        keep_going: random.once_in(2),
+        observers: Some(Box::new(observers)),
+        ..RunOptions::default()
+    };
     let view = StoreRef::new(&case.store);
     let job =
         |options: &RunOptions| BorrowedRun::new(Graph::new(view, None, options, || "stress", start_in_parent), view);

@@ -61,6 +61,23 @@ impl<V: StoredValues> Slot<V> {
         Some(filled.value(0))
     }
 
+    /// Stores the outputs of a fallback, and returns the first one. Outputs that are there already
+    /// stay.
+    #[cfg(feature = "policy")]
+    pub(crate) fn fill_by_fallback(&self, stored: V) -> Option<&Erased> {
+        if self.stored.is_completed() {
+            return self.fill(stored);
+        }
+        let marked = move || {
+            self.claim.mark_fallback();
+            Ok::<V, Infallible>(stored)
+        };
+        match self.stored.try_call_once(marked) {
+            Ok(filled) => Some(filled.value(0)),
+            Err(never) => match never {},
+        }
+    }
+
     /// Takes the outputs out.
     pub(crate) fn take(&mut self) -> Option<V> {
         self.claim = Claim::new();

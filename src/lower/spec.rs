@@ -1,7 +1,7 @@
 //! A step as data.
 
 use super::slot::Stored;
-use crate::exec::plan::StepSpec;
+use crate::exec::plan::{PolicySpec, StepSpec};
 use crate::steps::Step;
 use crate::steps::lists::{InputList, OutputList};
 
@@ -13,10 +13,47 @@ impl StepSpec {
             inputs: <S::Inputs as InputList>::KEYS,
             outputs: <S::Outputs as OutputList>::KEYS,
             type_id: core::any::TypeId::of::<S>,
-            is_sync: S::IS_SYNC,
+            is_sync: ends_at_once::<S>(),
             needs_drop: core::mem::needs_drop::<Stored<S>>(),
             close: S::CLOSE_SLOT,
             fan: S::FAN,
+            policy: PolicySpec::of::<S>(),
         }
+    }
+}
+
+/// Whether the step `S` ends when it starts: it is not async, and has no policy that may wait.
+#[cfg(feature = "policy")]
+pub(crate) const fn ends_at_once<S: Step>() -> bool {
+    S::IS_SYNC && S::ATTEMPTS.is_none()
+}
+
+/// Whether the step `S` ends when it starts, because it is not async.
+#[cfg(not(feature = "policy"))]
+pub(crate) const fn ends_at_once<S: Step>() -> bool {
+    S::IS_SYNC
+}
+
+impl PolicySpec {
+    /// The policy of the step `S`.
+    #[cfg(feature = "policy")]
+    const fn of<S: Step>() -> Self {
+        match S::POLICY {
+            Some(policy) => PolicySpec {
+                attempts: match policy.retry {
+                    Some(retry) => retry.attempts(),
+                    None => 1,
+                },
+                timeout: policy.timeout,
+                fallback: policy.fallback.is_some(),
+            },
+            None => PolicySpec::NONE,
+        }
+    }
+
+    /// No step has a policy.
+    #[cfg(not(feature = "policy"))]
+    const fn of<S: Step>() -> Self {
+        PolicySpec::NONE
     }
 }

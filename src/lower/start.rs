@@ -7,6 +7,8 @@ use super::slot::{Slot, StartIn, Stored};
 use crate::error::StepError;
 use crate::exec::inputs::InputReader;
 use crate::exec::task::{Started, StepResult};
+#[cfg(feature = "policy")]
+use crate::steps::Inputs;
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
@@ -16,12 +18,26 @@ use pin_project_lite::pin_project;
 
 /// The function that starts the step `S`.
 pub(super) const fn start_in<S: Step>() -> StartIn<Stored<S>> {
+    #[cfg(feature = "policy")]
+    if S::ATTEMPTS.is_some() {
+        return super::attempts::start_with_policy::<S>;
+    }
     start::<S>
 }
 
 /// Starts the step `S`.
 fn start<'s, S: Step>(slot: &'s Slot<Stored<S>>, mut inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
     S::run_then(S::Inputs::gather(&mut inputs), Start::<S> { slot, cx })
+}
+
+/// Starts the step `S` on inputs that were read.
+#[cfg(feature = "policy")]
+pub(super) fn start_once<'s, S: Step>(
+    slot: &'s Slot<Stored<S>>,
+    inputs: Inputs<'s, S>,
+    cx: &mut Context<'_>,
+) -> Started<'s> {
+    S::run_then(inputs, Start::<S> { slot, cx })
 }
 
 /// Starts the future of a step.

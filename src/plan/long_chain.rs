@@ -2,7 +2,7 @@
 
 use super::build::{Aim, Ground};
 use super::{Plan, State};
-use crate::exec::plan::{ConstList, Key, StepSpec};
+use crate::exec::plan::{ConstList, Key, PolicySpec, StepSpec};
 use crate::kept::kept;
 use core::time::Duration;
 use std::thread;
@@ -36,6 +36,7 @@ fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
         needs_drop: false,
         close: None,
         fan: None,
+        policy: PolicySpec::NONE,
     };
     Ground::of_specs("Pipeline", (0..STEPS).map(|step| kept(spec(step))))
 }

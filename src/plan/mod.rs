@@ -125,6 +125,13 @@ pub struct StepNode {
     outputs: Vec<usize>,
     /// Whether a function closes its outputs.
     closes: bool,
+    /// The number of its attempts.
+    attempts: u32,
+    /// The time of each attempt, if it is limited; in seconds when serialized.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
+    timeout: Option<Duration>,
+    /// Whether it has a fallback.
+    fallback: bool,
     /// The number of steps that have to run before it, one after the other.
     level: Option<usize>,
     /// Its duration, if known; in seconds when serialized.
@@ -406,6 +413,22 @@ impl StepNode {
     /// A [`RunChosen`](crate::dyn_step::RunChosen) always does, because the chosen step may.
     pub fn closes(&self) -> bool {
         self.closes
+    }
+
+    /// The number of its attempts: 1, unless a [policy](crate::guide::policies) has more. Trees and
+    /// pictures show it as `×4`.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The time that its policy gives each attempt. Trees and pictures show it as `30s each`.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// Whether its policy has a fallback. Trees and pictures show it by this word.
+    pub fn has_fallback(&self) -> bool {
+        self.fallback
     }
 
     /// The level at which it can start, from 0; `None` if it would not run. See [`Plan::levels`].

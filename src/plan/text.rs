@@ -46,11 +46,16 @@ impl StepNode {
         format!("{}{}{details}", self.state, if details.is_empty() { "" } else { ", " })
     }
 
-    /// Whether a function closes its outputs, and its duration, in words.
+    /// Its policy, whether a function closes its outputs, and its duration, in words.
     pub(super) fn details(&self) -> String {
-        let closes = self.closes.then(|| "closes".to_owned());
-        let duration = self.duration.map(|duration| format!("{duration:.2?}"));
-        closes.into_iter().chain(duration).collect::<Vec<_>>().join(", ")
+        let details = [
+            (self.attempts > 1).then(|| format!("×{}", self.attempts)),
+            self.timeout.map(|timeout| format!("{timeout:?} each")),
+            self.fallback.then(|| "fallback".to_owned()),
+            self.closes.then(|| "closes".to_owned()),
+            self.duration.map(|duration| format!("{duration:.2?}")),
+        ];
+        details.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 

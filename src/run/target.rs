@@ -1,14 +1,19 @@
 //! The run of a target: the graph that computes its outputs, and the outputs at the end.
 
 use crate::error::StepError;
+#[cfg(feature = "policy")]
+use crate::exec::attempts::Surroundings;
 use crate::exec::graph::{Demand, StartTarget, TargetNode};
 use crate::exec::inputs::InputReader;
 use crate::exec::order::Order;
 use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
 use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::exec::task::Started;
+#[cfg(feature = "policy")]
+use crate::lower::attempts::{Keep, TargetCell};
 use crate::lower::goal::OfTarget;
 use crate::lower::slot::{Slot, Stored};
+use crate::lower::spec::ends_at_once;
 use crate::run::{OwnedOutput, RunOutput};
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
@@ -21,7 +26,16 @@ use core::task::{Context, Poll};
 use std::sync::{Arc, Mutex};
 
 /// The cell for the outputs of the target `T`.
-struct ReturnCell<T: Step>(Mutex<Option<Outputs<T>>>);
+struct ReturnCell<T: Step>(Mutex<Option<Returned<T>>>);
+
+/// The outputs of the target `T`.
+struct Returned<T: Step> {
+    /// The outputs.
+    outputs: Outputs<T>,
+    /// Whether they are those of a fallback.
+    #[cfg(feature = "policy")]
+    is_fallback: bool,
+}
 
 /// The reason why the lock of a cell is never poisoned.
 const NO_PANIC: &str = "nothing panics while it holds this lock";
@@ -31,7 +45,37 @@ impl<T: Step> StartTarget for ReturnCell<T> {
         self
     }
     fn start<'s>(self: Arc<Self>, mut inputs: InputReader<'_, 's>, cx: &mut Context<'_>) -> Started<'s> {
+        #[cfg(feature = "policy")]
+        if let Some(start) = const { start_with_policy::<T>() } {
+            return start(self, inputs, cx);
+        }
         T::run_then(T::Inputs::gather(&mut inputs), Return::<T> { cell: self, cx })
+    }
+}
+
+#[cfg(feature = "policy")]
+impl<T: Step> TargetCell<T::Outputs> for ReturnCell<T> {
+    fn keep(&self, outputs: Outputs<T>, is_fallback: bool) {
+        *self.0.lock().expect(NO_PANIC) = Some(Returned { outputs, is_fallback });
+    }
+}
+
+/// Starts a target that has a policy.
+#[cfg(feature = "policy")]
+type StartWithPolicy<T> = for<'s> fn(Arc<ReturnCell<T>>, InputReader<'_, 's>, &mut Context<'_>) -> Started<'s>;
+
+/// The function that starts the target `T`, if it has a policy.
+#[cfg(feature = "policy")]
+const fn start_with_policy<T: Step>() -> Option<StartWithPolicy<T>> {
+    match T::ATTEMPTS {
+        None => None,
+        Some(_) => Some(|cell, mut inputs, cx| {
+            let (surroundings, values) = (Surroundings::of(inputs.graph(), true), T::Inputs::gather(&mut inputs));
+            match T::ATTEMPTS.and_then(|begin| begin(values.clone(), Keep::Cell(Arc::clone(&cell) as _))) {
+                Some(attempts) => Started::poll(surroundings.execute(attempts), cx),
+                None => T::run_then(values, Return::<T> { cell, cx }),
+            }
+        }),
     }
 }
 
@@ -50,10 +94,14 @@ impl<'s, T: Step> Continuation<'s, T> for Return<'_, '_, T> {
         let Return { cell, cx } = self;
         let returned = async move {
             let outputs = future.await.map_err(StepError::boxed)?;
-            *cell.0.lock().expect(NO_PANIC) = Some(outputs);
+            *cell.0.lock().expect(NO_PANIC) = Some(Returned {
+                outputs,
+                #[cfg(feature = "policy")]
+                is_fallback: false,
+            });
             Ok(None)
         };
-        if !T::IS_SYNC {
+        if !ends_at_once::<T>() {
             return Started::poll(returned, cx);
         }
         match pin!(returned).poll(cx) {
@@ -71,7 +119,7 @@ pub(crate) fn demand_of<T: Step>(store: StoreRef<'_>, order: &'static Order) -> 
     }
     let cell = Arc::new(ReturnCell::<T>(Mutex::new(None)));
     let (inputs, parent_inputs) = sources(store, T::Inputs::KEYS);
-    let target = TargetNode { name: T::name, is_sync: T::IS_SYNC, inputs, parent_inputs, cell };
+    let target = TargetNode { name: T::name, is_sync: ends_at_once::<T>(), inputs, parent_inputs, cell };
     Demand { name: T::name, sources: &[], target: Some(target) }
 }
 
@@ -84,10 +132,15 @@ pub(crate) fn returned<T: Step>(
     let Some(cell) = cell.and_then(|cell| cell.as_any().downcast_ref::<ReturnCell<T>>()) else {
         return T::Outputs::nothing_returned().expect("a target that stores all its outputs returns none");
     };
-    let outputs = cell.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned its outputs");
-    let (stored, returned) = T::Outputs::split(outputs);
+    let kept = cell.0.lock().expect(NO_PANIC).take().expect("a target that has ended has returned its outputs");
+    let (stored, returned) = T::Outputs::split(kept.outputs);
     if let Some(Source::Step { step, .. }) = source_of::<T>(store.plan()) {
         if let Some(slot) = store.slot(step.into()).as_any().downcast_ref::<Slot<Stored<T>>>() {
+            #[cfg(feature = "policy")]
+            if kept.is_fallback {
+                slot.fill_by_fallback(stored);
+                return returned;
+            }
             slot.fill(stored);
         }
     }

@@ -4,6 +4,8 @@ use crate::error::StepError;
 use crate::proof::witness::{IsError, IsFunction};
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
+#[cfg(feature = "policy")]
+use crate::steps::policy::{Policy, PolicyOf};
 use crate::steps::{Close, CloseOf, Inputs, Outputs, Step};
 use futures::future::BoxFuture;
 
@@ -31,6 +33,9 @@ pub trait FunctionStep: Sized + 'static {
     const IS_SYNC: bool = false;
     /// The function that closes the outputs.
     const CLOSE: Option<CloseOf<Self::Outputs>> = None;
+    /// The policy.
+    #[cfg(feature = "policy")]
+    const POLICY: Option<PolicyOf<Self::Inputs, Self::Outputs, Self::Error>> = None;
 
     /// Calls the function, and hands its future to `then`.
     fn call<'s, Then: Continuation<'s, Self>>(inputs: Refs<'s, Self>, then: Then) -> Then::Result;
@@ -46,6 +51,8 @@ impl<S: IsFunction> Step for S {
     type Error = <S as FunctionStep>::Error;
     const IS_SYNC: bool = <S as FunctionStep>::IS_SYNC;
     const CLOSE: Option<Close<Self>> = <S as FunctionStep>::CLOSE;
+    #[cfg(feature = "policy")]
+    const POLICY: Option<Policy<Self>> = <S as FunctionStep>::POLICY;
 
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send {
         S::call(inputs, Boxed)

@@ -41,7 +41,7 @@ pub trait InputList: InputsProof + 'static {
     #[doc(hidden)]
     type Witness;
     /// References to the values of the elements.
-    type Refs<'s>: Send;
+    type Refs<'s>: Send + Clone;
     /// The resources as data.
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
@@ -105,7 +105,7 @@ pub trait Input<Kind = <Self as OfResources>::Kind>: InputProof<Kind> + 'static 
     #[doc(hidden)]
     type Witness;
     /// A reference to its value.
-    type Refs<'s>: Send;
+    type Refs<'s>: Send + Clone;
     #[doc(hidden)]
     const KEYS: &'static ConstList<Key>;
     /// Their numbers, for the certificate.

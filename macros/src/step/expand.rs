@@ -122,6 +122,7 @@ pub(super) fn step(
     let is_sync = right && options.blocking.is_none() && function.sig.asyncness.is_none();
     let is_sync = is_sync.then(|| quote_spanned! { span => const IS_SYNC: bool = true; });
     let close = options.close.as_ref().filter(|_| right).map(|close| self::close(library, close, signature));
+    let policy = right.then(|| options.policy.expand(library, span, signature));
     let attributes = attributes(function);
     // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
     // the attribute, because with it rustc would not report an unmet bound of a parameter.
@@ -141,6 +142,7 @@ pub(super) fn step(
             type Error = #error;
             #is_sync
             #close
+            #policy
 
             #[inline]
             fn call<'store, Then: #library::__private::Continuation<'store, Self>>(
@@ -259,7 +261,7 @@ fn list_type(library: &TokenStream, span: Span, elements: impl Iterator<Item = T
 }
 
 /// The pattern of a list, as its type.
-fn list_pattern(library: &TokenStream, span: Span, elements: &[Ident]) -> TokenStream {
+pub(super) fn list_pattern(library: &TokenStream, span: Span, elements: &[Ident]) -> TokenStream {
     if elements.len() > MOST {
         return quote_spanned! { span => #library::hlist_pat![#(#elements),*] };
     }
@@ -270,7 +272,7 @@ fn list_pattern(library: &TokenStream, span: Span, elements: &[Ident]) -> TokenS
 
 /// The name of a local variable, and rustc reports its mistakes at `span`. It is hygienic, except
 /// that a `const` of this name would be meant instead.
-fn local(name: &str, place: usize, span: Span) -> Ident {
+pub(super) fn local(name: &str, place: usize, span: Span) -> Ident {
     format_ident!("__{name}{place}", span = span)
 }
 

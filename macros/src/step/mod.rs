@@ -6,6 +6,7 @@ mod function;
 mod inputs;
 mod options;
 mod outputs;
+mod policy;
 mod private_types;
 mod signature;
 

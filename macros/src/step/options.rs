@@ -1,5 +1,6 @@
 //! The options of `#[step(…)]`.
 
+use super::policy::{self, Policy};
 use crate::diagnostics::Diagnostics;
 use crate::library;
 use proc_macro2::{TokenStream, TokenTree};
@@ -15,6 +16,8 @@ pub(super) struct Options {
     pub(super) blocking: Option<Ident>,
     /// The function that closes the output.
     pub(super) close: Option<ExprPath>,
+    /// The attempts, the time of each, and the fallback.
+    pub(super) policy: Policy,
     /// The path of the library; `None` if a mistake may have hidden it.
     pub(super) library: Option<Path>,
 }
@@ -24,13 +27,14 @@ enum Choice {
     Name(Ident, Ident),
     Blocking(Ident),
     Close(Ident, ExprPath),
+    Policy(Ident, policy::Choice),
     Crate(Ident, Path),
 }
 
 impl Options {
     /// Parses the options. After a mistake in one of them, the others still count.
     pub(super) fn parse(tokens: TokenStream, mistakes: &mut Diagnostics) -> Self {
-        let mut options = Options { name: None, blocking: None, close: None, library: None };
+        let mut options = Options { name: None, blocking: None, close: None, policy: Policy::default(), library: None };
         let parsed = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(mistake) = options.parse_one(input) {
@@ -58,6 +62,7 @@ impl Options {
             Choice::Name(key, value) => (key, self.name.replace(value).is_some()),
             Choice::Blocking(key) => (key.clone(), self.blocking.replace(key).is_some()),
             Choice::Close(key, function) => (key, self.close.replace(function).is_some()),
+            Choice::Policy(key, choice) => (key.clone(), self.policy.set(key, choice)),
             Choice::Crate(key, path) => (key, self.library.replace(path).is_some()),
         };
         if before {
@@ -93,6 +98,9 @@ impl Parse for Choice {
             let function = input.parse().map_err(|error| Error::new(error.span(), message))?;
             return Ok(Choice::Close(key, function));
         }
+        if let Some(choice) = policy::Choice::parse(&key, input) {
+            return choice.map(|choice| Choice::Policy(key, choice));
+        }
         if key != "name" {
             return Err(Error::new_spanned(&key, format!("`#[step]` has no option `{key}`: {KNOWN}")));
         }
@@ -109,4 +117,4 @@ impl Parse for Choice {
 }
 
 /// The options that there are.
-const KNOWN: &str = "there are `name = Divide`, `blocking`, `close = function` and `crate = path`";
+const KNOWN: &str = "there are `name = Divide`, `blocking`, `close = function`, `retry = Retry::times(3)`, `retry_if = function`, `timeout = Duration::from_secs(30)`, `fallback = function` and `crate = path`";

@@ -4,6 +4,7 @@ use super::function::Function;
 use super::inputs::{self, Input};
 use super::options::Options;
 use super::outputs::Outputs;
+use super::policy::Policy;
 use crate::diagnostics::Diagnostics;
 use crate::prelude;
 use crate::text::{bare, text};
@@ -89,6 +90,7 @@ impl Signature {
         }
         let inputs = inputs::check(signature, mistakes);
         let outputs = Outputs::check(signature, mistakes);
+        Policy::check(function, options, &outputs.failure, mistakes);
         let is_right = mistakes.is_empty();
         for output in &outputs.list {
             if inputs.list.iter().any(|input| input.resource == *output) {

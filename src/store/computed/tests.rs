@@ -5,7 +5,7 @@ use crate::closing::Closing;
 use crate::exec::claim::Claim;
 use crate::exec::close::close_steps;
 use crate::exec::inputs::InputReader;
-use crate::exec::plan::{ConstList, Key, StepSpec, Tables};
+use crate::exec::plan::{ConstList, Key, PolicySpec, StepSpec, Tables};
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::store_ref::{DynStore, Erased, StoreRef};
 use crate::exec::task::Started;
@@ -151,6 +151,7 @@ fn plan<const N: usize>(inputs: &[Vec<usize>]) -> &'static ExecPlan {
         type_id: || unreachable!(),
         is_sync: true,
         needs_drop: true,
+        policy: PolicySpec::NONE,
         close: Some(close_value),
         fan: None,
     });
