@@ -136,8 +136,8 @@ pub mod certificate {
 /// Support code for `#[step(retry = …, fallback = …)]`.
 #[cfg(feature = "policy")]
 pub mod policy {
-    use crate::error::BoxError;
     use crate::sealed::Seal;
+    use crate::steps::lists::OutputList;
     use core::time::Duration;
     use frunk_core::generic::Generic;
     use frunk_core::hlist::{HCons, HNil};
@@ -149,86 +149,135 @@ pub mod policy {
     }
 
     /// Asks whether to try again after an error.
-    pub fn retry_if<E, F: RetryIf<E>>(function: F, error: &E) -> bool {
-        function.ask(error)
+    pub fn retry_if<E, A: AsksAbout<E>, F: Function<A, Output: Answer>>(error: E, function: F) -> bool {
+        function.call(A::convert(error)).is_yes()
     }
 
-    /// A function that is asked whether to try again after an error `E`.
-    #[diagnostic::on_unimplemented(
-        message = "`retry_if` is asked about the error of the step, `{E}`, and this function is not",
-        label = "expected a function from `&{E}` to `bool`"
-    )]
-    pub trait RetryIf<E> {
-        #[doc(hidden)]
-        fn seal(_: Seal);
-
-        /// Asks.
-        fn ask(self, error: &E) -> bool;
+    /// Calls a fallback with the inputs of the step and its error.
+    pub fn fall_back<I, A: Takes<I>, F: Function<A>>(inputs: I, function: F) -> F::Output {
+        function.call(A::convert(inputs))
     }
 
-    #[diagnostic::do_not_recommend]
-    impl<E, F: FnOnce(&E) -> bool> RetryIf<E> for F {
-        fn seal(_: Seal) {}
-
-        fn ask(self, error: &E) -> bool {
-            self(error)
-        }
-    }
-
-    /// Calls a fallback with the inputs of the step.
-    pub fn fall_back<I, F: FallbackOf<I>>(function: F, inputs: I, error: &BoxError) -> F::Value {
-        function.call(inputs, error)
-    }
-
-    /// A fallback of a step with the inputs `I`.
-    #[diagnostic::on_unimplemented(
-        message = "this fallback does not take the inputs of its step and then the error",
-        label = "expected a function of the inputs, `{I}`, and of `&BoxError`",
-        note = "a fallback is written like its step: `fn stale_page(url: In<'_, Url>, error: &BoxError) -> Option<Out<Page>>`"
-    )]
-    pub trait FallbackOf<I> {
+    /// A function of the arguments `A`.
+    ///
+    /// The arguments are apart from those that it is called with. Otherwise rustc would compare the
+    /// two itself, and report a mismatch in terms of `FnOnce`.
+    #[diagnostic::on_unimplemented(message = "`{Self}` is not a function", label = "expected the name of a function")]
+    pub trait Function<A> {
         #[doc(hidden)]
         fn seal(_: Seal);
 
         /// The returned value.
-        type Value;
+        type Output;
         /// Calls it.
-        fn call(self, inputs: I, error: &BoxError) -> Self::Value;
+        fn call(self, arguments: A) -> Self::Output;
     }
 
-    /// Implements [`FallbackOf`] for functions of this number of inputs.
-    macro_rules! fallback_of {
-        ($($input:ident)*) => {
-            #[diagnostic::do_not_recommend]
-            impl<F: FnOnce($($input,)* &BoxError) -> V, V, $($input),*> FallbackOf<($($input,)*)> for F {
+    /// Implements [`Function`] for each number of arguments.
+    macro_rules! functions {
+        ($($first:ident $($argument:ident)*)?) => {
+            impl<F: FnOnce($($first, $($argument),*)?) -> O, O, $($first, $($argument),*)?>
+                Function<($($first, $($argument,)*)?)> for F
+            {
                 fn seal(_: Seal) {}
 
-                type Value = V;
+                type Output = O;
                 #[allow(non_snake_case)]
-                fn call(self, ($($input,)*): ($($input,)*), error: &BoxError) -> V {
-                    self($($input,)* error)
+                fn call(self, ($($first, $($argument,)*)?): ($($first, $($argument,)*)?)) -> O {
+                    self($($first, $($argument),*)?)
                 }
             }
+            $(functions!($($argument)*);)?
         };
     }
 
-    fallback_of!();
-    fallback_of!(A);
-    fallback_of!(A B);
-    fallback_of!(A B C);
-    fallback_of!(A B C D);
-    fallback_of!(A B C D E);
-    fallback_of!(A B C D E G);
-    fallback_of!(A B C D E G H);
-    fallback_of!(A B C D E G H I);
-    fallback_of!(A B C D E G H I J);
-    fallback_of!(A B C D E G H I J K);
-    fallback_of!(A B C D E G H I J K L);
-    fallback_of!(A B C D E G H I J K L M);
+    functions!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17);
+
+    /// The arguments of a function that is asked about an error, `E`.
+    #[diagnostic::on_unimplemented(
+        message = "`retry_if` is asked about the error of the step, and this function takes another argument",
+        label = "expected a function of `{E}`, found one of `{Self}`",
+        note = "write `fn is_transient(error: &E) -> bool`, where `E` is the error type of the step"
+    )]
+    pub trait AsksAbout<E> {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
+        /// Converts the arguments to the same type.
+        fn convert(error: E) -> Self;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<'e, E> AsksAbout<(&'e E,)> for (&'e E,) {
+        fn seal(_: Seal) {}
+
+        fn convert(error: (&'e E,)) -> (&'e E,) {
+            error
+        }
+    }
+
+    /// The argument of no function. With a second impl, rustc does not infer the argument from the
+    /// only one, before it has looked at the function.
+    #[derive(Debug)]
+    pub enum NoArgument {}
+
+    #[diagnostic::do_not_recommend]
+    impl<E> AsksAbout<E> for (NoArgument,) {
+        fn seal(_: Seal) {}
+
+        fn convert(_: E) -> Self {
+            unreachable!("no function has this argument")
+        }
+    }
+
+    /// The answer of such a function.
+    #[diagnostic::on_unimplemented(
+        message = "`retry_if` is a function that returns `bool`, and this one returns `{Self}`",
+        label = "expected a function that returns `bool`"
+    )]
+    pub trait Answer {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
+        /// Whether to try again.
+        fn is_yes(self) -> bool;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl Answer for bool {
+        fn seal(_: Seal) {}
+
+        fn is_yes(self) -> bool {
+            self
+        }
+    }
+
+    /// The arguments of a fallback of a step with the inputs and the error `I`.
+    #[diagnostic::on_unimplemented(
+        message = "a fallback takes the inputs of its step, and then the error, and this one takes others",
+        label = "expected a function of `{I}`, found one of `{Self}`",
+        note = "write it like the step, with `error: &BoxError` as its last argument"
+    )]
+    pub trait Takes<I> {
+        #[doc(hidden)]
+        fn seal(_: Seal);
+
+        /// Converts the arguments to the same type.
+        fn convert(inputs: I) -> Self;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<A> Takes<A> for A {
+        fn seal(_: Seal) {}
+
+        fn convert(inputs: A) -> A {
+            inputs
+        }
+    }
 
     /// The value that a fallback returns for the value `V` of its step.
     #[diagnostic::on_unimplemented(
-        message = "this fallback returns `{Self}`, and not an `Option` of `{V}`, the output of its step",
+        message = "a fallback returns an `Option` of the output of its step, `{V}`, and this one returns `{Self}`",
         label = "expected a function that returns `Option<{V}>`",
         note = "`None` lets the step fail after all"
     )]
@@ -240,6 +289,7 @@ pub mod policy {
         fn option(self) -> Option<V>;
     }
 
+    #[diagnostic::do_not_recommend]
     impl<V> FallbackValue<V> for Option<V> {
         fn seal(_: Seal) {}
 
@@ -248,19 +298,23 @@ pub mod policy {
         }
     }
 
-    /// Converts the value of a fallback in place of `()`.
-    pub fn none(returned: impl FallbackValue<()>) -> Option<HNil> {
+    /// Converts the value of a fallback of a step without outputs.
+    pub fn none<V, O: OutputList<Values = HNil>, R: FallbackValue<()>>(returned: R) -> Option<HNil> {
         returned.option().map(|()| HNil)
     }
 
     /// Converts the value of a fallback in place of a single value.
-    pub fn one<V>(returned: impl FallbackValue<V>) -> Option<HCons<V, HNil>> {
+    pub fn one<V, O, R>(returned: R) -> Option<HCons<V, HNil>>
+    where
+        O: OutputList<Values = HCons<V, HNil>>,
+        R: FallbackValue<V>,
+    {
         returned.option().map(|value| HCons { head: value, tail: HNil })
     }
 
     /// Converts the value of a fallback in place of a tuple.
-    pub fn all<T: Generic>(returned: impl FallbackValue<T>) -> Option<T::Repr> {
-        returned.option().map(T::into)
+    pub fn all<V: Generic<Repr = O::Values>, O: OutputList, R: FallbackValue<V>>(returned: R) -> Option<O::Values> {
+        returned.option().map(V::into)
     }
 }
 

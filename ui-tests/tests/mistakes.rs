@@ -131,6 +131,10 @@ fn errors_of_manifest(name: &str) -> Vec<String> {
             format!("typed-pipeliner = {{ {library}, default-features = false, features = [\"macros\"] }}"),
             PROGRAM.replacen("#[step]", "#[step(blocking)]", 1),
         ),
+        "policy_missing" => (
+            format!("typed-pipeliner = {{ {library}, default-features = false, features = [\"macros\"] }}"),
+            PROGRAM.replacen("#[step]", "#[step(retry = Retry::times(3))]", 1),
+        ),
         "dependency_missing" => (String::new(), PROGRAM.to_owned()),
         "dependency_renamed" => (
             format!("pipe = {{ package = \"typed-pipeliner\", {library} }}"),
@@ -152,7 +156,7 @@ fn first_lines_are_those_of_the_page() {
     let page = library().join("docs/mistakes.md");
     let text = fs::read_to_string(&page).expect("the page can be read");
     let rows: Vec<Row> = text.lines().filter_map(Row::parse).collect();
-    assert_eq!(rows.len(), 89, "the page has a row for each mistake");
+    assert_eq!(rows.len(), 93, "the page has a row for each mistake");
 
     let is_manifest = |name: &&str| name.ends_with("_missing") || name.ends_with("_renamed");
     let manifests: Vec<&str> = rows

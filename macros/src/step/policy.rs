@@ -94,7 +94,7 @@ impl Policy {
 
     /// Checks that the options have an effect on a function.
     pub(super) fn check(function: &Function, options: &Options, failure: &Failure, mistakes: &mut Diagnostics) {
-        let policy = &options.policy;
+        let (policy, is_right) = (&options.policy, mistakes.is_empty());
         if !cfg!(feature = "policy") {
             if let Some(key) = policy.keys().next() {
                 let message = format!("`{key}` needs the feature `policy` of typed-pipeliner");
@@ -110,6 +110,9 @@ impl Policy {
                 let message = "`timeout` cannot stop a function that is not async: write an `async fn`";
                 mistakes.add(Error::new_spanned(key, message));
             }
+        }
+        if !is_right {
+            return;
         }
         let never_fails = matches!(failure, Failure::Never);
         if let (None, Some((key, _))) = (&policy.retry, &policy.retry_if) {
@@ -152,7 +155,7 @@ impl Policy {
         let retry_if = self.retry_if.as_ref().map(|(_, function)| {
             let (span, error) = (function.span(), local("error", 0, function.span()));
             let library = library::at(span, library);
-            quote_spanned! { span => .retry_if(|#error| #library::__private::policy::retry_if(#function, #error)) }
+            quote_spanned! { span => .retry_if(|#error| #library::__private::policy::retry_if((#error,), #function)) }
         });
         let fallback = self.fallback.as_ref().map(|(_, function)| fallback(library, function, signature));
         Some(quote_spanned! { place =>
@@ -162,7 +165,7 @@ impl Policy {
                 #retry_value
                 #timeout_value
                 ::core::option::Option::Some(
-                    #library::policy::PolicyOf::new() #retry #retry_if #timeout #fallback
+                    #library::policy::PolicyOf::<Self::Inputs, Self::Outputs, Self::Error>::new() #retry #retry_if #timeout #fallback
                 )
             };
         })
@@ -184,8 +187,8 @@ fn fallback(library: &TokenStream, function: &ExprPath, signature: &Signature) -
     let list = Ident::new(list, span);
     quote_spanned! { span =>
         .fallback(|#pattern, #error| {
-            #library::__private::policy::#list(
-                #library::__private::policy::fall_back(#function, (#(#inputs,)*), #error)
+            #library::__private::policy::#list::<_, Self::Outputs, _>(
+                #library::__private::policy::fall_back((#(#inputs,)* #error,), #function)
             )
         })
     }
