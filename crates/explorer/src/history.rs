@@ -95,7 +95,11 @@ struct Step {
     ended: Option<f64>,
     /// How many elements are done, and of how many, if it runs for each element of a collection.
     progress: Option<(usize, usize)>,
-    /// The error, and its causes.
+    /// The attempt that it is at, and the number of attempts, after the first one has failed.
+    attempt: Option<(u32, u32)>,
+    /// Whether its outputs are those of its fallback.
+    fallback: bool,
+    /// The error, and its causes; that of the last attempt while it is tried again.
     #[serde(serialize_with = "texts")]
     error: Option<Arc<[String]>>,
     /// The last change.
@@ -282,7 +286,9 @@ impl History {
     pub(crate) fn step(&self, run: u64, event: &StepEvent<'_>) {
         // The texts of errors are made by the user's code.
         let error: Option<Arc<[String]>> = match event.kind {
-            StepEventKind::Failed(error) => Some(chain(error).into()),
+            StepEventKind::Failed(error) | StepEventKind::Retrying { error, .. } | StepEventKind::FellBack(error) => {
+                Some(chain(error).into())
+            }
             StepEventKind::Panicked => Some(Arc::new(["it panicked".to_owned()])),
             _ => None,
         };
@@ -311,7 +317,19 @@ impl History {
                 step.progress = Some((done, of));
                 step.state
             }
-            StepEventKind::Finished => StepState::Finished,
+            StepEventKind::Retrying { attempt, of, .. } => {
+                step.attempt = Some((attempt, of));
+                StepState::Running
+            }
+            StepEventKind::FellBack(_) => {
+                step.fallback = true;
+                StepState::Running
+            }
+            StepEventKind::Finished => {
+                // An attempt that failed before does not count any more.
+                step.error = step.error.take().filter(|_| step.fallback);
+                StepState::Finished
+            }
             StepEventKind::Skipped(SkipReason::Present) => StepState::Present,
             StepEventKind::Skipped(_) => StepState::NotRun,
             StepEventKind::Failed(_) | StepEventKind::Panicked => StepState::Failed,

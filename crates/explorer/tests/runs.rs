@@ -6,10 +6,13 @@ mod support;
 
 use serde_json::{Value, json};
 use service::{Server, Service as Closing};
+use smol::future::poll_once;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use support::{App, Count, Divide, Events, Measure, Ratio, Text, Words, json, names, now};
-use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Return, Scoped, Store, plan, resource, run, step};
+use typed_pipeliner::policy::{Retry, Timer};
+use typed_pipeliner::{BoxError, HList, In, Out, Pipeline, Plan, Return, Scoped, Store, plan, resource, run, step};
 use typed_pipeliner_explorer::Explorer;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
@@ -329,5 +332,36 @@ fn close_is_shown_as_a_run_with_a_graph_of_its_own() {
         let graph = graph(explorer.address(), &first["show"]);
         assert_eq!(graph["steps"][0]["needs"], json!([1]));
         assert_eq!(graph["steps"][1]["needs"], json!([]));
+    });
+}
+
+#[test]
+fn the_attempts_of_a_step_and_its_fallback_are_shown() {
+    resource! { Flaky: u8; }
+    #[step(retry = Retry::times(1).after(Duration::from_secs(1)), fallback = guess)]
+    fn fail() -> Result<Out<Flaky>, String> {
+        Err("broken".to_owned())
+    }
+    fn guess(_: &BoxError) -> Option<Out<Flaky>> {
+        Some(1)
+    }
+    struct Attempts;
+    impl Pipeline for Attempts {
+        type Steps = HList![Fail];
+    }
+    smol::block_on(async {
+        let explorer = Explorer::serve(LOOPBACK).await.unwrap();
+        let store = Store::<Attempts>::new();
+        let step = || now(explorer.address(), "/events")["show"]["steps"][0].clone();
+
+        let never = Timer::new(|_| std::future::pending());
+        let mut pending = run::<Fail>(&store).observe(explorer.observer()).timer(never);
+        assert!(poll_once(&mut pending).await.is_none());
+        assert_eq!(step()["state"], "running");
+        assert_eq!((&step()["attempt"], &step()["error"]), (&json!([2, 2]), &json!(["broken"])));
+        drop(pending);
+
+        run::<Fail>(&store).observe(explorer.observer()).timer(Timer::new(|_| async {})).await.unwrap();
+        assert_eq!((&step()["state"], &step()["fallback"]), (&json!("finished"), &json!(true)));
     });
 }

@@ -9,6 +9,8 @@ use typed_pipeliner::observe::{Instant, RunEnd, RunId, RunInfo, SkipReason, Step
 const STEPS: &str = "pipeliner_steps_total";
 const STEPS_RUNNING: &str = "pipeliner_steps_running";
 const STEP_SECONDS: &str = "pipeliner_step_duration_seconds";
+const RETRIES: &str = "pipeliner_step_retries_total";
+const FALLBACKS: &str = "pipeliner_step_fallbacks_total";
 const CLOSES: &str = "pipeliner_closes_total";
 const CLOSE_SECONDS: &str = "pipeliner_close_duration_seconds";
 const RUNS: &str = "pipeliner_runs_total";
@@ -105,6 +107,8 @@ impl Observer for Metrics {
                     run.steps.insert(event.step, event.time);
                 }
             }
+            StepEventKind::Retrying { .. } => counter!(RETRIES, "step" => event.name()).increment(1),
+            StepEventKind::FellBack(_) => counter!(FALLBACKS, "step" => event.name()).increment(1),
             StepEventKind::Finished => self.end_step(run, event, "finished", "skipped"),
             StepEventKind::Failed(_) => self.end_step(run, event, "failed", "not_run"),
             StepEventKind::Panicked => self.end_step(run, event, "panicked", "not_run"),
@@ -130,6 +134,8 @@ fn describe() {
     describe_counter!(STEPS, Unit::Count, "Steps that runs have needed, by outcome");
     describe_gauge!(STEPS_RUNNING, Unit::Count, "Steps that are being executed");
     describe_histogram!(STEP_SECONDS, Unit::Seconds, "Durations of the executions of steps");
+    describe_counter!(RETRIES, Unit::Count, "Attempts of steps after the first one");
+    describe_counter!(FALLBACKS, Unit::Count, "Steps whose outputs are those of the fallback");
     describe_counter!(CLOSES, Unit::Count, "Steps whose outputs were closed, by outcome");
     describe_histogram!(CLOSE_SECONDS, Unit::Seconds, "Durations of closing the outputs of steps");
     describe_counter!(RUNS, Unit::Count, "Runs that have ended, by outcome");

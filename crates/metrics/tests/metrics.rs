@@ -12,9 +12,12 @@ use metrics::with_local_recorder;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use service::{Server, Service};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use sums::{Add, Base, Half, Halve, Sums};
 use support::{Gate, pipeline};
-use typed_pipeliner::{In, Out, RunError, Store, resource, run, step};
+use typed_pipeliner::policy::Retry;
+use typed_pipeliner::{BoxError, In, Out, RunError, Store, resource, run, step};
 use typed_pipeliner_metrics::Metrics;
 
 resource! { Held: Gate; }
@@ -191,4 +194,33 @@ fn close_is_counted_apart_from_runs() {
         "closes_total{Serve,failed} 1",
     ];
     assert_eq!(lines(&recorded), expected);
+}
+
+resource! { Tries: Arc<AtomicU32>; Flaky: u32; }
+
+/// Fails twice, and then falls back.
+#[step(retry = Retry::times(1).after(Duration::from_millis(1)), fallback = zero)]
+fn try_twice(tries: In<'_, Tries>) -> Result<Out<Flaky>, String> {
+    Err(format!("broken {}", tries.fetch_add(1, Ordering::Relaxed) + 1))
+}
+fn zero(_: In<'_, Tries>, _: &BoxError) -> Option<Out<Flaky>> {
+    Some(0)
+}
+pipeline! { Attempts: [TryTwice]; }
+
+#[test]
+fn attempts_and_fallbacks_are_counted() -> Result<(), RunError> {
+    let (recorder, recorded) = recorder();
+    let store = Store::<Attempts>::new().with(Tries, Arc::default());
+    with_local_recorder(&recorder, || smol::block_on(run::<TryTwice>(&store).observe(Metrics::new())))?;
+    let lines = lines(&recorded);
+    for line in [
+        "step_retries_total{TryTwice} 1",
+        "step_fallbacks_total{TryTwice} 1",
+        "steps_total{TryTwice,finished} 1",
+        "step_duration_seconds{TryTwice,finished} 1 durations",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "{lines:#?}");
+    }
+    Ok(())
 }

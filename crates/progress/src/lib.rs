@@ -82,6 +82,8 @@ struct ShownStep {
     stage: Stage,
     /// How many elements are done, and of how many.
     progress: Option<(usize, usize)>,
+    /// The attempt that it is at, and the number of attempts, after the first one has failed.
+    attempt: Option<(u32, u32)>,
 }
 
 /// The stage of a step, in the order in which steps are listed.
@@ -276,7 +278,8 @@ impl Steps {
         let key = (run.id(), event.step);
         if let StepEventKind::Demanded { .. } = event.kind {
             let (name, needs) = (one_line(event.name()), run.steps()[event.step].needs().to_vec());
-            self.demanded.insert(key, ShownStep { name, needs, stage: Stage::Waiting, progress: None });
+            let step = ShownStep { name, needs, stage: Stage::Waiting, progress: None, attempt: None };
+            self.demanded.insert(key, step);
             return Change::Later;
         }
         // A step whose outputs were in the store is not demanded. It is skipped while others are
@@ -298,6 +301,7 @@ impl Steps {
             _ => step.stage,
         };
         match event.kind {
+            StepEventKind::Retrying { attempt, of, .. } => step.attempt = Some((attempt, of)),
             StepEventKind::Ready => return Change::Later,
             StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present) => self.done += 1,
             // The error of a run in the parent store has been printed already.
@@ -341,7 +345,9 @@ impl Steps {
             let (stage, more) = match step.stage {
                 Stage::Running(since) => {
                     let elements = step.progress.map_or(String::new(), |(done, of)| format!("{done} of {of}, "));
-                    ("running", format!("{elements}{:#}", HumanDuration(since.elapsed())))
+                    let attempt = step.attempt.map(|(attempt, of)| format!(", attempt {attempt} of {of}"));
+                    let attempt = attempt.unwrap_or_default();
+                    ("running", format!("{elements}{:#}{attempt}", HumanDuration(since.elapsed())))
                 }
                 Stage::Ready => ("ready", String::new()),
                 Stage::InOtherRun => ("waiting", "for another run".to_owned()),

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::{Gate, pipeline};
 use typed_pipeliner::observe::{RunInfo, StepEvent};
+use typed_pipeliner::policy::{Retry, Timer};
 use typed_pipeliner::{In, Observer, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_progress::Progress;
 
@@ -313,4 +314,21 @@ fn steps_that_are_closed_are_shown() {
     ended.open();
     smol::block_on(close).unwrap();
     assert_eq!(shown(&terminal), [""; 0]);
+}
+
+#[test]
+fn the_attempt_of_a_running_step_is_shown() {
+    resource! { Flaky: u8; }
+    #[step(retry = Retry::times(3).after(Duration::from_secs(1)))]
+    fn fail() -> Result<Out<Flaky>, String> {
+        Err("broken".to_owned())
+    }
+    pipeline! { Attempts: [Fail]; }
+    let terminal = InMemoryTerm::new(24, 80);
+    let store = Store::<Attempts>::new();
+    let timer = Timer::new(|_| std::future::pending());
+    let mut run = run::<Fail>(&store).observe(Progress::on(terminal.clone())).timer(timer);
+    pending!(run);
+    let lines = shown(&terminal);
+    assert!(lines[1].starts_with("  running  Fail ") && lines[1].ends_with("s, attempt 2 of 4"), "{lines:?}");
 }

@@ -263,6 +263,15 @@ pub struct StepRecord {
     failed_dependency: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<String>,
+    #[serde(skip_serializing_if = "is_at_most_one")]
+    attempts: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failed_attempts: Vec<Vec<String>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fallback: bool,
+    /// When the attempts failed.
+    #[serde(skip)]
+    retried: Vec<Duration>,
     /// The intervals in which it waited, in order.
     #[serde(skip)]
     waits: Vec<Wait>,
@@ -274,6 +283,11 @@ pub struct StepRecord {
     progress: Option<(usize, usize)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     runs: Vec<RunRecord>,
+}
+
+/// Whether a step needed no second attempt.
+fn is_at_most_one(attempts: &usize) -> bool {
+    *attempts <= 1
 }
 
 /// An interval in which a step waited.
@@ -335,6 +349,23 @@ impl StepRecord {
         self.errors.last().map(String::as_str)
     }
 
+    /// The number of its attempts, of which there are several only if its
+    /// policy has a `retry`; 0 if this run did not execute it.
+    pub fn attempts(&self) -> usize {
+        self.attempts
+    }
+
+    /// For each attempt after which the step went on, with another attempt or with its fallback,
+    /// the text of the error and of its sources.
+    pub fn failed_attempts(&self) -> &[Vec<String>] {
+        &self.failed_attempts
+    }
+
+    /// Whether its outputs are those of its fallback.
+    pub fn is_fallback(&self) -> bool {
+        self.fallback
+    }
+
     /// The failed step because of which this one was [skipped](SkipReason::DependencyFailed).
     pub fn failed_dependency(&self) -> Option<&'static str> {
         self.failed_dependency
@@ -365,6 +396,7 @@ impl StepRecord {
             }
             (Outcome::Skipped(_), Some(step)) => format!("skipped: {} failed", one_line(step)),
             (Outcome::Failed, _) if self.start.is_none() => "failed in another run".to_owned(),
+            (Outcome::Ran, _) if self.fallback => "fell back".to_owned(),
             (outcome, _) => outcome.label().to_owned(),
         }
     }

@@ -64,7 +64,7 @@ struct Run {
     end: Option<(RunEnd, Instant)>,
     /// The events of its steps, in their order.
     events: Vec<Event>,
-    /// The texts of the errors, one for each event of a failure.
+    /// The texts of the errors, one for each event with an error.
     errors: Vec<Vec<String>>,
     /// How many elements are done, of how many, by the steps that run for each element.
     progress: Vec<(usize, (usize, usize))>,
@@ -89,6 +89,9 @@ struct Step<'a> {
     end: Option<Instant>,
     /// The intervals in which it waited, and whether another run executed it meanwhile.
     waits: Vec<(bool, Instant, Instant)>,
+    /// The attempts that failed before the last one: their ends, and the texts of their errors.
+    failed_attempts: Vec<(Instant, &'a [String])>,
+    is_fallback: bool,
     errors: &'a [String],
 }
 
@@ -100,6 +103,10 @@ enum Stage {
     Ready,
     InOtherRun,
     Started,
+    /// An attempt has failed. The step is still [`Started`](Stage::Started).
+    Retrying,
+    /// The last attempt has failed. The step is still [`Started`](Stage::Started).
+    FellBack,
     Over(Outcome),
 }
 
@@ -232,7 +239,7 @@ impl Observer for Recorder {
         let Some(stage) = Stage::after(event.kind) else { return };
         let entry = Event { step: event.step, time: event.time, stage };
         match event.kind {
-            StepEventKind::Failed(error) => {
+            StepEventKind::Failed(error) | StepEventKind::Retrying { error, .. } | StepEventKind::FellBack(error) => {
                 // Before the lock is taken, because this calls code of the step.
                 let errors = messages(error);
                 self.change(run.id(), |run| {
@@ -266,6 +273,8 @@ impl Stage {
             StepEventKind::Ready => Stage::Ready,
             StepEventKind::WaitingForOtherRun { .. } => Stage::InOtherRun,
             StepEventKind::Started => Stage::Started,
+            StepEventKind::Retrying { .. } => Stage::Retrying,
+            StepEventKind::FellBack(_) => Stage::FellBack,
             StepEventKind::Finished => Stage::Over(Outcome::Ran),
             StepEventKind::Skipped(reason) => Stage::Over(Outcome::Skipped(reason)),
             StepEventKind::Failed(_) => Stage::Over(Outcome::Failed),
@@ -287,12 +296,22 @@ impl<'a> Step<'a> {
             start: None,
             end: None,
             waits: Vec::new(),
+            failed_attempts: Vec::new(),
+            is_fallback: false,
             errors: &[],
         }
     }
 
-    /// Takes the next event of the step into account.
-    fn pass(&mut self, &Event { stage, time, .. }: &Event) {
+    /// Takes the next event of the step into account, with its error if it has one.
+    fn pass(&mut self, &Event { stage, time, .. }: &Event, errors: &'a [String]) {
+        match stage {
+            Stage::Retrying => return self.failed_attempts.push((time, errors)),
+            Stage::FellBack => {
+                self.is_fallback = true;
+                return self.failed_attempts.push((time, errors));
+            }
+            _ => {}
+        }
         let last = self.time.replace(time).unwrap_or(time);
         match self.stage {
             Stage::Ready => self.waits.push((false, last, time)),
@@ -306,11 +325,14 @@ impl<'a> Step<'a> {
             _ => stage,
         };
         match self.stage {
-            Stage::Started => (self.start, self.end) = (Some(time), None),
+            Stage::Started => {
+                (self.start, self.end, self.is_fallback) = (Some(time), None, false);
+                self.failed_attempts.clear();
+            }
             Stage::Over(_) => self.end = Some(time),
             _ => {}
         }
-        self.errors = &[];
+        self.errors = errors;
     }
 }
 
@@ -341,11 +363,9 @@ impl Run {
         let mut steps: Vec<_> = self.info.steps().iter().map(Step::idle).collect();
         let mut errors = self.errors.iter();
         for event in &self.events {
-            let step = &mut steps[event.step];
-            step.pass(event);
-            if event.stage == Stage::Over(Outcome::Failed) {
-                step.errors = errors.next().map_or(&[], Vec::as_slice);
-            }
+            let has_error = matches!(event.stage, Stage::Over(Outcome::Failed) | Stage::Retrying | Stage::FellBack);
+            let errors = if has_error { errors.next() } else { None };
+            steps[event.step].pass(event, errors.map_or(&[], Vec::as_slice));
         }
         steps
     }
@@ -439,6 +459,10 @@ impl Step<'_> {
             needs: self.needs.to_vec(),
             failed_dependency: None,
             errors: self.errors.to_vec(),
+            attempts: self.start.map_or(0, |_| self.failed_attempts.len() + usize::from(!self.is_fallback)),
+            failed_attempts: self.failed_attempts.iter().map(|(_, errors)| errors.to_vec()).collect(),
+            fallback: self.is_fallback,
+            retried: self.failed_attempts.iter().map(|&(time, _)| clock.of(time)).collect(),
             ended: (outcome != Outcome::NotNeeded).then(|| clock.of(end)),
             waits,
             progress: None,

@@ -12,7 +12,8 @@ const WIDTH: usize = 40;
 /// A table for each run, with a line for each step in the order in which they were ready; below it
 /// the critical path and the errors.
 ///
-/// Steps that were not needed are only counted. A `*` marks the critical path. On the time line a
+/// Steps that were not needed are only counted. If a step was tried again, there is a column with
+/// the numbers of attempts. A `*` marks the critical path. On the time line a
 /// step is `█` while it is executed, `░` while it is queued, and `·` while another run executes it.
 impl fmt::Display for RunReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,17 +37,22 @@ impl fmt::Display for RunRecord {
 fn write_run(f: &mut fmt::Formatter<'_>, run: &RunRecord) -> fmt::Result {
     writeln!(f, "{} {} after {:.2?}: {}", run.title(), run.end_label(), run.duration, run.summary())?;
     let rows = rows(run, Order::Time);
-    let mut lines = vec![["", "step", "outcome", "start", "took", "waited"].map(str::to_owned)];
+    let mut lines = vec![["", "step", "outcome", "attempts", "start", "took", "waited"].map(str::to_owned)];
+    if rows.iter().all(|row| row.step.attempts <= 1) {
+        lines[0][3].clear();
+    }
     lines.extend(rows.iter().map(|row| cells(run, row)));
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 6] = std::array::from_fn(width);
-    let [mark, name, outcome, start, took, waited] = widths;
+    let widths: [usize; 7] = std::array::from_fn(width);
+    let [mark, name, outcome, attempts, start, took, waited] = widths;
     let end = format!("{:.2?}", run.duration);
     let axis = format!("0{end:>0$}", WIDTH - 1);
     let bars = std::iter::once(axis).chain(rows.iter().map(|row| bar(run, row.step)));
     for (line, bar) in lines.iter().zip(bars) {
-        let [a, b, c, d, e, g] = line;
-        let line = format!("{a:mark$} {b:name$}  {c:outcome$}  {d:>start$}  {e:>took$}  {g:>waited$}  {bar}");
+        let [a, b, c, n, d, e, g] = line;
+        // The column is there only if a step was tried again.
+        let n = if attempts > 0 { format!("  {n:>attempts$}") } else { String::new() };
+        let line = format!("{a:mark$} {b:name$}  {c:outcome$}{n}  {d:>start$}  {e:>took$}  {g:>waited$}  {bar}");
         writeln!(f, "{}", line.trim_end())?;
     }
     let path: Vec<_> = run.critical_path().collect();
@@ -60,7 +66,7 @@ fn write_run(f: &mut fmt::Formatter<'_>, run: &RunRecord) -> fmt::Result {
 }
 
 /// The cells of a step, but for its time line.
-fn cells(run: &RunRecord, row: &Row<'_>) -> [String; 6] {
+fn cells(run: &RunRecord, row: &Row<'_>) -> [String; 7] {
     let step = row.step;
     let time = |time: Option<Duration>| time.map(|time| format!("{time:.2?}")).unwrap_or_default();
     let waited = step.queued_for.saturating_add(step.blocked_for);
@@ -68,6 +74,7 @@ fn cells(run: &RunRecord, row: &Row<'_>) -> [String; 6] {
         if row.is_critical { "*" } else { "" }.to_owned(),
         "  ".repeat(row.depth) + &shortened(step.name),
         step.outcome_label(),
+        if step.attempts > 1 { step.attempts.to_string() } else { String::new() },
         time(step.start.map(|start| start.saturating_sub(run.start))),
         time(step.duration),
         time((!step.waits.is_empty()).then_some(waited)),
@@ -91,7 +98,8 @@ fn bar(run: &RunRecord, step: &StepRecord) -> String {
     letters.iter().collect()
 }
 
-/// Prints the error of each failed step, and the sources of the error.
+/// Prints the error of each failed step, the sources of the error, and the errors of the attempts
+/// before.
 fn write_failures(f: &mut fmt::Formatter<'_>, rows: &[Row<'_>]) -> fmt::Result {
     for Row { step, .. } in rows.iter().filter(|row| row.step.is_failure()) {
         let indented = |text: &str, indent: &str| printable(text.trim_end()).replace('\n', &format!("\n{indent}"));
@@ -99,6 +107,9 @@ fn write_failures(f: &mut fmt::Formatter<'_>, rows: &[Row<'_>]) -> fmt::Result {
             writeln!(f, "{} failed: {}", shortened(step.name), indented(first, "  "))?;
             for source in sources {
                 writeln!(f, "  caused by: {}", indented(source, "    "))?;
+            }
+            for (number, errors) in step.failed_attempts.iter().enumerate() {
+                writeln!(f, "  attempt {}: {}", number + 1, indented(&errors.join(": "), "    "))?;
             }
         }
     }

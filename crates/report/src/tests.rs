@@ -1,7 +1,9 @@
 //! Reports of scripted runs, whose times are known.
 
 use super::{Outcome, Recorder, RunReport};
-use StepEventKind::{Cancelled, Demanded, Failed, Finished, Ready, Skipped, Started, WaitingForOtherRun};
+use StepEventKind::{
+    Cancelled, Demanded, Failed, FellBack, Finished, Ready, Retrying, Skipped, Started, WaitingForOtherRun,
+};
 use roxmltree::{Document, Node};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -273,4 +275,46 @@ fn long_chain_after_a_failure_is_reported_on_a_small_stack() {
     });
     assert_eq!(report.runs()[0].steps()[STEPS - 1].failed_dependency(), Some("Step"));
     assert_eq!(on_small_stack(|| report.without_times().to_string()).lines().count(), STEPS + 2);
+}
+
+#[test]
+fn attempts_are_a_column_marks_and_texts() {
+    let script = Script::new("Count", &[("Count", &[1, 2]), ("Fetch", &[]), ("Guess", &[])]);
+    let (first, last) = (BoxError::from("reset"), BoxError::from("refused"));
+    (0..3).for_each(|step| _ = script.event(0, step, Demanded { by: None }));
+    let retrying = |attempt, of| Retrying { attempt, of, delay: Duration::from_millis(10), error: &*first };
+    script.event(0, 1, Started).event(10, 1, retrying(2, 3)).event(30, 1, retrying(3, 3)).event(60, 1, Failed(&*last));
+    script.event(0, 2, Started).event(20, 2, retrying(2, 2)).event(40, 2, FellBack(&*last)).event(40, 2, Finished);
+    let report = script.end(60, RunEnd::Failed);
+    let expected = "\
+run of Count failed after 60.00ms: 1 of 3 steps ran, 1 failed, 1 not reached
+  step   outcome      attempts   start     took  waited  0                                60.00ms
+* Fetch  failed              3  0.00ns  60.00ms          ████████████████████████████████████████
+  Guess  fell back           2  0.00ns  40.00ms          ███████████████████████████
+  Count  not reached
+critical path: Fetch, 60.00ms of 60.00ms
+Fetch failed: refused
+  attempt 1: reset
+  attempt 2: reset
+";
+    assert_eq!(report.to_string(), expected);
+
+    let (fetch, guess) = (report.step("Fetch").unwrap(), report.step("Guess").unwrap());
+    assert_eq!((fetch.attempts(), fetch.is_fallback()), (3, false));
+    assert_eq!(fetch.failed_attempts(), [["reset"], ["reset"]]);
+    assert_eq!((guess.attempts(), guess.is_fallback(), guess.outcome()), (2, true, Outcome::Ran));
+    assert_eq!(guess.failed_attempts(), [["reset"], ["refused"]]);
+    assert_eq!(report.step("Count").unwrap().attempts(), 0);
+
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    let step = &json["runs"][0]["steps"][2];
+    assert_eq!((&step["attempts"], &step["fallback"]), (&2.into(), &true.into()));
+    assert!(json["runs"][0]["steps"][0]["attempts"].is_null());
+
+    let trace = report.to_trace();
+    assert!(trace.contains("\"name\":\"Fetch: attempt 2 failed\"") && trace.contains("\"attempts\":3"), "{trace}");
+    let svg = report.to_svg();
+    let svg = Document::parse(&svg).unwrap();
+    let notches = svg.descendants().filter(|node| node.attribute("class") == Some("attempt")).count();
+    assert_eq!(notches, 4);
 }

@@ -256,6 +256,11 @@ impl Canvas<'_> {
             let outline = if row.is_critical { format!(" stroke=\"{INK}\" stroke-width=\"2\"") } else { String::new() };
             let fill = format!("{}{outline}", style.fill);
             writeln!(self.svg, "{}", rect(from, to.max(from + NARROWEST), "bar", &fill))?;
+            for &time in &step.retried {
+                let (x, bottom) = (self.place(chart, time), y + bar);
+                let notch = format!("<path class=\"attempt\" d=\"M{x:.1} {y:.1} V{bottom:.1}\"");
+                writeln!(self.svg, "{notch} stroke=\"#ffffff\" stroke-width=\"2\"/>")?;
+            }
         }
         let end = step.end().or(step.waits.last().map(|wait| wait.to)).or(step.ended).unwrap_or(chart.run.start);
         let x = self.place(chart, end).max(MARGIN + self.names + NARROWEST) + 6.0;
@@ -349,7 +354,7 @@ fn style(outcome: Outcome) -> Style {
 /// The label after a bar: the duration, and the outcome if it is not the usual one.
 fn label(step: &StepRecord) -> String {
     match (step.duration, step.outcome) {
-        (Some(duration), Outcome::Ran | Outcome::Closed) => format!("{duration:.2?}"),
+        (Some(duration), Outcome::Ran | Outcome::Closed) if !step.fallback => format!("{duration:.2?}"),
         (Some(duration), _) => format!("{duration:.2?}, {}", step.outcome_label()),
         (None, _) => step.outcome_label(),
     }
@@ -369,6 +374,9 @@ fn tooltip(row: &Row<'_>) -> String {
     let needs: Vec<_> = step.needs.iter().map(|&need| run.steps[need].name).collect();
     if !needs.is_empty() {
         text += &format!("; needs {}", needs.join(", "));
+    }
+    if step.attempts > 1 {
+        text += &format!("; {} attempts", step.attempts);
     }
     for (place, error) in step.errors.iter().enumerate() {
         text += if place == 0 { "; error: " } else { ": " };

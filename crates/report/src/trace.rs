@@ -15,7 +15,7 @@ impl RunReport {
     /// are the run itself, the executions of steps, and the times in which steps waited. Steps that
     /// overlap are in different rows, so the number of rows is the number of steps that were
     /// executed at the same time; the rows are not threads of the machine. A selected step shows
-    /// its outcome, how long it waited, and why it failed.
+    /// its outcome, how long it waited, and why it failed. An attempt that failed is a mark.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
@@ -98,6 +98,15 @@ fn add_run(run: &RunRecord, step: Option<&str>, to: &mut Vec<Value>) {
         })
     });
     rows.add("waits", waits.collect());
+    for step in &run.steps {
+        for (number, &time) in step.retried.iter().enumerate() {
+            let name = format!("{}: attempt {} failed", step.name, number + 1);
+            rows.to.push(json!({
+                "ph": "i", "s": "p", "name": name, "cat": "attempt", "ts": micros(time), "pid": pid, "tid": 0,
+                "args": {"error": step.failed_attempts[number].join(": ")},
+            }));
+        }
+    }
     // Steps that were not executed have no duration.
     for (number, step) in run.steps.iter().enumerate() {
         if let (None, Some(time)) = (step.start, step.ended) {
@@ -178,6 +187,9 @@ fn args(run: &RunRecord, number: usize, step: &StepRecord) -> Value {
         "queued for, µs": micros(step.queued_for),
         "blocked for, µs": micros(step.blocked_for),
     });
+    if step.attempts > 1 {
+        args["attempts"] = step.attempts.into();
+    }
     if step.outcome == Outcome::Failed {
         args["error"] = step.errors.join(": ").into();
         args["root cause"] = step.root_cause().into();

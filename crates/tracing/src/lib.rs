@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tracing::field::{Empty, display};
-use tracing::{Dispatch, Span, debug, dispatcher, error, info_span, trace};
+use tracing::{Dispatch, Span, debug, dispatcher, error, info_span, trace, warn};
 use typed_pipeliner::Observer;
 use typed_pipeliner::observe::{Instant, RunEnd, RunId, RunInfo, StepEvent, StepEventKind};
 use watch::{Wait, Watch};
@@ -56,6 +56,8 @@ const OTHER: &str = "_OTHER";
 /// | --- | --- |
 /// | `step failed`, or `close failed`, error | `error`, `pipeliner.step` |
 /// | `step panicked`, error | `pipeliner.step` |
+/// | `attempt failed, trying again`, warning | `error`, `pipeliner.step`, `attempt` (the next one), `of`, `delay` |
+/// | `fell back`, warning | `error` (that of the last attempt), `pipeliner.step` |
 /// | `skipped`, debug | `pipeliner.step`, `reason` (`present`, `dependency_failed`) |
 /// | `still waiting for another run`, warning | `pipeliner.step`, `pipeliner.other_run`, `waited_ms` |
 /// | `waiting for another run`, debug | `pipeliner.step`, `pipeliner.other_run` (the run that executes the step) |
@@ -63,7 +65,7 @@ const OTHER: &str = "_OTHER";
 /// | `ready`, trace | `pipeliner.step` |
 /// | `progress`, trace | `pipeliner.step`, `done`, `of` (elements of a collection) |
 ///
-/// The warning comes once for a wait of more than ten seconds, or another
+/// The warning of a wait comes once for one of more than ten seconds, or another
 /// [time](Tracing::warn_after). While there are waits, a thread watches the time.
 pub struct Tracing {
     /// The runs that have not ended.
@@ -222,6 +224,19 @@ impl Spans {
                     exception.message = Empty,
                 );
                 lock(&self.steps).insert(event.step, span);
+            }
+            StepEventKind::Retrying { attempt, of, delay, error } => {
+                let error: &(dyn Error + 'static) = error;
+                warn!(
+                    target: TARGET,
+                    parent: &self.around(event.step),
+                    { pipeliner.step = name, attempt, of, delay = ?delay, error },
+                    "attempt failed, trying again"
+                );
+            }
+            StepEventKind::FellBack(error) => {
+                let error: &(dyn Error + 'static) = error;
+                warn!(target: TARGET, parent: &self.around(event.step), { pipeliner.step = name, error }, "fell back");
             }
             StepEventKind::Finished => self.end(event.step, "finished"),
             StepEventKind::Cancelled => self.end(event.step, "cancelled"),

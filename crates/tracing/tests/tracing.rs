@@ -9,6 +9,7 @@ use futures::FutureExt;
 use service::{Server, Service};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::{Gate, pipeline};
@@ -22,7 +23,8 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use typed_pipeliner::each::{Each, ForEach};
 use typed_pipeliner::executor::Executor;
-use typed_pipeliner::{HList, In, Out, Return, RunError, Scoped, Store, resource, run, step};
+use typed_pipeliner::policy::Retry;
+use typed_pipeliner::{BoxError, HList, In, Out, Return, RunError, Scoped, Store, resource, run, step};
 use typed_pipeliner_tracing::Tracing;
 
 resource! {
@@ -441,5 +443,32 @@ fn spans_of_elements_are_in_that_of_their_step_on_threads_too() -> Result<(), Ru
     of_local.sort();
     of_threads.sort();
     assert_eq!(of_threads, of_local);
+}
+
+resource! { Tries: Arc<AtomicU32>; Flaky: u32; }
+
+/// Fails twice, and then falls back.
+#[step(retry = Retry::times(1).after(Duration::from_millis(1)), fallback = zero)]
+fn try_twice(tries: In<'_, Tries>) -> Result<Out<Flaky>, String> {
+    Err(format!("broken {}", tries.fetch_add(1, Ordering::Relaxed) + 1))
+}
+fn zero(_: In<'_, Tries>, _: &BoxError) -> Option<Out<Flaky>> {
+    Some(0)
+}
+pipeline! { Attempts: [TryTwice]; }
+
+#[test]
+fn attempts_and_fallbacks_are_warnings_in_the_span_of_the_step() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::INFO);
+    let store = Store::<Attempts>::new().with(Tries, Arc::default());
+    smol::block_on(run::<TryTwice>(&store).observe(Tracing::new()))?;
+    let expected = [
+        "WARN run TryTwice/TryTwice: attempt=2 delay=1ms error=broken 1 message=attempt failed, trying again of=2 \
+         pipeliner.step=TryTwice",
+        "WARN run TryTwice/TryTwice: error=broken 2 message=fell back pipeliner.step=TryTwice",
+        &finished("run TryTwice", "TryTwice"),
+        &run_of("", "TryTwice", "succeeded"),
+    ];
+    assert_eq!(capture.take(), expected);
     Ok(())
 }

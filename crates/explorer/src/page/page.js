@@ -237,6 +237,8 @@ function drawTimes() {
   if (step.started !== null) rows.unshift(["Started", `+${duration(step.started)}`]);
   if (step.progress) rows.push(["Elements done", `${step.progress[0]} of ${step.progress[1]}`]);
   if (step.ended !== null) rows.push(["Ended", `+${duration(step.ended)}`]);
+  if (step.attempt) rows.push(["Attempt", step.attempt.join(" of ")]);
+  if (step.fallback) rows.push(["Outputs", "of the fallback"]);
   $("times").replaceChildren(...(rows.length ? rows : [["No run has needed it", ""]]).flatMap(([name, text, kind]) => [
     element("dt", {}, ...(kind ? [element("i", { className: kind })] : []), name),
     element("dd", { textContent: text }),
