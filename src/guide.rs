@@ -12,13 +12,14 @@
 //! 9. [Fan-out](fan_out): the same steps for each element of a collection.
 //! 10. [Web services](web_services): axum on tokio, from the first request to the shutdown.
 //! 11. [Teardown](teardown): to drop and to close values in reverse order of the graph.
-//! 12. [Batches](batches): the same run for many inputs.
-//! 13. [How do I …](how_to): short answers to frequent questions.
-//! 14. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
+//! 12. [Policies](policies): attempts, timeouts and fallbacks.
+//! 13. [Batches](batches): the same run for many inputs.
+//! 14. [How do I …](how_to): short answers to frequent questions.
+//! 15. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
 //!     and `select!`.
-//! 15. [From Python's Pipeliner](from_python): a table, old to new.
-//! 16. [The explorer](explorer): a page that shows a pipeline while it runs.
-//! 17. [Limits](limits): how far the library goes, and which features it lacks.
+//! 16. [From Python's Pipeliner](from_python): a table, old to new.
+//! 17. [The explorer](explorer): a page that shows a pipeline while it runs.
+//! 18. [Limits](limits): how far the library goes, and which features it lacks.
 //!
 //! These pages are text only. The tests compile and run every example in them.
 
@@ -52,6 +53,10 @@ pub mod web_services {}
 
 #[doc = include_str!("guide/teardown.md")]
 pub mod teardown {}
+
+#[cfg_attr(feature = "policy", doc = include_str!("guide/policies.md"))]
+#[cfg_attr(not(feature = "policy"), doc = "This page is about the feature `policy`.")]
+pub mod policies {}
 
 #[doc = include_str!("guide/batches.md")]
 pub mod batches {}
