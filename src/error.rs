@@ -330,9 +330,9 @@ impl Failure {
         &self.path
     }
 
-    /// The errors of all attempts, in order. The last one is the
-    /// [`source`](Error::source). There is one, except for a step with a
-    /// [policy](crate::guide::policies).
+    /// The errors of all attempts, in order. The last one is the [`source`](Error::source). There is
+    /// one, unless the step has a policy: [policies](crate::guide::policies#the-error) has an
+    /// example.
     pub fn attempts(&self) -> &[BoxError] {
         Exhausted::attempts(&self.source)
     }

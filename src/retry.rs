@@ -94,6 +94,23 @@ impl Retry {
 
 /// The error of an attempt that took longer than the [`timeout`](crate::policy::PolicyOf::timeout)
 /// of its step.
+///
+/// ```
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
+/// use typed_pipeliner::policy::TimedOut;
+/// use std::time::Duration;
+///
+/// # resource! { Page: String; }
+/// #[step(timeout = Duration::from_millis(5))]
+/// async fn fetch() -> Out<Page> {
+///     std::future::pending().await
+/// }
+/// # struct App;
+/// # impl Pipeline for App { type Steps = HList![Fetch]; }
+///
+/// let error = smol::block_on(Store::<App>::new().resource::<Page>()).unwrap_err();
+/// assert_eq!(error.downcast_ref::<TimedOut>().unwrap().after(), Duration::from_millis(5));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimedOut {
     /// The time that the attempt was given.

@@ -437,7 +437,29 @@ impl<'s, O> Run<'s, O> {
     }
 
     /// Takes this timer for the delays and timeouts of steps with a [policy](crate::policy).
-    /// Feature `policy`.
+    /// Feature `policy`, on by default.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, run, step};
+    /// # resource! { Page: String; }
+    /// use typed_pipeliner::policy::Timer;
+    /// use std::time::Duration;
+    ///
+    /// #[step(timeout = Duration::from_secs(30))]
+    /// async fn fetch() -> Out<Page> {
+    ///     "content".to_owned()
+    /// }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![Fetch]; }
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), typed_pipeliner::RunError> {
+    ///     let store = Store::<App>::new();
+    ///     let page = run::<Fetch>(&store).timer(Timer::new(tokio::time::sleep)).await?;
+    ///     assert_eq!(page, "content");
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Panics
     ///

@@ -261,7 +261,7 @@ pub trait Step: Sized + 'static {
     const FAN: Option<&'static FanSpec> = None;
 
     /// The policy of the step: its attempts, the time of each, and a fallback; none by default.
-    /// Feature `policy`; [`policy`](crate::policy) has the details.
+    /// Feature `policy`, on by default; [`policy`](crate::policy) has the details.
     ///
     /// ```
     /// # use typed_pipeliner::{HList, Inputs, Outputs, Step, hlist, resource};

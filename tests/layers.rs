@@ -24,7 +24,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 fn layer(module: &str) -> &'static str {
     let (first, second) = module.split_once("::").unwrap_or((module, ""));
     match (first, second.split("::").next().unwrap_or_default()) {
-        ("closing" | "drops" | "error" | "hlist" | "observe" | "options" | "sealed" | "text" | "tuple", _)
+        (
+            "closing" | "drops" | "error" | "hlist" | "observe" | "options" | "retry" | "sealed" | "text" | "timer"
+            | "tuple",
+            _,
+        )
         | ("resource", "type_name") => "vocabulary",
         ("store", "any_store" | "parent" | "supplied") | ("pipelines" | "resource" | "steps", _) => "knot",
         ("exec", _) => "exec",
@@ -32,7 +36,7 @@ fn layer(module: &str) -> &'static str {
         ("proof", _) => "proof",
         ("run", _) => "run",
         ("store", _) => "store",
-        ("__private" | "close" | "dyn_step" | "each" | "executor" | "lists" | "plan", _) => "top",
+        ("__private" | "close" | "dyn_step" | "each" | "executor" | "lists" | "plan" | "policy", _) => "top",
         _ => panic!("`{module}` is in no layer: add it to `tests/layers.rs` and to docs/architecture.md"),
     }
 }

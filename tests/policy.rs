@@ -681,3 +681,32 @@ fn a_public_step_may_have_a_private_error_and_a_policy() {
     let error = ready(run::<Publish>(&Store::<Publications>::new())).unwrap_err();
     assert_eq!(format!("{error:#}"), "step `Publish` failed 2 times: private");
 }
+
+/// The allocations of a run, the store included.
+fn allocations(run: impl FnOnce()) -> u64 {
+    allocation_counter::measure(run).count_total
+}
+
+#[test]
+fn a_step_with_a_policy_allocates_twice_more() {
+    resource! { Plain: u32; Tried: u32; }
+    #[step]
+    async fn answer() -> Result<Out<Plain>, Trouble> {
+        Ok(1)
+    }
+    #[step(retry = Retry::times(3))]
+    async fn try_answer() -> Result<Out<Tried>, Trouble> {
+        Ok(1)
+    }
+    pipeline! { Answers: [Answer, TryAnswer]; }
+    let plain = allocations(|| _ = ready(run::<Answer>(&Store::<Answers>::new())));
+    let tried = allocations(|| _ = ready(run::<TryAnswer>(&Store::<Answers>::new())));
+    // A plain step has one, for its future.
+    assert_eq!(tried - plain, 2);
+    let attempts = |good| {
+        let store = Store::<Calls>::new().with(Phone, Line::good_from(good));
+        allocations(|| _ = ready(run::<Call>(&store)))
+    };
+    // Each further attempt: its future, and its error.
+    assert_eq!(attempts(3) - attempts(2), 2);
+}

@@ -38,8 +38,8 @@ pub trait TargetCell<O: OutputList + ?Sized>: Send + Sync {
 }
 
 impl<'s, O: OutputList> Keep<'s, O> {
-    /// Keeps outputs, which are those of the step or of its fallback, and returns the first one that
-    /// is stored.
+    /// Keeps outputs, which are those of the step or of its fallback, and returns the first one
+    /// that is stored.
     fn keep(&self, outputs: O::Values, is_fallback: bool) -> Option<&'s Erased> {
         match self {
             Keep::Slot(slot) if is_fallback => slot.fill_by_fallback(O::split(outputs).0),

@@ -4,9 +4,9 @@
 //! function pointers. Here a resource becomes a [`Key`](crate::exec::plan::Key), a step becomes a
 //! [`StepSpec`](crate::exec::plan::StepSpec) and a [`Slot`](slot::Slot), and a list of steps
 //! becomes its [`Slots`](slots::Slots), and the target of a run a [`goal`]. A step with a function
-//! that closes its outputs gets a pointer to it ([`close`]), and one with a policy is started in another
-//! way (`attempts`). The lists of inputs and outputs do the
-//! same for their elements, in `step/lists.rs`.
+//! that closes its outputs gets a pointer to it ([`close`]), and one with a policy is started in
+//! another way (`attempts`). The lists of inputs and outputs do the same for their elements, in
+//! `step/lists.rs`.
 
 #[cfg(feature = "policy")]
 pub(crate) mod attempts;

@@ -31,6 +31,32 @@ pub type Fallback<I, O> = for<'s> fn(<I as InputList>::Refs<'s>, &BoxError) -> O
 
 impl<I: InputList, O: OutputList, E> PolicyOf<I, O, E> {
     /// One attempt, however long it takes.
+    ///
+    /// ```
+    /// # use typed_pipeliner::{BoxError, HList, Inputs, Outputs, Step, hlist, hlist_pat, resource};
+    /// use typed_pipeliner::policy::{Policy, Retry};
+    /// use std::io;
+    /// use std::time::Duration;
+    ///
+    /// # resource! { Url: String; Page: String; }
+    /// # struct Fetch;
+    /// impl Step for Fetch {
+    ///     const POLICY: Option<Policy<Self>> = Some(
+    ///         Policy::<Self>::new()
+    ///             .retry(Retry::times(2))
+    ///             .retry_if(|error| error.kind() == io::ErrorKind::ConnectionReset)
+    ///             .timeout(Duration::from_secs(30))
+    ///             .fallback(|hlist_pat![url], _error| url.is_empty().then(|| hlist![String::new()])),
+    ///     );
+    ///     type Error = io::Error;
+    ///     // …
+    /// #   type Inputs = HList![Url];
+    /// #   type Outputs = HList![Page];
+    /// #   async fn run(_: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+    /// #       Ok(hlist![String::new()])
+    /// #   }
+    /// }
+    /// ```
     #[expect(clippy::new_without_default, reason = "a policy is a constant")]
     pub const fn new() -> Self {
         PolicyOf { retry: None, retry_if: None, timeout: None, fallback: None }

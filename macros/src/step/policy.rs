@@ -128,8 +128,8 @@ impl Policy {
         }
     }
 
-    /// The constant with the policy, if there is one. Values are constants of their own, which rustc
-    /// evaluates in a check too. It reports a mistake in a value or a function at that.
+    /// The constant with the policy, if there is one. Values are constants of their own, which
+    /// rustc evaluates in a check too. It reports a mistake in a value or a function at that.
     pub(super) fn expand(&self, library: &TokenStream, place: Span, signature: &Signature) -> Option<TokenStream> {
         self.keys().next()?;
         let retry = self.retry.as_ref().map(|(_, value)| {
