@@ -150,7 +150,7 @@ pub mod policy {
 
     /// Asks whether to try again after an error.
     pub fn retry_if<E, A: AsksAbout<E>, F: Function<A, Output: Answer>>(error: E, function: F) -> bool {
-        function.call(A::convert(error)).is_yes()
+        function.call(A::convert(error)).answer()
     }
 
     /// Calls a fallback with the inputs of the step and its error.
@@ -240,14 +240,14 @@ pub mod policy {
         fn seal(_: Seal);
 
         /// Whether to try again.
-        fn is_yes(self) -> bool;
+        fn answer(self) -> bool;
     }
 
     #[diagnostic::do_not_recommend]
     impl Answer for bool {
         fn seal(_: Seal) {}
 
-        fn is_yes(self) -> bool {
+        fn answer(self) -> bool {
             self
         }
     }

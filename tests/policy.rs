@@ -67,7 +67,10 @@ impl Line {
 
 /// A clock that the test moves: each wait ends when the test ends it.
 #[derive(Clone, Default)]
-struct Clock(Arc<Mutex<Vec<(Duration, oneshot::Sender<()>)>>>);
+struct Clock(Arc<Mutex<Vec<Wait>>>);
+
+/// A wait for this time, and what ends it.
+type Wait = (Duration, oneshot::Sender<()>);
 
 impl Clock {
     fn timer(&self) -> Timer {
@@ -198,11 +201,9 @@ fn silence(_: In<'_, Phone>, _: &BoxError) -> Option<(Return<String>, Out<Spoken
 struct Hear;
 impl Step for Hear {
     const POLICY: Option<Policy<Self>> = Some(
-        Policy::<Self>::new()
-            .retry(Retry::times(3))
-            .retry_if(|trouble| trouble.is_passing())
-            .timeout(SECOND)
-            .fallback(|hlist_pat![phone], error| (phone.good < 100 && error.is::<Trouble>()).then(|| hlist![5])),
+        Policy::<Self>::new().retry(Retry::times(3)).retry_if(|trouble| trouble.is_passing()).timeout(SECOND).fallback(
+            |hlist_pat![phone], error| if phone.good < 100 && error.is::<Trouble>() { Some(hlist![5]) } else { None },
+        ),
     );
     type Inputs = HList![Phone];
     type Outputs = HList![Heard];
@@ -595,7 +596,7 @@ mod on_threads {
         let instant = Timer::new(|_| async {});
         let executor = Executor::new(2);
         let both = executor.scope(async |scope| {
-            scope.run::<JoinBoth>(&store).timer(instant.clone()).observe(attempts.clone()).await.map(|both| *both)
+            scope.run::<JoinBoth>(&store).timer(instant.clone()).observe(attempts.clone()).await.copied()
         });
         assert_eq!(both.unwrap(), 4);
         assert!(attempts.take().contains(&"CallSlowly 3/3 in 2s: trouble 2".to_owned()));
@@ -661,8 +662,8 @@ fn a_generic_step_has_a_policy() {
 }
 
 #[test]
-fn a_public_step_may_have_a_private_error_and_a_policy() {
-    resource! { pub Public: u32; }
+fn a_step_may_have_an_error_that_is_more_private_and_a_policy() {
+    resource! { pub(crate) Public: u32; }
     #[derive(Debug)]
     struct Private;
     impl From<Private> for BoxError {
@@ -671,7 +672,7 @@ fn a_public_step_may_have_a_private_error_and_a_policy() {
         }
     }
     #[step(retry = Retry::times(1), retry_if = always)]
-    pub async fn publish() -> Result<Out<Public>, Private> {
+    pub(crate) async fn publish() -> Result<Out<Public>, Private> {
         Err(Private)
     }
     fn always(_: &Private) -> bool {
