@@ -17,7 +17,10 @@ impl StepSpec {
             needs_drop: core::mem::needs_drop::<Stored<S>>(),
             close: S::CLOSE_SLOT,
             fan: S::FAN,
+            #[cfg(feature = "policy")]
             policy: PolicySpec::of::<S>(),
+            #[cfg(not(feature = "policy"))]
+            policy: PolicySpec::NONE,
         }
     }
 }
@@ -34,9 +37,9 @@ pub(crate) const fn ends_at_once<S: Step>() -> bool {
     S::IS_SYNC
 }
 
+#[cfg(feature = "policy")]
 impl PolicySpec {
     /// The policy of the step `S`.
-    #[cfg(feature = "policy")]
     const fn of<S: Step>() -> Self {
         match S::POLICY {
             Some(policy) => PolicySpec {
@@ -49,11 +52,5 @@ impl PolicySpec {
             },
             None => PolicySpec::NONE,
         }
-    }
-
-    /// No step has a policy.
-    #[cfg(not(feature = "policy"))]
-    const fn of<S: Step>() -> Self {
-        PolicySpec::NONE
     }
 }
