@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::{Journal, Task, pipeline, poll, ready};
 use typed_pipeliner::dyn_step::{DynStep, InputRefs, OutputValues, RunChosen, SharedStep, async_trait};
+use typed_pipeliner::each::{Each, ForEach};
 use typed_pipeliner::observe::{RunInfo, StepEvent, StepEventKind};
 use typed_pipeliner::policy::{Policy, Retry, TimedOut, Timer};
 use typed_pipeliner::{
@@ -710,4 +711,28 @@ fn a_step_with_a_policy_allocates_twice_more() {
     };
     // Each further attempt: its future, and its error.
     assert_eq!(attempts(3) - attempts(2), 2);
+}
+
+#[test]
+fn the_steps_of_an_element_have_policies_and_the_timer_of_the_run() {
+    resource! { Phones: Vec<Line>; Answers: Vec<u32>; }
+    #[step]
+    fn hand_out(slow: In<'_, Slow>) -> Return<u32> {
+        Return(*slow)
+    }
+    pipeline! { PerPhone: [CallSlowly]; All: [ForEach<PerPhone>]; }
+    impl Each for PerPhone {
+        type Over = Phones;
+        type Item = Phone;
+        type Takes = HList![];
+        type Target = HandOut;
+        type Into = Answers;
+    }
+    let (clock, attempts) = (Clock::default(), Attempts::default());
+    let store = Store::<All>::new().with(Phones, vec![Line::good_from(2), Line::good_from(1)]);
+    let mut run = run::<ForEach<PerPhone>>(&store).timer(clock.timer()).observe(attempts.clone());
+    assert!(poll(&mut run).is_pending());
+    clock.end(SECOND);
+    assert_eq!(*ready(run).unwrap(), [2, 1]);
+    assert!(attempts.take().contains(&"CallSlowly 2/3 in 1s: trouble 1".to_owned()));
 }

@@ -443,6 +443,7 @@ fn spans_of_elements_are_in_that_of_their_step_on_threads_too() -> Result<(), Ru
     of_local.sort();
     of_threads.sort();
     assert_eq!(of_threads, of_local);
+    Ok(())
 }
 
 resource! { Tries: Arc<AtomicU32>; Flaky: u32; }
