@@ -123,9 +123,13 @@ impl<V> Shared<V> {
 
     /// The results in the order of the elements, or the first failure, once no hand is at work.
     /// Then none begins any more. The step waits for this.
+    ///
+    /// If a result is missing and no element has failed, one has panicked, and a helper has left it.
+    /// Then the run is about to end with the panic, and there are no results.
     pub(super) fn finish(&self, waker: &Waker) -> Poll<Result<Vec<V>, ElementError>> {
         let mut state = self.state();
-        if state.at_work > 0 {
+        let has_panicked = state.failure.is_none() && state.values.len() < self.of;
+        if state.at_work > 0 || has_panicked {
             state.register(0, waker);
             return Poll::Pending;
         }
@@ -181,7 +185,7 @@ fn in_order<V>(mut values: Vec<V>, mut places: Vec<usize>) -> Vec<V> {
 
 #[cfg(test)]
 mod tests {
-    use super::Shared;
+    use super::{Next, Shared};
     use core::task::{Poll, Waker};
 
     /// The results of elements that end in this order.
@@ -192,6 +196,18 @@ mod tests {
             Poll::Ready(results) => results.unwrap(),
             Poll::Pending => unreachable!("no hand is at work"),
         }
+    }
+
+    #[test]
+    fn there_are_no_results_if_a_hand_has_left_an_element() {
+        let shared = Shared::new(2, 2);
+        assert!(shared.join() && shared.join());
+        assert!(matches!((shared.next(true), shared.next(true)), (Next::Element(0), Next::Element(1))));
+        shared.end(1, Ok(10), |_| {});
+        shared.leave();
+        // The other one unwinds.
+        shared.leave();
+        assert!(shared.finish(Waker::noop()).is_pending());
     }
 
     #[test]
