@@ -129,7 +129,10 @@ fn blocks(text: &str) -> Vec<Vec<&str>> {
 /// The errors in an output of cargo, by the file in which they are.
 fn parse(text: &str) -> BTreeMap<String, Vec<Error>> {
     let mut errors: BTreeMap<String, Vec<Error>> = BTreeMap::new();
-    for block in blocks(text).into_iter().filter(|block| block[0].starts_with("error")) {
+    // A note of its own may follow the summary of another case.
+    let is_error =
+        |block: &Vec<&str>| block[0].starts_with("error") && !block[0].starts_with("error: could not compile");
+    for block in blocks(text).into_iter().filter(is_error) {
         let place = block.iter().find_map(|line| line.trim_start().strip_prefix("--> "));
         let Some((file, line)) = place.and_then(|place| place.split_once(':')) else { continue };
         let line = line.split(':').next().and_then(|line| line.parse().ok()).expect("a place has a line");
