@@ -124,8 +124,8 @@ impl<V> Shared<V> {
     /// The results in the order of the elements, or the first failure, once no hand is at work.
     /// Then none begins any more. The step waits for this.
     ///
-    /// If a result is missing and no element has failed, one has panicked, and a helper has left it.
-    /// Then the run is about to end with the panic, and there are no results.
+    /// If a result is missing and no element has failed, one has panicked, and a helper has left
+    /// it. Then the run is about to end with the panic, and there are no results.
     pub(super) fn finish(&self, waker: &Waker) -> Poll<Result<Vec<V>, ElementError>> {
         let mut state = self.state();
         let has_panicked = state.failure.is_none() && state.values.len() < self.of;
