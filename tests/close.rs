@@ -5,6 +5,7 @@ mod support;
 
 use futures::future::join;
 use smol::future::yield_now;
+use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -39,9 +40,21 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if self.drops {
-            self.log.note(Box::leak(format!("{} dropped", self.name).into_boxed_str()));
+            self.log.note(kept(format!("{} dropped", self.name)));
         }
     }
+}
+
+/// A text that lives to the end of the program, within reach of a leak check.
+fn kept(text: String) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap();
+    if let Some(known) = texts.get(&*text) {
+        return known;
+    }
+    let text = text.leak();
+    texts.insert(text);
+    text
 }
 
 resource! {
