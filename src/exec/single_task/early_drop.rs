@@ -94,16 +94,17 @@ impl PausedRun {
     /// Drops the values that are spent.
     fn drop_spent(&self, store: &mut dyn DynStore, kept: &[Option<Source>]) {
         let mut drops = Drops::default();
-        let steps = store.plan().drops().filter(|&step| !is_kept(kept, step));
-        for step in steps.filter(|&step| self.schedule.is_spent(&self.graph, step as u16)) {
-            store.slot_mut(step).clear(&mut drops);
-        }
+        spent(&self.graph, &self.schedule, kept).for_each(|step| store.slot_mut(step).clear(&mut drops));
     }
 }
 
-/// Whether one of these sources is the step.
-fn is_kept(kept: &[Option<Source>], step: usize) -> bool {
-    kept.iter().any(|source| matches!(*source, Some(Source::Step { step: kept, .. }) if usize::from(kept) == step))
+/// The steps whose outputs have destructors and are spent, if they are there. No step is in
+/// progress.
+fn spent(graph: &Graph, schedule: &Schedule, kept: &[Option<Source>]) -> impl Iterator<Item = usize> {
+    let is_kept = |step: usize| {
+        kept.iter().any(|source| matches!(*source, Some(Source::Step { step: kept, .. }) if usize::from(kept) == step))
+    };
+    graph.destructors().filter(move |&step| !is_kept(step) && schedule.is_spent(graph, step as u16))
 }
 
 impl SingleTask<'_> {
@@ -135,10 +136,7 @@ impl SingleTask<'_> {
 
     /// Whether no step is in progress, and a value can be dropped.
     fn has_spent(&self, kept: &[Option<Source>]) -> bool {
-        let graph = self.run.graph();
         let is_filled = |step: usize| self.run.slot(step as u16).is_some_and(|slot| slot.first.is_some());
-        let is_spent =
-            |step: usize| is_filled(step) && !is_kept(kept, step) && self.schedule.is_spent(graph, step as u16);
-        self.schedule.is_quiet() && graph.destructors().any(is_spent)
+        self.schedule.is_quiet() && spent(self.run.graph(), &self.schedule, kept).any(is_filled)
     }
 }
