@@ -77,6 +77,21 @@ pub struct StepSpec {
     pub policy: PolicySpec,
 }
 
+impl StepSpec {
+    /// No step: no inputs, no outputs, and nothing special.
+    pub(crate) const NONE: Self = StepSpec {
+        name: || unreachable!(),
+        inputs: &ConstList::Empty,
+        outputs: &ConstList::Empty,
+        type_id: || unreachable!(),
+        is_sync: false,
+        needs_drop: false,
+        close: None,
+        fan: None,
+        policy: PolicySpec::NONE,
+    };
+}
+
 /// The part of a policy that plans show.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicySpec {
@@ -435,21 +450,7 @@ pub(crate) struct Tables<const N: usize> {
 }
 
 /// An unused entry of the table of steps.
-const UNUSED: PlannedStep = PlannedStep {
-    spec: &StepSpec {
-        name: || unreachable!(),
-        inputs: &ConstList::Empty,
-        outputs: &ConstList::Empty,
-        type_id: || unreachable!(),
-        is_sync: false,
-        needs_drop: false,
-        policy: PolicySpec::NONE,
-        close: None,
-        fan: None,
-    },
-    inputs: (0, 0),
-    dependents: (0, 0),
-};
+const UNUSED: PlannedStep = PlannedStep { spec: &StepSpec::NONE, inputs: (0, 0), dependents: (0, 0) };
 
 /// An unused entry of the table of inputs from the parent store.
 const UNUSED_PARENT_INPUT: ParentInput =

@@ -8,7 +8,7 @@ use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
 use super::order::Order;
-use super::plan::{ConstList, ExecPlan, Key, PolicySpec, Source, StepSpec};
+use super::plan::{ConstList, ExecPlan, Key, Source, StepSpec};
 use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
 use super::stale::stale_steps;
@@ -138,17 +138,7 @@ impl AnySlot for CountedSlot {
 }
 
 /// The spec of each step.
-static SPEC: StepSpec = StepSpec {
-    name: || "step",
-    inputs: &ConstList::Empty,
-    outputs: &ConstList::Empty,
-    type_id: std::any::TypeId::of::<Store>,
-    is_sync: false,
-    needs_drop: false,
-    close: None,
-    fan: None,
-    policy: PolicySpec::NONE,
-};
+static SPEC: StepSpec = StepSpec { name: || "step", type_id: std::any::TypeId::of::<Store>, ..StepSpec::NONE };
 
 /// A plan, and the order for its last step.
 type Planned = (&'static ExecPlan, &'static Order);

@@ -38,7 +38,6 @@ pub(crate) fn lists(keys: &'static ConstList<Key>, id: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exec::plan::PolicySpec;
     use crate::kept::kept;
 
     /// A list of keys with these identities.
@@ -84,12 +83,8 @@ mod tests {
                     name: || "step",
                     inputs: keys(inputs),
                     outputs: keys(&provided(step)),
-                    type_id: || unreachable!(),
                     is_sync: true,
-                    needs_drop: false,
-                    close: None,
-                    fan: None,
-                    policy: PolicySpec::NONE,
+                    ..StepSpec::NONE
                 };
                 kept(ConstList::Both(specs, kept(ConstList::One(spec))))
             });

@@ -13,7 +13,7 @@ use super::graph::{BorrowedRun, Graph};
 use super::inputs::InputReader;
 use super::multi_thread::{MultiThread, RunHandle, Worker};
 use super::order::Order;
-use super::plan::{ConstList, ExecPlan, PolicySpec, Source, StepSpec};
+use super::plan::{ExecPlan, Source, StepSpec};
 use super::schedule::{Pace, Schedule};
 use super::single_task::{SingleTask, start_in_parent};
 use super::slot::{AnySlot, SlotRef};
@@ -214,17 +214,7 @@ fn expected(panic: &(dyn Any + Send)) {
 }
 
 /// The step of every node of a random graph.
-static SPEC: StepSpec = StepSpec {
-    name: || "step",
-    inputs: &ConstList::Empty,
-    outputs: &ConstList::Empty,
-    type_id: std::any::TypeId::of::<Store>,
-    is_sync: false,
-    needs_drop: false,
-    close: None,
-    fan: None,
-    policy: PolicySpec::NONE,
-};
+static SPEC: StepSpec = StepSpec { name: || "step", type_id: std::any::TypeId::of::<Store>, ..StepSpec::NONE };
 
 /// The order for a step of a plan. It is computed once.
 fn order(plan: &'static ExecPlan, step: u16) -> &'static Order {

@@ -2,7 +2,7 @@
 
 use super::build::{Aim, Ground};
 use super::{Plan, State};
-use crate::exec::plan::{ConstList, Key, PolicySpec, StepSpec};
+use crate::exec::plan::{ConstList, Key, StepSpec};
 use crate::kept::kept;
 use core::time::Duration;
 use std::thread;
@@ -33,10 +33,7 @@ fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
         outputs: list(step),
         type_id: core::any::TypeId::of::<Plan>,
         is_sync: true,
-        needs_drop: false,
-        close: None,
-        fan: None,
-        policy: PolicySpec::NONE,
+        ..StepSpec::NONE
     };
     Ground::of_specs("Pipeline", (0..STEPS).map(|step| kept(spec(step))))
 }

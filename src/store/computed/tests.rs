@@ -5,7 +5,7 @@ use crate::closing::Closing;
 use crate::exec::claim::Claim;
 use crate::exec::close::close_steps;
 use crate::exec::inputs::InputReader;
-use crate::exec::plan::{ConstList, Key, PolicySpec, StepSpec, Tables};
+use crate::exec::plan::{ConstList, Key, StepSpec, Tables};
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::store_ref::{DynStore, Erased, StoreRef};
 use crate::exec::task::Started;
@@ -148,12 +148,10 @@ fn plan<const N: usize>(inputs: &[Vec<usize>]) -> &'static ExecPlan {
         name: || "step",
         inputs: inputs.iter().fold(&ConstList::Empty, |keys, input| kept(ConstList::Both(keys, kept(key(input))))),
         outputs: kept(key(&step)),
-        type_id: || unreachable!(),
         is_sync: true,
         needs_drop: true,
-        policy: PolicySpec::NONE,
         close: Some(close_value),
-        fan: None,
+        ..StepSpec::NONE
     });
     // Halves, because the functions on lists recurse along them.
     let mut lists: Vec<&_> = steps.map(|step| kept(ConstList::One(step))).collect();
