@@ -437,16 +437,8 @@ fn called(function: &Function, arguments: TokenStream) -> TokenStream {
 /// The path of the function in the library that converts the returned value to the result of a
 /// step.
 fn list(library: &TokenStream, signature: &Signature, span: Span) -> TokenStream {
-    let may_fail = !matches!(signature.outputs.failure, Failure::Never);
-    let list = match (&signature.outputs.list[..], signature.outputs.tuple, may_fail) {
-        ([], _, false) => "none",
-        ([], _, true) => "none_or_error",
-        (_, false, false) => "one",
-        (_, false, true) => "one_or_error",
-        (_, true, false) => "all",
-        (_, true, true) => "all_or_error",
-    };
-    let list = Ident::new(list, span);
+    let or_error = if let Failure::Never = signature.outputs.failure { "" } else { "_or_error" };
+    let list = format_ident!("{}{or_error}", signature.outputs.form(), span = span);
     let list = quote_spanned! { span => #library::__private::list::#list };
     match &signature.outputs.failure {
         Failure::Of(result) => error_recovery::conversion(library, result, list),

@@ -39,6 +39,15 @@ pub(super) enum Failure {
 }
 
 impl Outputs {
+    /// How they are written, as the functions of the library that convert them are called.
+    pub(super) fn form(&self) -> &'static str {
+        match (&self.list[..], self.tuple) {
+            ([], _) => "none",
+            (_, false) => "one",
+            (_, true) => "all",
+        }
+    }
+
     /// The outputs of a function. A wrong one is reported and left out.
     pub(super) fn check(signature: &Signature, mistakes: &mut Diagnostics) -> Self {
         let ReturnType::Type(_, returned) = &signature.output else {

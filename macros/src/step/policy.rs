@@ -179,12 +179,7 @@ fn fallback(library: &TokenStream, function: &ExprPath, signature: &Signature) -
     let error = local("error", 0, span);
     let inputs: Vec<_> = (0..signature.inputs.len()).map(|place| local("input", place, span)).collect();
     let pattern = list_pattern(library, span, &inputs);
-    let list = match (&signature.outputs.list[..], signature.outputs.tuple) {
-        ([], _) => "none",
-        (_, false) => "one",
-        (_, true) => "all",
-    };
-    let list = Ident::new(list, span);
+    let list = Ident::new(signature.outputs.form(), span);
     quote_spanned! { span =>
         .fallback(|#pattern, #error| {
             #library::__private::policy::#list::<_, Self::Outputs, _>(
