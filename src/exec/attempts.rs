@@ -1,17 +1,14 @@
 //! The attempts of a step that has a policy, as data: none of this knows the type of the step.
 
-use super::graph::Graph;
-use super::notify::Notifier;
 use super::store_ref::Erased;
+use super::surroundings::Surroundings;
 use super::task::StepResult;
-use super::waits::Polling;
 use crate::error::{BoxError, Exhausted};
 use crate::observe::StepEventKind;
 use crate::retry::{Retry, TimedOut};
 use crate::timer::Timer;
 use core::time::Duration;
 use futures::future::{BoxFuture, Either, select};
-use std::sync::Arc;
 
 /// A step that can be attempted several times, with its inputs and the place for its outputs.
 pub trait Attempts<'s>: Send {
@@ -35,31 +32,7 @@ pub struct Limits {
 /// The end of an attempt: the first stored output, or an error and whether to try again.
 pub(crate) type Attempted<'s> = Result<Option<&'s Erased>, (BoxError, bool)>;
 
-/// The observers and the timer of a run, for one of its steps.
-pub(crate) struct Surroundings {
-    /// The observers, with the number of the step.
-    observed: Option<(Arc<Notifier>, u16)>,
-    /// The timer.
-    timer: Option<Timer>,
-}
-
 impl Surroundings {
-    /// Those of a step that starts, or of the target.
-    pub(crate) fn of(graph: &Graph, is_target: bool) -> Self {
-        let observed = graph.notifier().and_then(|notifier| {
-            let step = if is_target { graph.target() } else { Polling::current().map(|step| step.step()) };
-            Some((Arc::clone(notifier), step?))
-        });
-        Surroundings { observed, timer: graph.timer().cloned() }
-    }
-
-    /// Notifies the observers.
-    fn notify(&self, kind: StepEventKind<'_>) {
-        if let Some((notifier, step)) = &self.observed {
-            notifier.notify(*step, kind);
-        }
-    }
-
     /// Waits.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         Timer::sleep(self.timer.as_ref(), time)

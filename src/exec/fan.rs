@@ -6,15 +6,13 @@
 //! shared store can have some too, whose tasks each hold the store.
 
 use super::inputs::InputReader;
-use super::notify::Notifier;
 use super::plan::{ConstList, Key, StepSpec};
 use super::run_key::RunKey;
+use super::surroundings::Surroundings;
 use super::task::Started;
 use super::waits::NestedRun;
 use crate::observe::{Element, StepEventKind};
 use crate::options::RunOptions;
-#[cfg(feature = "policy")]
-use crate::timer::Timer;
 use core::any::Any;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Context;
@@ -82,13 +80,8 @@ pub struct Around {
     pub(crate) key: RunKey,
     /// The same as one that is nested in the step.
     pub(crate) nested: Option<NestedRun>,
-    /// The number of the step.
-    pub(super) step: u16,
-    /// Notifies the observers of the run, if there are any.
-    pub(super) notifier: Option<Arc<Notifier>>,
-    /// The timer that was handed in to the run.
-    #[cfg(feature = "policy")]
-    pub(super) timer: Option<Timer>,
+    /// The observers and the timer.
+    pub(super) surroundings: Surroundings,
 }
 
 /// A clone is a part of the run.
@@ -98,10 +91,7 @@ impl Clone for Around {
             fan: self.fan.clone(),
             key: self.key,
             nested: self.nested.as_ref().map(NestedRun::part),
-            step: self.step,
-            notifier: self.notifier.clone(),
-            #[cfg(feature = "policy")]
-            timer: self.timer.clone(),
+            surroundings: self.surroundings.clone(),
         }
     }
 }
@@ -109,15 +99,12 @@ impl Clone for Around {
 impl Around {
     /// The options for the run of an element.
     pub(crate) fn options(&self, element: impl FnOnce(usize) -> Element) -> Option<RunOptions> {
-        let notifier = self.notifier.as_ref()?;
-        let observers = notifier.observers_of_element(element(self.step.into()));
+        let observers = self.surroundings.observers_of_element(element)?;
         Some(RunOptions { observers: Some(Box::new(observers)), ..RunOptions::default() })
     }
 
     /// Notifies the observers of how many elements are done.
     pub(crate) fn progress(&self, done: usize, of: usize) {
-        if let Some(notifier) = &self.notifier {
-            notifier.notify(self.step, StepEventKind::Progress { done, of });
-        }
+        self.surroundings.notify(StepEventKind::Progress { done, of });
     }
 }

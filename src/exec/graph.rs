@@ -170,7 +170,7 @@ impl Graph {
             parent: None,
             notifier: None,
             #[cfg(feature = "policy")]
-            timer: around.timer.clone(),
+            timer: around.surroundings.timer.clone(),
             is_first: true,
             fans: Vec::new(),
         };

@@ -3,10 +3,11 @@
 use super::fan::Around;
 use super::graph::Graph;
 use super::plan::Source;
-use super::run_key::{Execution, RunKey};
+use super::run_key::RunKey;
 use super::slot::{AnySlot, SlotRef};
 use super::store_ref::{Erased, StoreRef};
-use super::waits::{NestedRun, Polling};
+use super::surroundings::Surroundings;
+use super::waits::NestedRun;
 use core::any::Any;
 use core::slice;
 use std::sync::Arc;
@@ -63,10 +64,9 @@ pub struct InputReader<'a, 's> {
 }
 
 impl<'s> InputReader<'_, 's> {
-    /// The graph of the run.
-    #[cfg(feature = "policy")]
-    pub(crate) fn graph(&self) -> &Graph {
-        self.values.graph
+    /// The surroundings of the step, which starts now.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        Surroundings::of(self.values.graph)
     }
 
     /// The next input.
@@ -94,21 +94,10 @@ impl<'s> InputReader<'_, 's> {
 
     /// The run around the step, which starts now.
     pub(crate) fn around(&self) -> Around {
-        let graph = self.values.graph;
-        let execution = Polling::current().filter(|execution| execution.run() == Some(graph.key()));
-        // A target that is not in the plan is not noted.
-        let step = execution.map(Execution::step).or(graph.target()).unwrap_or_default();
-        let fan = graph.fans().iter().find(|(other, _)| *other == step).map(|(_, fan)| Arc::clone(fan));
-        let key = RunKey::next();
-        Around {
-            fan,
-            key,
-            nested: NestedRun::new(key),
-            step,
-            notifier: graph.notifier().cloned(),
-            #[cfg(feature = "policy")]
-            timer: graph.timer().cloned(),
-        }
+        let (surroundings, key) = (self.surroundings(), RunKey::next());
+        let fan = self.values.graph.fans().iter().find(|(step, _)| *step == surroundings.step);
+        let fan = fan.map(|(_, fan)| Arc::clone(fan));
+        Around { fan, key, nested: NestedRun::new(key), surroundings }
     }
 
     /// The next input without its type.

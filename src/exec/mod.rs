@@ -36,6 +36,7 @@ pub(crate) mod stale;
 pub(crate) mod store_ref;
 #[cfg(all(test, feature = "executor"))]
 mod stress;
+pub(crate) mod surroundings;
 mod sync;
 pub(crate) mod task;
 pub(crate) mod waits;

@@ -4,8 +4,9 @@
 //! pointers, because rustc pays at each step for a function that any step mentions.
 
 use super::slot::{Slot, Stored};
+use super::start::Start;
 use crate::error::{BoxError, StepError};
-use crate::exec::attempts::{Attempted, Attempts, Limits, Surroundings};
+use crate::exec::attempts::{Attempted, Attempts, Limits};
 use crate::exec::inputs::InputReader;
 use crate::exec::store_ref::Erased;
 use crate::exec::task::Started;
@@ -118,10 +119,9 @@ pub(super) fn start_with_policy<'s, S: Step>(
     mut reader: InputReader<'_, 's>,
     cx: &mut Context<'_>,
 ) -> Started<'s> {
-    let inputs = S::Inputs::gather(&mut reader);
-    let surroundings = Surroundings::of(reader.graph(), false);
+    let (surroundings, inputs) = (reader.surroundings(), S::Inputs::gather(&mut reader));
     match S::ATTEMPTS.expect(HAS_POLICY)(inputs.clone(), Keep::Slot(slot)) {
         Some(attempts) => Started::poll(surroundings.execute(attempts), cx),
-        None => super::start::start_once::<S>(slot, inputs, cx),
+        None => S::run_then(inputs, Start::<S> { slot, cx }),
     }
 }

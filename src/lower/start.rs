@@ -7,8 +7,6 @@ use super::slot::{Slot, StartIn, Stored};
 use crate::error::StepError;
 use crate::exec::inputs::InputReader;
 use crate::exec::task::{Started, StepResult};
-#[cfg(feature = "policy")]
-use crate::steps::Inputs;
 use crate::steps::continuation::Continuation;
 use crate::steps::lists::{InputList, OutputList};
 use crate::steps::{Outputs, Step};
@@ -30,22 +28,12 @@ fn start<'s, S: Step>(slot: &'s Slot<Stored<S>>, mut inputs: InputReader<'_, 's>
     S::run_then(S::Inputs::gather(&mut inputs), Start::<S> { slot, cx })
 }
 
-/// Starts the step `S` on inputs that were read.
-#[cfg(feature = "policy")]
-pub(super) fn start_once<'s, S: Step>(
-    slot: &'s Slot<Stored<S>>,
-    inputs: Inputs<'s, S>,
-    cx: &mut Context<'_>,
-) -> Started<'s> {
-    S::run_then(inputs, Start::<S> { slot, cx })
-}
-
 /// Starts the future of a step.
-struct Start<'s, 'c, 'w, S: Step> {
+pub(super) struct Start<'s, 'c, 'w, S: Step> {
     /// The slot for the outputs.
-    slot: &'s Slot<Stored<S>>,
+    pub(super) slot: &'s Slot<Stored<S>>,
     /// The task of the run.
-    cx: &'c mut Context<'w>,
+    pub(super) cx: &'c mut Context<'w>,
 }
 
 impl<'s, S: Step> Continuation<'s, S> for Start<'s, '_, '_, S> {

@@ -1,8 +1,6 @@
 //! The run of a target: the graph that computes its outputs, and the outputs at the end.
 
 use crate::error::StepError;
-#[cfg(feature = "policy")]
-use crate::exec::attempts::Surroundings;
 use crate::exec::graph::{Demand, StartTarget, TargetNode};
 use crate::exec::inputs::InputReader;
 use crate::exec::order::Order;
@@ -70,7 +68,7 @@ const fn start_with_policy<T: Step>() -> Option<StartWithPolicy<T>> {
     match T::ATTEMPTS {
         None => None,
         Some(_) => Some(|cell, mut inputs, cx| {
-            let (surroundings, values) = (Surroundings::of(inputs.graph(), true), T::Inputs::gather(&mut inputs));
+            let (surroundings, values) = (inputs.surroundings(), T::Inputs::gather(&mut inputs));
             match T::ATTEMPTS.and_then(|begin| begin(values.clone(), Keep::Cell(Arc::clone(&cell) as _))) {
                 Some(attempts) => Started::poll(surroundings.execute(attempts), cx),
                 None => T::run_then(values, Return::<T> { cell, cx }),
