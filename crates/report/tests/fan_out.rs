@@ -1,43 +1,13 @@
 //! A fan-out in a report.
 
+#[path = "../../../tests/support/halves.rs"]
+mod halves;
+
+use halves::{App, Numbers, PerNumber};
 use serde_json::Value;
-use typed_pipeliner::each::{Each, ForEach};
-use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, resource, run, step};
+use typed_pipeliner::each::ForEach;
+use typed_pipeliner::{Store, run};
 use typed_pipeliner_report::{Recorder, ReportExt, RunReport};
-
-resource! { Numbers: Vec<u32>; Number: u32; Half: u32; Halves: Vec<u32>; }
-
-#[step]
-async fn halve(number: In<'_, Number>) -> Result<Out<Half>, &'static str> {
-    if number & 1 == 0 { Ok(number / 2) } else { Err("odd") }
-}
-
-#[step]
-fn give(half: In<'_, Half>) -> Return<u32> {
-    Return(*half)
-}
-
-struct PerNumber;
-impl Pipeline for PerNumber {
-    type Steps = HList![Halve];
-}
-impl Each for PerNumber {
-    type Over = Numbers;
-    type Item = Number;
-    type Takes = HList![];
-    type Target = Give;
-    type Into = Halves;
-    const AT_ONCE: usize = 1;
-
-    fn key(number: In<'_, Number>) -> Option<String> {
-        Some(format!("n{number}"))
-    }
-}
-
-struct App;
-impl Pipeline for App {
-    type Steps = HList![ForEach<PerNumber>];
-}
 
 /// The report of a run for these numbers.
 fn report(numbers: &[u32]) -> RunReport {
