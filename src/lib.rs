@@ -20,6 +20,8 @@ pub mod executor;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hlist;
+#[cfg(feature = "journal")]
+pub mod journal;
 #[cfg(test)]
 mod kept;
 pub mod lists;
