@@ -6,14 +6,13 @@
 //!   run-2026-11-29/                     a run
 //!     .lock                             locked by the journal that has the run
 //!     .aside-0                          a file that is being written
-//!     kept-app%3A%3A%46etch             the entry `app::Fetch`
+//!     kept-app%3A%3A%46etch             the entry app::Fetch
 //! ```
 //!
 //! `names` has the rules for names of runs and entries, `format` the bytes of a file.
 //!
-//! A file is written aside and renamed, so it is there as a whole or not at all, also if the process
-//! is killed. Unless it is synced before, the power may fail between the two, and leave a file
-//! without an end.
+//! A file is written aside and renamed, so it is there as a whole or not at all, also if the
+//! process is killed. Unless it is synced before, a power failure may leave one without its end.
 
 mod error;
 mod format;
