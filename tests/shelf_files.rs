@@ -6,8 +6,7 @@ mod disk;
 #[path = "support/shelf.rs"]
 mod shelf;
 
-use shelf::{entry, entry_of, records_of, value_of};
-use std::error::Error;
+use shelf::{entry, entry_of, records_of, text, value_of};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,14 +26,6 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = files.collect();
     names.sort();
     names
-}
-
-/// An error with its sources, without the folder of the test.
-fn text(error: impl Into<BoxError>, folder: &Path) -> String {
-    let error = error.into();
-    let sources = std::iter::successors(Some(&*error as &(dyn Error + 'static)), |&error| error.source());
-    let texts: Vec<_> = sources.map(ToString::to_string).collect();
-    texts.join(": ").replace(&format!("{}/", folder.display()), "").replace(&*folder.to_string_lossy(), ".")
 }
 
 #[test]

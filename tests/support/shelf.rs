@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::error::Error;
 use std::io::{BufRead, BufReader, Read, stdin};
+use std::iter;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -104,6 +107,14 @@ pub(crate) fn value_of(shelf: &mut impl Shelf, run: &str, name: &str) -> Option<
     let mut values = shelf.read(run, &[name.into()]).unwrap();
     assert_eq!(values.len(), 1);
     values.remove(0)
+}
+
+/// An error with its sources, without the folder of the test.
+pub(crate) fn text(error: impl Into<BoxError>, folder: &Path) -> String {
+    let error = error.into();
+    let sources = iter::successors(Some(&*error as &(dyn Error + 'static)), |&error| error.source());
+    let texts: Vec<_> = sources.map(ToString::to_string).collect();
+    texts.join(": ").replace(&format!("{}/", folder.display()), "").replace(&*folder.to_string_lossy(), ".")
 }
 
 /// A shelf at a place that has locked the run `run`.
