@@ -190,6 +190,10 @@ fn a_full_disk_is_an_error_and_the_others_stay() {
             }
         };
         assert!(text(error, disk).contains("No space left on device"));
+        // redb refuses each write after one that failed, until the file is opened again.
+        let small = entry("small", b"record", b"value");
+        redb.write(slice::from_ref(&small)).unwrap();
+        written.push(small);
         assert!(written.len() > 2, "{}", written.len());
         drop(redb);
         let mut redb = locked(&path).unwrap();

@@ -14,7 +14,7 @@ use super::shelf::{Entry, KeptRecord, RunSummary, Shelf};
 use crate::error::BoxError;
 use redb::{
     Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
-    TableHandle,
+    TableHandle, WriteTransaction,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -57,8 +57,11 @@ const FIXED: usize = 16;
 /// # Ok::<(), typed_pipeliner::BoxError>(())
 /// ```
 pub struct Redb {
-    /// The database, which this process alone has.
-    database: Database,
+    /// The file.
+    path: PathBuf,
+    /// The database, which this process alone has; `None` after a write that failed, because redb
+    /// then refuses all others.
+    database: Option<Database>,
     /// The runs that are locked.
     locked: BTreeSet<String>,
 }
@@ -73,21 +76,38 @@ impl Redb {
     /// nor made.
     pub fn open(file: impl AsRef<Path>) -> Result<Self, OpenError> {
         let given = file.as_ref();
-        let database = path::absolute(given).map_err(BoxError::from).map_err(Reason::Failed).and_then(|path| {
-            if !path.try_exists().map_err(|error| Reason::Failed(error.into()))? {
-                make(&path).map_err(Reason::Failed)?;
-            }
-            let database = Builder::new().set_check_integrity_on_open(true).open(&path).map_err(reason)?;
-            check_marker(&database)?;
-            Ok(database)
-        });
-        let database = database.map_err(|reason| OpenError::new(given, reason))?;
-        Ok(Redb { database, locked: BTreeSet::new() })
+        // The program may change its current folder.
+        let path = path::absolute(given).map_err(|error| OpenError::failed(given, error))?;
+        let database = open(&path).map_err(|reason| OpenError::new(given, reason))?;
+        Ok(Redb { path, database: Some(database), locked: BTreeSet::new() })
+    }
+
+    /// The database, opened again if that is necessary.
+    fn database(&mut self) -> Result<&Database, OpenError> {
+        match &mut self.database {
+            Some(database) => Ok(database),
+            closed => Ok(closed.insert(open(&self.path).map_err(|reason| OpenError::new(&self.path, reason))?)),
+        }
     }
 
     /// A table, as it is now.
-    fn table(&self, table: TableDefinition<'static, &'static [u8], &'static [u8]>) -> Result<Table, BoxError> {
-        Ok(self.database.begin_read()?.open_table(table)?)
+    fn table(&mut self, table: TableDefinition<'static, &'static [u8], &'static [u8]>) -> Result<Table, BoxError> {
+        Ok(self.database()?.begin_read()?.open_table(table)?)
+    }
+
+    /// Changes the tables in a transaction.
+    fn change(&mut self, change: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error>) -> Result<(), BoxError> {
+        let database = self.database()?;
+        let changed = || {
+            let transaction = database.begin_write()?;
+            change(&transaction)?;
+            Ok(transaction.commit()?)
+        };
+        let changed: Result<(), redb::Error> = changed();
+        if changed.is_err() {
+            self.database = None;
+        }
+        Ok(changed?)
     }
 }
 
@@ -127,8 +147,7 @@ impl Shelf for Redb {
 
     fn write(&mut self, entries: &[Entry]) -> Result<(), BoxError> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-        let transaction = self.database.begin_write()?;
-        {
+        self.change(|transaction| {
             let (mut records, mut values) = (transaction.open_table(RECORDS)?, transaction.open_table(VALUES)?);
             for entry in entries {
                 let key = key(&entry.run, &entry.name);
@@ -137,8 +156,8 @@ impl Shelf for Redb {
                 records.insert(&*key, &*record)?;
                 values.insert(&*key, &*entry.value)?;
             }
-        }
-        Ok(transaction.commit()?)
+            Ok(())
+        })
     }
 
     fn runs(&mut self) -> Result<Vec<RunSummary>, BoxError> {
@@ -160,12 +179,23 @@ impl Shelf for Redb {
 
     fn forget(&mut self, run: &str) -> Result<(), BoxError> {
         let entries = entries(run);
-        let transaction = self.database.begin_write()?;
-        for table in [RECORDS, VALUES] {
-            transaction.open_table(table)?.retain_in::<&[u8], _>(slices(&entries), |_, _| false)?;
-        }
-        Ok(transaction.commit()?)
+        self.change(|transaction| {
+            for table in [RECORDS, VALUES] {
+                transaction.open_table(table)?.retain_in::<&[u8], _>(slices(&entries), |_, _| false)?;
+            }
+            Ok(())
+        })
     }
+}
+
+/// Opens a database that is a journal, or makes one.
+fn open(path: &Path) -> Result<Database, Reason> {
+    if !path.try_exists().map_err(|error| Reason::Failed(error.into()))? {
+        make(path).map_err(Reason::Failed)?;
+    }
+    let database = Builder::new().set_check_integrity_on_open(true).open(path).map_err(reason)?;
+    check_marker(&database)?;
+    Ok(database)
 }
 
 /// The key of an entry.

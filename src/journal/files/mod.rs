@@ -46,6 +46,9 @@ const RUN: &str = "run-";
 const KEPT: &str = "kept-";
 const ASIDE: &str = ".aside-";
 
+/// How many bytes of a value are copied, to be written with those before them.
+const COPIED: usize = 1 << 16;
+
 /// How many files of a durable shelf are open at once.
 const SYNCED_AT_ONCE: usize = 64;
 
@@ -315,10 +318,13 @@ fn aside(folder: &Path, number: usize) -> PathBuf {
 
 /// Writes an entry to a file aside.
 fn write_aside(path: &Path, entry: &Entry) -> io::Result<File> {
-    let head = format::head(entry)?;
+    let mut bytes = format::head(entry)?;
     let mut file = File::create(path)?;
-    file.write_all(&head)?;
-    file.write_all(&entry.value)?;
+    // In one call, unless the copy of the value takes longer than a second one.
+    let (first, rest) = entry.value.split_at(entry.value.len().min(COPIED));
+    bytes.extend_from_slice(first);
+    file.write_all(&bytes)?;
+    file.write_all(rest)?;
     Ok(file)
 }
 
