@@ -450,9 +450,8 @@ pub(crate) fn an_acknowledged_entry_outlives_its_process<P: SharedPlace>(module:
 /// An entry whose contents follow from a number.
 fn numbered(run: &str, name: &str, number: u64) -> Entry {
     let length = 100 + (number as usize * 7919) % 20_000;
-    let bytes = |length: usize| -> Vec<u8> { (0..length).map(|at| (at as u64 * 31 + number) as u8).collect() };
-    let record = [&number.to_le_bytes()[..], &bytes(300)].concat();
-    entry_of(run, name, &record, &bytes(length))
+    let record = [&number.to_le_bytes()[..], &[number as u8; 300]].concat();
+    entry_of(run, name, &record, &vec![number as u8; length])
 }
 
 /// The process that is killed. Without a task it is a test, which passes.
