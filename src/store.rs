@@ -5,7 +5,7 @@ mod as_parent;
 mod close;
 pub(crate) mod computed;
 #[cfg(feature = "journal")]
-pub(crate) mod kept;
+pub(crate) mod keep;
 mod owned;
 pub(crate) mod parent;
 pub(crate) mod supplied;

@@ -2,21 +2,25 @@
 //!
 //! Feature `journal`.
 
+mod entries;
 pub(crate) mod error;
-mod handle;
+pub(crate) mod handle;
 mod memory;
 pub(crate) mod print;
+mod prune;
 pub(crate) mod record;
 pub(crate) mod run;
 pub(crate) mod shelf;
 pub(crate) mod state;
 mod worker;
 
-pub use crate::proof::check::kept::{KnownParent, SuppliedPrints};
+pub use crate::proof::check::keep::{KnownParent, SuppliedPrints};
 pub use crate::steps::keep::{Keep, KeepOf, KeptOutput, KeptOutputs};
-pub use crate::store::kept::{Keeps, Kept};
+pub use crate::store::keep::{Keeps, Kept};
+pub use entries::{EntrySummary, KeptInput, KeptOutputSummary, KeptValue};
 pub use error::JournalError;
 pub use handle::{Journal, MaybeJournal};
 pub use memory::Memory;
+pub use prune::Prune;
 pub use shelf::{Entry, KeptRecord, RunSummary, Shelf};
 pub use state::{Explained, Explanation, KeptState, Stale};

@@ -46,6 +46,10 @@ pub(crate) struct OutputRecord {
 }
 
 impl Record {
+    /// The record of nothing.
+    pub(crate) const EMPTY: Self =
+        Record { format: FORMAT, version: 0, inputs: Vec::new(), outputs: Vec::new(), written: 0 };
+
     /// The record of an entry that is written now.
     pub(crate) fn new(version: u32, inputs: Vec<InputRecord>, outputs: Vec<OutputRecord>) -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! An open run of a journal.
 
-use super::Journal;
 use super::error::{Action, JournalError};
+use super::handle::Journal;
 use super::record::Record;
 use super::shelf::KeptRecord;
 use core::sync::atomic::{AtomicBool, Ordering};

@@ -2,8 +2,11 @@
 
 use super::error::{Action, JournalError};
 use super::shelf::{Entry, Shelf};
+use core::{mem, slice};
 use futures::channel::oneshot;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
@@ -156,12 +159,16 @@ fn serve(mut shelf: impl Shelf, requests: &Receiver<Request>) {
 
 /// Writes an entry, and all others that are asked for until then. Returns the request after them.
 fn write_group(shelf: &mut dyn Shelf, first: Box<dyn Write>, requests: &Receiver<Request>) -> Option<Request> {
-    let (mut entries, mut writes, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let (mut entries, mut names, mut writes, mut bytes) = (Vec::new(), HashSet::new(), Vec::new(), 0);
     let mut request = Some(Request::Write(first));
     while let Some(Request::Write(mut write)) = request {
         match write.encode() {
             Some(entry) => {
                 bytes += entry.record.len() + entry.value.len();
+                // The second entry of a name is written after the first.
+                if !names.insert((Arc::clone(&entry.run), Arc::clone(&entry.name))) {
+                    end_group(shelf, &mut writes, &mut entries);
+                }
                 entries.push(entry);
                 writes.push(write);
             }
@@ -170,16 +177,25 @@ fn write_group(shelf: &mut dyn Shelf, first: Box<dyn Write>, requests: &Receiver
         let is_full = entries.len() >= GROUP || bytes >= GROUP_BYTES;
         request = if is_full { None } else { requests.try_recv().ok() };
     }
+    end_group(shelf, &mut writes, &mut entries);
+    request
+}
+
+/// Writes the entries of a group, and ends the requests for them.
+fn end_group(shelf: &mut dyn Shelf, writes: &mut Vec<Box<dyn Write>>, entries: &mut Vec<Entry>) {
     let failed = |error| JournalError::because(Action::Write, error);
+    let (mut writes, entries) = (mem::take(writes), mem::take(entries));
+    if entries.is_empty() {
+        return;
+    }
     match shelf.write(&entries) {
         Ok(()) => writes.iter_mut().for_each(|write| write.end(Ok(()))),
         Err(error) if entries.len() == 1 => writes[0].end(Err(failed(error))),
         // Nobody loses an entry because of another one.
         Err(_) => {
             for (write, entry) in writes.iter_mut().zip(&entries) {
-                write.end(shelf.write(core::slice::from_ref(entry)).map_err(failed));
+                write.end(shelf.write(slice::from_ref(entry)).map_err(failed));
             }
         }
     }
-    request
 }

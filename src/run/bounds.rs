@@ -8,7 +8,7 @@ use crate::sealed::Seal;
 use crate::steps::Step;
 use crate::store::Store;
 #[cfg(feature = "journal")]
-use crate::store::kept::Kept;
+use crate::store::keep::Kept;
 use crate::store::parent::{ParentStore, Scoped, StoreHandle};
 use crate::store::supplied::{ResourceList, SuppliedValues};
 

@@ -3,7 +3,7 @@
 use crate::error::BoxError;
 use crate::lower::stored::One;
 use crate::proof::check::ProofCheck;
-use crate::proof::check::kept::{KeepsReturn, KeepsValue};
+use crate::proof::check::keep::{KeepsReturn, KeepsValue};
 use crate::proof::kind::{Group, OfResources, Returned, Single};
 use crate::proof::witness::IsResource;
 use crate::resource::Return;

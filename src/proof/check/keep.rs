@@ -11,7 +11,7 @@ use crate::proof::walk::source::{FromStore, NoSource};
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Seal;
 use crate::store::Store;
-use crate::store::kept::{Keeps, Kept};
+use crate::store::keep::{Keeps, Kept};
 use crate::store::parent::NoParent;
 use crate::store::supplied::{NothingSupplied, ResourceList, SuppliedValues, With};
 use serde::Serialize;
