@@ -14,9 +14,10 @@ pub(crate) mod shelf;
 pub(crate) mod state;
 mod worker;
 
-pub use crate::proof::check::keep::{KnownParent, SuppliedPrints};
+pub use crate::pipelines::keeps::Keeps;
+pub use crate::proof::check::keep::SuppliedPrints;
 pub use crate::steps::keep::{Keep, KeepOf, KeptOutput, KeptOutputs};
-pub use crate::store::keep::{Keeps, Kept};
+pub use crate::store::keep::{Kept, KnownParent};
 pub use entries::{EntrySummary, KeptInput, KeptOutputSummary, KeptValue};
 pub use error::JournalError;
 pub use handle::{Journal, MaybeJournal};

@@ -39,6 +39,17 @@ impl Print {
     }
 }
 
+/// The fingerprint of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It has one.
+    Print(Print),
+    /// It does not count.
+    Ambient,
+    /// It has none until a step has run; or at all, because it is that of a fallback.
+    Not,
+}
+
 impl AsRef<[u8]> for Print {
     fn as_ref(&self) -> &[u8] {
         &self.0

@@ -1,51 +1,27 @@
 //! A store that is kept in a journal.
 
+use crate::exec::keeping::Keeping;
 use crate::exec::keeping::judge::Judge;
-use crate::exec::keeping::{Keeping, Known};
 use crate::exec::store_ref::StoreRef;
 use crate::journal::error::{Action, JournalError};
 use crate::journal::handle::{Journal, MaybeJournal};
+use crate::journal::print::Known;
 use crate::journal::run::OpenRun;
 use crate::journal::state::{Explained, Explanation, KeptState};
 use crate::pipelines::Pipeline;
-use crate::proof::check::keep::{KnownParent, SuppliedPrints};
+use crate::pipelines::keeps::Keeps;
+use crate::proof::check::ProofCheck;
+use crate::proof::check::keep::{ParentIsKept, SuppliedPrints};
 use crate::proof::ids::digits::Digits;
 use crate::proof::walk::goal::RequestedResources;
+use crate::proof::witness::IsPipeline;
 use crate::sealed::Seal;
 use crate::store::Store;
 use crate::store::parent::{NoParent, ParentStore};
-use crate::store::supplied::{ResourceList, SuppliedValues};
+use crate::store::supplied::SuppliedValues;
 use core::fmt;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// A pipeline whose stores may be kept in a [`Journal`].
-///
-/// ```
-/// # use typed_pipeliner::{HList, Pipeline, resource};
-/// use typed_pipeliner::journal::Keeps;
-///
-/// # #[derive(Debug)] struct HttpClient;
-/// # resource! { Client: HttpClient; ApiKey: String; }
-/// # struct App;
-/// # impl Pipeline for App { type Steps = HList![]; }
-/// impl Keeps for App {
-///     type Ambient = HList![Client, ApiKey];
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which supplied values are ambient, so its stores cannot be kept",
-    label = "`{Self}` has no `impl Keeps`",
-    note = "write it, with the handles and secrets that a store is supplied with: `impl Keeps for {Self} {{ type Ambient = HList![]; }}`"
-)]
-pub trait Keeps: Pipeline {
-    /// The resources that may be supplied and do not count: handles, such as a client or a pool, and
-    /// secrets. Kept values are as good with another one. They are neither hashed nor written.
-    ///
-    /// Every other supplied value has to be `Serialize`. What serde writes decides whether it has
-    /// changed; so a `HashMap`, whose order is one of chance, is always another one.
-    type Ambient: ResourceList;
-}
 
 /// In the place of the parent of a store: the store is kept, and has the parent `Parent`.
 ///
@@ -238,4 +214,47 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
 /// Opens a run for a store with these supplied values.
 async fn keep(journal: Journal, given: Box<[Known]>, run: &str) -> Result<Keeping, JournalError> {
     Ok(Keeping::new(Arc::new(OpenRun::open(journal, run).await?), given))
+}
+
+/// The parent of a store that can be kept: none, or one that is kept.
+#[diagnostic::on_unimplemented(
+    message = "the store is kept already",
+    label = "a store is kept in one run of one journal",
+    note = "keep it once, after all values are supplied"
+)]
+pub trait KnownParent {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+impl KnownParent for NoParent {
+    fn seal(_: Seal) {}
+}
+
+impl<Pipe, Supplied, Parent> KnownParent for &Store<Pipe, Supplied, Parent>
+where
+    Pipe: IsPipeline<Witness: Sized>,
+    ProofCheck: ParentIsKept<Pipe, Parent>,
+{
+    fn seal(_: Seal) {}
+}
+
+impl<Pipe, Supplied, Parent> KnownParent for Arc<Store<Pipe, Supplied, Parent>>
+where
+    Pipe: IsPipeline<Witness: Sized>,
+    ProofCheck: ParentIsKept<Pipe, Parent>,
+{
+    fn seal(_: Seal) {}
+}
+
+impl<S> KnownParent for &Arc<S>
+where
+    Arc<S>: KnownParent,
+{
+    fn seal(_: Seal) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<Pipe, Parent> ParentIsKept<Pipe, Kept<Parent>> for ProofCheck {
+    fn seal(_: Seal) {}
 }

@@ -1,7 +1,7 @@
 //! The look before a kept step is executed; and the end of the step, when its outputs are kept.
 
 use super::judge::Judge;
-use super::{Codec, Keeping, Known, Outputs};
+use super::{Codec, Keeping, Outputs};
 use crate::error::BoxError;
 use crate::exec::graph::Graph;
 use crate::exec::slot::AnySlot;
@@ -9,7 +9,7 @@ use crate::exec::store_ref::StoreRef;
 use crate::exec::surroundings::Surroundings;
 use crate::exec::task::StepResult;
 use crate::journal::error::{Action, JournalError};
-use crate::journal::print::Print;
+use crate::journal::print::{Known, Print};
 use crate::journal::record::{InputRecord, OutputRecord, Record};
 use crate::journal::run::Entry;
 use crate::journal::shelf;

@@ -1,9 +1,9 @@
 //! Whether a kept value is as good as a new one.
 
-use super::{Keeping, Known, print_step};
+use super::{Keeping, print_step};
 use crate::exec::plan::{Key, PlannedStep, Source, StepSpec};
 use crate::exec::store_ref::StoreRef;
-use crate::journal::print::{Print, Printer};
+use crate::journal::print::{Known, Print, Printer};
 use crate::journal::record::{InputRecord, OutputRecord, Record};
 use crate::journal::run::Entry;
 use crate::journal::state::Stale;

@@ -19,7 +19,7 @@ use super::plan::StepSpec;
 use super::slot::AnySlot;
 use super::store_ref::{Erased, StoreRef};
 use crate::error::BoxError;
-use crate::journal::print::{Print, Printer};
+use crate::journal::print::{Known, Print, Printer};
 use crate::journal::run::OpenRun;
 use core::any::Any;
 use judge::Judge;
@@ -54,17 +54,6 @@ pub struct Codec {
 
 /// The stored outputs of a step, without their types.
 pub(crate) type Outputs = Box<dyn Any + Send>;
-
-/// The fingerprint of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// It has one.
-    Print(Print),
-    /// It does not count.
-    Ambient,
-    /// It has none until a step has run; or at all, because it is that of a fallback.
-    Not,
-}
 
 /// A store that is kept, at run time: the open run, and the fingerprints of its values.
 pub struct Keeping {

@@ -3,20 +3,16 @@
 
 use super::ProofCheck;
 use crate::error::BoxError;
-use crate::exec::keeping::Known;
 use crate::journal::error::{Action, JournalError};
-use crate::journal::print::Print;
+use crate::journal::print::{Known, Print};
+use crate::pipelines::keeps::Keeps;
 use crate::proof::ids::trie::{Empty, Find};
 use crate::proof::walk::source::{FromStore, NoSource};
-use crate::proof::witness::{IsPipeline, IsResource};
+use crate::proof::witness::IsResource;
 use crate::sealed::Seal;
-use crate::store::Store;
-use crate::store::keep::{Keeps, Kept};
-use crate::store::parent::NoParent;
 use crate::store::supplied::{NothingSupplied, ResourceList, SuppliedValues, With};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
 
 /// Holds if serde can write and read the value `V` of the resource `R`: a function to its codec.
 #[diagnostic::on_unimplemented(
@@ -151,44 +147,6 @@ impl<R, V: Serialize, Pipe> TellsApart<R, V, Pipe> for ProofCheck {
     }
 }
 
-/// The parent of a store that can be kept: none, or one that is kept.
-#[diagnostic::on_unimplemented(
-    message = "the store is kept already",
-    label = "a store is kept in one run of one journal",
-    note = "keep it once, after all values are supplied"
-)]
-pub trait KnownParent {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-}
-
-impl KnownParent for NoParent {
-    fn seal(_: Seal) {}
-}
-
-impl<Pipe, Supplied, Parent> KnownParent for &Store<Pipe, Supplied, Parent>
-where
-    Pipe: IsPipeline<Witness: Sized>,
-    ProofCheck: ParentIsKept<Pipe, Parent>,
-{
-    fn seal(_: Seal) {}
-}
-
-impl<Pipe, Supplied, Parent> KnownParent for Arc<Store<Pipe, Supplied, Parent>>
-where
-    Pipe: IsPipeline<Witness: Sized>,
-    ProofCheck: ParentIsKept<Pipe, Parent>,
-{
-    fn seal(_: Seal) {}
-}
-
-impl<S> KnownParent for &Arc<S>
-where
-    Arc<S>: KnownParent,
-{
-    fn seal(_: Seal) {}
-}
-
 /// Holds if a store of the pipeline `Pipe` with `Parent` in the place of its parent is kept.
 #[diagnostic::on_unimplemented(
     message = "the parent store, of `{Pipe}`, is not kept, and nothing says whether its values are the same the next time",
@@ -198,9 +156,4 @@ where
 pub trait ParentIsKept<Pipe, Parent> {
     #[doc(hidden)]
     fn seal(_: Seal);
-}
-
-#[diagnostic::do_not_recommend]
-impl<Pipe, Parent> ParentIsKept<Pipe, Kept<Parent>> for ProofCheck {
-    fn seal(_: Seal) {}
 }
