@@ -31,7 +31,7 @@ fn layer(module: &str) -> &'static str {
         )
         | (
             "journal",
-            "entries" | "error" | "files" | "handle" | "memory" | "print" | "prune" | "record" | "redb" | "run"
+            "entries" | "error" | "files" | "handle" | "memory" | "open_error" | "print" | "prune" | "record" | "redb" | "run"
             | "shelf" | "state" | "worker",
         )
         | ("resource", "type_name") => "vocabulary",

@@ -8,12 +8,21 @@ use std::sync::Arc;
 /// The error of a journal.
 ///
 /// ```
-/// use typed_pipeliner::journal::Journal;
-///
-/// let file = tempfile::NamedTempFile::new()?;
-/// let error = Journal::open(file.path()).unwrap_err();
-/// assert!(error.to_string().starts_with("the journal cannot be opened: "));
-/// # Ok::<(), std::io::Error>(())
+/// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
+/// # use typed_pipeliner::journal::{Journal, Keeps, Memory};
+/// # resource! { One: u32; }
+/// # #[step(keep)] fn make_one() -> Out<One> { 1 }
+/// # struct Numbers;
+/// # impl Pipeline for Numbers { type Steps = HList![MakeOne]; }
+/// # impl Keeps for Numbers { type Ambient = HList![]; }
+/// # smol::block_on(async {
+/// let journal = Journal::on(Memory::new());
+/// let first = Store::<Numbers>::new().kept_in(&journal, "a").await.unwrap();
+/// let error = Store::<Numbers>::new().kept_in(&journal, "a").await.unwrap_err();
+/// assert!(error.is_in_use());
+/// assert_eq!(error.to_string(), "run `a` is in use by another store, here or in another process");
+/// # drop(first);
+/// # });
 /// ```
 #[derive(Debug, Clone)]
 pub struct JournalError {
@@ -26,8 +35,6 @@ pub struct JournalError {
 /// An action that failed.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
-    /// The journal was opened.
-    Open,
     /// A run was opened, which another journal has.
     Lock(Arc<str>),
     /// A run was opened.
@@ -72,7 +79,6 @@ impl JournalError {
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
-            Action::Open => f.write_str("the journal cannot be opened"),
             Action::Lock(run) => write!(f, "run `{run}` is in use by another store, here or in another process"),
             Action::OpenRun(run) => write!(f, "run `{run}` cannot be opened"),
             Action::Size { bytes, largest } => {

@@ -2,12 +2,15 @@
 
 use super::entries::{EntrySummary, KeptValue};
 use super::error::{Action, JournalError};
+use super::files::Files;
+use super::open_error::OpenError;
 use super::prune::Prune;
 use super::record::Record;
 use super::shelf::{KeptRecord, RunSummary, Shelf};
 use super::worker::Worker;
 use crate::error::BoxError;
 use core::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -26,6 +29,23 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// Opens a journal in a folder, or makes the folder if there is none: one on [`Files`].
+    ///
+    /// Entries are safe from the end of the process, by `kill -9` too. To make them safe from a
+    /// power failure, take [`Files::durable`].
+    ///
+    /// # Errors
+    ///
+    /// If the folder has other files and is not a journal, if a newer version of this library wrote
+    /// it, or if it can be neither read nor made.
+    ///
+    /// # Panics
+    ///
+    /// If no thread can be started.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Ok(Journal::on(Files::open(folder)?))
+    }
+
     /// A journal on a shelf.
     ///
     /// # Panics
