@@ -31,8 +31,8 @@ fn layer(module: &str) -> &'static str {
         )
         | (
             "journal",
-            "entries" | "error" | "files" | "handle" | "memory" | "open_error" | "print" | "prune" | "record" | "redb" | "run"
-            | "shelf" | "state" | "worker",
+            "entries" | "error" | "files" | "handle" | "memory" | "open_error" | "print" | "prune" | "record" | "redb"
+            | "run" | "shelf" | "state" | "worker",
         )
         | ("resource", "type_name") => "vocabulary",
         ("store", "any_store" | "parent" | "supplied") | ("pipelines" | "resource" | "steps", _) => "knot",

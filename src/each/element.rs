@@ -12,6 +12,8 @@ use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower
 use crate::exec::single_task::SingleTask;
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::store_ref::{DynStore, Erased, StoreRef};
+#[cfg(feature = "journal")]
+use crate::journal::print::Known;
 use crate::lower::goal::OfTarget;
 use crate::lower::slots::Slots;
 use crate::observe::Element;
@@ -59,7 +61,11 @@ pub(super) async fn run_element<M: Each>(
     let mut store = ElementStore::<M>::new(element, takes);
     #[cfg(feature = "journal")]
     if let Some(fan) = &around.keeping {
-        store.keeping = Some(fan.of_element(type_name::of::<M>(), place, M::key(element)));
+        let known = match M::KEPT_BY.print {
+            None => fan.element(place),
+            Some(print) => print(element).map_or(Known::Not, Known::Print),
+        };
+        store.keeping = Some(fan.of_element(type_name::of::<M>(), known, place, M::key(element)));
     }
     let mut result = store.run(options, around).await;
     if const { closes(<M::Steps as StepList>::SPECS) } {

@@ -5,7 +5,7 @@ use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
-/// The error of a journal.
+/// The error of a journal. That of the shelf is its [source](Error::source).
 ///
 /// ```
 /// # use typed_pipeliner::{HList, Out, Pipeline, Store, resource, step};
@@ -94,16 +94,12 @@ impl fmt::Display for JournalError {
                 write!(f, "steps `{first}` and `{second}` are both kept as `{name}`: give one of them another name")
             }
             Action::Thread => f.write_str("the thread of the journal has panicked"),
-        }?;
-        match &self.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
         }
     }
 }
 
 impl Error for JournalError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().and_then(|source| source.source())
+        self.source.as_ref().map(|source| -> &(dyn Error + 'static) { &***source })
     }
 }

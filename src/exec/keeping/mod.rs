@@ -165,22 +165,22 @@ impl FanKeeping {
         FanKeeping { keeping: Arc::clone(keeping), step, over, takes }
     }
 
-    /// That of the store for an element, whose entries have the key or the place of the element
-    /// in their names.
-    pub(crate) fn of_element(&self, pipeline: &str, place: usize, key: Option<String>) -> Arc<Keeping> {
+    /// That of the store for an element with this fingerprint, whose entries have the key or the
+    /// place of the element in their names.
+    pub(crate) fn of_element(&self, pipeline: &str, known: Known, place: usize, key: Option<String>) -> Arc<Keeping> {
         let keeping = &self.keeping;
         let element = key.unwrap_or_else(|| place.to_string());
         Arc::new(Keeping {
             run: Arc::clone(&keeping.run),
             prefix: keeping.prefix_of(pipeline, &element),
-            given: [self.element(place)].into_iter().chain(self.takes.iter().copied()).collect(),
+            given: [known].into_iter().chain(self.takes.iter().copied()).collect(),
             around: Some((Arc::clone(keeping), self.step)),
             state: Mutex::default(),
         })
     }
 
     /// The fingerprint of the element at a place: that of the collection, and the place.
-    fn element(&self, place: usize) -> Known {
+    pub(crate) fn element(&self, place: usize) -> Known {
         match self.over {
             Known::Print(print) => Known::Print(print.of_output(place)),
             Known::Ambient | Known::Not => Known::Not,
