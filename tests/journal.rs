@@ -371,6 +371,7 @@ fn failed_write_is_a_failed_step_and_takes_no_other_with_it() {
         assert!(store.get::<Letters>().is_none(), "a value that is not kept is not there");
         assert_eq!(store.get::<Words>(), Some(&4));
     });
+    drop(journal);
     assert_eq!(run!(App, memory, "a", "u").1, ["add_up", "measure", "trim"]);
 }
 
