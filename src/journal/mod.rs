@@ -19,7 +19,7 @@ mod worker;
 pub use crate::pipelines::keeps::Keeps;
 pub use crate::proof::check::keep::SuppliedPrints;
 pub use crate::steps::keep::{Keep, KeepOf, KeptOutput, KeptOutputs};
-pub use crate::store::keep::{Kept, KnownParent};
+pub use crate::store::keep::{KeepIn, Kept};
 pub use entries::{EntrySummary, KeptInput, KeptOutputSummary, KeptValue};
 pub use error::JournalError;
 pub use files::Files;
