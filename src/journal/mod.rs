@@ -11,6 +11,8 @@ mod open_error;
 pub(crate) mod print;
 mod prune;
 pub(crate) mod record;
+#[cfg(feature = "redb")]
+mod redb;
 pub(crate) mod run;
 pub(crate) mod shelf;
 pub(crate) mod state;
@@ -27,5 +29,7 @@ pub use handle::{Journal, MaybeJournal};
 pub use memory::Memory;
 pub use open_error::OpenError;
 pub use prune::Prune;
+#[cfg(feature = "redb")]
+pub use redb::Redb;
 pub use shelf::{Entry, KeptRecord, RunSummary, Shelf};
 pub use state::{Explained, Explanation, KeptState, Stale};
