@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod server;
+mod session;
+mod shelf;
+mod statements;
+mod table;
+
+pub use error::Error;
+pub use postgres;
+pub use shelf::Postgres;
