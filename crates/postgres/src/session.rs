@@ -27,21 +27,24 @@ impl Session {
     /// session while a step takes its time. Any user may change these settings of a session. Not
     /// every version has all of them.
     pub(crate) fn open(connect: &mut Connect) -> Result<Self, postgres::Error> {
-        let mut client = outside(connect)?;
-        client.batch_execute(&format!(
-            "select set_config(name, wanted, false) from pg_settings join (values \
+        let settings = format!(
+            "select set_config(name, amount, false) from pg_settings join (values \
              ('idle_session_timeout', '0'), \
              ('tcp_keepalives_idle', '{}s'), \
              ('tcp_keepalives_interval', '{}s'), \
              ('tcp_keepalives_count', '{}'), \
-             ('tcp_user_timeout', '{}s')) as wanted (setting, wanted) on name = setting",
+             ('tcp_user_timeout', '{}s')) as wanted (parameter, amount) on name = parameter",
             server::IDLE.as_secs(),
             server::INTERVAL.as_secs(),
             server::RETRIES,
             server::UNANSWERED.as_secs()
-        ))?;
-        let pid = client.query_one("select pg_backend_pid()", &[])?.get(0);
-        Ok(Session { client: Some(client), pid, statements: None })
+        );
+        outside(|| {
+            let mut client = connect()?;
+            client.batch_execute(&settings)?;
+            let pid = client.query_one("select pg_backend_pid()", &[])?.get(0);
+            Ok(Session { client: Some(client), pid, statements: None })
+        })
     }
 
     /// The table; none if it is not there.
@@ -60,6 +63,13 @@ impl Session {
             self.client.as_mut().expect("it is there until the session is dropped").batch_execute(&table.create())?;
         }
         Ok(())
+    }
+
+    /// Frees all locks, and ends.
+    pub(crate) fn end(mut self) {
+        let client = self.client.as_mut().expect("it is there until the session is dropped");
+        // If it fails, the connection is gone, and the locks with it.
+        let _ = outside(|| client.batch_execute("select pg_advisory_unlock_all()"));
     }
 }
 

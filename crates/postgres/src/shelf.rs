@@ -9,11 +9,18 @@ use postgres::{Config, NoTls, Socket};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 use typed_pipeliner::BoxError;
 use typed_pipeliner::journal::{Entry, KeptRecord, RunSummary, Shelf};
 
 /// The largest entry in bytes: PostgreSQL has no row and no message of 1 GB.
 const LARGEST: usize = 1_000_000_000;
+/// How long to wait for a lock: if its process was just killed, the server has yet to notice, and to
+/// end the statement that it was at.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait before the next look at a lock.
+const PAUSE: Duration = Duration::from_millis(10);
 /// The bytes of entries that go into one statement, if there are several.
 const GROUP: usize = 16 << 20;
 
@@ -169,18 +176,34 @@ impl fmt::Debug for Postgres {
     }
 }
 
+/// Gives the runs back. The server would do so as well, but a moment later.
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.end();
+        }
+    }
+}
+
 impl Shelf for Postgres {
     fn lock(&mut self, run: &str) -> Result<bool, BoxError> {
         // The server would give a session the lock that it has already.
         if self.taken.contains_key(run) {
             return Ok(false);
         }
+        let end = Instant::now() + PATIENCE;
         let answer = self.call("write to", |session, table| {
             session.create(table)?;
             let Some(mut kept) = session.kept(table)? else { return Ok(None) };
             // A run whose values could not be written fails before it begins.
             kept.write(&[])?;
-            kept.lock(run)
+            loop {
+                let answer = kept.lock(run)?;
+                if answer != Some(false) || Instant::now() > end {
+                    return Ok(answer);
+                }
+                thread::sleep(PAUSE);
+            }
         })?;
         let is_locked = answer.ok_or_else(|| self.is_pooled())?;
         if is_locked {

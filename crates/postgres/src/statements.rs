@@ -68,8 +68,8 @@ impl Kept<'_> {
         let names = column(|entry| entry.name.as_bytes());
         let records = column(|entry| &entry.record);
         let values = column(|entry| &entry.value);
-        let answer = self.client.query_one(&self.statements.write, &[&runs, &names, &records, &values, &self.pid])?;
-        Ok(answer.get::<_, bool>(0).then_some(()))
+        let written = self.client.execute(&self.statements.write, &[&runs, &names, &records, &values, &self.pid])?;
+        Ok((written == entries.len() as u64).then_some(()))
     }
 
     /// The records of a run.

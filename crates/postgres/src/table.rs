@@ -57,16 +57,14 @@ impl Table {
         )
     }
 
-    /// Writes entries, given as four arrays, if `$5` is the session. The answer is whether it is.
+    /// Writes entries, given as four arrays, if `$5` is the session.
     pub(crate) fn write(&self) -> String {
         format!(
-            "with written as (\
-               insert into {self} (run, name, record, value) \
-               select unnest($1::bytea[]), unnest($2::bytea[]), unnest($3::bytea[]), unnest($4::bytea[]) \
-               where pg_backend_pid() = $5 \
-               on conflict (run_id, name_id) \
-               do update set record = excluded.record, value = excluded.value, written = excluded.written) \
-             select pg_backend_pid() = $5"
+            "insert into {self} (run, name, record, value) \
+             select unnest($1::bytea[]), unnest($2::bytea[]), unnest($3::bytea[]), unnest($4::bytea[]) \
+             where pg_backend_pid() = $5 \
+             on conflict (run_id, name_id) \
+             do update set record = excluded.record, value = excluded.value, written = excluded.written"
         )
     }
 
