@@ -6,6 +6,8 @@ mod session;
 mod shelf;
 mod statements;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
 pub use postgres;

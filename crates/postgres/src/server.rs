@@ -51,10 +51,14 @@ pub(crate) fn parse(config: &str) -> Result<Config, Error> {
                  `Postgres::connect_with` takes a TLS connector"
             ),
             Some(option) => format!("the connection string has the option `{option}`, which is not supported"),
+            None if reason == "invalid value for option `sslmode`" => format!(
+                "the connection string has an {reason}: it is `disable`, `prefer` or `require`, and the TLS connector \
+                 of `Postgres::connect_with` verifies the server"
+            ),
             None if reason.starts_with("invalid value for option") => format!("the connection string has an {reason}"),
             None => "the connection string cannot be read: it is `host=… user=… password='…' dbname=…` with quotes \
-                     around a value that has spaces, or `postgres://user:password@host:port/dbname` with `%20` for a \
-                     character that has a meaning"
+                     around a value that has spaces, or `postgres://user:password@host:port/dbname` in which a special \
+                     character is written as `%40`"
                 .to_owned(),
         })
     })?;

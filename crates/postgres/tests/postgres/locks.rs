@@ -145,3 +145,34 @@ fn a_shelf_is_opened_and_dropped_within_a_runtime() {
     });
     assert!(Postgres::connect(&config).unwrap().lock("run").unwrap());
 }
+
+/// A pool that gives each statement to another session, as the shelf sees it: the number of the
+/// session changes.
+#[test]
+fn a_shelf_behind_a_pool_writes_nothing() {
+    let Some(server) = server::shared() else { return };
+    let database = server.new_database();
+    let mut client = server.client(&database);
+    client
+        .batch_execute(&format!(
+            "create schema pool; create table pool.session as select 1 as number; \
+             create function pool.pg_backend_pid() returns int language sql as 'select number from pool.session'; \
+             alter database {database} set search_path = pool, pg_catalog, public"
+        ))
+        .unwrap();
+    let mut other_session = || client.batch_execute("update pool.session set number = number + 1").unwrap();
+
+    let mut shelf = Postgres::connect(&server.config(&database)).unwrap();
+    let pooled = format!(
+        "PostgreSQL at 127.0.0.1:{}, database `{database}` is behind a pool that gives each statement to another \
+         session: a lock needs a session of its own (in PgBouncer, `pool_mode = session`)",
+        server.port()
+    );
+    assert!(shelf.lock("run").unwrap());
+    shelf.write(&[entry("a", b"record", b"value")]).unwrap();
+    other_session();
+    assert_eq!(shelf.lock("another run").unwrap_err().to_string(), pooled);
+    assert_eq!(shelf.write(&[entry("a", b"record", b"of another session")]).unwrap_err().to_string(), pooled);
+    assert_eq!(shelf.forget("run").unwrap_err().to_string(), pooled);
+    assert_eq!(value_of(&mut shelf, "run", "a").unwrap(), b"value");
+}
