@@ -1,5 +1,7 @@
 //! Parent stores, and the scopes that read from them.
 
+#[cfg(feature = "journal")]
+use crate::exec::keeping::Keeping;
 use crate::exec::store_ref::StoreRef;
 use crate::pipelines::{OriginalOf, Pipeline};
 use crate::proof::certificate::{AnswerNo, AnswerYes, CertificateAnswer};
@@ -15,6 +17,8 @@ use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::supplied::SuppliedValues;
 use frunk_core::hlist::HNil;
+#[cfg(feature = "journal")]
+use std::sync::Arc;
 
 /// A pipeline whose stores are scopes within a store of another pipeline: for example one request
 /// of an application.
@@ -139,6 +143,12 @@ pub trait ParentStore: Send + Sync + Sized {
     /// The store, as the executor sees it.
     #[doc(hidden)]
     fn store_ref(&self) -> Option<StoreRef<'_>>;
+    /// The journal of the store itself, if it is kept.
+    #[cfg(feature = "journal")]
+    #[doc(hidden)]
+    fn keeping(&self) -> Option<&Arc<Keeping>> {
+        None
+    }
 }
 
 /// No parent: the store is not a scope.

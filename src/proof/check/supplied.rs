@@ -5,7 +5,9 @@ use crate::proof::ids::trie::{Empty, Find};
 use crate::proof::walk::source::{FromStore, NoSource};
 use crate::resource::Resource;
 use crate::sealed::Seal;
+use crate::store::parent::NoParent;
 use crate::store::supplied::SuppliedValues;
+use std::sync::Arc;
 
 /// A resource with which a store can be supplied that was supplied with `Supplied`: a function to
 /// the new list.
@@ -95,4 +97,32 @@ where
 pub trait Accepts<R> {
     #[doc(hidden)]
     fn seal(_: Seal);
+}
+
+/// A store with this in the place of its parent takes values: a bound of `with`.
+///
+/// It is defined on all parents but that of a store that is kept in a journal.
+#[diagnostic::on_unimplemented(
+    message = "a store that is kept takes no more values",
+    label = "the store is kept in a journal, which knows the values that it was supplied with",
+    note = "supply all values before `kept_in`"
+)]
+pub trait TakesValues {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+}
+
+#[diagnostic::do_not_recommend]
+impl TakesValues for NoParent {
+    fn seal(_: Seal) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> TakesValues for &S {
+    fn seal(_: Seal) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> TakesValues for Arc<S> {
+    fn seal(_: Seal) {}
 }
