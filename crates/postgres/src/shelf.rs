@@ -13,23 +13,26 @@ use std::thread;
 use std::time::{Duration, Instant};
 use typed_pipeliner::BoxError;
 use typed_pipeliner::journal::{Entry, KeptRecord, RunSummary, Shelf};
+use typed_pipeliner::text::one_line;
 
 /// The largest entry in bytes: PostgreSQL has no row and no message of 1 GB.
 const LARGEST: usize = 1_000_000_000;
-/// How long to wait for a lock: if its process was just killed, the server has yet to notice, and to
-/// end the statement that it was at.
+/// How long to wait for a lock: if its process was just killed, the server has yet to notice, and
+/// to end the statement that it was at.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long to wait before the next look at a lock.
 const PAUSE: Duration = Duration::from_millis(10);
 /// The bytes of entries that go into one statement, if there are several.
 const GROUP: usize = 16 << 20;
 
-/// A [`Shelf`] in PostgreSQL.
+/// A [`Shelf`] in PostgreSQL, for [`Journal::on`](typed_pipeliner::journal::Journal::on).
 ///
-/// # Locks
+/// [The crate](crate) describes the table and the lock of a run. Several journals, here and on other
+/// machines, may use a table at once, each on runs of its own.
 ///
-/// The lock of a run is an advisory lock of the session, so the server frees it when the connection
-/// ends, however it ends. …
+/// It has one connection. If that ends, a call that needs no lock opens another. A run that was
+/// locked meanwhile has lost its lock: each write to it fails, until it is given back and locked
+/// again.
 pub struct Postgres {
     /// Opens a connection.
     connect: Connect,
@@ -47,11 +50,54 @@ pub struct Postgres {
 
 impl Postgres {
     /// Connects to a server, without TLS.
+    ///
+    /// The [connection string](postgres::Config) is that of libpq, `host=… user=…`, or a URL,
+    /// `postgres://…`. Environment variables and `.pgpass` are not read. Unless the string sets
+    /// other times, a connection to an address is attempted for 30 seconds, and its end is noticed
+    /// after a minute. This blocks, also within a runtime.
+    ///
+    /// ```no_run
+    /// use typed_pipeliner_postgres::Postgres;
+    ///
+    /// let shelf = Postgres::connect("postgres://me:secret@db.internal/mine")?.table("my_schema.kept")?;
+    /// # Ok::<(), typed_pipeliner_postgres::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the string cannot be read, or the server cannot be reached, or refuses the user. The text
+    /// of the error has the address:
+    ///
+    /// ```
+    /// use typed_pipeliner_postgres::Postgres;
+    ///
+    /// let error = Postgres::connect("host=127.0.0.1 port=1 user=me password=secret").unwrap_err();
+    /// assert!(error.to_string().starts_with("cannot connect to PostgreSQL at 127.0.0.1:1, database `me`: "));
+    /// ```
     pub fn connect(config: &str) -> Result<Self, Error> {
         Postgres::connect_with(server::parse(config)?, NoTls)
     }
 
-    /// Connects to a server, with TLS.
+    /// Connects to a server, with a connector for TLS, and with all options of the client.
+    ///
+    /// The connector is that of a crate such as `postgres-native-tls`, `postgres-openssl` or
+    /// `tokio-postgres-rustls`. It is cloned for each connection. Without
+    /// [`SslMode::Require`](postgres::config::SslMode::Require) a server without TLS is used as well.
+    ///
+    /// ```no_run
+    /// use typed_pipeliner_postgres::Postgres;
+    /// use typed_pipeliner_postgres::postgres::{Config, NoTls};
+    ///
+    /// let mut config = Config::new();
+    /// config.host("db.internal").user("me").password(std::fs::read("/run/secrets/db")?).dbname("mine");
+    /// // In place of `NoTls`: `MakeTlsConnector::new(TlsConnector::new()?)` of `postgres-native-tls`.
+    /// let shelf = Postgres::connect_with(config, NoTls)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As those of [`connect`](Postgres::connect), and if the server's certificate is refused.
     pub fn connect_with<T>(mut config: Config, tls: T) -> Result<Self, Error>
     where
         T: MakeTlsConnect<Socket> + Clone + Send + 'static,
@@ -63,11 +109,11 @@ impl Postgres {
         let address = server::address(&config);
         let mut shelf = Postgres {
             connect: Box::new(move || config.connect(tls.clone())),
+            address,
             table: Table::default(),
             session: None,
             sessions: 0,
             taken: HashMap::new(),
-            address,
         };
         match shelf.attempt(|_, _| Ok(())) {
             Ok(()) => Ok(shelf),
@@ -75,9 +121,19 @@ impl Postgres {
         }
     }
 
-    /// Chooses the table, `table` or `schema.table`.
+    /// Chooses the table: `table` or `schema.table`, in place of `typed_pipeliner_kept`.
+    ///
+    /// The names are taken as they are, so capital letters count. The table is made when the first
+    /// run is locked, the schema has to be there.
+    ///
+    /// [`connect`](Postgres::connect) has an example.
+    ///
+    /// # Errors
+    ///
+    /// If this cannot be the name of a table.
     pub fn table(mut self, name: &str) -> Result<Self, Error> {
         self.table = Table::new(name)?;
+        // Its statements are those of the other table.
         self.session = None;
         Ok(self)
     }
@@ -117,8 +173,8 @@ impl Postgres {
         result.map_err(|error| self.error(task, error))
     }
 
-    /// Calls a function that needs the locks of runs, in the session that has them: if it has ended,
-    /// another process may have the runs.
+    /// Calls a function that needs the locks of runs, in the session that has them: if it has
+    /// ended, another process may have the runs.
     fn call_locked<'r, T>(
         &mut self,
         task: &str,
@@ -127,11 +183,12 @@ impl Postgres {
     ) -> Result<T, Error> {
         for run in runs {
             match self.taken.get(run) {
-                None => return Err(Error::new(format!("run `{run}` is not locked"))),
+                None => return Err(Error::new(format!("run `{}` is not locked", one_line(run)))),
                 Some(session) if self.session.is_none() || *session != self.sessions => {
                     return Err(Error::new(format!(
-                        "the lock of run `{run}` was lost when the connection to {} ended: another process may have \
-                         the run",
+                        "the lock of run `{}` was lost when the connection to {} ended: another process may have the \
+                         run",
+                        one_line(run),
                         self.address
                     )));
                 }
@@ -150,6 +207,15 @@ impl Postgres {
                 })
             }
         }
+    }
+
+    /// Writes entries by one statement.
+    fn write_group(&mut self, entries: &[&Entry]) -> Result<(), Error> {
+        let runs = entries.iter().map(|entry| &*entry.run);
+        self.call_locked("write to", runs, |session, table| match session.kept(table)? {
+            Some(mut kept) => kept.write(entries),
+            None => Ok(None),
+        })
     }
 
     /// The error of a task.
@@ -240,7 +306,7 @@ impl Shelf for Postgres {
         if let Some(entry) = entries.iter().find(|entry| size(entry) > LARGEST) {
             return Err(format!(
                 "entry `{}` has {} bytes, and {LARGEST} is the most that the shelf writes to PostgreSQL",
-                entry.name,
+                one_line(&entry.name),
                 size(entry)
             )
             .into());
@@ -272,17 +338,6 @@ impl Shelf for Postgres {
             Some(mut kept) => kept.forget(run),
             None => Ok(Some(())),
         })?)
-    }
-}
-
-impl Postgres {
-    /// Writes entries by one statement.
-    fn write_group(&mut self, entries: &[&Entry]) -> Result<(), Error> {
-        let runs = entries.iter().map(|entry| &*entry.run);
-        self.call_locked("write to", runs, |session, table| match session.kept(table)? {
-            Some(mut kept) => kept.write(entries),
-            None => Ok(None),
-        })
     }
 }
 

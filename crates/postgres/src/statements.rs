@@ -48,8 +48,8 @@ impl Statements {
     }
 }
 
-/// Each function that needs the lock of a run returns `None` if it has done nothing, because another
-/// session of the server got the statement: there is a pool in between.
+/// Each function that needs the lock of a run returns `None` if it has done nothing, because
+/// another session of the server got the statement: there is a pool in between.
 impl Kept<'_> {
     /// Locks a run; `false` if another session has it.
     pub(crate) fn lock(&mut self, run: &str) -> Result<Option<bool>, postgres::Error> {
@@ -106,7 +106,7 @@ impl Kept<'_> {
     }
 }
 
-/// A text that is kept as bytes. Only the shelf writes it; a byte that is none of a text is replaced.
+/// A text that is kept as bytes. A shelf writes nothing else; other bytes are replaced.
 fn text(row: &Row, column: usize) -> String {
     String::from_utf8_lossy(row.get(column)).into_owned()
 }

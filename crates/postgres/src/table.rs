@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use std::fmt;
+use typed_pipeliner::text::one_line;
 
 /// The longest identifier of PostgreSQL in bytes. It cuts a longer one, so two names would be one.
 const LONGEST: usize = 63;
@@ -24,7 +25,7 @@ impl Table {
         if parts.len() > 2 || !parts.iter().all(is_identifier) {
             return Err(Error::new(format!(
                 "`{}` is no name of a table: it is `table` or `schema.table`, each of 1 to {LONGEST} bytes",
-                name.escape_debug()
+                one_line(name)
             )));
         }
         Ok(Table(parts.into_iter().map(quoted).collect::<Vec<_>>().join(".")))

@@ -20,13 +20,20 @@ fn names_of_tables_are_quoted() {
 #[test]
 fn names_that_are_none_of_a_table_are_refused() {
     for (name, shown) in
-        [("", ""), ("a.b.c", "a.b.c"), (".a", ".a"), ("a\0", "a\\0"), (&"ä".repeat(32), &*"ä".repeat(32))]
+        [("", ""), ("a.b.c", "a.b.c"), (".a", ".a"), ("a\0", "a\\u{0}"), (&"ä".repeat(32), &*"ä".repeat(32))]
     {
         assert_eq!(
             Table::new(name).unwrap_err().to_string(),
             format!("`{shown}` is no name of a table: it is `table` or `schema.table`, each of 1 to 63 bytes")
         );
     }
+}
+
+#[test]
+fn definition_is_that_of_the_readme() {
+    let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = spaced(include_str!("../README.md")).replace("( run", "(run");
+    assert!(readme.contains(&format!("```sql {} ```", Table::default().definition())));
 }
 
 /// The password in each of these is `secret…`.

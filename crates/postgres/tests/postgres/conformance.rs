@@ -10,8 +10,12 @@ struct Database(String);
 impl Place for Database {
     type Shelf = Postgres;
 
+    fn is_available() -> bool {
+        server::shared().is_some()
+    }
+
     fn new() -> Self {
-        let server = server::shared().unwrap();
+        let server = server::shared().expect("it is available");
         Database(server.config(&server.new_database()))
     }
 

@@ -43,10 +43,7 @@ fn a_refused_login_is_explained() {
         connect(config.replace(PASSWORD, "wrong")),
         format!("{cannot} `DB`: password authentication failed for user \"postgres\"")
     );
-    assert_eq!(
-        connect(server.config("nowhere")),
-        format!("{cannot} `nowhere`: database \"nowhere\" does not exist")
-    );
+    assert_eq!(connect(server.config("nowhere")), format!("{cannot} `nowhere`: database \"nowhere\" does not exist"));
     assert_eq!(
         connect(format!("{config} sslmode=require")),
         format!("{cannot} `DB`: error performing TLS handshake: server does not support TLS")

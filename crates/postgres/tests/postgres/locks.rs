@@ -30,7 +30,9 @@ fn a_session_that_the_server_ended_writes_no_more() {
              command; the locks of all runs are lost with the connection"
         )
     );
-    let lost = format!("the lock of run `run` was lost when the connection to {address} ended: another process may have the run");
+    let lost = format!(
+        "the lock of run `run` was lost when the connection to {address} ended: another process may have the run"
+    );
     assert_eq!(shelf.write(&[entry("b", b"record", b"value")]).unwrap_err().to_string(), lost);
     assert_eq!(shelf.forget("run").unwrap_err().to_string(), lost);
 

@@ -38,7 +38,26 @@ pub(crate) struct Server {
     folder: PathBuf,
     settings: &'static [&'static str],
     port: u16,
-    keeper: Child,
+    keeper: Keeper,
+}
+
+/// The process that starts the server, and ends it.
+struct Keeper(Child);
+
+impl Keeper {
+    /// Ends the server, and keeps its folder.
+    fn keep(&mut self) {
+        self.0.stdin.take().unwrap().write_all(b"keep\n").unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// Ends the server, unless it has ended.
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
 }
 
 /// The server of all tests, which ends with the process; none if there is no program, which is a
@@ -51,7 +70,7 @@ pub(crate) fn shared() -> Option<&'static Server> {
 /// Reports a test that is skipped, and why. The harness would capture `eprintln!`, so this does not
 /// use it.
 pub(crate) fn skipped(what: &str, why: &str) {
-    writeln!(std::io::stderr(), "note: SKIPPED {what}: {why}").unwrap();
+    std::io::stderr().write_all(format!("note: SKIPPED {what}: {why}\n").as_bytes()).unwrap();
 }
 
 impl Server {
@@ -89,8 +108,7 @@ impl Server {
 
     /// Ends the server at once, with all its sessions, and starts it anew.
     pub(crate) fn crash(&mut self) {
-        self.keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
-        self.keeper.wait().unwrap();
+        self.keeper.keep();
         let again = launch(&self.programs, &self.folder, self.settings, self.port);
         (_, self.keeper) = again.unwrap_or_else(|| panic!("{}", fs::read_to_string(self.folder.join("log")).unwrap()));
     }
@@ -100,7 +118,7 @@ impl Server {
         self.port
     }
 
-    /// The number of the user as whom it runs.
+    /// The number of its user.
     pub(crate) fn user(&self) -> u32 {
         fs::metadata(&self.folder).unwrap().uid()
     }
@@ -124,32 +142,19 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait();
-    }
-}
-
 /// The connection string of the administrator for a database.
 fn config(port: u16, database: &str) -> String {
     format!("host=127.0.0.1 port={port} user=postgres password={PASSWORD} dbname={database}")
 }
 
 /// Starts the server in a folder, if the port is free, and waits until it accepts connections.
-fn launch(programs: &Path, folder: &Path, settings: &[&str], port: u16) -> Option<(u16, Child)> {
-    let mut keeper = command(folder, "sh")
-        .args(["-c", KEEPER, "keeper"])
-        .arg(folder)
-        .arg(programs.join("postgres"))
-        .arg("-D")
-        .arg(folder.join("data"))
-        .arg(format!("--port={port}"))
-        .args(["--listen_addresses=127.0.0.1", "--unix_socket_directories="])
-        .args(settings.iter().map(|setting| format!("--{setting}")))
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn launch(programs: &Path, folder: &Path, settings: &[&str], port: u16) -> Option<(u16, Keeper)> {
+    let mut keeper = command(folder, "sh");
+    keeper.args(["-c", KEEPER, "keeper"]).arg(folder);
+    keeper.arg(programs.join("postgres")).arg("-D").arg(folder.join("data")).arg(format!("--port={port}"));
+    keeper.args(["--listen_addresses=127.0.0.1", "--unix_socket_directories="]);
+    keeper.args(settings.iter().map(|setting| format!("--{setting}")));
+    let mut keeper = Keeper(keeper.stdin(Stdio::piped()).spawn().unwrap());
     let end = Instant::now() + WATCHDOG;
     loop {
         if Client::connect(&config(port, "postgres"), NoTls).is_ok() {
@@ -157,8 +162,7 @@ fn launch(programs: &Path, folder: &Path, settings: &[&str], port: u16) -> Optio
         }
         let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
         if log.contains("FATAL:  could not create") {
-            keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
-            keeper.wait().unwrap();
+            keeper.keep();
             return None;
         }
         assert!(Instant::now() < end, "the server does not start: {log}");
@@ -189,7 +193,8 @@ fn programs() -> Option<PathBuf> {
     let newest = versions.filter(|path| path.join("bin/initdb").is_file()).max_by_key(|path| number(path));
     let on_path = || {
         let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).find(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
+        std::env::split_paths(&path)
+            .find(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
     };
     newest.map(|version| version.join("bin")).or_else(on_path)
 }

@@ -26,7 +26,9 @@ fn each_character_of_a_name_is_one_of_the_name() {
     let database = server.new_database();
     let mut client = server.client(&database);
     client.batch_execute("create table victim ()").unwrap();
-    for name in ["x\" (y int); drop table victim; --", "'; drop table victim; --", "\\'; drop table victim; --", "{}$1 %s"] {
+    for name in
+        ["x\" (y int); drop table victim; --", "'; drop table victim; --", "\\'; drop table victim; --", "{}$1 %s"]
+    {
         let mut shelf = Postgres::connect(&server.config(&database)).unwrap().table(name).unwrap();
         assert!(shelf.lock("run").unwrap());
         shelf.write(&[entry("a", b"record", b"value")]).unwrap();
