@@ -8,7 +8,7 @@ use crate::exec::close::CloseSlot;
 use crate::exec::plan::Key;
 use crate::exec::store_ref::{DynStore, StoreRef};
 #[cfg(feature = "policy")]
-use crate::lower::attempts::{Begin, Keep};
+use crate::lower::attempts::{Begin, OutputPlace};
 use crate::lower::slot::{Slot, Stored};
 use crate::lower::stored::StoredValues;
 use crate::resource::Resource;
@@ -158,7 +158,11 @@ pub trait DynStep<I: InputList, O: OutputList>: Send + Sync + 'static {
     /// The attempts of the step, if it is a [`Step`] with a policy.
     #[cfg(feature = "policy")]
     #[doc(hidden)]
-    fn attempts_dyn<'s>(&self, inputs: InputRefs<'s, I>, keep: Keep<'s, O>) -> Option<Box<dyn Attempts<'s> + 's>> {
+    fn attempts_dyn<'s>(
+        &self,
+        inputs: InputRefs<'s, I>,
+        keep: OutputPlace<'s, O>,
+    ) -> Option<Box<dyn Attempts<'s> + 's>> {
         let _ = (inputs, keep);
         None
     }
@@ -205,7 +209,11 @@ where
     }
 
     #[cfg(feature = "policy")]
-    fn attempts_dyn<'s>(&self, inputs: InputRefs<'s, I>, keep: Keep<'s, O>) -> Option<Box<dyn Attempts<'s> + 's>> {
+    fn attempts_dyn<'s>(
+        &self,
+        inputs: InputRefs<'s, I>,
+        keep: OutputPlace<'s, O>,
+    ) -> Option<Box<dyn Attempts<'s> + 's>> {
         S::ATTEMPTS?(S::Inputs::refs(inputs), S::Outputs::keep(keep))
     }
 }
@@ -251,7 +259,7 @@ pub trait SameOutputs<O: OutputList, S>: OutputList {
     /// Converts the place for the values.
     #[cfg(feature = "policy")]
     #[doc(hidden)]
-    fn keep(place: Keep<'_, O>) -> Keep<'_, Self>;
+    fn keep(place: OutputPlace<'_, O>) -> OutputPlace<'_, Self>;
 }
 
 impl<O: OutputList, S> SameOutputs<O, S> for O {
@@ -264,7 +272,7 @@ impl<O: OutputList, S> SameOutputs<O, S> for O {
         values
     }
     #[cfg(feature = "policy")]
-    fn keep(place: Keep<'_, O>) -> Keep<'_, O> {
+    fn keep(place: OutputPlace<'_, O>) -> OutputPlace<'_, O> {
         place
     }
 }
@@ -285,6 +293,8 @@ impl<R: Resource<Value: DynStepValue>> Step for RunChosen<R> {
     const CLOSE_SLOT: Option<CloseSlot> = Some(close_chosen::<R>);
     #[cfg(feature = "policy")]
     const ATTEMPTS: Option<Begin<Self>> = Some(attempts_of_chosen::<R>);
+    #[cfg(feature = "journal")]
+    const KNOWN_VERSION: Option<u32> = None;
 
     async fn run(HCons { head: choice, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, BoxError> {
         choice.chosen().run_dyn(inputs).await
@@ -308,7 +318,7 @@ fn close_chosen<R: Resource<Value: DynStepValue>>(store: &mut dyn DynStore, step
 #[cfg(feature = "policy")]
 fn attempts_of_chosen<'s, R: Resource<Value: DynStepValue>>(
     HCons { head: choice, tail: inputs }: Inputs<'s, RunChosen<R>>,
-    keep: Keep<'s, <R::Value as DynStepValue>::Outputs>,
+    keep: OutputPlace<'s, <R::Value as DynStepValue>::Outputs>,
 ) -> Option<Box<dyn Attempts<'s> + 's>> {
     choice.chosen().attempts_dyn(inputs, keep)
 }

@@ -8,12 +8,16 @@ mod collection;
 mod element;
 mod error;
 mod hand;
+#[cfg(feature = "journal")]
+mod kept_by;
 mod seats;
 mod shared;
 mod target;
 
 pub use collection::{CollectsInto, ElementsOf};
 pub use error::ElementError;
+#[cfg(feature = "journal")]
+pub use kept_by::KeptBy;
 pub use target::{Attempt, EachTarget, OutsideElement, RunsForEach};
 
 use crate::exec::fan::FanSpec;
@@ -130,7 +134,36 @@ pub trait Each: Pipeline {
     /// [`ForEach`] as one step.
     const AT_ONCE: usize = 16;
 
+    /// What decides whether the kept outputs of steps for an element are as good as new ones, in a
+    /// store that is [kept](crate::journal): the whole collection by default. Feature `journal`.
+    ///
+    /// ```
+    /// # use typed_pipeliner::each::{Each, KeptBy};
+    /// # use typed_pipeliner::{HList, In, Pipeline, Return, resource, step};
+    /// # resource! { Urls: Vec<String>; Url: String; Sizes: Vec<usize>; }
+    /// # #[step] fn measure(url: In<'_, Url>) -> Return<usize> { Return(url.len()) }
+    /// # struct PerUrl;
+    /// # impl Pipeline for PerUrl { type Steps = HList![]; }
+    /// impl Each for PerUrl {
+    /// #     type Over = Urls;
+    /// #     type Item = Url;
+    /// #     type Takes = HList![];
+    /// #     type Target = Measure;
+    /// #     type Into = Sizes;
+    ///     // …
+    ///     const KEPT_BY: KeptBy<Url> = KeptBy::value();
+    ///
+    ///     fn key(url: In<'_, Url>) -> Option<String> {
+    ///         Some(url.clone())
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "journal")]
+    const KEPT_BY: KeptBy<Self::Item> = KeptBy::COLLECTION;
+
     /// A name of an element for errors and observers, beside its place; `None` by default.
+    ///
+    /// In a store that is kept, entries for the element are found by it; without one, by the place.
     ///
     /// ```
     /// # use typed_pipeliner::each::Each;

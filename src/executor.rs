@@ -2,6 +2,8 @@
 
 use crate::error::RunError;
 use crate::exec::graph::BorrowedRun;
+#[cfg(feature = "journal")]
+use crate::exec::keeping::restore::restore;
 use crate::exec::multi_thread::{MultiThread, RunHandle, Steps, Worker};
 use crate::exec::single_task::graph_of;
 use crate::options::RunOptions;
@@ -222,6 +224,8 @@ impl Executor {
             let demand = demand_of::<T>(view, order);
             let (cell, sources) = (demand.cell(), demand.sources);
             let graph = graph_of(view, demand, options);
+            #[cfg(feature = "journal")]
+            restore(&graph, view, sources).await?;
             let run = MultiThread::shared(Arc::clone(store) as _, graph, sources, order, options, self.threads);
             let executor = &self.pool.get_or_init(|| Pool::new(self.threads)).executor;
             spawn_workers(executor, run, self.threads).await?;
@@ -354,7 +358,10 @@ async fn run_borrowed<'s, T: Step, F: Future<Output = Result<(), RunError>>>(
     let options = RunOptions::or_default(options.as_deref());
     let demand = demand_of::<T>(view, order);
     let (cell, sources) = (demand.cell(), demand.sources);
-    let run = BorrowedRun::new(graph_of(view, demand, options), view);
+    let graph = graph_of(view, demand, options);
+    #[cfg(feature = "journal")]
+    restore(&graph, view, sources).await?;
+    let run = BorrowedRun::new(graph, view);
     work(MultiThread::borrowed(run, sources, order, options, threads)).await?;
     Ok(output_of::<T>(view, order, cell.as_deref()))
 }

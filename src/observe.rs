@@ -470,6 +470,9 @@ pub enum StepEventKind<'a> {
     /// The last attempt has failed with this error, and the outputs are those of the fallback.
     /// [`Finished`](StepEventKind::Finished) follows. Feature `policy`.
     FellBack(&'a (dyn Error + Send + Sync + 'static)),
+    /// Its outputs were taken from the journal, because its inputs are those from which they were
+    /// made. [`Finished`](StepEventKind::Finished) follows. Feature `journal`.
+    Restored,
     /// It was executed, and its outputs are there.
     Finished,
     /// It is not executed.
@@ -495,15 +498,18 @@ pub enum StepEventKind<'a> {
 pub enum SkipReason {
     /// Its outputs are in the store.
     Present,
+    /// Its outputs were taken from the journal before the run. Feature `journal`.
+    Restored,
     /// A step that it depends on has failed.
     DependencyFailed,
 }
 
 impl SkipReason {
-    /// The reason as an identifier: `present` or `dependency_failed`.
+    /// The reason as an identifier: `present`, `restored` or `dependency_failed`.
     pub fn as_str(self) -> &'static str {
         match self {
             SkipReason::Present => "present",
+            SkipReason::Restored => "restored",
             SkipReason::DependencyFailed => "dependency_failed",
         }
     }

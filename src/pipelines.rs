@@ -1,6 +1,8 @@
 //! Pipelines: sets of steps.
 
 pub(crate) mod certified;
+#[cfg(feature = "journal")]
+pub(crate) mod keeps;
 pub(crate) mod swap;
 
 use crate::exec::plan::{ConstList, StepSpec};

@@ -3,6 +3,8 @@
 pub(crate) mod continuation;
 #[cfg(feature = "macros")]
 pub(crate) mod function;
+#[cfg(feature = "journal")]
+pub(crate) mod keep;
 #[cfg(feature = "macros")]
 mod listed;
 pub(crate) mod lists;
@@ -13,14 +15,20 @@ use crate::closing::Closing;
 use crate::error::StepError;
 use crate::exec::close::CloseSlot;
 use crate::exec::fan::FanSpec;
+#[cfg(feature = "journal")]
+use crate::exec::keeping::Codec;
 #[cfg(feature = "policy")]
 use crate::lower::attempts::{Begin, attempts};
 use crate::lower::close::close_slot;
+#[cfg(feature = "journal")]
+use crate::lower::keep::codec;
 use crate::lower::stored::StoredValues;
 use crate::proof::witness::IsError;
 use crate::resource::{Resource, type_name};
 use crate::sealed::Seal;
 use crate::steps::continuation::Continuation;
+#[cfg(feature = "journal")]
+use crate::steps::keep::Keep;
 use crate::steps::lists::{InputList, OutputList};
 #[cfg(feature = "policy")]
 use crate::steps::policy::Policy;
@@ -291,6 +299,31 @@ pub trait Step: Sized + 'static {
     #[doc(hidden)]
     const ATTEMPTS: Option<Begin<Self>> = match Self::POLICY {
         Some(_) => Some(attempts::<Self>),
+        None => None,
+    };
+
+    /// How the outputs of the step are kept in a journal; not at all by default. Feature `journal`;
+    /// [`journal`](crate::journal) has the details.
+    #[cfg(feature = "journal")]
+    const KEEP: Option<Keep<Self>> = None;
+
+    /// The version of the step, for the journal. Give the step another one when it gives other
+    /// outputs for the same inputs: then kept outputs of the step, and those that were made from
+    /// its outputs, are stale. Feature `journal`.
+    #[cfg(feature = "journal")]
+    const VERSION: u32 = 0;
+
+    /// The version of the step; `None` for a [`RunChosen`](crate::dyn_step::RunChosen), because the
+    /// step is chosen at run time.
+    #[cfg(feature = "journal")]
+    #[doc(hidden)]
+    const KNOWN_VERSION: Option<u32> = Some(Self::VERSION);
+
+    /// Encodes and decodes the outputs of a step that is kept.
+    #[cfg(feature = "journal")]
+    #[doc(hidden)]
+    const CODEC: Option<&'static Codec> = match Self::KEEP {
+        Some(_) => Some(codec::<Self>()),
         None => None,
     };
 

@@ -4,6 +4,8 @@ pub(crate) mod any_store;
 mod as_parent;
 mod close;
 pub(crate) mod computed;
+#[cfg(feature = "journal")]
+pub(crate) mod keep;
 mod owned;
 pub(crate) mod parent;
 pub(crate) mod supplied;
@@ -14,6 +16,8 @@ pub use parent::{NoParent, ParentStore, StoreHandle};
 pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
 
 use crate::exec::claim::Claim;
+#[cfg(feature = "journal")]
+use crate::exec::keeping::Keeping;
 use crate::exec::order::{Goal, NoGoal, Order};
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
 use crate::exec::slot::{AnySlot, SlotRef};
@@ -23,15 +27,18 @@ use crate::lower::slots::Slots;
 use crate::observe::Observer;
 use crate::options::Observers;
 use crate::pipelines::{Pipeline, StepList};
+use crate::proof::check::ProofCheck;
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
-use crate::proof::check::supplied::AcceptedBy;
+use crate::proof::check::supplied::{AcceptedBy, TakesValues};
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
 use computed::Computed;
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
+#[cfg(feature = "journal")]
+use std::sync::Arc;
 
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
@@ -163,7 +170,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     /// ```
     #[inline]
     #[must_use = "the store that is returned has the value, and the one before is gone"]
-    pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
+    pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
+    where
+        ProofCheck: TakesValues<Parent, Witness: Sized>,
+    {
         let _ = resource;
         self.supply::<R>(value)
     }
@@ -186,24 +196,26 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     /// ```
     #[inline]
     #[must_use = "the store that is returned has the value"]
-    pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent> {
+    pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
+    where
+        ProofCheck: TakesValues<Parent, Witness: Sized>,
+    {
         let Store { computed, mut supplied, parent, observers } = self;
         let supplied = R::insert(value, &mut supplied);
         let mut store = Store { computed, supplied, parent, observers };
         if store.computed.plan.is_used() {
-            store.drop_stale(Key::of::<R>().id, true);
+            let is_stale = Self::stale(Key::of::<R>().id, true);
+            store.computed.clear(Some(&is_stale));
         }
         store
     }
 
-    /// Drops all that was computed from a resource, directly or through others; and the resource
-    /// itself with all outputs of its provider, unless it is a given value.
+    /// Whether each step computes from a resource, directly or through others; or provides it,
+    /// unless it is a given value.
     #[cold]
-    fn drop_stale(&mut self, id: u64, is_given: bool) {
+    fn stale(id: u64, is_given: bool) -> Vec<bool> {
         let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
-        let is_stale =
-            stale_steps(steps, supplied, |step| lists(step.inputs, id) || (!is_given && lists(step.outputs, id)));
-        self.computed.clear(Some(&is_stale));
+        stale_steps(steps, supplied, |step| lists(step.inputs, id) || (!is_given && lists(step.outputs, id)))
     }
 
     /// Adds an [`Observer`] to every run on this store, and to the runs in the
@@ -308,7 +320,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// If a destructor panics, after all values have been dropped. So do [`forget`](Store::forget)
     /// and [`with`](Store::with).
     pub fn clear(&mut self) {
-        self.computed.clear(None);
+        self.drop_computed(None);
     }
 
     /// Drops the computed value of a resource, and every value that was computed from it, directly
@@ -341,7 +353,17 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
         Self: Owns<R, Witness: Sized>,
     {
         let id = Key::of::<R>().id;
-        self.drop_stale(id, lists(Supplied::KEYS, id));
+        let is_stale = Self::stale(id, lists(Supplied::KEYS, id));
+        self.drop_computed(Some(&is_stale));
+    }
+
+    /// Drops the outputs of these steps, or of all. A journal does not give them back.
+    fn drop_computed(&mut self, is_dropped: Option<&[bool]>) {
+        #[cfg(feature = "journal")]
+        if let Some(keeping) = self.parent.keeping() {
+            keeping.forget(StoreRef::new(self), is_dropped);
+        }
+        self.computed.clear(is_dropped);
     }
 }
 
@@ -401,6 +423,10 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
     }
     fn begin_run(&self) -> bool {
         self.computed.plan.begin_run(self.plan())
+    }
+    #[cfg(feature = "journal")]
+    fn keeping(&self) -> Option<&Arc<Keeping>> {
+        self.parent.keeping()
     }
 }
 

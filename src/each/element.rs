@@ -5,11 +5,15 @@ use super::{Each, EachTarget, ElementsOf, FanInputs, Given, Gives, KeysOf, Targe
 use crate::error::RunError;
 use crate::exec::close::close_steps;
 use crate::exec::fan::Around;
+#[cfg(feature = "journal")]
+use crate::exec::keeping::Keeping;
 use crate::exec::order::{NoGoal, Order};
 use crate::exec::plan::{ConstList, ExecPlan, Key, Lower, Source, StepSpec, lower};
 use crate::exec::single_task::SingleTask;
 use crate::exec::slot::{AnySlot, SlotRef};
 use crate::exec::store_ref::{DynStore, Erased, StoreRef};
+#[cfg(feature = "journal")]
+use crate::journal::print::Known;
 use crate::lower::goal::OfTarget;
 use crate::lower::slots::Slots;
 use crate::observe::Element;
@@ -55,6 +59,14 @@ pub(super) async fn run_element<M: Each>(
     let element = &all[place];
     let options = around.options(|step| Element { step, place, of: all.len(), key: M::key(element) });
     let mut store = ElementStore::<M>::new(element, takes);
+    #[cfg(feature = "journal")]
+    if let Some(fan) = &around.keeping {
+        let known = match M::KEPT_BY.print {
+            None => fan.element(place),
+            Some(print) => print(element).map_or(Known::Not, Known::Print),
+        };
+        store.keeping = Some(fan.of_element(type_name::of::<M>(), known, place, M::key(element)));
+    }
     let mut result = store.run(options, around).await;
     if const { closes(<M::Steps as StepList>::SPECS) } {
         // In a box, because few pipelines need it, and the future of an element would be larger.
@@ -62,6 +74,11 @@ pub(super) async fn run_element<M: Each>(
         if let Err(error) = closed {
             result = result.and(Err(error.of_run()));
         }
+    }
+    #[cfg(feature = "journal")]
+    if let (Err(_), Some(fan)) = (&result, &around.keeping) {
+        // An `Attempt` makes it a result.
+        fan.mark_uncertain();
     }
     let result = result.map_err(|error| ElementError::new(place, M::Over::name(), M::key(element), error));
     (place, M::Target::give(result))
@@ -91,6 +108,9 @@ struct ElementStore<'e, M: Each> {
     element: &'e ValueOf<M>,
     /// The values that the steps take from outside.
     takes: &'e [&'e Erased],
+    /// The journal, if the store around is kept.
+    #[cfg(feature = "journal")]
+    keeping: Option<Arc<Keeping>>,
 }
 
 impl<'e, M: Each> ElementStore<'e, M> {
@@ -112,7 +132,13 @@ impl<'e, M: Each> ElementStore<'e, M> {
 
     /// A store for an element, without outputs.
     fn new(element: &'e ValueOf<M>, takes: &'e [&'e Erased]) -> Self {
-        ElementStore { computed: Computed::of(<M::Steps as StepList>::VACANT), element, takes }
+        ElementStore {
+            computed: Computed::of(<M::Steps as StepList>::VACANT),
+            element,
+            takes,
+            #[cfg(feature = "journal")]
+            keeping: None,
+        }
     }
 
     /// Runs the target, and takes its outputs out.
@@ -169,5 +195,9 @@ impl<M: Each> DynStore for ElementStore<'_, M> {
     }
     fn begin_run(&self) -> bool {
         self.computed.plan.begin_run(self.plan())
+    }
+    #[cfg(feature = "journal")]
+    fn keeping(&self) -> Option<&Arc<Keeping>> {
+        self.keeping.as_ref()
     }
 }

@@ -38,12 +38,25 @@ impl Surroundings {
         Timer::sleep(self.timer.as_ref(), time)
     }
 
+    /// Notes, for the journal of the store, whether the outputs of the step are those that its
+    /// inputs determine.
+    fn mark(&self, is_certain: bool) {
+        #[cfg(feature = "journal")]
+        match &self.keeping {
+            Some(keeping) if is_certain => keeping.mark_certain(self.step),
+            Some(keeping) => keeping.mark_uncertain(self.step),
+            None => {}
+        }
+        let _ = is_certain;
+    }
+
     /// Attempts a step until it succeeds, or there is no attempt left; then falls back.
     pub(crate) async fn execute<'s>(self, mut attempts: Box<dyn Attempts<'s> + 's>) -> StepResult<'s> {
         let Limits { retry, timeout } = attempts.limits();
         let mut delays = retry.into_iter().flat_map(Retry::delays);
         let of = retry.map_or(1, Retry::attempts);
         let mut failed: Vec<BoxError> = Vec::new();
+        self.mark(true);
         loop {
             let attempted = match timeout {
                 None => attempts.attempt().await,
@@ -57,6 +70,8 @@ impl Surroundings {
                 Err(failure) => failure,
             };
             let Some(delay) = delays.next().filter(|_| again) else {
+                // Before others can see the outputs.
+                self.mark(false);
                 if let Some(first) = attempts.fall_back(&error) {
                     self.notify(StepEventKind::FellBack(&*error));
                     return Ok(first);

@@ -6,6 +6,8 @@
 //! shared store can have some too, whose tasks each hold the store.
 
 use super::inputs::InputReader;
+#[cfg(feature = "journal")]
+use super::keeping::FanKeeping;
 use super::plan::{ConstList, Key, StepSpec};
 use super::run_key::RunKey;
 use super::surroundings::Surroundings;
@@ -82,6 +84,9 @@ pub struct Around {
     pub(crate) nested: Option<NestedRun>,
     /// The observers and the timer.
     pub(super) surroundings: Surroundings,
+    /// The journal of the store around, if it is kept.
+    #[cfg(feature = "journal")]
+    pub(crate) keeping: Option<FanKeeping>,
 }
 
 /// A clone is a part of the run.
@@ -92,6 +97,8 @@ impl Clone for Around {
             key: self.key,
             nested: self.nested.as_ref().map(NestedRun::part),
             surroundings: self.surroundings.clone(),
+            #[cfg(feature = "journal")]
+            keeping: self.keeping.clone(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::fan::{Around, Fan};
 use super::inputs::{InputReader, InputValues};
+#[cfg(feature = "journal")]
+use super::keeping::Keeping;
 use super::moment::Moment;
 use super::notify::Notifier;
 use super::order::Order;
@@ -12,7 +14,7 @@ use super::store_ref::{Erased, StoreRef};
 use super::task::Started;
 use super::waits::{NestedRun, NestedWait, Polling};
 use crate::error::{Attachment, Deadlock};
-use crate::observe::{RunEnd, RunId, RunInfo, StepEventKind, StepGraph};
+use crate::observe::{RunEnd, RunId, RunInfo, SkipReason, StepEventKind, StepGraph};
 use crate::options::{Observers, RunOptions};
 #[cfg(feature = "policy")]
 use crate::timer::Timer;
@@ -42,6 +44,9 @@ pub(crate) struct Graph {
     /// The timer that was handed in.
     #[cfg(feature = "policy")]
     timer: Option<Timer>,
+    /// The journal of the store, if it is kept.
+    #[cfg(feature = "journal")]
+    keeping: Option<Arc<Keeping>>,
     /// Whether no run has begun on the store before, so that nothing was computed.
     is_first: bool,
     /// The fan-outs, with their steps, if their elements are spread over several threads.
@@ -149,6 +154,8 @@ impl Graph {
             notifier: None,
             #[cfg(feature = "policy")]
             timer: options.timer.clone(),
+            #[cfg(feature = "journal")]
+            keeping: store.keeping().cloned(),
             is_first,
             fans: Vec::new(),
         };
@@ -160,7 +167,7 @@ impl Graph {
 
     /// The graph of the run for an element of a fan-out. Its store is new and has no parent.
     pub(crate) fn of_element(store: StoreRef<'_>, demand: Demand, options: &RunOptions, around: &Around) -> Self {
-        store.begin_run();
+        let is_first = store.begin_run();
         let graph = Graph {
             key: around.key,
             nested: around.nested.as_ref().map(NestedRun::part),
@@ -171,7 +178,9 @@ impl Graph {
             notifier: None,
             #[cfg(feature = "policy")]
             timer: around.surroundings.timer.clone(),
-            is_first: true,
+            #[cfg(feature = "journal")]
+            keeping: store.keeping().cloned(),
+            is_first,
             fans: Vec::new(),
         };
         match &options.observers {
@@ -258,6 +267,22 @@ impl Graph {
     #[cfg(feature = "policy")]
     pub(crate) fn timer(&self) -> Option<&Timer> {
         self.timer.as_ref()
+    }
+
+    /// The journal of the store, if it is kept.
+    #[cfg(feature = "journal")]
+    pub(crate) fn keeping(&self) -> Option<&Arc<Keeping>> {
+        self.keeping.as_ref()
+    }
+
+    /// The reason why a step is skipped whose outputs are there.
+    pub(crate) fn skip_reason(&self, step: u16) -> SkipReason {
+        #[cfg(feature = "journal")]
+        if self.keeping.as_ref().is_some_and(|keeping| keeping.is_restored(step)) {
+            return SkipReason::Restored;
+        }
+        let _ = step;
+        SkipReason::Present
     }
 
     /// Notifies the observers of an event of a step.
@@ -568,6 +593,12 @@ impl<'s> BorrowedRun<'s> {
         // First, so that the graph is moved once.
         let slots = store.slots();
         BorrowedRun { graph, store, slots }
+    }
+
+    /// Lists the slots anew, because outputs may have come into them.
+    #[cfg(feature = "journal")]
+    pub(crate) fn list_slots(&mut self) {
+        self.slots = self.store.slots();
     }
 
     /// The graph of the run.

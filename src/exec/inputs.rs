@@ -2,6 +2,8 @@
 
 use super::fan::Around;
 use super::graph::Graph;
+#[cfg(feature = "journal")]
+use super::keeping::{FanKeeping, execute::KeptStep};
 use super::plan::Source;
 use super::run_key::RunKey;
 use super::slot::{AnySlot, SlotRef};
@@ -69,6 +71,14 @@ impl<'s> InputReader<'_, 's> {
         Surroundings::of(self.values.graph)
     }
 
+    /// The step that starts now, if its outputs are kept.
+    #[cfg(feature = "journal")]
+    pub(crate) fn kept(&self) -> Option<KeptStep> {
+        let InputValues { graph, store, .. } = self.values;
+        graph.keeping()?;
+        KeptStep::new(graph, store, self.surroundings())
+    }
+
     /// The next input.
     ///
     /// # Panics
@@ -97,7 +107,17 @@ impl<'s> InputReader<'_, 's> {
         let (surroundings, key) = (self.surroundings(), RunKey::next());
         let fan = self.values.graph.fans().iter().find(|(step, _)| *step == surroundings.step);
         let fan = fan.map(|(_, fan)| Arc::clone(fan));
-        Around { fan, key, nested: NestedRun::new(key), surroundings }
+        #[cfg(feature = "journal")]
+        let keeping =
+            self.values.graph.keeping().map(|keeping| FanKeeping::new(keeping, self.values.store, surroundings.step));
+        Around {
+            fan,
+            key,
+            nested: NestedRun::new(key),
+            surroundings,
+            #[cfg(feature = "journal")]
+            keeping,
+        }
     }
 
     /// The next input without its type.

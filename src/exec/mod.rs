@@ -16,6 +16,8 @@ pub(crate) mod close;
 pub(crate) mod fan;
 pub(crate) mod graph;
 pub(crate) mod inputs;
+#[cfg(feature = "journal")]
+pub(crate) mod keeping;
 #[cfg(all(test, typed_pipeliner_loom))]
 mod model;
 mod moment;

@@ -8,6 +8,8 @@
 
 use super::close::CloseSlot;
 use super::fan::FanSpec;
+#[cfg(feature = "journal")]
+use super::keeping::KeepSpec;
 use super::order::{Goal, Order, OrderTables};
 use core::fmt;
 use core::marker::PhantomData;
@@ -52,6 +54,20 @@ pub struct Key {
     pub name: fn() -> &'static str,
     /// Whether it is an optional input.
     pub optional: bool,
+    /// The name of the type of its value.
+    #[cfg(feature = "journal")]
+    pub value: fn() -> &'static str,
+}
+
+impl Key {
+    /// No resource.
+    pub(crate) const NONE: Self = Key {
+        id: 0,
+        name: || unreachable!(),
+        optional: false,
+        #[cfg(feature = "journal")]
+        value: || unreachable!(),
+    };
 }
 
 /// A step as the executor knows it.
@@ -75,6 +91,9 @@ pub struct StepSpec {
     pub fan: Option<&'static FanSpec>,
     /// What plans show of its policy.
     pub policy: PolicySpec,
+    /// How its outputs are kept.
+    #[cfg(feature = "journal")]
+    pub keep: KeepSpec,
 }
 
 impl StepSpec {
@@ -89,6 +108,8 @@ impl StepSpec {
         close: None,
         fan: None,
         policy: PolicySpec::NONE,
+        #[cfg(feature = "journal")]
+        keep: KeepSpec::NONE,
     };
 }
 
@@ -453,8 +474,7 @@ pub(crate) struct Tables<const N: usize> {
 const UNUSED: PlannedStep = PlannedStep { spec: &StepSpec::NONE, inputs: (0, 0), dependents: (0, 0) };
 
 /// An unused entry of the table of inputs from the parent store.
-const UNUSED_PARENT_INPUT: ParentInput =
-    ParentInput { key: Key { id: 0, name: || unreachable!(), optional: false }, dependents: (0, 0) };
+const UNUSED_PARENT_INPUT: ParentInput = ParentInput { key: Key::NONE, dependents: (0, 0) };
 
 impl<const N: usize> Tables<N> {
     /// Builds the tables.

@@ -432,7 +432,7 @@ fn list<T: Send + Sync>(mut elements: Vec<&'static ConstList<T>>) -> &'static Co
 fn stale_values_of_a_long_chain_are_found_on_a_small_stack() {
     on_small_stack(|| {
         let key = |id| {
-            let key = Key { id: id as u64, name: || "resource", optional: false };
+            let key = Key { id: id as u64, name: || "resource", ..Key::NONE };
             kept(ConstList::One(key))
         };
         let spec = |step| StepSpec { inputs: key(step), outputs: key(step + 1), ..SPEC };

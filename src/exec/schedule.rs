@@ -209,7 +209,9 @@ impl Schedule {
                 // comes.
                 if is_done(step) {
                     node.stage = Stage::Done;
-                    graph.notify(step, StepEventKind::Skipped(SkipReason::Present));
+                    if graph.notifier().is_some() {
+                        graph.notify(step, StepEventKind::Skipped(graph.skip_reason(step)));
+                    }
                 } else {
                     (node.stage, node.needed_by) = (Stage::Demanded, needed_by);
                     demanded.push(nodes, step);

@@ -1,6 +1,8 @@
 //! A run in the task of its caller, under any executor.
 
 pub(crate) mod early_drop;
+#[cfg(feature = "journal")]
+mod restoring;
 mod seats;
 
 use super::claim::Claim;
@@ -20,8 +22,12 @@ use crate::error::RunError;
 use crate::observe::RunEnd;
 use crate::options::RunOptions;
 use core::pin::Pin;
+#[cfg(feature = "journal")]
+use core::task::ready;
 use core::task::{Context, Poll, Waker};
 use futures::task::waker_ref;
+#[cfg(feature = "journal")]
+use restoring::Restoring;
 use seats::{Polled, Seats};
 
 /// The number of steps that one poll of a run starts or polls, which is the budget of a task in
@@ -46,6 +52,9 @@ pub(crate) struct SingleTask<'s> {
     seats: Seats<'s>,
     /// The rest of this poll.
     turn: Turn,
+    /// The look into the journal, before anything else.
+    #[cfg(feature = "journal")]
+    restoring: Option<Box<Restoring<'s>>>,
 }
 
 /// The rest of one poll of a run.
@@ -177,25 +186,44 @@ impl<'s> SingleTask<'s> {
         order: Option<&'static Order>,
         options: &RunOptions,
     ) -> Box<Self> {
+        #[cfg(feature = "journal")]
+        if run.graph().keeping().is_some() {
+            return Self::restoring(run, sources, options);
+        }
         let mut task = Self::empty(run);
         match order.filter(|order| task.run.can_follow(order)) {
             Some(order) => task.in_order = Some(InOrder { order, done: 0, pends: false, pace: Pace::of(options) }),
-            None => task.make_schedule(sources, options),
+            None => task.make_schedule(sources, Pace::of(options)),
         }
+        task
+    }
+
+    /// A run with a schedule from the start.
+    fn scheduled(run: BorrowedRun<'s>, sources: &[Option<Source>], options: &RunOptions) -> Box<Self> {
+        let mut task = Self::empty(run);
+        task.make_schedule(sources, Pace::of(options));
         task
     }
 
     /// A run without a schedule.
     #[inline(always)]
     fn empty(run: BorrowedRun<'s>) -> Box<Self> {
-        Box::new(SingleTask { run, in_order: None, schedule: Schedule::EMPTY, seats: Seats::EMPTY, turn: Turn::FULL })
+        Box::new(SingleTask {
+            run,
+            in_order: None,
+            schedule: Schedule::EMPTY,
+            seats: Seats::EMPTY,
+            turn: Turn::FULL,
+            #[cfg(feature = "journal")]
+            restoring: None,
+        })
     }
 
     /// Makes the schedule of a run that cannot go along an order.
     #[cold]
-    fn make_schedule(&mut self, sources: &[Option<Source>], options: &RunOptions) {
+    fn make_schedule(&mut self, sources: &[Option<Source>], pace: Pace) {
         let run = &self.run;
-        self.schedule = Schedule::new(run.graph(), sources, Pace::of(options), |step| run.was_done(step));
+        self.schedule = Schedule::new(run.graph(), sources, pace, |step| run.was_done(step));
     }
 
     /// Goes along the order, as long as no step pends beside another. Returns `None` if the run has
@@ -611,6 +639,10 @@ impl Future for SingleTask<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
+        #[cfg(feature = "journal")]
+        if this.restoring.is_some() {
+            ready!(this.poll_restoring(cx))?;
+        }
         let _polling = Polling::begin();
         clock::begin();
         this.turn = Turn::FULL;

@@ -42,7 +42,7 @@ mod tests {
 
     /// A list of keys with these identities.
     fn keys(ids: &[u64]) -> &'static ConstList<Key> {
-        let one = |id| ConstList::One(Key { id, name: || "resource", optional: false });
+        let one = |id| ConstList::One(Key { id, name: || "resource", ..Key::NONE });
         ids.iter().fold(&ConstList::Empty, |keys, &id| kept(ConstList::Both(keys, kept(one(id)))))
     }
 

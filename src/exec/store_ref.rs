@@ -1,9 +1,13 @@
 //! A store as the executor sees it: numbered places, and values without their types.
 
+#[cfg(feature = "journal")]
+use super::keeping::Keeping;
 use super::plan::{ExecPlan, Source};
 use super::slot::{AnySlot, SlotRef};
 use crate::options::Observers;
 use core::any::Any;
+#[cfg(feature = "journal")]
+use std::sync::Arc;
 
 /// A value without its type.
 pub(crate) type Erased = dyn Any + Send + Sync;
@@ -29,6 +33,11 @@ pub trait DynStore: Send + Sync {
     /// Marks the store as one that may have computed values. Returns whether it has not been marked
     /// before.
     fn begin_run(&self) -> bool;
+    /// The journal of the store, if it is kept.
+    #[cfg(feature = "journal")]
+    fn keeping(&self) -> Option<&Arc<Keeping>> {
+        None
+    }
 }
 
 /// A store, or a pointer to one, that a run can borrow.
@@ -79,6 +88,13 @@ impl<'s> StoreRef<'s> {
     #[inline]
     pub(crate) fn begin_run(&self) -> bool {
         self.store.begin_run()
+    }
+
+    /// The journal of the store, if it is kept.
+    #[cfg(feature = "journal")]
+    #[inline]
+    pub(crate) fn keeping(&self) -> Option<&'s Arc<Keeping>> {
+        self.store.keeping()
     }
 
     /// The observers of all runs on the store.

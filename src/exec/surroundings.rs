@@ -1,6 +1,8 @@
 //! The surroundings of a step: the parts of its run that it needs besides its inputs.
 
 use super::graph::Graph;
+#[cfg(all(feature = "journal", feature = "policy"))]
+use super::keeping::Keeping;
 use super::notify::Notifier;
 use super::run_key::Execution;
 use super::waits::Polling;
@@ -20,6 +22,9 @@ pub(crate) struct Surroundings {
     /// The timer that was handed in to the run.
     #[cfg(feature = "policy")]
     pub(super) timer: Option<Timer>,
+    /// The journal of the store, if it is kept.
+    #[cfg(all(feature = "journal", feature = "policy"))]
+    pub(super) keeping: Option<Arc<Keeping>>,
 }
 
 impl Surroundings {
@@ -33,6 +38,8 @@ impl Surroundings {
             notifier: graph.notifier().cloned(),
             #[cfg(feature = "policy")]
             timer: graph.timer().cloned(),
+            #[cfg(all(feature = "journal", feature = "policy"))]
+            keeping: graph.keeping().cloned(),
         }
     }
 

@@ -19,16 +19,16 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 
 /// The place for the outputs `O` of a step.
-pub enum Keep<'s, O: OutputList + ?Sized> {
+pub enum OutputPlace<'s, O: OutputList + ?Sized> {
     /// The slot of the step.
     Slot(&'s Slot<O::Stored>),
     /// The cell of a target.
     Cell(Arc<dyn TargetCell<O>>),
 }
 
-impl<O: OutputList + ?Sized> fmt::Debug for Keep<'_, O> {
+impl<O: OutputList + ?Sized> fmt::Debug for OutputPlace<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keep").finish_non_exhaustive()
+        f.debug_struct("OutputPlace").finish_non_exhaustive()
     }
 }
 
@@ -38,14 +38,14 @@ pub trait TargetCell<O: OutputList + ?Sized>: Send + Sync {
     fn keep(&self, outputs: O::Values, is_fallback: bool);
 }
 
-impl<'s, O: OutputList> Keep<'s, O> {
+impl<'s, O: OutputList> OutputPlace<'s, O> {
     /// Keeps outputs, which are those of the step or of its fallback, and returns the first one
     /// that is stored.
     fn keep(&self, outputs: O::Values, is_fallback: bool) -> Option<&'s Erased> {
         match self {
-            Keep::Slot(slot) if is_fallback => slot.fill_by_fallback(O::split(outputs).0),
-            Keep::Slot(slot) => slot.fill(O::split(outputs).0),
-            Keep::Cell(cell) => {
+            OutputPlace::Slot(slot) if is_fallback => slot.fill_by_fallback(O::split(outputs).0),
+            OutputPlace::Slot(slot) => slot.fill(O::split(outputs).0),
+            OutputPlace::Cell(cell) => {
                 cell.keep(outputs, is_fallback);
                 None
             }
@@ -55,20 +55,20 @@ impl<'s, O: OutputList> Keep<'s, O> {
 
 /// Makes the attempts of the step `S`; none if a step that was chosen at run time has no policy.
 pub(crate) type Begin<S> =
-    for<'s> fn(Inputs<'s, S>, Keep<'s, <S as Step>::Outputs>) -> Option<Box<dyn Attempts<'s> + 's>>;
+    for<'s> fn(Inputs<'s, S>, OutputPlace<'s, <S as Step>::Outputs>) -> Option<Box<dyn Attempts<'s> + 's>>;
 
 /// The attempts of the step `S`.
 struct AttemptsOf<'s, S: Step> {
     /// Its inputs.
     inputs: Inputs<'s, S>,
     /// Stores its outputs.
-    keep: Keep<'s, S::Outputs>,
+    keep: OutputPlace<'s, S::Outputs>,
 }
 
 /// Makes the attempts of a step that has a policy: a [`Begin`].
 pub(crate) fn attempts<'s, S: Step>(
     inputs: Inputs<'s, S>,
-    keep: Keep<'s, S::Outputs>,
+    keep: OutputPlace<'s, S::Outputs>,
 ) -> Option<Box<dyn Attempts<'s> + 's>> {
     Some(Box::new(AttemptsOf::<S> { inputs, keep }))
 }
@@ -93,7 +93,7 @@ impl<'s, S: Step> Attempts<'s> for AttemptsOf<'s, S> {
 /// Boxes the future of an attempt.
 struct Attempt<'a, 's, S: Step> {
     /// Stores the outputs.
-    keep: &'a Keep<'s, S::Outputs>,
+    keep: &'a OutputPlace<'s, S::Outputs>,
 }
 
 impl<'a, 's, S: Step> Continuation<'s, S> for Attempt<'a, 's, S> {
@@ -120,7 +120,7 @@ pub(super) fn start_with_policy<'s, S: Step>(
     cx: &mut Context<'_>,
 ) -> Started<'s> {
     let (surroundings, inputs) = (reader.surroundings(), S::Inputs::gather(&mut reader));
-    match S::ATTEMPTS.expect(HAS_POLICY)(inputs.clone(), Keep::Slot(slot)) {
+    match S::ATTEMPTS.expect(HAS_POLICY)(inputs.clone(), OutputPlace::Slot(slot)) {
         Some(attempts) => Started::poll(surroundings.execute(attempts), cx),
         None => S::run_then(inputs, Start::<S> { slot, cx }),
     }

@@ -13,6 +13,12 @@ impl Key {
             0 => <R::Identity as Digits>::KEY & !CERTAIN,
             id => id,
         };
-        Key { id, name: R::name, optional: false }
+        Key {
+            id,
+            name: R::name,
+            optional: false,
+            #[cfg(feature = "journal")]
+            value: core::any::type_name::<R::Value>,
+        }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) mod attempts;
 pub(crate) mod certify;
 pub(crate) mod close;
 pub(crate) mod goal;
+#[cfg(feature = "journal")]
+pub(crate) mod keep;
 mod key;
 #[cfg_attr(not(feature = "macros"), expect(dead_code, unreachable_pub, reason = "certificates need the macro"))]
 pub(crate) mod numbers;

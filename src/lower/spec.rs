@@ -1,6 +1,8 @@
 //! A step as data.
 
 use super::slot::Stored;
+#[cfg(feature = "journal")]
+use crate::exec::keeping::KeepSpec;
 use crate::exec::plan::{PolicySpec, StepSpec};
 use crate::steps::Step;
 use crate::steps::lists::{InputList, OutputList};
@@ -21,19 +23,23 @@ impl StepSpec {
             policy: PolicySpec::of::<S>(),
             #[cfg(not(feature = "policy"))]
             policy: PolicySpec::NONE,
+            #[cfg(feature = "journal")]
+            keep: KeepSpec::of::<S>(),
         }
     }
 }
 
-/// Whether the step `S` ends when it starts: it is not async, and has no policy that may wait.
-#[cfg(feature = "policy")]
+/// Whether the step `S` ends when it starts: it is not async, has no policy that may wait, and is
+/// not kept.
 pub(crate) const fn ends_at_once<S: Step>() -> bool {
-    S::IS_SYNC && S::ATTEMPTS.is_none()
-}
-
-/// Whether the step `S` ends when it starts, because it is not async.
-#[cfg(not(feature = "policy"))]
-pub(crate) const fn ends_at_once<S: Step>() -> bool {
+    #[cfg(feature = "policy")]
+    if S::ATTEMPTS.is_some() {
+        return false;
+    }
+    #[cfg(feature = "journal")]
+    if S::CODEC.is_some() {
+        return false;
+    }
     S::IS_SYNC
 }
 

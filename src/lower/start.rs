@@ -16,6 +16,15 @@ use pin_project_lite::pin_project;
 
 /// The function that starts the step `S`.
 pub(super) const fn start_in<S: Step>() -> StartIn<Stored<S>> {
+    #[cfg(feature = "journal")]
+    if S::CODEC.is_some() {
+        return super::keep::start_kept::<S>;
+    }
+    start_unkept::<S>()
+}
+
+/// The function that starts the step `S` in a store that is not kept.
+pub(super) const fn start_unkept<S: Step>() -> StartIn<Stored<S>> {
     #[cfg(feature = "policy")]
     if S::ATTEMPTS.is_some() {
         return super::attempts::start_with_policy::<S>;

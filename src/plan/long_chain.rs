@@ -25,7 +25,7 @@ fn on_small_stack<T: Send>(call: impl FnOnce() -> T + Send) -> T {
 /// number, if any.
 fn steps(input: impl Fn(usize) -> Option<usize>) -> Ground<'static> {
     fn list(resource: usize) -> &'static ConstList<Key> {
-        kept(ConstList::One(Key { id: resource as u64, name: || "Resource", optional: false }))
+        kept(ConstList::One(Key { id: resource as u64, name: || "Resource", ..Key::NONE }))
     }
     let spec = |step| StepSpec {
         name: || "Step",

@@ -7,6 +7,8 @@ use crate::proof::witness::{IsResource, IsStep, Proven};
 use crate::sealed::Seal;
 use crate::steps::Step;
 use crate::store::Store;
+#[cfg(feature = "journal")]
+use crate::store::keep::Kept;
 use crate::store::parent::{ParentStore, Scoped, StoreHandle};
 use crate::store::supplied::{ResourceList, SuppliedValues};
 
@@ -158,6 +160,15 @@ pub trait RunsOwned<T: IsStep<Witness: Sized>, Proof = <Self as CanRun<T>>::Witn
 }
 
 impl<Pipe: Pipeline, Supplied: SuppliedValues, T: Step> RunsOwned<T, Proven> for Store<Pipe, Supplied>
+where
+    Self: CanRun<T>,
+{
+    fn seal(_: Seal) {}
+}
+
+#[cfg(feature = "journal")]
+#[diagnostic::do_not_recommend]
+impl<Pipe: Pipeline, Supplied: SuppliedValues, T: Step> RunsOwned<T, Proven> for Store<Pipe, Supplied, Kept>
 where
     Self: CanRun<T>,
 {

@@ -8,7 +8,7 @@ use crate::exec::plan::{ConstList, ExecPlan, Key, Source};
 use crate::exec::store_ref::{DynStore, StoreRef};
 use crate::exec::task::Started;
 #[cfg(feature = "policy")]
-use crate::lower::attempts::{Keep, TargetCell};
+use crate::lower::attempts::{OutputPlace, TargetCell};
 use crate::lower::goal::OfTarget;
 use crate::lower::slot::{Slot, Stored};
 use crate::lower::spec::ends_at_once;
@@ -69,7 +69,7 @@ const fn start_with_policy<T: Step>() -> Option<StartWithPolicy<T>> {
         None => None,
         Some(_) => Some(|cell, mut inputs, cx| {
             let (surroundings, values) = (inputs.surroundings(), T::Inputs::gather(&mut inputs));
-            match T::ATTEMPTS.and_then(|begin| begin(values.clone(), Keep::Cell(Arc::clone(&cell) as _))) {
+            match T::ATTEMPTS.and_then(|begin| begin(values.clone(), OutputPlace::Cell(Arc::clone(&cell) as _))) {
                 Some(attempts) => Started::poll(surroundings.execute(attempts), cx),
                 None => T::run_then(values, Return::<T> { cell, cx }),
             }

@@ -3,6 +3,8 @@
 use crate::error::StepError;
 use crate::proof::witness::{IsError, IsFunction};
 use crate::steps::continuation::Continuation;
+#[cfg(feature = "journal")]
+use crate::steps::keep::{Keep, KeepOf};
 use crate::steps::lists::{InputList, OutputList};
 #[cfg(feature = "policy")]
 use crate::steps::policy::{Policy, PolicyOf};
@@ -36,6 +38,12 @@ pub trait FunctionStep: Sized + 'static {
     /// The policy.
     #[cfg(feature = "policy")]
     const POLICY: Option<PolicyOf<Self::Inputs, Self::Outputs, Self::Error>> = None;
+    /// How the outputs are kept.
+    #[cfg(feature = "journal")]
+    const KEEP: Option<KeepOf<Self::Outputs>> = None;
+    /// The version.
+    #[cfg(feature = "journal")]
+    const VERSION: u32 = 0;
 
     /// Calls the function, and hands its future to `then`.
     fn call<'s, Then: Continuation<'s, Self>>(inputs: Refs<'s, Self>, then: Then) -> Then::Result;
@@ -53,6 +61,10 @@ impl<S: IsFunction> Step for S {
     const CLOSE: Option<Close<Self>> = <S as FunctionStep>::CLOSE;
     #[cfg(feature = "policy")]
     const POLICY: Option<Policy<Self>> = <S as FunctionStep>::POLICY;
+    #[cfg(feature = "journal")]
+    const KEEP: Option<Keep<Self>> = <S as FunctionStep>::KEEP;
+    #[cfg(feature = "journal")]
+    const VERSION: u32 = <S as FunctionStep>::VERSION;
 
     fn run(inputs: Inputs<'_, Self>) -> impl Future<Output = Result<Outputs<Self>, Self::Error>> + Send {
         S::call(inputs, Boxed)

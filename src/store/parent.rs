@@ -1,5 +1,7 @@
 //! Parent stores, and the scopes that read from them.
 
+#[cfg(feature = "journal")]
+use crate::exec::keeping::Keeping;
 use crate::exec::store_ref::StoreRef;
 use crate::pipelines::{OriginalOf, Pipeline};
 use crate::proof::certificate::{AnswerNo, AnswerYes, CertificateAnswer};
@@ -15,6 +17,8 @@ use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::supplied::SuppliedValues;
 use frunk_core::hlist::HNil;
+#[cfg(feature = "journal")]
+use std::sync::Arc;
 
 /// A pipeline whose stores are scopes within a store of another pipeline: for example one request
 /// of an application.
@@ -139,11 +143,26 @@ pub trait ParentStore: Send + Sync + Sized {
     /// The store, as the executor sees it.
     #[doc(hidden)]
     fn store_ref(&self) -> Option<StoreRef<'_>>;
+    /// The type in the place of the parent of that store; [`NoOuter`] if there is no such store.
+    #[cfg(feature = "journal")]
+    #[doc(hidden)]
+    type Outer;
+    /// The journal of the store itself, if it is kept.
+    #[cfg(feature = "journal")]
+    #[doc(hidden)]
+    fn keeping(&self) -> Option<&Arc<Keeping>> {
+        None
+    }
 }
 
 /// No parent: the store is not a scope.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoParent;
+
+/// In the place of the parent of a store that there is not.
+#[cfg(feature = "journal")]
+#[derive(Debug)]
+pub enum NoOuter {}
 
 // Here and for stores: otherwise rustc shows one of these impls where a store is given by value.
 #[diagnostic::do_not_recommend]
@@ -162,6 +181,8 @@ impl ParentStore for NoParent {
     type IsComplete = AnswerYes;
     type Free = HNil;
     type Reporter = ProofCheck;
+    #[cfg(feature = "journal")]
+    type Outer = NoOuter;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None
     }

@@ -52,6 +52,19 @@ impl<R: Resource, Rest: SuppliedValues> Drop for With<R, Rest> {
 }
 
 /// Without values, for a list that was moved out.
+#[cfg(feature = "journal")]
+impl<R: Resource, Rest: SuppliedValues> With<R, Rest> {
+    /// The first value; `None` after it was taken out.
+    pub(crate) fn get(&self) -> Option<&R::Value> {
+        self.value.as_ref()
+    }
+
+    /// The other values.
+    pub(crate) fn rest(&self) -> &Rest {
+        &self.rest
+    }
+}
+
 impl<R: Resource, Rest: SuppliedValues> Default for With<R, Rest> {
     fn default() -> Self {
         With { value: None, place: 0, rest: Rest::default() }

@@ -123,6 +123,7 @@ pub(super) fn step(
     let is_sync = is_sync.then(|| quote_spanned! { span => const IS_SYNC: bool = true; });
     let close = options.close.as_ref().filter(|_| right).map(|close| self::close(library, close, signature));
     let policy = right.then(|| options.policy.expand(library, span, signature));
+    let keep = right.then(|| options.keep.expand(library));
     let attributes = attributes(function);
     // Otherwise rustc lists the steps of the user wherever a type is not one. A generic step lacks
     // the attribute, because with it rustc would not report an unmet bound of a parameter.
@@ -143,6 +144,7 @@ pub(super) fn step(
             #is_sync
             #close
             #policy
+            #keep
 
             #[inline]
             fn call<'store, Then: #library::__private::Continuation<'store, Self>>(

@@ -4,6 +4,7 @@ mod error_recovery;
 mod expand;
 mod function;
 mod inputs;
+mod keep;
 mod options;
 mod outputs;
 mod policy;

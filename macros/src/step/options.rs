@@ -1,5 +1,6 @@
 //! The options of `#[step(…)]`.
 
+use super::keep::{self, Keep};
 use super::policy::{self, Policy};
 use crate::diagnostics::Diagnostics;
 use crate::library;
@@ -18,6 +19,8 @@ pub(super) struct Options {
     pub(super) close: Option<ExprPath>,
     /// The attempts, the time of each, and the fallback.
     pub(super) policy: Policy,
+    /// Whether the outputs are kept, and the version of the step.
+    pub(super) keep: Keep,
     /// The path of the library; `None` if a mistake may have hidden it.
     pub(super) library: Option<Path>,
 }
@@ -28,13 +31,15 @@ enum Choice {
     Blocking(Ident),
     Close(Ident, ExprPath),
     Policy(Ident, policy::Choice),
+    Keep(Ident, keep::Choice),
     Crate(Ident, Path),
 }
 
 impl Options {
     /// Parses the options. After a mistake in one of them, the others still count.
     pub(super) fn parse(tokens: TokenStream, mistakes: &mut Diagnostics) -> Self {
-        let mut options = Options { name: None, blocking: None, close: None, policy: Policy::default(), library: None };
+        let (policy, keep) = (Policy::default(), Keep::default());
+        let mut options = Options { name: None, blocking: None, close: None, policy, keep, library: None };
         let parsed = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(mistake) = options.parse_one(input) {
@@ -63,6 +68,7 @@ impl Options {
             Choice::Blocking(key) => (key.clone(), self.blocking.replace(key).is_some()),
             Choice::Close(key, function) => (key, self.close.replace(function).is_some()),
             Choice::Policy(key, choice) => (key.clone(), self.policy.set(key, choice)),
+            Choice::Keep(key, choice) => (key.clone(), self.keep.set(key, choice)),
             Choice::Crate(key, path) => (key, self.library.replace(path).is_some()),
         };
         if before {
@@ -101,6 +107,9 @@ impl Parse for Choice {
         if let Some(choice) = policy::Choice::parse(&key, input) {
             return choice.map(|choice| Choice::Policy(key, choice));
         }
+        if let Some(choice) = keep::Choice::parse(&key, input) {
+            return choice.map(|choice| Choice::Keep(key, choice));
+        }
         if key != "name" {
             return Err(Error::new_spanned(&key, format!("`#[step]` has no option `{key}`: {KNOWN}")));
         }
@@ -117,4 +126,4 @@ impl Parse for Choice {
 }
 
 /// The options that there are.
-const KNOWN: &str = "there are `name = Divide`, `blocking`, `close = function`, `retry = Retry::times(3)`, `retry_if = function`, `timeout = Duration::from_secs(30)`, `fallback = function` and `crate = path`";
+const KNOWN: &str = "there are `name = Divide`, `blocking`, `close = function`, `retry = Retry::times(3)`, `retry_if = function`, `timeout = Duration::from_secs(30)`, `fallback = function`, `keep`, `version = 2` and `crate = path`";

@@ -2,6 +2,7 @@
 
 use super::function::Function;
 use super::inputs::{self, Input};
+use super::keep::Keep;
 use super::options::Options;
 use super::outputs::Outputs;
 use super::policy::Policy;
@@ -91,6 +92,7 @@ impl Signature {
         let inputs = inputs::check(signature, mistakes);
         let outputs = Outputs::check(signature, mistakes);
         Policy::check(function, options, &outputs.failure, mistakes);
+        Keep::check(options, &outputs.list, mistakes);
         let is_right = mistakes.is_empty();
         for output in &outputs.list {
             if inputs.list.iter().any(|input| input.resource == *output) {

@@ -43,7 +43,7 @@ pub(crate) async fn run_dropping_early(
     kept: &[Option<Source>],
     options: &RunOptions,
 ) -> Result<Option<Arc<dyn StartTarget>>, RunError> {
-    let mut paused = PausedRun::begin(StoreRef::new(store), demand, options);
+    let mut paused = PausedRun::begin(StoreRef::new(store), demand, options).await?;
     loop {
         let part;
         (part, paused) = paused.go_on(StoreRef::new(store), kept).await?;
@@ -72,10 +72,12 @@ async fn yield_now() {
 
 impl PausedRun {
     /// A run before its first part. It has a schedule from the start.
-    fn begin(store: StoreRef<'_>, demand: Demand, options: &RunOptions) -> Self {
+    async fn begin(store: StoreRef<'_>, demand: Demand, options: &RunOptions) -> Result<Self, RunError> {
         let sources = demand.sources;
         let graph = graph_of(store, demand, options);
-        PausedRun::of(*SingleTask::new(BorrowedRun::new(graph, store), sources, None, options))
+        #[cfg(feature = "journal")]
+        crate::exec::keeping::restore::restore(&graph, store, sources).await?;
+        Ok(PausedRun::of(*SingleTask::scheduled(BorrowedRun::new(graph, store), sources, options)))
     }
 
     /// A run that lets go of its store.

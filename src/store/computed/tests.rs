@@ -143,7 +143,7 @@ fn random_graph(seed: u64) -> (Vec<Vec<usize>>, usize) {
 
 /// A graph: of each step, in the order of registration, those from which it takes.
 fn plan<const N: usize>(inputs: &[Vec<usize>]) -> &'static ExecPlan {
-    let key = |step: &usize| ConstList::One(Key { id: *step as u64, name: || "resource", optional: false });
+    let key = |step: &usize| ConstList::One(Key { id: *step as u64, name: || "resource", ..Key::NONE });
     let steps = inputs.iter().enumerate().map(|(step, inputs)| StepSpec {
         name: || "step",
         inputs: inputs.iter().fold(&ConstList::Empty, |keys, input| kept(ConstList::Both(keys, kept(key(input))))),
