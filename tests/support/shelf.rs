@@ -48,7 +48,7 @@ macro_rules! shelf_tests {
             an_entry_is_read_as_it_was_written
             an_entry_is_replaced
             entries_outlive_the_shelf
-            what_is_not_there_is_absent
+            an_entry_that_was_not_written_is_absent
             values_come_in_the_order_of_their_names
             runs_have_entries_of_their_own
             names_are_any_text
@@ -170,7 +170,7 @@ pub(crate) fn entries_outlive_the_shelf<P: Place>() {
     assert_eq!(value_of(&mut again, "run", "kept").unwrap(), b"value");
 }
 
-pub(crate) fn what_is_not_there_is_absent<P: Place>() {
+pub(crate) fn an_entry_that_was_not_written_is_absent<P: Place>() {
     let place = P::new();
     let mut shelf = place.open();
     assert_eq!(shelf.runs().unwrap(), []);
