@@ -12,7 +12,7 @@ pub(crate) mod supplied;
 
 pub use any_store::AnyStore;
 pub use owned::{OwnOrigin, Owns};
-pub use parent::{NoParent, ParentStore, StoreHandle};
+pub use parent::{NoParent, ParentStore, StoreHandle, TakesValues};
 pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
 
 use crate::exec::claim::Claim;
@@ -27,10 +27,9 @@ use crate::lower::slots::Slots;
 use crate::observe::Observer;
 use crate::options::Observers;
 use crate::pipelines::{Pipeline, StepList};
-use crate::proof::check::ProofCheck;
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
-use crate::proof::check::supplied::{AcceptedBy, TakesValues};
+use crate::proof::check::supplied::AcceptedBy;
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
 use computed::Computed;
@@ -172,7 +171,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value, and the one before is gone"]
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
     where
-        ProofCheck: TakesValues<Parent, Witness: Sized>,
+        Parent: TakesValues<Witness: Sized>,
     {
         let _ = resource;
         self.supply::<R>(value)
@@ -198,7 +197,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value"]
     pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
     where
-        ProofCheck: TakesValues<Parent, Witness: Sized>,
+        Parent: TakesValues<Witness: Sized>,
     {
         let Store { computed, mut supplied, parent, observers } = self;
         let supplied = R::insert(value, &mut supplied);
