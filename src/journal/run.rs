@@ -24,6 +24,8 @@ pub(crate) struct OpenRun {
 /// An entry in an open run.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
+    /// Its record, which nobody has looked at.
+    Unread(Arc<[u8]>),
     /// Its value was made from this.
     Kept(Arc<Record>),
     /// It is damaged, for this reason.
@@ -45,13 +47,8 @@ impl OpenRun {
             }
             shelf.records(&key).map_err(failed)
         });
-        let records = listed.await??.into_iter().map(|KeptRecord { name, record }| {
-            let entry = match Record::decode(&run.key, &name, &record) {
-                Ok(record) => Entry::Kept(Arc::new(record)),
-                Err(damage) => Entry::Damaged(damage.into()),
-            };
-            (name.into(), entry)
-        });
+        let records = listed.await??.into_iter();
+        let records = records.map(|KeptRecord { name, record }| (name.into(), Entry::Unread(record.into())));
         run.records = Mutex::new(records.collect());
         Ok(run)
     }
@@ -61,9 +58,17 @@ impl OpenRun {
         self.records.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// The entry with this name.
+    /// The entry with this name, which is not unread.
     pub(crate) fn entry(&self, name: &str) -> Option<Entry> {
-        self.records().get(name).cloned()
+        let mut records = self.records();
+        let entry = records.get_mut(name)?;
+        if let Entry::Unread(record) = entry {
+            *entry = match Record::decode(&self.key, name, record) {
+                Ok(record) => Entry::Kept(Arc::new(record)),
+                Err(damage) => Entry::Damaged(damage.into()),
+            };
+        }
+        Some(entry.clone())
     }
 
     /// Sets the entry with this name.
@@ -71,10 +76,10 @@ impl OpenRun {
         self.records().insert(name.into(), entry);
     }
 
-    /// The number of kept entries whose names begin in this way.
+    /// The number of entries whose names begin in this way.
     pub(crate) fn count(&self, prefix: &str) -> usize {
         let records = self.records();
-        records.iter().filter(|(name, entry)| name.starts_with(prefix) && matches!(entry, Entry::Kept(_))).count()
+        records.keys().filter(|name| name.starts_with(prefix)).count()
     }
 }
 
