@@ -18,14 +18,20 @@ pub(crate) struct OpenRun {
     /// Whether the run was locked, which the thread of the journal knows.
     is_locked: Arc<AtomicBool>,
     /// The records of its entries, by name.
-    records: Mutex<HashMap<Box<str>, Entry>>,
+    records: Mutex<HashMap<Box<str>, Listed>>,
+}
+
+/// An entry in the list of a run.
+enum Listed {
+    /// Its record, at which nobody has looked.
+    Unread(Vec<u8>),
+    /// The entry.
+    Read(Entry),
 }
 
 /// An entry in an open run.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
-    /// Its record, which nobody has looked at.
-    Unread(Arc<[u8]>),
     /// Its value was made from this.
     Kept(Arc<Record>),
     /// It is damaged, for this reason.
@@ -48,32 +54,34 @@ impl OpenRun {
             shelf.records(&key).map_err(failed)
         });
         let records = listed.await??.into_iter();
-        let records = records.map(|KeptRecord { name, record }| (name.into(), Entry::Unread(record.into())));
+        let records = records.map(|KeptRecord { name, record }| (name.into(), Listed::Unread(record)));
         run.records = Mutex::new(records.collect());
         Ok(run)
     }
 
     /// The entries.
-    fn records(&self) -> MutexGuard<'_, HashMap<Box<str>, Entry>> {
+    fn records(&self) -> MutexGuard<'_, HashMap<Box<str>, Listed>> {
         self.records.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// The entry with this name, which is not unread.
+    /// The entry with this name.
     pub(crate) fn entry(&self, name: &str) -> Option<Entry> {
         let mut records = self.records();
-        let entry = records.get_mut(name)?;
-        if let Entry::Unread(record) = entry {
-            *entry = match Record::decode(&self.key, name, record) {
+        let listed = records.get_mut(name)?;
+        let entry = match listed {
+            Listed::Read(entry) => return Some(entry.clone()),
+            Listed::Unread(record) => match Record::decode(&self.key, name, record) {
                 Ok(record) => Entry::Kept(Arc::new(record)),
                 Err(damage) => Entry::Damaged(damage.into()),
-            };
-        }
-        Some(entry.clone())
+            },
+        };
+        *listed = Listed::Read(entry.clone());
+        Some(entry)
     }
 
     /// Sets the entry with this name.
     pub(crate) fn set(&self, name: &str, entry: Entry) {
-        self.records().insert(name.into(), entry);
+        self.records().insert(name.into(), Listed::Read(entry));
     }
 
     /// The number of entries whose names begin in this way.

@@ -67,7 +67,6 @@ impl<'a, 's> Judge<'a, 's> {
         let codec = spec.keep.codec.ok_or(None)?;
         let record = match self.keeping.run.entry(&self.keeping.name_of(codec)).ok_or(None)? {
             Entry::Kept(record) => record,
-            Entry::Unread(_) => return Err(None),
             Entry::Damaged(reason) => return Err(Some(Stale::Damaged(reason.as_ref().into()))),
             Entry::Forgotten => return Err(Some(Stale::Forgotten)),
         };
