@@ -49,7 +49,7 @@ macro_rules! shelf_tests {
             an_entry_is_read_as_it_was_written
             an_entry_is_replaced
             entries_outlive_the_shelf
-            what_is_not_there_is_absent
+            an_entry_that_was_not_written_is_absent
             values_come_in_the_order_of_their_names
             runs_have_entries_of_their_own
             names_are_any_text
@@ -171,7 +171,7 @@ pub(crate) fn entries_outlive_the_shelf<P: Place>() {
     assert_eq!(value_of(&mut again, "run", "kept").unwrap(), b"value");
 }
 
-pub(crate) fn what_is_not_there_is_absent<P: Place>() {
+pub(crate) fn an_entry_that_was_not_written_is_absent<P: Place>() {
     let place = P::new();
     let mut shelf = place.open();
     assert_eq!(shelf.runs().unwrap(), []);
@@ -462,9 +462,8 @@ pub(crate) fn an_acknowledged_entry_outlives_its_process<P: SharedPlace>(module:
 /// An entry whose contents follow from a number.
 fn numbered(run: &str, name: &str, number: u64) -> Entry {
     let length = 100 + (number as usize * 7919) % 20_000;
-    let bytes = |length: usize| -> Vec<u8> { (0..length).map(|at| (at as u64 * 31 + number) as u8).collect() };
-    let record = [&number.to_le_bytes()[..], &bytes(300)].concat();
-    entry_of(run, name, &record, &bytes(length))
+    let record = [&number.to_le_bytes()[..], &[number as u8; 300]].concat();
+    entry_of(run, name, &record, &vec![number as u8; length])
 }
 
 /// The process that is killed. Without a task it is a test, which passes.
