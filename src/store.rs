@@ -27,6 +27,7 @@ use crate::lower::slots::Slots;
 use crate::observe::Observer;
 use crate::options::Observers;
 use crate::pipelines::{Pipeline, StepList};
+use crate::proof::check::ProofCheck;
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
 use crate::proof::check::supplied::{AcceptedBy, TakesValues};
@@ -171,7 +172,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value, and the one before is gone"]
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
     where
-        Parent: TakesValues,
+        ProofCheck: TakesValues<Parent, Witness: Sized>,
     {
         let _ = resource;
         self.supply::<R>(value)
@@ -197,7 +198,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value"]
     pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
     where
-        Parent: TakesValues,
+        ProofCheck: TakesValues<Parent, Witness: Sized>,
     {
         let Store { computed, mut supplied, parent, observers } = self;
         let supplied = R::insert(value, &mut supplied);

@@ -69,6 +69,8 @@ macro_rules! place {
 }
 place!(OfFiles: Files, |path| Files::open(path).unwrap());
 place!(OfDurableFiles: Files, |path| Files::open(path).unwrap().durable());
+#[cfg(feature = "redb")]
+place!(OfRedb: typed_pipeliner::journal::Redb, |path| typed_pipeliner::journal::Redb::open(path).unwrap());
 
 mod memory {
     use super::*;
@@ -87,4 +89,11 @@ mod durable_files {
     shelf_tests!(any: OfDurableFiles);
     shelf_tests!(shared: OfDurableFiles);
     shelf_tests!(killed: OfDurableFiles);
+}
+
+#[cfg(feature = "redb")]
+mod redb {
+    use super::*;
+    shelf_tests!(any: OfRedb);
+    shelf_tests!(killed: OfRedb);
 }

@@ -18,6 +18,8 @@ use crate::proof::witness::IsStep;
 use crate::run::OwnedOutput;
 use crate::sealed::Seal;
 use crate::steps::Step;
+#[cfg(feature = "journal")]
+use crate::store::parent::NoOuter;
 use crate::store::parent::ParentStore;
 use crate::store::supplied::{ResourceList, SuppliedValues};
 use core::marker::PhantomData;
@@ -190,6 +192,8 @@ impl ParentStore for OutsideElement {
     const IS_STORE: bool = false;
     type IsComplete = AnswerYes;
     type Free = HNil;
+    #[cfg(feature = "journal")]
+    type Outer = NoOuter;
     type Reporter = ReporterForElement;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None

@@ -33,6 +33,9 @@ pub(super) enum Reason {
     /// It was written by a newer version of this library, in this format. The last is the format of
     /// this version.
     Newer(String, u32),
+    /// It is open already, in another process or in this one.
+    #[cfg(feature = "redb")]
+    InUse,
     /// It cannot be read or written.
     Failed(BoxError),
 }
@@ -47,6 +50,13 @@ impl OpenError {
     pub(super) fn failed(path: impl Into<PathBuf>, error: impl Into<BoxError>) -> Self {
         OpenError::new(path, Reason::Failed(error.into()))
     }
+
+    /// Whether the shelf is open already, in another process or in this one, and can be open only
+    /// once.
+    #[cfg(feature = "redb")]
+    pub fn is_in_use(&self) -> bool {
+        matches!(self.reason, Reason::InUse)
+    }
 }
 
 impl fmt::Display for OpenError {
@@ -59,6 +69,8 @@ impl fmt::Display for OpenError {
                 "`{path}` was written by a newer version of typed-pipeliner: its format is {format}, this version \
                  knows {known}"
             ),
+            #[cfg(feature = "redb")]
+            Reason::InUse => write!(f, "`{path}` is in use by another journal"),
             Reason::Failed(_) => write!(f, "the journal `{path}` cannot be opened"),
         }
     }

@@ -34,8 +34,8 @@ pub(crate) enum Entry {
 
 impl OpenRun {
     /// Locks a run, and reads its records.
-    pub(crate) async fn open(journal: Journal, key: &str) -> Result<Self, JournalError> {
-        let mut run = OpenRun { journal, key: key.into(), is_locked: Arc::default(), records: Mutex::default() };
+    pub(crate) async fn open(journal: Journal, key: Arc<str>) -> Result<Self, JournalError> {
+        let mut run = OpenRun { journal, key, is_locked: Arc::default(), records: Mutex::default() };
         let (key, is_locked) = (Arc::clone(&run.key), Arc::clone(&run.is_locked));
         let listed = run.journal.worker.call(move |shelf| {
             let failed = |error| JournalError::because(Action::OpenRun(Arc::clone(&key)), error);

@@ -3,10 +3,9 @@
 use crate::error::BoxError;
 use crate::lower::stored::One;
 use crate::proof::check::ProofCheck;
-use crate::proof::check::keep::{KeepsReturn, KeepsValue};
-use crate::proof::kind::{Group, OfResources, Returned, Single};
+use crate::proof::check::keep::KeepsValue;
+use crate::proof::kind::{Group, OfResources, Single};
 use crate::proof::witness::IsResource;
-use crate::resource::Return;
 use crate::sealed::Seal;
 use crate::steps::Step;
 use crate::steps::lists::{Output, OutputList};
@@ -57,7 +56,7 @@ impl<O: OutputList> KeepOf<O> {
     #[expect(clippy::new_without_default, reason = "it is a constant")]
     pub const fn new() -> Self
     where
-        O: KeptOutputs,
+        O: KeptOutputs<KeepWitness: Sized>,
     {
         KeepOf { name: None, encode: O::encode, decode: O::decode }
     }
@@ -95,6 +94,9 @@ pub trait KeptOutputs: OutputList {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// The witnesses of the outputs.
+    #[doc(hidden)]
+    type KeepWitness;
     /// Encodes each value.
     #[doc(hidden)]
     fn encode(stored: &Self::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError>;
@@ -107,6 +109,7 @@ pub trait KeptOutputs: OutputList {
 impl KeptOutputs for HNil {
     fn seal(_: Seal) {}
 
+    type KeepWitness = HNil;
     fn encode(_: &HNil, _: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
         Ok(())
     }
@@ -118,6 +121,7 @@ impl KeptOutputs for HNil {
 impl<Head: KeptOutput, Tail: KeptOutputs> KeptOutputs for HCons<Head, Tail> {
     fn seal(_: Seal) {}
 
+    type KeepWitness = (Head::KeepWitness, Tail::KeepWitness);
     fn encode(stored: &Self::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
         Head::encode(&stored.head, to)?;
         Tail::encode(&stored.tail, to)
@@ -127,11 +131,19 @@ impl<Head: KeptOutput, Tail: KeptOutputs> KeptOutputs for HCons<Head, Tail> {
     }
 }
 
-/// An element of such a list, of any kind.
+/// An element of such a list, of any kind but [`Return`](crate::Return).
+#[diagnostic::on_unimplemented(
+    message = "a step with the output `{Self}` cannot be kept",
+    label = "its value goes to the caller of each run, and is never stored",
+    note = "let the step provide a resource, `Out<R>`, and get its value by `store.resource::<R>()`"
+)]
 pub trait KeptOutput<Kind = <Self as OfResources>::Kind>: Output<Kind> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// The proof that the value can be kept.
+    #[doc(hidden)]
+    type KeepWitness;
     /// Encodes each value.
     #[doc(hidden)]
     fn encode(stored: &Self::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError>;
@@ -146,6 +158,7 @@ where
 {
     fn seal(_: Seal) {}
 
+    type KeepWitness = <ProofCheck as KeepsValue<R, R::CheckedValue>>::Witness;
     fn encode(One(value): &One<R::CheckedValue>, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
         to.push(ProofCheck::encode(value)?);
         Ok(())
@@ -156,24 +169,10 @@ where
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<V: Send + 'static> KeptOutput<Returned> for Return<V>
-where
-    ProofCheck: KeepsReturn<V>,
-{
-    fn seal(_: Seal) {}
-
-    fn encode(_: &HNil, _: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
-        Ok(())
-    }
-    fn decode(_: &mut slice::Iter<'_, &[u8]>) -> Result<HNil, BoxError> {
-        Ok(HNil)
-    }
-}
-
 impl<List: KeptOutputs> KeptOutput<Group> for List {
     fn seal(_: Seal) {}
 
+    type KeepWitness = <List as KeptOutputs>::KeepWitness;
     fn encode(stored: &<List as OutputList>::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
         <List as KeptOutputs>::encode(stored, to)
     }

@@ -43,6 +43,8 @@ macro_rules! parents {
             type IsComplete = <Pipe::Steps as StepsProof>::IsComplete<Supplied, Parent>;
             type Free = FreeOf<Pipe, Supplied, Parent>;
             type Reporter = ReporterInScope<Pipe>;
+            #[cfg(feature = "journal")]
+            type Outer = Parent;
             fn store_ref(&self) -> Option<StoreRef<'_>> {
                 let $this = self;
                 Some(StoreRef::new($store))

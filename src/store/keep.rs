@@ -9,17 +9,20 @@ use crate::journal::print::Known;
 use crate::journal::run::OpenRun;
 use crate::journal::state::{Explained, Explanation, KeptState};
 use crate::pipelines::Pipeline;
-use crate::pipelines::keeps::Keeps;
 use crate::proof::check::ProofCheck;
-use crate::proof::check::keep::{ParentIsKept, SuppliedPrints};
+use crate::proof::check::keep::{KeepsStore, NotYetKept, ParentIsKept};
 use crate::proof::ids::digits::Digits;
 use crate::proof::walk::goal::RequestedResources;
-use crate::proof::witness::IsPipeline;
+use crate::proof::witness::{IsPipeline, Proven};
 use crate::sealed::Seal;
 use crate::store::Store;
 use crate::store::parent::{NoParent, ParentStore};
-use crate::store::supplied::SuppliedValues;
+use crate::store::supplied::{NothingSupplied, SuppliedValues};
 use core::fmt;
+use core::future::ready;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use futures::future::BoxFuture;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -67,6 +70,7 @@ impl<Parent: ParentStore> ParentStore for Kept<Parent> {
     type IsComplete = Parent::IsComplete;
     type Free = Parent::Free;
     type Reporter = Parent::Reporter;
+    type Outer = Parent::Outer;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         self.parent.store_ref()
     }
@@ -124,30 +128,37 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// # Cancel safety
     ///
     /// Dropping the future drops the store, and gives the run back.
-    pub fn kept_in(
-        self,
-        journal: impl MaybeJournal,
-        run: impl AsRef<str>,
-    ) -> impl Future<Output = Result<Store<Pipe, Supplied, Kept<Parent>>, JournalError>>
+    pub fn kept_in(self, journal: impl MaybeJournal, run: impl AsRef<str>) -> KeepIn<Pipe, Supplied, Parent>
     where
-        Pipe: Keeps,
-        Supplied: SuppliedPrints<Pipe>,
-        Parent: KnownParent,
+        ProofCheck: KeepsStore<Pipe, Supplied, Witness: Sized>
+            + NotYetKept<Parent, Witness: Sized>
+            + ParentIsKept<Parent::Pipeline, Parent::Outer, Witness: Sized>,
     {
-        let prepared = journal.journal().map(|journal| {
-            self.check_steps()?;
-            let mut given = Vec::with_capacity(Supplied::LEN);
-            self.supplied.prints(&mut given)?;
-            Ok((journal, given.into(), Box::<str>::from(run.as_ref())))
-        });
-        let Store { computed, supplied, parent, observers } = self;
-        async move {
-            let keeping = match prepared.transpose()? {
-                Some((journal, given, run)) => Some(Arc::new(keep(journal, given, &run).await?)),
-                None => None,
-            };
-            Ok(Store { computed, supplied, parent: Kept { keeping, parent }, observers })
-        }
+        let opening: BoxFuture<'static, _> = match self.prepared(journal.journal()) {
+            Ok(None) => Box::pin(ready(Ok(None))),
+            Err(error) => Box::pin(ready(Err(error))),
+            Ok(Some((journal, given))) => {
+                let run: Arc<str> = run.as_ref().into();
+                Box::pin(async move {
+                    let run = Arc::new(OpenRun::open(journal, run).await?);
+                    Ok(Some(Arc::new(Keeping::new(run, given))))
+                })
+            }
+        };
+        KeepIn { store: Some(self), opening }
+    }
+
+    /// A journal with the fingerprints of the supplied values, if there is a journal and the store
+    /// can be kept.
+    fn prepared(&self, journal: Option<Journal>) -> Result<Option<(Journal, Box<[Known]>)>, JournalError>
+    where
+        ProofCheck: KeepsStore<Pipe, Supplied>,
+    {
+        let Some(journal) = journal else { return Ok(None) };
+        self.check_steps()?;
+        let mut given = Vec::with_capacity(Supplied::LEN);
+        ProofCheck::prints(&self.supplied, &mut given)?;
+        Ok(Some((journal, given.into())))
     }
 
     /// Checks that the store is new, and that its kept steps have different names.
@@ -211,50 +222,39 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     }
 }
 
-/// Opens a run for a store with these supplied values.
-async fn keep(journal: Journal, given: Box<[Known]>, run: &str) -> Result<Keeping, JournalError> {
-    Ok(Keeping::new(Arc::new(OpenRun::open(journal, run).await?), given))
-}
-
-/// The parent of a store that can be kept: none, or one that is kept.
-#[diagnostic::on_unimplemented(
-    message = "the store is kept already",
-    label = "a store is kept in one run of one journal",
-    note = "keep it once, after all values are supplied"
-)]
-pub trait KnownParent {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-}
-
-impl KnownParent for NoParent {
-    fn seal(_: Seal) {}
-}
-
-impl<Pipe, Supplied, Parent> KnownParent for &Store<Pipe, Supplied, Parent>
-where
-    Pipe: IsPipeline<Witness: Sized>,
-    ProofCheck: ParentIsKept<Pipe, Parent>,
-{
-    fn seal(_: Seal) {}
-}
-
-impl<Pipe, Supplied, Parent> KnownParent for Arc<Store<Pipe, Supplied, Parent>>
-where
-    Pipe: IsPipeline<Witness: Sized>,
-    ProofCheck: ParentIsKept<Pipe, Parent>,
-{
-    fn seal(_: Seal) {}
-}
-
-impl<S> KnownParent for &Arc<S>
-where
-    Arc<S>: KnownParent,
-{
-    fn seal(_: Seal) {}
-}
-
 #[diagnostic::do_not_recommend]
 impl<Pipe, Parent> ParentIsKept<Pipe, Kept<Parent>> for ProofCheck {
     fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+/// A store that is going to be kept: the future of [`Store::kept_in`].
+#[must_use = "the store is kept once this was awaited"]
+pub struct KeepIn<Pipe: IsPipeline<Witness: Sized>, Supplied = NothingSupplied, Parent = NoParent> {
+    /// The store, until the run is open.
+    store: Option<Store<Pipe, Supplied, Parent>>,
+    /// Opens the run, if there is a journal.
+    opening: BoxFuture<'static, Result<Option<Arc<Keeping>>, JournalError>>,
+}
+
+// The store is never pinned.
+impl<Pipe: IsPipeline<Witness: Sized>, Supplied, Parent> Unpin for KeepIn<Pipe, Supplied, Parent> {}
+
+impl<Pipe: Pipeline, Supplied, Parent> Future for KeepIn<Pipe, Supplied, Parent> {
+    type Output = Result<Store<Pipe, Supplied, Kept<Parent>>, JournalError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let opened = ready!(this.opening.as_mut().poll(cx));
+        let store = this.store.take().expect("a future is not polled after its end");
+        let Store { computed, supplied, parent, observers } = store;
+        Poll::Ready(opened.map(|keeping| Store { computed, supplied, parent: Kept { keeping, parent }, observers }))
+    }
+}
+
+impl<Pipe: IsPipeline<Witness: Sized>, Supplied, Parent> fmt::Debug for KeepIn<Pipe, Supplied, Parent> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeepIn").finish_non_exhaustive()
+    }
 }

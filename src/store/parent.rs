@@ -143,6 +143,10 @@ pub trait ParentStore: Send + Sync + Sized {
     /// The store, as the executor sees it.
     #[doc(hidden)]
     fn store_ref(&self) -> Option<StoreRef<'_>>;
+    /// The type in the place of the parent of that store; [`NoOuter`] if there is no such store.
+    #[cfg(feature = "journal")]
+    #[doc(hidden)]
+    type Outer;
     /// The journal of the store itself, if it is kept.
     #[cfg(feature = "journal")]
     #[doc(hidden)]
@@ -154,6 +158,11 @@ pub trait ParentStore: Send + Sync + Sized {
 /// No parent: the store is not a scope.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoParent;
+
+/// In the place of the parent of a store that there is not.
+#[cfg(feature = "journal")]
+#[derive(Debug)]
+pub enum NoOuter {}
 
 // Here and for stores: otherwise rustc shows one of these impls where a store is given by value.
 #[diagnostic::do_not_recommend]
@@ -172,6 +181,8 @@ impl ParentStore for NoParent {
     type IsComplete = AnswerYes;
     type Free = HNil;
     type Reporter = ProofCheck;
+    #[cfg(feature = "journal")]
+    type Outer = NoOuter;
     fn store_ref(&self) -> Option<StoreRef<'_>> {
         None
     }

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::error::Error;
 use std::io::{BufRead, BufReader, Read, stdin};
+use std::iter;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -115,6 +118,14 @@ pub(crate) fn value_of(shelf: &mut impl Shelf, run: &str, name: &str) -> Option<
     let mut values = shelf.read(run, &[name.into()]).unwrap();
     assert_eq!(values.len(), 1);
     values.remove(0)
+}
+
+/// An error with its sources, without the folder of the test.
+pub(crate) fn text(error: impl Into<BoxError>, folder: &Path) -> String {
+    let error = error.into();
+    let sources = iter::successors(Some(&*error as &(dyn Error + 'static)), |&error| error.source());
+    let texts: Vec<_> = sources.map(ToString::to_string).collect();
+    texts.join(": ").replace(&format!("{}/", folder.display()), "").replace(&*folder.to_string_lossy(), ".")
 }
 
 /// A shelf at a place that has locked the run `run`.
@@ -343,7 +354,7 @@ pub(crate) fn a_run_is_locked_by_one_of_two_shelves<P: Place>() {
     let (mut one, mut other) = (locked(&place), place.open());
     assert!(!other.lock("run").unwrap());
     one.write(&[entry("a", b"record", b"value")]).unwrap();
-    // What is locked can be read, and listed.
+    // A locked run can be read, and listed.
     assert_eq!(records_of(&mut other, "run")["a"], b"record");
     assert_eq!(value_of(&mut other, "run", "a").unwrap(), b"value");
     assert!(other.runs().unwrap()[0].is_in_use);
@@ -368,8 +379,8 @@ pub(crate) fn two_shelves_write_to_runs_of_their_own<P: Place>() {
     assert_eq!(value_of(&mut one, "other", "a").unwrap(), b"other");
 }
 
-/// Each thread adds one to a number that it reads and writes while it has the lock. Between, the run
-/// is forgotten, and others list it.
+/// Each thread adds one to a number that it reads and writes while it has the lock. Between, the
+/// run that is locked is forgotten.
 pub(crate) fn locks_of_many_threads_exclude_each_other<P: Place + Sync>() {
     const THREADS: u64 = 4;
     const TURNS: u64 = 25;

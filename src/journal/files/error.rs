@@ -45,5 +45,5 @@ pub(super) fn foreign(path: &Path) -> BoxError {
 /// The error of a file with an entry that belongs elsewhere.
 pub(super) fn misplaced(path: &Path, run: &str, name: &str) -> BoxError {
     let path = path.display();
-    format!("`{path}` is not its own kept value, but that of `{}` of run `{}`", one_line(name), one_line(run)).into()
+    format!("`{path}` is the kept value `{}` of run `{}`, in the wrong place", one_line(name), one_line(run)).into()
 }

@@ -6,14 +6,13 @@
 //!   run-2026-11-29/                     a run
 //!     .lock                             locked by the journal that has the run
 //!     .aside-0                          a file that is being written
-//!     kept-app%3A%3A%46etch             the entry `app::Fetch`
+//!     kept-app%3A%3A%46etch             the entry app::Fetch
 //! ```
 //!
 //! `names` has the rules for names of runs and entries, `format` the bytes of a file.
 //!
-//! A file is written aside and renamed, so it is there as a whole or not at all, also if the process
-//! is killed. Unless it is synced before, the power may fail between the two, and leave a file
-//! without an end.
+//! A file is written aside and renamed, so it is there as a whole or not at all, also if the
+//! process is killed. Unless it is synced before, a power failure may leave one without its end.
 
 mod error;
 mod format;
@@ -46,6 +45,9 @@ const FORMAT: u32 = 1;
 const RUN: &str = "run-";
 const KEPT: &str = "kept-";
 const ASIDE: &str = ".aside-";
+
+/// How many bytes of a value are copied, to be written with those before them.
+const COPIED: usize = 1 << 16;
 
 /// How many files of a durable shelf are open at once.
 const SYNCED_AT_ONCE: usize = 64;
@@ -316,10 +318,13 @@ fn aside(folder: &Path, number: usize) -> PathBuf {
 
 /// Writes an entry to a file aside.
 fn write_aside(path: &Path, entry: &Entry) -> io::Result<File> {
-    let head = format::head(entry)?;
+    let mut bytes = format::head(entry)?;
     let mut file = File::create(path)?;
-    file.write_all(&head)?;
-    file.write_all(&entry.value)?;
+    // In one call, unless the copy of the value takes longer than a second one.
+    let (first, rest) = entry.value.split_at(entry.value.len().min(COPIED));
+    bytes.extend_from_slice(first);
+    file.write_all(&bytes)?;
+    file.write_all(rest)?;
     Ok(file)
 }
 

@@ -8,11 +8,13 @@ use crate::journal::print::{Known, Print};
 use crate::pipelines::keeps::Keeps;
 use crate::proof::ids::trie::{Empty, Find};
 use crate::proof::walk::source::{FromStore, NoSource};
-use crate::proof::witness::IsResource;
+use crate::proof::witness::{IsResource, Proven};
 use crate::sealed::Seal;
+use crate::store::parent::{NoOuter, NoParent};
 use crate::store::supplied::{NothingSupplied, ResourceList, SuppliedValues, With};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// Holds if serde can write and read the value `V` of the resource `R`: a function to its codec.
 #[diagnostic::on_unimplemented(
@@ -24,6 +26,8 @@ pub trait KeepsValue<R, V> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// Always [`Proven`].
+    type Witness;
     /// Encodes the value.
     fn encode(value: &V) -> Result<Vec<u8>, BoxError>;
     /// Decodes the value.
@@ -34,6 +38,7 @@ pub trait KeepsValue<R, V> {
 impl<R, V: Serialize + DeserializeOwned> KeepsValue<R, V> for ProofCheck {
     fn seal(_: Seal) {}
 
+    type Witness = Proven;
     fn encode(value: &V) -> Result<Vec<u8>, BoxError> {
         Ok(rmp_serde::to_vec_named(value)?)
     }
@@ -42,15 +47,49 @@ impl<R, V: Serialize + DeserializeOwned> KeepsValue<R, V> for ProofCheck {
     }
 }
 
-/// Never holds: the value of a `Return` goes to the caller, and is not stored.
-#[diagnostic::on_unimplemented(
-    message = "a step that returns `Return<{V}>` cannot be kept",
-    label = "a returned value goes to the caller of each run, and is never stored",
-    note = "let the step provide a resource, `Out<R>`, and get its value by `store.resource::<R>()`"
-)]
-pub trait KeepsReturn<V> {
+/// Holds if the supplied values of a store can be told apart: a function to their fingerprints.
+///
+/// It has a witness of several parts, so that rustc goes straight to the one that is wrong.
+pub trait KeepsStore<Pipe, Supplied> {
     #[doc(hidden)]
     fn seal(_: Seal);
+
+    /// The proofs.
+    type Witness;
+    /// Appends the fingerprints, in the order of the list.
+    fn prints(supplied: &Supplied, to: &mut Vec<Known>) -> Result<(), JournalError>;
+}
+
+impl<Pipe: HasAmbient, Supplied: SuppliedPrints<Pipe>> KeepsStore<Pipe, Supplied> for ProofCheck {
+    fn seal(_: Seal) {}
+
+    type Witness = (Pipe::Sorted, Supplied::Witness);
+    fn prints(supplied: &Supplied, to: &mut Vec<Known>) -> Result<(), JournalError> {
+        supplied.prints(to)
+    }
+}
+
+/// A pipeline that names its ambient resources: a function to them, defined on [`Keeps`].
+///
+/// It is between that and the proof, so that rustc names this trait, and quotes no declaration.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which supplied values are ambient, so its stores cannot be kept",
+    label = "`{Self}` has no `impl Keeps`",
+    note = "write it, with the handles and secrets that a store is supplied with: `impl Keeps for {Self} {{ type Ambient = HList![]; }}`"
+)]
+pub trait HasAmbient {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// The ambient resources.
+    type Sorted: SuppliedValues;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Pipe: Keeps> HasAmbient for Pipe {
+    fn seal(_: Seal) {}
+
+    type Sorted = <Pipe::Ambient as ResourceList>::Sorted;
 }
 
 /// A list of supplied values that can be told apart from others: a function to their fingerprints.
@@ -58,6 +97,9 @@ pub trait SuppliedPrints<Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// The proofs of the values.
+    #[doc(hidden)]
+    type Witness;
     /// Appends the fingerprints, in the order of the list.
     #[doc(hidden)]
     fn prints(&self, to: &mut Vec<Known>) -> Result<(), JournalError>;
@@ -66,17 +108,20 @@ pub trait SuppliedPrints<Pipe> {
 impl<Pipe> SuppliedPrints<Pipe> for NothingSupplied {
     fn seal(_: Seal) {}
 
+    type Witness = Proven;
     fn prints(&self, _: &mut Vec<Known>) -> Result<(), JournalError> {
         Ok(())
     }
 }
 
-impl<Pipe: Keeps, R: IsResource, Rest: SuppliedValues + SuppliedPrints<Pipe>> SuppliedPrints<Pipe> for With<R, Rest>
+impl<Pipe: HasAmbient, R: IsResource, Rest: SuppliedValues + SuppliedPrints<Pipe>> SuppliedPrints<Pipe>
+    for With<R, Rest>
 where
     AmbientSource<Pipe, R>: PrintSource<R, Pipe>,
 {
     fn seal(_: Seal) {}
 
+    type Witness = (<AmbientSource<Pipe, R> as PrintSource<R, Pipe>>::Witness, Rest::Witness);
     fn prints(&self, to: &mut Vec<Known>) -> Result<(), JournalError> {
         to.push(match self.get() {
             Some(value) => <AmbientSource<Pipe, R>>::print(value)?,
@@ -87,10 +132,8 @@ where
 }
 
 /// The source of the resource `R` among the ambient ones of the pipeline `Pipe`.
-type AmbientSource<Pipe, R> = Find<
-    <<<Pipe as Keeps>::Ambient as ResourceList>::Sorted as SuppliedValues>::Overlay<Empty>,
-    <R as IsResource>::CheckedIdentity,
->;
+type AmbientSource<Pipe, R> =
+    Find<<<Pipe as HasAmbient>::Sorted as SuppliedValues>::Overlay<Empty>, <R as IsResource>::CheckedIdentity>;
 
 /// The source of the resource `R` among ambient ones: a function to the fingerprint of its value.
 ///
@@ -99,6 +142,8 @@ pub trait PrintSource<R: IsResource, Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// The proof of the value.
+    type Witness;
     /// The fingerprint of the value.
     fn print(value: &R::CheckedValue) -> Result<Known, JournalError>;
 }
@@ -106,6 +151,7 @@ pub trait PrintSource<R: IsResource, Pipe> {
 impl<R: IsResource, Entered, Pipe> PrintSource<R, Pipe> for FromStore<Entered> {
     fn seal(_: Seal) {}
 
+    type Witness = Proven;
     fn print(_: &R::CheckedValue) -> Result<Known, JournalError> {
         Ok(Known::Ambient)
     }
@@ -117,6 +163,7 @@ where
 {
     fn seal(_: Seal) {}
 
+    type Witness = <ProofCheck as TellsApart<R, R::CheckedValue, Pipe>>::Witness;
     fn print(value: &R::CheckedValue) -> Result<Known, JournalError> {
         let print = <ProofCheck as TellsApart<R, R::CheckedValue, Pipe>>::print(value);
         print.map(Known::Print).map_err(|error| JournalError::because(Action::Print(R::name()), error))
@@ -134,6 +181,8 @@ pub trait TellsApart<R, V, Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
+    /// Always [`Proven`].
+    type Witness;
     /// The fingerprint of the value.
     fn print(value: &V) -> Result<Print, BoxError>;
 }
@@ -142,18 +191,65 @@ pub trait TellsApart<R, V, Pipe> {
 impl<R, V: Serialize, Pipe> TellsApart<R, V, Pipe> for ProofCheck {
     fn seal(_: Seal) {}
 
+    type Witness = Proven;
     fn print(value: &V) -> Result<Print, BoxError> {
         Print::of_value(value)
     }
 }
 
-/// Holds if a store of the pipeline `Pipe` with `Parent` in the place of its parent is kept.
+/// Holds if `Parent` is in the place of the parent of a store that is not kept.
+#[diagnostic::on_unimplemented(
+    message = "the store is kept already",
+    label = "a store is kept in one run of one journal",
+    note = "keep it once, after all values are supplied"
+)]
+pub trait NotYetKept<Parent> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
+}
+
+#[diagnostic::do_not_recommend]
+impl NotYetKept<NoParent> for ProofCheck {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> NotYetKept<&S> for ProofCheck {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> NotYetKept<Arc<S>> for ProofCheck {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
+/// Holds if the parent store of a scope is kept, or there is none. The parent store is one of the
+/// pipeline `Pipe` with `Outer` in the place of its parent.
 #[diagnostic::on_unimplemented(
     message = "the parent store, of `{Pipe}`, is not kept, and nothing says whether its values are the same the next time",
     label = "a scope can be kept if its parent store is",
     note = "keep the parent store as well: `app.kept_in(&journal, run)`"
 )]
-pub trait ParentIsKept<Pipe, Parent> {
+pub trait ParentIsKept<Pipe, Outer> {
     #[doc(hidden)]
     fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Pipe> ParentIsKept<Pipe, NoOuter> for ProofCheck {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
 }

@@ -3,6 +3,7 @@
 use super::ProofCheck;
 use crate::proof::ids::trie::{Empty, Find};
 use crate::proof::walk::source::{FromStore, NoSource};
+use crate::proof::witness::Proven;
 use crate::resource::Resource;
 use crate::sealed::Seal;
 use crate::store::parent::NoParent;
@@ -99,30 +100,39 @@ pub trait Accepts<R> {
     fn seal(_: Seal);
 }
 
-/// A store with this in the place of its parent takes values: a bound of `with`.
+/// Holds if a store with `Parent` in the place of its parent takes values.
 ///
 /// It is defined on all parents but that of a store that is kept in a journal.
 #[diagnostic::on_unimplemented(
     message = "a store that is kept takes no more values",
-    label = "the store is kept in a journal, which knows the values that it was supplied with",
+    label = "the store is kept in a journal, where its supplied values decide which values are stale",
     note = "supply all values before `kept_in`"
 )]
-pub trait TakesValues {
+pub trait TakesValues<Parent> {
     #[doc(hidden)]
     fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
 }
 
 #[diagnostic::do_not_recommend]
-impl TakesValues for NoParent {
+impl TakesValues<NoParent> for ProofCheck {
     fn seal(_: Seal) {}
+
+    type Witness = Proven;
 }
 
 #[diagnostic::do_not_recommend]
-impl<S> TakesValues for &S {
+impl<S> TakesValues<&S> for ProofCheck {
     fn seal(_: Seal) {}
+
+    type Witness = Proven;
 }
 
 #[diagnostic::do_not_recommend]
-impl<S> TakesValues for Arc<S> {
+impl<S> TakesValues<Arc<S>> for ProofCheck {
     fn seal(_: Seal) {}
+
+    type Witness = Proven;
 }
