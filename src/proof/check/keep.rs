@@ -1,5 +1,5 @@
-//! The proofs of a store that is kept: serde can write and read its kept values, and the fingerprint
-//! of each supplied value shows whether it is the same the next time.
+//! The proofs of a store that is kept: serde can write and read its kept values, and the
+//! fingerprint of each supplied value shows whether it is the same the next time.
 
 use super::ProofCheck;
 use crate::error::BoxError;
