@@ -12,7 +12,7 @@ pub(crate) mod supplied;
 
 pub use any_store::AnyStore;
 pub use owned::{OwnOrigin, Owns};
-pub use parent::{NoParent, ParentStore, StoreHandle};
+pub use parent::{NoParent, ParentStore, StoreHandle, TakesValues};
 pub use supplied::{NothingSupplied, ResourceList, SuppliedValues, SupplyDecision, With};
 
 use crate::exec::claim::Claim;
@@ -27,18 +27,15 @@ use crate::lower::slots::Slots;
 use crate::observe::Observer;
 use crate::options::Observers;
 use crate::pipelines::{Pipeline, StepList};
-use crate::proof::check::ProofCheck;
 use crate::proof::check::conflict::{ValidPipeline, ValidScope};
 use crate::proof::check::store::Knows;
-use crate::proof::check::supplied::{AcceptedBy, TakesValues};
+use crate::proof::check::supplied::AcceptedBy;
 use crate::proof::witness::{IsPipeline, IsResource};
 use crate::sealed::Sealed;
 use computed::Computed;
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
-#[cfg(feature = "journal")]
-use std::sync::Arc;
 
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
@@ -172,7 +169,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value, and the one before is gone"]
     pub fn with<R: AcceptedBy<Supplied>>(self, resource: R, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
     where
-        ProofCheck: TakesValues<Parent, Witness: Sized>,
+        Parent: TakesValues<Witness: Sized>,
     {
         let _ = resource;
         self.supply::<R>(value)
@@ -198,7 +195,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
     #[must_use = "the store that is returned has the value"]
     pub fn supply<R: AcceptedBy<Supplied>>(self, value: R::Value) -> Store<Pipe, R::Inserted, Parent>
     where
-        ProofCheck: TakesValues<Parent, Witness: Sized>,
+        Parent: TakesValues<Witness: Sized>,
     {
         let Store { computed, mut supplied, parent, observers } = self;
         let supplied = R::insert(value, &mut supplied);
@@ -425,7 +422,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
         self.computed.plan.begin_run(self.plan())
     }
     #[cfg(feature = "journal")]
-    fn keeping(&self) -> Option<&Arc<Keeping>> {
+    fn keeping(&self) -> Option<&std::sync::Arc<Keeping>> {
         self.parent.keeping()
     }
 }

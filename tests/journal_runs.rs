@@ -397,7 +397,7 @@ macro_rules! prices {
 
 #[test]
 fn value_of_a_fallback_is_not_kept() {
-    // What is made from the bytes of the fallback is kept, and is stale once there are others.
+    // A value made from the bytes of the fallback is kept, and is stale once there are others.
     assert_eq!(prices!(FetchRate), [(20, 2, 1), (20, 2, 0), (40, 1, 2), (40, 0, 0)]);
 }
 

@@ -12,9 +12,10 @@ use crate::proof::ids::trie::Trie;
 use crate::proof::lists::{StepsProof, TreePair};
 use crate::proof::walk::goal::{ChildGoal, RequestedResources};
 use crate::proof::walk::source::Source;
+use crate::proof::witness::Proven;
 use crate::sealed::Seal;
 use crate::store::Store;
-use crate::store::parent::ParentStore;
+use crate::store::parent::{ParentStore, TakesValues};
 use crate::store::supplied::SuppliedValues;
 use std::sync::Arc;
 
@@ -49,6 +50,13 @@ macro_rules! parents {
                 let $this = self;
                 Some(StoreRef::new($store))
             }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> TakesValues for $pointer {
+            fn seal(_: Seal) {}
+
+            type Witness = Proven;
         }
     )*};
 }

@@ -159,6 +159,30 @@ pub trait ParentStore: Send + Sync + Sized {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoParent;
 
+/// The type in the place of the parent of a store that takes values.
+///
+/// You never write it. It is defined on all parents but that of a store that is kept in a journal.
+#[diagnostic::on_unimplemented(
+    message = "a store that is kept takes no more values",
+    label = "the store is kept in a journal, where its supplied values decide which values are stale",
+    note = "supply all values before `kept_in`"
+)]
+pub trait TakesValues {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    #[doc(hidden)]
+    type Witness;
+}
+
+#[diagnostic::do_not_recommend]
+impl TakesValues for NoParent {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
 /// In the place of the parent of a store that there is not.
 #[cfg(feature = "journal")]
 #[derive(Debug)]
@@ -194,7 +218,7 @@ impl ParentStore for NoParent {
 /// Each [`ParentStore`] of `P` implements it. It is a bound for a function that makes a scope
 /// within any store of `P` and returns it; for one that runs a target in it, see
 /// [`Opens`](crate::Opens).
-pub trait StoreHandle<P>: ParentStore<This = Self> {
+pub trait StoreHandle<P>: ParentStore<This = Self> + TakesValues {
     #[doc(hidden)]
     fn seal(_: Seal);
 
@@ -203,7 +227,7 @@ pub trait StoreHandle<P>: ParentStore<This = Self> {
     type Witness;
 }
 
-impl<P: Pipeline, Handle: ParentStore<This = Handle>> StoreHandle<P> for Handle
+impl<P: Pipeline, Handle: ParentStore<This = Handle> + TakesValues> StoreHandle<P> for Handle
 where
     ProofCheck: IsParent<Handle::Pipeline, OriginalOf<P>>,
 {

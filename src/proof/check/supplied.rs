@@ -3,12 +3,9 @@
 use super::ProofCheck;
 use crate::proof::ids::trie::{Empty, Find};
 use crate::proof::walk::source::{FromStore, NoSource};
-use crate::proof::witness::Proven;
 use crate::resource::Resource;
 use crate::sealed::Seal;
-use crate::store::parent::NoParent;
 use crate::store::supplied::SuppliedValues;
-use std::sync::Arc;
 
 /// A resource with which a store can be supplied that was supplied with `Supplied`: a function to
 /// the new list.
@@ -98,41 +95,4 @@ where
 pub trait Accepts<R> {
     #[doc(hidden)]
     fn seal(_: Seal);
-}
-
-/// Holds if a store with `Parent` in the place of its parent takes values.
-///
-/// It is defined on all parents but that of a store that is kept in a journal.
-#[diagnostic::on_unimplemented(
-    message = "a store that is kept takes no more values",
-    label = "the store is kept in a journal, where its supplied values decide which values are stale",
-    note = "supply all values before `kept_in`"
-)]
-pub trait TakesValues<Parent> {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-
-    /// Always [`Proven`].
-    type Witness;
-}
-
-#[diagnostic::do_not_recommend]
-impl TakesValues<NoParent> for ProofCheck {
-    fn seal(_: Seal) {}
-
-    type Witness = Proven;
-}
-
-#[diagnostic::do_not_recommend]
-impl<S> TakesValues<&S> for ProofCheck {
-    fn seal(_: Seal) {}
-
-    type Witness = Proven;
-}
-
-#[diagnostic::do_not_recommend]
-impl<S> TakesValues<Arc<S>> for ProofCheck {
-    fn seal(_: Seal) {}
-
-    type Witness = Proven;
 }
