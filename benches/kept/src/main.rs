@@ -43,7 +43,7 @@ const LEGEND: &[&str] = &[
      reads each, or with its cache the last one alone. duroxide has a history, which it reads and replays\n\
      for each step. A step goes through two queues in four transactions, of a SQLite that syncs at\n\
      checkpoints alone; and by default idle queues are looked at each 100 ms. dbos inserts a row for each\n\
-     step, in a transaction that is synced. Again, the last two read the row of the run.",
+     step, in a transaction that is synced. Again, duroxide and dbos read the row of the run.",
 ];
 
 /// The least times of a contender.
@@ -105,7 +105,10 @@ fn python_versions() -> Option<String> {
     let output = python().args(["-c", versions]).stderr(Stdio::null()).output().ok();
     let output = output.filter(|output| output.status.success());
     if output.is_none() {
-        skipped("joblib and pipefunc", "`PYTHON` has none of them (`pip install joblib pipefunc`)");
+        skipped(
+            "joblib and pipefunc",
+            "this Python lacks one of them (`pip install joblib pipefunc`, or `PYTHON` names another interpreter)",
+        );
     }
     Some(String::from_utf8_lossy(&output?.stdout).trim().into())
 }
