@@ -36,8 +36,6 @@ use computed::Computed;
 use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
-#[cfg(feature = "journal")]
-use std::sync::Arc;
 
 /// The values of one pipeline: those that were supplied, and those that its steps have computed.
 ///
@@ -424,7 +422,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> DynStore for
         self.computed.plan.begin_run(self.plan())
     }
     #[cfg(feature = "journal")]
-    fn keeping(&self) -> Option<&Arc<Keeping>> {
+    fn keeping(&self) -> Option<&std::sync::Arc<Keeping>> {
         self.parent.keeping()
     }
 }

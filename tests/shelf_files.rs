@@ -220,7 +220,7 @@ struct Damage {
     whole: Vec<u8>,
 }
 
-/// What is read of a damaged entry.
+/// A damaged entry, as it is read.
 #[derive(Debug, PartialEq)]
 enum Read {
     /// An error that names the file.
@@ -241,8 +241,8 @@ impl Damage {
         Damage { folder, path, whole }
     }
 
-    /// Reads the entry from a file with these bytes. The other entry has to be read in any case, and
-    /// a new one can be written, or is refused with an error that names the file.
+    /// Reads the entry from a file with these bytes. The other entry has to be read in any case,
+    /// and a new one can be written, or is refused with an error that names the file.
     #[track_caller]
     fn read(&self, bytes: &[u8]) -> Read {
         fs::write(&self.path, bytes).unwrap();

@@ -79,12 +79,16 @@ impl Record {
         if checksum(run, name, body).as_ref() != sum {
             return Err("its checksum is wrong".to_owned());
         }
-        // A later version may have other fields.
-        let Format { format } = rmp_serde::from_slice(body).map_err(|error| error.to_string())?;
-        if format != FORMAT {
-            return Err(format!("its format has version {format}, and this library reads version {FORMAT}"));
+        match rmp_serde::from_slice::<Record>(body) {
+            Ok(record) if record.format == FORMAT => Ok(record),
+            // Another version may have other fields.
+            record => match rmp_serde::from_slice(body) {
+                Ok(Format { format }) if format != FORMAT => {
+                    Err(format!("its format has version {format}, and this library reads version {FORMAT}"))
+                }
+                _ => record.map_err(|error| error.to_string()),
+            },
         }
-        rmp_serde::from_slice(body).map_err(|error| error.to_string())
     }
 
     /// The outputs in the bytes of a value.

@@ -41,10 +41,10 @@ const FIXED: usize = 16;
 
 /// A shelf in one file, an embedded database of [redb](https://docs.rs/redb).
 ///
-/// Feature `redb`; it needs Rust 1.90. Entries that are written are safe from a power failure, which
-/// takes milliseconds for one entry or for many that are written at once. One process has the file,
-/// for all of its runs; another one gets an [error that it is in use](OpenError::is_in_use). A file
-/// that is damaged is not opened, and none of its values can be read.
+/// Feature `redb`; it needs Rust 1.90. Entries that are written are safe from a power failure,
+/// which takes milliseconds for one entry or for many that are written at once. One process has the
+/// file, for all of its runs; another one gets an [error that it is in use](OpenError::is_in_use).
+/// A file that is damaged is not opened, and none of its values can be read.
 ///
 /// ```
 /// use typed_pipeliner::journal::{Redb, Shelf};
@@ -67,7 +67,8 @@ pub struct Redb {
 }
 
 impl Redb {
-    /// Opens a file, or makes it if there is none. Reads all of it, to check that it is not damaged.
+    /// Opens a file, or makes it if there is none. Reads all of it, to check that it is not
+    /// damaged.
     ///
     /// # Errors
     ///
@@ -82,7 +83,7 @@ impl Redb {
         Ok(Redb { path, database: Some(database), locked: BTreeSet::new() })
     }
 
-    /// The database, opened again if that is necessary.
+    /// The database, opened again if that is necessary. Between, another process can take it.
     fn database(&mut self) -> Result<&Database, OpenError> {
         match &mut self.database {
             Some(database) => Ok(database),

@@ -18,7 +18,15 @@ pub(crate) struct OpenRun {
     /// Whether the run was locked, which the thread of the journal knows.
     is_locked: Arc<AtomicBool>,
     /// The records of its entries, by name.
-    records: Mutex<HashMap<Box<str>, Entry>>,
+    records: Mutex<HashMap<Box<str>, Listed>>,
+}
+
+/// An entry in the list of a run.
+enum Listed {
+    /// Its record, at which nobody has looked.
+    Unread(Vec<u8>),
+    /// The entry.
+    Read(Entry),
 }
 
 /// An entry in an open run.
@@ -45,36 +53,41 @@ impl OpenRun {
             }
             shelf.records(&key).map_err(failed)
         });
-        let records = listed.await??.into_iter().map(|KeptRecord { name, record }| {
-            let entry = match Record::decode(&run.key, &name, &record) {
-                Ok(record) => Entry::Kept(Arc::new(record)),
-                Err(damage) => Entry::Damaged(damage.into()),
-            };
-            (name.into(), entry)
-        });
+        let records = listed.await??.into_iter();
+        let records = records.map(|KeptRecord { name, record }| (name.into(), Listed::Unread(record)));
         run.records = Mutex::new(records.collect());
         Ok(run)
     }
 
     /// The entries.
-    fn records(&self) -> MutexGuard<'_, HashMap<Box<str>, Entry>> {
+    fn records(&self) -> MutexGuard<'_, HashMap<Box<str>, Listed>> {
         self.records.lock().expect("nothing panics while it holds this lock")
     }
 
     /// The entry with this name.
     pub(crate) fn entry(&self, name: &str) -> Option<Entry> {
-        self.records().get(name).cloned()
+        let mut records = self.records();
+        let listed = records.get_mut(name)?;
+        let entry = match listed {
+            Listed::Read(entry) => return Some(entry.clone()),
+            Listed::Unread(record) => match Record::decode(&self.key, name, record) {
+                Ok(record) => Entry::Kept(Arc::new(record)),
+                Err(damage) => Entry::Damaged(damage.into()),
+            },
+        };
+        *listed = Listed::Read(entry.clone());
+        Some(entry)
     }
 
     /// Sets the entry with this name.
     pub(crate) fn set(&self, name: &str, entry: Entry) {
-        self.records().insert(name.into(), entry);
+        self.records().insert(name.into(), Listed::Read(entry));
     }
 
-    /// The number of kept entries whose names begin in this way.
+    /// The number of entries whose names begin in this way.
     pub(crate) fn count(&self, prefix: &str) -> usize {
         let records = self.records();
-        records.iter().filter(|(name, entry)| name.starts_with(prefix) && matches!(entry, Entry::Kept(_))).count()
+        records.keys().filter(|name| name.starts_with(prefix)).count()
     }
 }
 

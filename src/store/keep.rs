@@ -87,7 +87,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// `run` is a key: any text that is the same for the next process, such as the date of a
     /// nightly job. `None` in place of a journal keeps nothing, so a program can decide at run
     /// time. Every supplied value is supplied before; it takes part in the decision whether a kept
-    /// value is stale, unless it is [ambient](Keeps::Ambient).
+    /// value is stale, unless it is [ambient](crate::journal::Keeps::Ambient).
     ///
     /// A scope can be kept if its parent store is.
     ///

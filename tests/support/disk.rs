@@ -27,7 +27,7 @@ pub(crate) fn with_read_only_folder(test: &str, prepare: impl FnOnce(&Path), che
     inside(test, READ_ONLY, prepare, check);
 }
 
-/// Prepares a folder, then calls the test again in a process that sees what was mounted, where it
+/// Prepares a folder, then calls the test again in a process that sees the mounted disk, where it
 /// makes its checks.
 fn inside(test: &str, mount: &str, prepare: impl FnOnce(&Path), check: impl FnOnce(&Path)) {
     if let Some(folder) = env::var_os(FOLDER) {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{BufRead, BufReader, Read, stdin};
 use std::iter;
 use std::path::Path;
@@ -48,7 +49,7 @@ macro_rules! shelf_tests {
             an_entry_is_read_as_it_was_written
             an_entry_is_replaced
             entries_outlive_the_shelf
-            what_is_not_there_is_absent
+            an_entry_that_was_not_written_is_absent
             values_come_in_the_order_of_their_names
             runs_have_entries_of_their_own
             names_are_any_text
@@ -170,7 +171,7 @@ pub(crate) fn entries_outlive_the_shelf<P: Place>() {
     assert_eq!(value_of(&mut again, "run", "kept").unwrap(), b"value");
 }
 
-pub(crate) fn what_is_not_there_is_absent<P: Place>() {
+pub(crate) fn an_entry_that_was_not_written_is_absent<P: Place>() {
     let place = P::new();
     let mut shelf = place.open();
     assert_eq!(shelf.runs().unwrap(), []);
@@ -411,7 +412,7 @@ pub(crate) fn locks_of_many_threads_exclude_each_other<P: Place + Sync>() {
 pub(crate) fn a_run_is_locked_by_one_of_two_processes<P: SharedPlace>(module: &str) {
     let place = P::new();
     let mut shelf = place.open();
-    let mut child = Child::new(&place, module, "hold");
+    let mut child = Child::new(&place, module, "child", "hold");
     assert_eq!(child.next().unwrap(), "locked");
     assert!(!shelf.lock("run").unwrap());
     assert!(shelf.lock("other").unwrap());
@@ -430,7 +431,7 @@ pub(crate) fn an_acknowledged_entry_outlives_its_process<P: SharedPlace>(module:
     let mut acknowledged = 0;
     for kill in 0..KILLS {
         let run = format!("run {kill}");
-        let mut child = Child::new(&place, module, &run);
+        let mut child = Child::new(&place, module, "child", &run);
         // Some calls have returned, and another one is on its way.
         let mut next = || child.next().map(|number| number.parse::<u64>().unwrap());
         let mut last = (0..=random.below(20)).map(|_| next().unwrap()).last().unwrap();
@@ -461,20 +462,18 @@ pub(crate) fn an_acknowledged_entry_outlives_its_process<P: SharedPlace>(module:
 /// An entry whose contents follow from a number.
 fn numbered(run: &str, name: &str, number: u64) -> Entry {
     let length = 100 + (number as usize * 7919) % 20_000;
-    let bytes = |length: usize| -> Vec<u8> { (0..length).map(|at| (at as u64 * 31 + number) as u8).collect() };
-    let record = [&number.to_le_bytes()[..], &bytes(300)].concat();
-    entry_of(run, name, &record, &bytes(length))
+    let record = [&number.to_le_bytes()[..], &[number as u8; 300]].concat();
+    entry_of(run, name, &record, &vec![number as u8; length])
 }
 
 /// The process that is killed. Without a task it is a test, which passes.
 pub(crate) fn child<P: SharedPlace>() {
-    let (Ok(address), Ok(task)) = (env::var(ADDRESS), env::var(TASK)) else { return };
-    let place = P::at(&address);
+    let Some((place, task)) = task::<P>() else { return };
     let mut shelf = place.open();
     if task == "hold" {
         assert!(shelf.lock("run").unwrap());
         shelf.write(&[entry("a", b"record", b"of the child")]).unwrap();
-        println!("\n{ANSWER}locked");
+        answer("locked");
         // Until it is killed, or the parent has ended.
         let _ = stdin().read(&mut [0]);
         return;
@@ -488,7 +487,7 @@ pub(crate) fn child<P: SharedPlace>() {
         number += count;
         entries.push(numbered(&task, "replaced", number - 1));
         shelf.write(&entries).unwrap();
-        println!("\n{ANSWER}{}", number - 1);
+        answer(number - 1);
     }
 }
 
@@ -499,17 +498,28 @@ const TASK: &str = "PIPELINER_TEST_SHELF_TASK";
 /// The beginning of a line of a child. Other lines are those of the harness.
 const ANSWER: &str = "child: ";
 
+/// The place and the task of this process, if it is a child.
+pub(crate) fn task<P: SharedPlace>() -> Option<(P, String)> {
+    Some((P::at(&env::var(ADDRESS).ok()?), env::var(TASK).ok()?))
+}
+
+/// Sends an answer to the parent.
+pub(crate) fn answer(answer: impl Display) {
+    println!("\n{ANSWER}{answer}");
+}
+
 /// This test binary in another process, with one task.
-struct Child {
+pub(crate) struct Child {
     process: std::process::Child,
     output: BufReader<std::process::ChildStdout>,
 }
 
 impl Child {
-    fn new(place: &impl SharedPlace, module: &str, task: &str) -> Child {
+    /// Starts a process with this test of a module alone.
+    pub(crate) fn new(place: &impl SharedPlace, module: &str, test: &str, task: &str) -> Child {
         let (_, module) = module.split_once("::").expect("the tests are in a module of the test binary");
         let mut itself = Command::new(env::current_exe().unwrap());
-        itself.args(["--exact", &format!("{module}::child"), "--nocapture"]);
+        itself.args(["--exact", &format!("{module}::{test}"), "--nocapture"]);
         itself.env(ADDRESS, place.address()).env(TASK, task).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = itself.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
@@ -517,7 +527,7 @@ impl Child {
     }
 
     /// The next answer; `None` if the process has ended, or its last line was cut.
-    fn next(&mut self) -> Option<String> {
+    pub(crate) fn next(&mut self) -> Option<String> {
         loop {
             let mut line = String::new();
             self.output.read_line(&mut line).unwrap();
@@ -529,7 +539,7 @@ impl Child {
     }
 
     /// Ends the process at once: SIGKILL.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }

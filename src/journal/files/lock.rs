@@ -48,13 +48,11 @@ impl Lock {
 
     /// Unlocks the run. If it has no entries, removes its folder.
     pub(super) fn release(self) {
-        let is_empty = |mut files: fs::ReadDir| files.all(|file| file.is_ok_and(|file| file.file_name() == LOCK));
         // The file is removed while it is locked, so nobody else has it. A journal that has opened
         // it by now gets the lock of a file that is not there, and tries again.
-        if fs::read_dir(&self.folder).is_ok_and(is_empty) && fs::remove_file(self.folder.join(LOCK)).is_ok() {
-            // Fails if somebody else has made a new lock in it.
-            let _ = fs::remove_dir(&self.folder);
-        }
+        let _ = fs::remove_file(self.folder.join(LOCK));
+        // Fails if there are entries, or a new lock of somebody else.
+        let _ = fs::remove_dir(&self.folder);
     }
 }
 

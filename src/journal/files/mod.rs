@@ -46,9 +46,6 @@ const RUN: &str = "run-";
 const KEPT: &str = "kept-";
 const ASIDE: &str = ".aside-";
 
-/// How many bytes of a value are copied, to be written with those before them.
-const COPIED: usize = 1 << 16;
-
 /// How many files of a durable shelf are open at once.
 const SYNCED_AT_ONCE: usize = 64;
 
@@ -318,13 +315,10 @@ fn aside(folder: &Path, number: usize) -> PathBuf {
 
 /// Writes an entry to a file aside.
 fn write_aside(path: &Path, entry: &Entry) -> io::Result<File> {
-    let mut bytes = format::head(entry)?;
+    let head = format::head(entry)?;
     let mut file = File::create(path)?;
-    // In one call, unless the copy of the value takes longer than a second one.
-    let (first, rest) = entry.value.split_at(entry.value.len().min(COPIED));
-    bytes.extend_from_slice(first);
-    file.write_all(&bytes)?;
-    file.write_all(rest)?;
+    file.write_all(&head)?;
+    file.write_all(&entry.value)?;
     Ok(file)
 }
 

@@ -3,6 +3,7 @@
 mod conformance;
 mod crash;
 mod errors;
+mod journal;
 mod locks;
 mod server;
 #[path = "../../../../tests/support/shelf.rs"]
