@@ -149,20 +149,26 @@ pub(crate) struct FanKeeping {
     pub(crate) keeping: Arc<Keeping>,
     /// The number of the step.
     step: u16,
-    /// The fingerprint of the collection.
-    over: Known,
-    /// The fingerprints of what the steps take besides.
-    takes: Box<[Known]>,
+    /// The fingerprints of the collection, and of what the steps take besides.
+    inputs: Vec<Known>,
 }
 
 impl FanKeeping {
-    /// That of a fan-out that starts now, in a store that is kept.
-    pub(super) fn new(keeping: &Arc<Keeping>, store: StoreRef<'_>, step: u16) -> Self {
+    /// That of a fan-out that starts now, in a store that is kept; none for a target that is not
+    /// registered. Behind the inputs of the fan-out, the step takes so many others.
+    pub(super) fn new(keeping: &Arc<Keeping>, store: StoreRef<'_>, step: u16, others: usize) -> Option<Self> {
+        store.plan().steps().get(usize::from(step))?;
         keeping.mark_certain(step);
-        let mut inputs = Judge::of_run(keeping, store).inputs_of(step).into_iter();
-        let over = inputs.next().map_or(Known::Not, |(_, known)| known);
-        let takes = inputs.map(|(_, known)| known).collect();
-        FanKeeping { keeping: Arc::clone(keeping), step, over, takes }
+        let inputs = Judge::of_run(keeping, store).inputs_of(step);
+        let mut inputs: Vec<_> = inputs.into_iter().map(|(_, known)| known).collect();
+        inputs.truncate(inputs.len().saturating_sub(others));
+        Some(FanKeeping { keeping: Arc::clone(keeping), step, inputs })
+    }
+
+    /// Removes the inputs that the step takes before those of the fan-out, whose steps take so many
+    /// besides an element.
+    pub(crate) fn retain_last(&mut self, takes: usize) {
+        self.inputs.drain(..self.inputs.len().saturating_sub(takes + 1));
     }
 
     /// That of the store for an element with this fingerprint, whose entries have the key or the
@@ -173,7 +179,7 @@ impl FanKeeping {
         Arc::new(Keeping {
             run: Arc::clone(&keeping.run),
             prefix: keeping.prefix_of(pipeline, &element),
-            given: [known].into_iter().chain(self.takes.iter().copied()).collect(),
+            given: [known].into_iter().chain(self.inputs.iter().copied().skip(1)).collect(),
             around: Some((Arc::clone(keeping), self.step)),
             state: Mutex::default(),
         })
@@ -181,9 +187,9 @@ impl FanKeeping {
 
     /// The fingerprint of the element at a place: that of the collection, and the place.
     pub(crate) fn element(&self, place: usize) -> Known {
-        match self.over {
-            Known::Print(print) => Known::Print(print.of_output(place)),
-            Known::Ambient | Known::Not => Known::Not,
+        match self.inputs.first() {
+            Some(Known::Print(print)) => Known::Print(print.of_output(place)),
+            Some(Known::Ambient | Known::Not) | None => Known::Not,
         }
     }
 
