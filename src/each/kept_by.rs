@@ -10,8 +10,11 @@ use serde::Serialize;
 /// `R` is the resource of an element.
 pub struct KeptBy<R: IsResource> {
     /// Makes the fingerprint of an element, if that counts.
-    pub(super) print: Option<fn(&R::CheckedValue) -> Result<Print, BoxError>>,
+    pub(super) print: Option<MakePrint<R::CheckedValue>>,
 }
+
+/// Makes the fingerprint of a value.
+type MakePrint<V> = fn(&V) -> Result<Print, BoxError>;
 
 impl<R: IsResource> KeptBy<R> {
     /// The whole collection is the same, and the element is at the same place in it.

@@ -45,12 +45,15 @@ pub struct Codec {
     /// The name of the step in the journal.
     pub name: fn() -> &'static str,
     /// Encodes each output.
-    pub encode: fn(&(dyn Any + Send)) -> Result<Vec<Vec<u8>>, BoxError>,
+    pub encode: fn(&(dyn Any + Send)) -> Result<Encoded, BoxError>,
     /// Decodes the outputs.
     pub decode: fn(&[&[u8]]) -> Result<Outputs, BoxError>,
     /// Stores the outputs, which are those of the step or of its fallback. Returns the first one.
     pub fill: for<'s> fn(&'s dyn AnySlot, Outputs, bool) -> Option<&'s Erased>,
 }
+
+/// The bytes of each output of a step.
+pub(crate) type Encoded = Vec<Vec<u8>>;
 
 /// The stored outputs of a step, without their types.
 pub(crate) type Outputs = Box<dyn Any + Send>;
