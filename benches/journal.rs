@@ -1,5 +1,5 @@
-//! The cost of a step that is kept: in a chain, and as that of an element of a large fan-out; and of
-//! a run that goes on.
+//! The cost of a step that is kept, in a chain and for an element of a large fan-out; and of a run
+//! that goes on.
 //!
 //! `cargo bench -p benches --bench journal` prints a section of the page of measurements, and with
 //! `-- --write` writes it. Compare within a table; nothing here is a gate.

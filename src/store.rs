@@ -201,15 +201,19 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent> Store<Pipe, Supplied, Par
         let supplied = R::insert(value, &mut supplied);
         let mut store = Store { computed, supplied, parent, observers };
         if store.computed.plan.is_used() {
-            let is_stale = Self::stale(Key::of::<R>().id, true);
-            store.computed.clear(Some(&is_stale));
+            store.drop_stale(Key::of::<R>().id);
         }
         store
     }
 
+    /// Drops all that was computed from a resource, which is a given value.
+    #[cold]
+    fn drop_stale(&mut self, id: u64) {
+        self.computed.clear(Some(&Self::stale(id, true)));
+    }
+
     /// Whether each step computes from a resource, directly or through others; or provides it,
     /// unless it is a given value.
-    #[cold]
     fn stale(id: u64, is_given: bool) -> Vec<bool> {
         let (steps, supplied) = (<Pipe::Steps as StepList>::SPECS, Supplied::KEYS);
         stale_steps(steps, supplied, |step| lists(step.inputs, id) || (!is_given && lists(step.outputs, id)))

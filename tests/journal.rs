@@ -1,5 +1,5 @@
-//! A store that is kept goes on: only what is absent or stale is executed again, and a kept value
-//! is taken only if all that it was made from is the same.
+//! A store that is kept goes on: only steps whose values are absent or stale are executed again,
+//! and a kept value is taken only if all that it was made from is the same.
 
 #![cfg(feature = "journal")]
 

@@ -205,6 +205,19 @@ fn fan_out_in_a_target_that_is_not_registered_is_not_kept() {
 }
 
 #[test]
+fn forgotten_fan_out_computes_its_elements_anew() {
+    let (journal, world) = (Journal::on(Memory::new()), Arc::new(World::default()));
+    smol::block_on(async {
+        let mut store = app!(vec![1, 2, 3], 1, world).kept_in(&journal, "a").await.unwrap();
+        store.resource::<Sum>().await.unwrap();
+        assert_eq!(world.executed(), 6);
+        store.forget::<Products>();
+        store.resource::<Sum>().await.unwrap();
+        assert_eq!(world.executed(), 6);
+    });
+}
+
+#[test]
 fn fan_out_that_failed_goes_on_with_the_elements_that_are_absent() {
     #[step(keep)]
     async fn fail_at_seven(number: In<'_, Number>, world: In<'_, Shared>) -> Result<Out<Square>, &'static str> {
@@ -473,7 +486,7 @@ macro_rules! prices {
 
 #[test]
 fn value_of_a_fallback_is_not_kept() {
-    // What is made from the bytes of the fallback is kept, and is stale once there are others.
+    // A value made from the bytes of the fallback is kept, and is stale once there are others.
     assert_eq!(prices!(FetchRate), [(20, 2, 1), (20, 2, 0), (40, 1, 2), (40, 0, 0)]);
 }
 

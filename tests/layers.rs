@@ -152,7 +152,8 @@ fn the_library_and_its_portable_observers_read_no_clock_of_std() {
         files(&root.join(folder), &mut sources);
     }
     let mut wrong = Vec::new();
-    // Tests run on the machine of the developer. A journal needs a thread, and so does not work there.
+    // Tests run on the machine of the developer. A journal needs a thread, so it does not work
+    // there.
     let is_elsewhere = |file: &&PathBuf| file.ends_with("stress.rs") || file.ends_with("tests.rs");
     let is_journal = |file: &&PathBuf| file.parent().is_some_and(|folder| folder.ends_with("src/journal"));
     for file in sources.iter().filter(|file| !is_elsewhere(file) && !is_journal(file)) {

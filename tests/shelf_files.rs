@@ -90,9 +90,11 @@ fn a_file_of_others_is_an_error_and_is_left_alone() {
     let mut files = locked(folder.path());
     files.write(&[entry("a", b"record", b"value")]).unwrap();
     let run = folder.path().join("run-run");
+    /// Its name, that of the entry that is written then, and the function that makes it.
+    type Other<'a> = (&'a str, &'a str, &'a dyn Fn(&Path));
     // Of another name; of the name of an entry; an empty one; a folder.
     let letter = |path: &Path| fs::write(path, "Dear …").unwrap();
-    let others: [(&str, &str, &dyn Fn(&Path)); 4] = [
+    let others: [Other<'_>; 4] = [
         ("letter.txt", "c", &letter),
         ("kept-b", "b", &letter),
         ("empty", "c", &|path| fs::write(path, "").unwrap()),

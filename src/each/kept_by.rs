@@ -19,8 +19,8 @@ impl<R: IsResource> KeptBy<R> {
     /// A run that was killed goes on. After a change of the collection, all elements are stale.
     pub const COLLECTION: Self = KeptBy { print: None };
 
-    /// The value of the element is the same, as serde writes it. Elements may come and go: give them
-    /// a [key](super::Each::key), under which their entries are found.
+    /// The value of the element is the same, as serde writes it. Elements may come and go: give
+    /// them a [key](super::Each::key), under which their entries are found.
     pub const fn value() -> Self
     where
         R: IsResource<CheckedValue: Serialize>,

@@ -22,8 +22,8 @@ pub struct EntrySummary {
     pub inputs: Vec<KeptInput>,
     /// Its outputs.
     pub outputs: Vec<KeptOutputSummary>,
-    /// The reason why the entry cannot be used, if it is damaged. Then all other fields but the name
-    /// are empty.
+    /// The reason why the entry cannot be used, if it is damaged. Then all other fields but the
+    /// name are empty.
     pub damage: Option<String>,
 }
 

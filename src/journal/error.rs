@@ -49,7 +49,7 @@ pub(crate) enum Action {
     Forget(Arc<str>),
     /// The runs were to be listed.
     List,
-    /// A supplied value was to be told apart from others.
+    /// The fingerprint of a supplied value was to be made.
     Print(&'static str),
     /// A store was to be kept in which runs have begun.
     Used,

@@ -19,7 +19,7 @@ use std::time::SystemTime;
 /// A store is kept by [`Store::kept_in`](crate::Store::kept_in). A clone is the same journal.
 ///
 /// It has a thread of its own, in which it encodes, writes, reads and decodes. The drop of the last
-/// clone, and of the last store that is kept in it, waits for what was begun.
+/// clone, and of the last store that is kept in it, waits for its end.
 #[derive(Clone)]
 pub struct Journal {
     /// The thread.

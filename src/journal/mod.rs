@@ -20,17 +20,17 @@
 //! - A step has ended when its outputs are kept. If they cannot be written, the step fails.
 //! - An entry is whole or absent. A damaged one is absent; a file that the journal did not write is
 //!   an error, and is left alone.
-//! - The outputs of a fallback are not kept. What was made from them is not taken for what is made
-//!   from the outputs of the step.
+//! - The outputs of a fallback are not kept, and no value that was made from them is taken once the
+//!   step has given others.
 //! - Ambient values, and outputs of steps that are not kept, are neither written nor hashed.
 //!
 //! A step that was executed when the process was killed is executed again, side effects included.
 //!
 //! # Reading and writing
 //!
-//! A journal has a thread. It encodes and writes while the run goes on, and writes together what has
-//! come meanwhile. Before a run it reads, from the target down, and only the values that the run
-//! needs. No poll waits for a disk.
+//! A journal has a thread. It encodes and writes while the run goes on, and writes at once all
+//! entries that have come meanwhile. Before a run it reads, from the target down, and only the
+//! values that the run needs. No poll waits for a disk.
 //!
 #![doc = include_str!("format.md")]
 

@@ -1,4 +1,4 @@
-//! The record of a kept value: what it was made from.
+//! The record of a kept value: the version of its step, and all that it was made from.
 
 use super::print::{Print, Printer};
 use crate::error::BoxError;

@@ -23,8 +23,8 @@ use crate::store::supplied::ResourceList;
     note = "write it, with the handles and secrets that a store is supplied with: `impl Keeps for {Self} {{ type Ambient = HList![]; }}`"
 )]
 pub trait Keeps: Pipeline {
-    /// The resources that may be supplied and do not count: handles, such as a client or a pool, and
-    /// secrets. Kept values are as good with another one. They are neither hashed nor written.
+    /// The resources that may be supplied and do not count: handles, such as a client or a pool,
+    /// and secrets. Kept values are as good with another one. They are neither hashed nor written.
     ///
     /// Every other supplied value has to be `Serialize`. What serde writes decides whether it has
     /// changed; so a `HashMap`, whose order is one of chance, is always another one.

@@ -97,14 +97,14 @@ impl Keeping {
         format!("{}{}", self.prefix, (codec.name)()).into()
     }
 
-    /// The beginning of the names of the entries for an element of a fan-out.
-    fn prefix_of(&self, fan: &str, element: &str) -> Box<str> {
-        format!("{}{fan}[{element}]/", self.prefix).into()
+    /// The beginning of the names of the entries for the elements of a fan-out.
+    fn prefix_of(&self, fan: &str) -> String {
+        format!("{}{fan}[", self.prefix)
     }
 
     /// The number of entries for the elements of a fan-out.
     pub(crate) fn entries_of(&self, fan: &FanSpec) -> usize {
-        self.run.count(&format!("{}{}[", self.prefix, (fan.pipeline)()))
+        self.run.count(&self.prefix_of((fan.pipeline)()))
     }
 
     /// Marks the outputs of a step, which is executed now, as those of a fallback.
@@ -135,6 +135,9 @@ impl Keeping {
             state.prints.remove(&number);
             state.uncertain.remove(&number);
             state.restored.remove(&number);
+            if let Some(fan) = step.spec().fan {
+                self.run.forget(&self.prefix_of((fan.pipeline)()));
+            }
             if let Some(codec) = step.spec().keep.codec {
                 self.run.set(&self.name_of(codec), crate::journal::run::Entry::Forgotten);
             }
@@ -178,7 +181,7 @@ impl FanKeeping {
         let element = key.unwrap_or_else(|| place.to_string());
         Arc::new(Keeping {
             run: Arc::clone(&keeping.run),
-            prefix: keeping.prefix_of(pipeline, &element),
+            prefix: format!("{}{element}]/", keeping.prefix_of(pipeline)).into(),
             given: [known].into_iter().chain(self.inputs.iter().copied().skip(1)).collect(),
             around: Some((Arc::clone(keeping), self.step)),
             state: Mutex::default(),

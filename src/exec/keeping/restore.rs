@@ -1,4 +1,5 @@
-//! The look before a run: from its target down, what is as good as new is taken from the journal.
+//! The look before a run: from its target down, values that are as good as new ones are taken from
+//! the journal.
 
 use super::judge::Judge;
 use super::{Codec, Keeping, Outputs};

@@ -19,7 +19,7 @@ pub(super) struct FileError {
 }
 
 impl FileError {
-    /// A function that makes the error of this file. The boxed one is what `?` needs.
+    /// A function that makes the error of this file.
     pub(super) fn of(done: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |error| FileError { done, path: path.to_owned(), error }
     }

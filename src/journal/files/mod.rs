@@ -102,7 +102,7 @@ impl Files {
         let is_empty = is_empty(&folder).map_err(failed)?;
         match fs::read_to_string(folder.join(MARKER)) {
             Ok(text) => match text.strip_prefix(MARKER_TEXT).map(|format| format.trim_end()) {
-                Some("1") => {}
+                Some(known) if known == FORMAT.to_string() => {}
                 Some(newer) => return Err(refused(Reason::Newer(one_line(newer).into(), FORMAT))),
                 None => return Err(refused(Reason::Foreign("its marker has another text"))),
             },

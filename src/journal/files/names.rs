@@ -71,9 +71,11 @@ mod tests {
 
     #[test]
     fn a_long_name_is_cut_and_hashed() {
+        // From the table of test vectors of FNV.
+        assert_eq!(hash("foobar"), 0x8594_4171_f739_67e8);
         let (first, second) = ("a".repeat(129), "a".repeat(130));
         check(&"a".repeat(128), &format!("kept-{}", "a".repeat(128)));
-        assert_eq!(encode("kept-", &first), format!("kept-{}+cfbeb5bd54e4aa2e", "a".repeat(96)));
+        assert_eq!(encode("kept-", &first), format!("kept-{}+ba20d66a82fdb40c", "a".repeat(96)));
         assert_ne!(encode("kept-", &first), encode("kept-", &second));
         assert_eq!(decode("kept-", OsStr::new(&encode("kept-", &first))), None);
         assert!(encode("kept-", &"%".repeat(10_000)).len() < 143);

@@ -1,5 +1,5 @@
-//! The proofs of a store that is kept: serde can write and read its kept values, and each supplied
-//! value can be told apart from others.
+//! The proofs of a store that is kept: serde can write and read its kept values, and the
+//! fingerprint of each supplied value shows whether it is the same the next time.
 
 use super::ProofCheck;
 use crate::error::BoxError;
@@ -47,7 +47,7 @@ impl<R, V: Serialize + DeserializeOwned> KeepsValue<R, V> for ProofCheck {
     }
 }
 
-/// Holds if the supplied values of a store can be told apart: a function to their fingerprints.
+/// Holds if each supplied value of a store has a fingerprint, or is ambient: a function to them.
 ///
 /// It has a witness of several parts, so that rustc goes straight to the one that is wrong.
 pub trait KeepsStore<Pipe, Supplied> {
@@ -92,7 +92,7 @@ impl<Pipe: Keeps> HasAmbient for Pipe {
     type Sorted = <Pipe::Ambient as ResourceList>::Sorted;
 }
 
-/// A list of supplied values that can be told apart from others: a function to their fingerprints.
+/// A list of supplied values that have fingerprints or are ambient: a function to them.
 pub trait SuppliedPrints<Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
@@ -159,13 +159,13 @@ impl<R: IsResource, Entered, Pipe> PrintSource<R, Pipe> for FromStore<Entered> {
 
 impl<R: IsResource, Pipe> PrintSource<R, Pipe> for NoSource
 where
-    ProofCheck: TellsApart<R, R::CheckedValue, Pipe>,
+    ProofCheck: IsDistinct<R, R::CheckedValue, Pipe>,
 {
     fn seal(_: Seal) {}
 
-    type Witness = <ProofCheck as TellsApart<R, R::CheckedValue, Pipe>>::Witness;
+    type Witness = <ProofCheck as IsDistinct<R, R::CheckedValue, Pipe>>::Witness;
     fn print(value: &R::CheckedValue) -> Result<Known, JournalError> {
-        let print = <ProofCheck as TellsApart<R, R::CheckedValue, Pipe>>::print(value);
+        let print = <ProofCheck as IsDistinct<R, R::CheckedValue, Pipe>>::print(value);
         print.map(Known::Print).map_err(|error| JournalError::because(Action::Print(R::name()), error))
     }
 }
@@ -177,7 +177,7 @@ where
     label = "`{V}` is not `Serialize`, and `{R}` is not ambient",
     note = "derive `Serialize` of serde for `{V}`; or for a handle or a secret, on which no kept value depends, write `type Ambient = HList![{R}]` in `impl Keeps for {Pipe}`"
 )]
-pub trait TellsApart<R, V, Pipe> {
+pub trait IsDistinct<R, V, Pipe> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
@@ -188,7 +188,7 @@ pub trait TellsApart<R, V, Pipe> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<R, V: Serialize, Pipe> TellsApart<R, V, Pipe> for ProofCheck {
+impl<R, V: Serialize, Pipe> IsDistinct<R, V, Pipe> for ProofCheck {
     fn seal(_: Seal) {}
 
     type Witness = Proven;

@@ -21,7 +21,7 @@
 //! | [`target`] | a target is not registered, or a resource is unknown |
 //! | [`swap`] | a step is replaced by one that does not fit |
 //! | [`parent`] | a scope is made within another store than that of its parent |
-//! | `keep` | a value of a store that is kept cannot be kept, or cannot be told apart |
+//! | `keep` | a value of a store that is kept cannot be kept, or may be another the next time |
 
 /// Defines a leaf that holds if its first two parameters are one type.
 macro_rules! same_type {

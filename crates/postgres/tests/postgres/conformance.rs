@@ -1,5 +1,6 @@
 //! The shelf keeps the promises of the trait.
 
+use crate::resumed::resumed_tests;
 use crate::server;
 use crate::shelf::{self, Place, SharedPlace, shelf_tests};
 use typed_pipeliner_postgres::Postgres;
@@ -37,3 +38,4 @@ impl SharedPlace for Database {
 shelf_tests!(any: Database);
 shelf_tests!(shared: Database);
 shelf_tests!(killed: Database);
+resumed_tests!(Database);

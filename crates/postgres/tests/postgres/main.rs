@@ -5,6 +5,8 @@ mod crash;
 mod errors;
 mod journal;
 mod locks;
+#[path = "../../../../tests/support/resumed.rs"]
+mod resumed;
 mod server;
 #[path = "../../../../tests/support/shelf.rs"]
 mod shelf;
