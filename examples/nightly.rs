@@ -101,10 +101,10 @@ impl Keeps for Nightly {
     type Ambient = HList![Share];
 }
 
-/// The store of the job.
+/// The store of a process, before it is kept.
 type NightlyStore = StoreOf<Nightly, HList![Files, Share]>;
 
-/// The store of a process, for the files in a folder.
+/// Makes the store, for the files in a folder.
 fn store(folder: &Path) -> io::Result<NightlyStore> {
     let file = |entry: io::Result<fs::DirEntry>| {
         let entry = entry?;

@@ -3,8 +3,8 @@
 use rmpv::Value;
 use serde::{Serialize, Serializer};
 
-/// A value in MessagePack, whose type is not known, as JSON in the same order. A key that is no text
-/// becomes one: the JSON of it. Bytes are a list of numbers.
+/// A value in MessagePack, whose type is not known, as JSON in the same order. A key that is no
+/// text becomes one: the JSON of it. Bytes are a list of numbers.
 pub(crate) struct Json<'v>(pub(crate) &'v Value);
 
 impl Serialize for Json<'_> {
