@@ -2,9 +2,10 @@
 
 use crate::error::BoxError;
 use crate::journal::print::Print;
+use crate::proof::check::ProofCheck;
+use crate::proof::check::keep::ComparesElement;
 use crate::proof::witness::IsResource;
 use core::fmt;
-use serde::Serialize;
 
 /// What decides whether an element is the same as before: [`Each::KEPT_BY`](super::Each::KEPT_BY).
 /// `R` is the resource of an element.
@@ -24,11 +25,13 @@ impl<R: IsResource> KeptBy<R> {
 
     /// The value of the element is the same, as serde writes it. Elements may come and go: give
     /// them a [key](super::Each::key), under which their entries are found.
+    ///
+    /// The value has to be `Serialize`.
     pub const fn value() -> Self
     where
-        R: IsResource<CheckedValue: Serialize>,
+        ProofCheck: ComparesElement<R, R::CheckedValue, Witness: Sized>,
     {
-        KeptBy { print: Some(Print::of_value) }
+        KeptBy { print: Some(<ProofCheck as ComparesElement<R, R::CheckedValue>>::print) }
     }
 }
 
