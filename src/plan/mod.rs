@@ -194,8 +194,8 @@ pub enum State {
     Computed,
     /// All outputs of the step were supplied, so it is skipped; the resource was supplied.
     Supplied,
-    /// The outputs of the step are in the [journal](crate::Store::kept_in) of the store, and are as
-    /// good as new ones, so it is skipped; the resource comes from there.
+    /// The outputs of the step are in the journal of the store, and are as good as new ones, so it
+    /// is skipped; the resource comes from there.
     InJournal,
     /// The resource comes from the parent store.
     InParent,
@@ -443,9 +443,9 @@ impl StepNode {
         self.fallback
     }
 
-    /// Whether its outputs are kept in the journal of a store that is
-    /// [kept](crate::Store::kept_in): the step has `#[step(keep)]`. Trees and pictures show it by
-    /// the word `kept`, except where the journal [has](State::InJournal) them.
+    /// Whether its outputs are kept in a store that has a journal: the step has `#[step(keep)]`.
+    /// Trees and pictures show it by the word `kept`, except where the journal
+    /// [has](State::InJournal) them.
     ///
     /// ```
     /// # #[cfg(feature = "journal")] {
