@@ -13,13 +13,14 @@
 //! 10. [Web services](web_services): axum on tokio, from the first request to the shutdown.
 //! 11. [Teardown](teardown): to drop and to close values in reverse order of the graph.
 //! 12. [Policies](policies): attempts, timeouts and fallbacks.
-//! 13. [Batches](batches): the same run for many inputs.
-//! 14. [How do I …](how_to): short answers to frequent questions.
-//! 15. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
+//! 13. [Resume](resume): a job that goes on after its process was killed.
+//! 14. [Batches](batches): the same run for many inputs.
+//! 15. [How do I …](how_to): short answers to frequent questions.
+//! 16. [From hand-written async code](from_async): the counterparts of `join!`, `spawn`, `OnceCell`
 //!     and `select!`.
-//! 16. [From Python's Pipeliner](from_python): a table, old to new.
-//! 17. [The explorer](explorer): a page that shows a pipeline while it runs.
-//! 18. [Limits](limits): how far the library goes, and which features it lacks.
+//! 17. [From Python's Pipeliner](from_python): a table, old to new.
+//! 18. [The explorer](explorer): a page that shows a pipeline while it runs.
+//! 19. [Limits](limits): how far the library goes, and which features it lacks.
 //!
 //! These pages are text only. The tests compile and run every example in them.
 
@@ -57,6 +58,10 @@ pub mod teardown {}
 #[cfg_attr(feature = "policy", doc = include_str!("guide/policies.md"))]
 #[cfg_attr(not(feature = "policy"), doc = "This page is about the feature `policy`.")]
 pub mod policies {}
+
+#[cfg_attr(feature = "journal", doc = include_str!("guide/resume.md"))]
+#[cfg_attr(not(feature = "journal"), doc = "This page is about the feature `journal`.")]
+pub mod resume {}
 
 #[doc = include_str!("guide/batches.md")]
 pub mod batches {}

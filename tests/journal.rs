@@ -479,8 +479,7 @@ fn run_that_owns_its_store_is_kept_too() {
             let run = if early { run.drop_early() } else { run };
             assert_eq!(run.await.unwrap(), "(4, 13)");
         });
-        let executed = log.lock().unwrap().clone();
-        executed
+        std::mem::take(&mut *log.lock().unwrap())
     };
     assert_eq!(executed(false).len(), 6);
     assert_eq!(executed(false), ["show"]);

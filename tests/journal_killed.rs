@@ -15,28 +15,31 @@ use typed_pipeliner::journal::Files;
 /// Declares a place in a folder, with the type of its shelf.
 macro_rules! place {
     ($name:ident: $shelf:ty) => {
-        struct $name(PathBuf, Option<TempDir>);
+        struct $name {
+            path: PathBuf,
+            _folder: Option<TempDir>,
+        }
 
         impl Place for $name {
             type Shelf = $shelf;
 
             fn new() -> Self {
                 let folder = tempfile::tempdir().unwrap();
-                $name(folder.path().join("journal"), Some(folder))
+                $name { path: folder.path().join("journal"), _folder: Some(folder) }
             }
 
             fn open(&self) -> $shelf {
-                <$shelf>::open(&self.0).unwrap()
+                <$shelf>::open(&self.path).unwrap()
             }
         }
 
         impl SharedPlace for $name {
             fn address(&self) -> String {
-                self.0.to_str().unwrap().to_owned()
+                self.path.to_str().unwrap().to_owned()
             }
 
             fn at(address: &str) -> Self {
-                $name(address.into(), None)
+                $name { path: address.into(), _folder: None }
             }
         }
     };

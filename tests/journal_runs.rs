@@ -129,6 +129,95 @@ fn elements_are_kept_under_their_keys() {
 }
 
 #[test]
+fn fan_out_in_a_step_by_hand_that_takes_more_is_kept() {
+    use typed_pipeliner::lists::HCons;
+    use typed_pipeliner::{Inputs, Outputs, Step};
+
+    resource! { Label: String; Remark: String; }
+
+    struct PerNumber;
+    impl Pipeline for PerNumber {
+        type Steps = HList![MakeSquare, Multiply];
+    }
+    impl Each for PerNumber {
+        type Over = Numbers;
+        type Item = Number;
+        type Takes = HList![Shared, Factor];
+        type Target = Give;
+        type Into = Products;
+    }
+
+    /// Runs a fan-out, and takes something else before its inputs and behind them.
+    struct Labelled;
+    impl Step for Labelled {
+        type Inputs = HCons<Label, HList![<ForEach<PerNumber> as Step>::Inputs, Remark]>;
+        type Outputs = HList![Products];
+        type Error = <ForEach<PerNumber> as Step>::Error;
+        async fn run(HCons { tail, .. }: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+            <ForEach<PerNumber> as Step>::run(tail.head).await
+        }
+    }
+    struct App;
+    impl Pipeline for App {
+        type Steps = HList![Labelled];
+    }
+    impl Keeps for App {
+        type Ambient = HList![Shared];
+    }
+
+    let (journal, world) = (Journal::on(Memory::new()), Arc::new(World::default()));
+    let products = |factor: u32| {
+        smol::block_on(async {
+            let store = Store::<App>::new().with(Numbers, vec![1, 2]).with(Factor, factor);
+            let store = store.with(Label, String::new()).with(Remark, String::new()).with(Shared, Arc::clone(&world));
+            let store = store.kept_in(&journal, "a").await.unwrap();
+            (store.resource::<Products>().await.unwrap().clone(), world.executed())
+        })
+    };
+    assert_eq!(products(10), (vec![10, 40], 4));
+    assert_eq!(products(10), (vec![10, 40], 0));
+    // The squares are the same.
+    assert_eq!(products(1), (vec![1, 4], 2));
+}
+
+#[test]
+fn fan_out_in_a_target_that_is_not_registered_is_not_kept() {
+    use typed_pipeliner::{Inputs, Outputs, Step, hlist};
+
+    struct Last;
+    impl Step for Last {
+        type Inputs = <ForEach<PerNumber> as Step>::Inputs;
+        type Outputs = HList![Return<Option<u32>>];
+        type Error = <ForEach<PerNumber> as Step>::Error;
+        async fn run(inputs: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
+            let products = <ForEach<PerNumber> as Step>::run(inputs).await?.head;
+            Ok(hlist![Return(products.last().copied())])
+        }
+    }
+    let (journal, world) = (Journal::on(Memory::new()), Arc::new(World::default()));
+    smol::block_on(async {
+        for _ in 0..2 {
+            let store = app!(vec![1, 2], 1, world).kept_in(&journal, "a").await.unwrap();
+            assert_eq!(store.run::<Last>().await.unwrap(), Some(4));
+            assert_eq!(world.executed(), 4);
+        }
+    });
+}
+
+#[test]
+fn forgotten_fan_out_computes_its_elements_anew() {
+    let (journal, world) = (Journal::on(Memory::new()), Arc::new(World::default()));
+    smol::block_on(async {
+        let mut store = app!(vec![1, 2, 3], 1, world).kept_in(&journal, "a").await.unwrap();
+        store.resource::<Sum>().await.unwrap();
+        assert_eq!(world.executed(), 6);
+        store.forget::<Products>();
+        store.resource::<Sum>().await.unwrap();
+        assert_eq!(world.executed(), 6);
+    });
+}
+
+#[test]
 fn fan_out_that_failed_goes_on_with_the_elements_that_are_absent() {
     #[step(keep)]
     async fn fail_at_seven(number: In<'_, Number>, world: In<'_, Shared>) -> Result<Out<Square>, &'static str> {

@@ -46,6 +46,8 @@ impl<'s, M: Each> Elements<'s, M> {
         let HCons { head: over, tail: HCons { head: refs, tail: HCons { head: around, .. } } } = inputs;
         let mut takes = Vec::new();
         M::Takes::erase(refs, &mut takes);
+        #[cfg(feature = "journal")]
+        let around = around.with_takes(takes.len());
         Elements { all: M::Over::elements(over), takes, around }
     }
 }

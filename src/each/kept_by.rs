@@ -2,16 +2,20 @@
 
 use crate::error::BoxError;
 use crate::journal::print::Print;
+use crate::proof::check::ProofCheck;
+use crate::proof::check::keep::ComparesElement;
 use crate::proof::witness::IsResource;
 use core::fmt;
-use serde::Serialize;
 
 /// What decides whether an element is the same as before: [`Each::KEPT_BY`](super::Each::KEPT_BY).
 /// `R` is the resource of an element.
 pub struct KeptBy<R: IsResource> {
     /// Makes the fingerprint of an element, if that counts.
-    pub(super) print: Option<fn(&R::CheckedValue) -> Result<Print, BoxError>>,
+    pub(super) print: Option<MakePrint<R::CheckedValue>>,
 }
+
+/// Makes the fingerprint of a value.
+type MakePrint<V> = fn(&V) -> Result<Print, BoxError>;
 
 impl<R: IsResource> KeptBy<R> {
     /// The whole collection is the same, and the element is at the same place in it.
@@ -21,11 +25,13 @@ impl<R: IsResource> KeptBy<R> {
 
     /// The value of the element is the same, as serde writes it. Elements may come and go: give
     /// them a [key](super::Each::key), under which their entries are found.
+    ///
+    /// The value has to be `Serialize`.
     pub const fn value() -> Self
     where
-        R: IsResource<CheckedValue: Serialize>,
+        ProofCheck: ComparesElement<R, R::CheckedValue, Witness: Sized>,
     {
-        KeptBy { print: Some(Print::of_value) }
+        KeptBy { print: Some(<ProofCheck as ComparesElement<R, R::CheckedValue>>::print) }
     }
 }
 

@@ -110,6 +110,15 @@ impl Around {
         Some(RunOptions { observers: Some(Box::new(observers)), ..RunOptions::default() })
     }
 
+    /// The same for a fan-out whose steps take so many inputs besides an element.
+    #[cfg(feature = "journal")]
+    pub(crate) fn with_takes(mut self, takes: usize) -> Self {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.retain_last(takes);
+        }
+        self
+    }
+
     /// Notifies the observers of how many elements are done.
     pub(crate) fn progress(&self, done: usize, of: usize) {
         self.surroundings.notify(StepEventKind::Progress { done, of });

@@ -108,8 +108,11 @@ impl<'s> InputReader<'_, 's> {
         let fan = self.values.graph.fans().iter().find(|(step, _)| *step == surroundings.step);
         let fan = fan.map(|(_, fan)| Arc::clone(fan));
         #[cfg(feature = "journal")]
-        let keeping =
-            self.values.graph.keeping().map(|keeping| FanKeeping::new(keeping, self.values.store, surroundings.step));
+        let keeping = self
+            .values
+            .graph
+            .keeping()
+            .and_then(|keeping| FanKeeping::new(keeping, self.values.store, surroundings.step, self.sources.len()));
         Around {
             fan,
             key,

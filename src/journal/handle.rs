@@ -201,18 +201,26 @@ fn forget(shelf: &mut dyn Shelf, run: &Arc<str>) -> Result<bool, JournalError> {
 ///
 /// You never write it. It is a function from a reference, or an `Option` of one, to an `Option` of
 /// a journal, so that a program can decide at run time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `&Journal` nor an `Option<&Journal>`",
+    label = "expected a reference to a journal",
+    note = "open one and handle its error, `let journal = Journal::open(folder)?;`, and lend it, `&journal`",
+    note = "of an `Option<Journal>`, lend `journal.as_ref()`"
+)]
 pub trait MaybeJournal {
     /// The journal, if there is one.
     #[doc(hidden)]
     fn journal(self) -> Option<Journal>;
 }
 
+#[diagnostic::do_not_recommend]
 impl MaybeJournal for &Journal {
     fn journal(self) -> Option<Journal> {
         Some(self.clone())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl MaybeJournal for Option<&Journal> {
     fn journal(self) -> Option<Journal> {
         self.cloned()

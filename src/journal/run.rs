@@ -84,6 +84,13 @@ impl OpenRun {
         self.records().insert(name.into(), Listed::Read(entry));
     }
 
+    /// Forgets the entries whose names begin in this way.
+    pub(crate) fn forget(&self, prefix: &str) {
+        let mut records = self.records();
+        let forgotten = records.iter_mut().filter(|(name, _)| name.starts_with(prefix));
+        forgotten.for_each(|(_, entry)| *entry = Listed::Read(Entry::Forgotten));
+    }
+
     /// The number of entries whose names begin in this way.
     pub(crate) fn count(&self, prefix: &str) -> usize {
         let records = self.records();

@@ -30,8 +30,11 @@ enum Request {
     /// Writes.
     Write(Box<dyn Write>),
     /// Does anything else.
-    Call(Box<dyn FnOnce(&mut dyn Shelf) + Send>),
+    Call(Box<Call>),
 }
+
+/// A function that is called with the shelf.
+type Call = dyn FnOnce(&mut dyn Shelf) + Send;
 
 /// A request to write an entry, once its value is encoded.
 trait Write: Send {

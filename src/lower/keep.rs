@@ -7,7 +7,7 @@ use super::slot::{Slot, StartIn, Stored};
 use crate::error::{BoxError, StepError};
 use crate::exec::inputs::InputReader;
 use crate::exec::keeping::execute::Executed;
-use crate::exec::keeping::{Codec, KeepSpec, Outputs};
+use crate::exec::keeping::{Codec, Encoded, KeepSpec, Outputs};
 use crate::exec::slot::AnySlot;
 use crate::exec::store_ref::Erased;
 use crate::exec::task::Started;
@@ -43,7 +43,7 @@ fn name<S: Step>() -> &'static str {
 }
 
 /// Encodes the outputs of the step `S`.
-fn encode<S: Step>(outputs: &(dyn Any + Send)) -> Result<Vec<Vec<u8>>, BoxError> {
+fn encode<S: Step>(outputs: &(dyn Any + Send)) -> Result<Encoded, BoxError> {
     let stored: &Stored<S> = outputs.downcast_ref().expect(HAS_TYPE);
     let mut encoded = Vec::new();
     (S::KEEP.expect(IS_KEPT).encode)(stored, &mut encoded)?;
@@ -56,7 +56,7 @@ fn decode<S: Step>(bytes: &[&[u8]]) -> Result<Outputs, BoxError> {
 }
 
 /// Stores the outputs of the step `S`.
-fn fill<'s, S: Step>(slot: &'s dyn AnySlot, outputs: Outputs, is_fallback: bool) -> Option<&'s Erased> {
+fn fill<S: Step>(slot: &dyn AnySlot, outputs: Outputs, is_fallback: bool) -> Option<&Erased> {
     let slot: &Slot<Stored<S>> = slot.as_any().downcast_ref().expect(HAS_TYPE);
     let stored = *outputs.downcast().expect(HAS_TYPE);
     #[cfg(feature = "policy")]

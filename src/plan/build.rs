@@ -1,5 +1,6 @@
 //! Building a plan from the list of steps and the state of a store, by the rules of a run.
 
+use super::journal::{Keep, keeps};
 use super::topology::{cycles, set_levels};
 use super::{InputEdge, Plan, PlanSource, ResourceNode, State, StepNode};
 use crate::exec::plan::{ConstList, Key, Source, StepSpec};
@@ -13,8 +14,8 @@ use std::collections::HashMap;
 pub(super) struct Ground<'s> {
     /// The name of the pipeline.
     pub(super) pipeline: &'static str,
-    /// The steps, each once, and whether its outputs are in the store.
-    steps: Vec<(&'static StepSpec, bool)>,
+    /// The steps, each once.
+    steps: Vec<Placed>,
     /// The number of registered steps: all but a target, which comes last.
     registered: usize,
     /// The supplied resources.
@@ -23,6 +24,23 @@ pub(super) struct Ground<'s> {
     parent: Option<StoreRef<'s>>,
     /// The steps in whose plans this one is, each for the elements of a collection.
     around: Vec<TypeId>,
+}
+
+/// A step in the input of a plan.
+struct Placed {
+    /// The step.
+    spec: &'static StepSpec,
+    /// Whether its outputs are in the store.
+    is_filled: bool,
+    /// How they are kept.
+    keep: Keep,
+}
+
+impl Placed {
+    /// A step without a store.
+    fn new(spec: &'static StepSpec) -> Self {
+        Placed { spec, is_filled: false, keep: Keep::of(spec) }
+    }
 }
 
 /// The goal of a plan.
@@ -55,7 +73,7 @@ impl Ground<'_> {
     ) -> Self {
         let mut ground = Ground { pipeline, steps: Vec::new(), registered: 0, supplied, parent: None, around };
         for spec in steps.list() {
-            ground.place(spec, || false);
+            ground.place(spec, || Placed::new(spec));
         }
         ground.registered = ground.steps.len();
         ground
@@ -63,14 +81,15 @@ impl Ground<'_> {
 
     /// The index of the step `T`; the last one if it is not registered.
     pub(super) fn target<T: Step>(&mut self) -> usize {
-        self.place(const { &StepSpec::of::<T>() }, || false)
+        let spec = const { &StepSpec::of::<T>() };
+        self.place(spec, || Placed::new(spec))
     }
 
     /// The index of a step. A step that several groups list is one step.
-    fn place(&mut self, spec: &'static StepSpec, is_filled: impl FnOnce() -> bool) -> usize {
-        let known = self.steps.iter().position(|(known, _)| (known.type_id)() == (spec.type_id)());
+    fn place(&mut self, spec: &'static StepSpec, placed: impl FnOnce() -> Placed) -> usize {
+        let known = self.steps.iter().position(|known| (known.spec.type_id)() == (spec.type_id)());
         known.unwrap_or_else(|| {
-            self.steps.push((spec, is_filled()));
+            self.steps.push(placed());
             self.steps.len() - 1
         })
     }
@@ -80,7 +99,7 @@ impl Ground<'_> {
 impl Ground<'_> {
     /// The input for a pipeline of invented steps, which are different ones.
     pub(super) fn of_specs(pipeline: &'static str, steps: impl Iterator<Item = &'static StepSpec>) -> Self {
-        let steps: Vec<_> = steps.map(|spec| (spec, false)).collect();
+        let steps: Vec<_> = steps.map(Placed::new).collect();
         Ground { pipeline, registered: steps.len(), steps, supplied: Vec::new(), parent: None, around: Vec::new() }
     }
 }
@@ -92,9 +111,12 @@ impl<'s> Ground<'s> {
         let (steps, supplied) = (Vec::new(), Vec::new());
         let (parent, around) = (store.parent(), Vec::new());
         let mut ground = Ground { pipeline: S::pipeline(), steps, registered: 0, supplied, parent, around };
-        for (number, step) in store.plan().steps().iter().enumerate() {
-            ground.place(step.spec(), || store.slot(number).is_filled());
+        let mut keep = keeps(store);
+        for (number, step) in (0..).zip(store.plan().steps()) {
+            let (spec, is_filled) = (step.spec(), || store.slot(number.into()).is_filled());
+            ground.place(spec, || Placed { spec, is_filled: is_filled(), keep: keep(number, spec) });
         }
+        drop(keep);
         ground.registered = ground.steps.len();
         let mut supplied: Vec<_> = store.plan().resources().collect();
         supplied.retain(|(_, source)| matches!(source, Source::Supplied(_)));
@@ -117,8 +139,8 @@ impl<'s> Ground<'s> {
             _ => None,
         };
         let mut plan = Plan { title, ..strict.unwrap_or(plan) };
-        for (node, (spec, _)) in plan.steps.iter_mut().zip(&self.steps) {
-            node.each = self.each(spec).map(Box::new);
+        for (node, placed) in plan.steps.iter_mut().zip(&self.steps) {
+            node.each = self.each(placed.spec).map(Box::new);
         }
         plan
     }
@@ -135,16 +157,17 @@ impl<'s> Ground<'s> {
         let title = format!("{}, for each {} of {}", (fan.pipeline)(), item(), over());
         let around = self.around.iter().copied().chain([id]).collect();
         let mut ground = Ground::of_list((fan.pipeline)(), (fan.steps)(), given, around);
-        let step = ground.place((fan.target)(), || false);
+        let target = (fan.target)();
+        let step = ground.place(target, || Placed::new(target));
         Some(ground.plan(title, Aim::Target { step, always: true }))
     }
 
     /// Builds the plan, without a title.
     fn plan_for(&self, aim: Aim) -> Plan {
         let mut draft = Draft::new(self);
-        let demanded = draft.demanded(aim);
-        for (step, &demanded) in demanded.iter().enumerate() {
-            draft.plan.steps[step].state = draft.state_of_step(step, demanded);
+        let reached = draft.reached(aim);
+        for (step, &is_reached) in reached.iter().enumerate() {
+            draft.plan.steps[step].state = draft.state_of_step(step, is_reached);
         }
         for resource in 0..draft.plan.resources.len() {
             draft.plan.resources[resource].state = draft.state_of_resource(resource);
@@ -167,6 +190,8 @@ struct Draft {
     plan: Plan,
     /// Whether the outputs of each step are in the store.
     filled: Vec<bool>,
+    /// Whether a run takes the outputs of each step from the journal, if it needs them.
+    fresh: Vec<bool>,
     /// Whether each resource is supplied.
     supplied: Vec<bool>,
     /// Whether the parent store has or can compute each resource.
@@ -190,7 +215,7 @@ impl Draft {
                 resources.len() - 1
             })
         };
-        let mut steps: Vec<_> = ground.steps.iter().map(|(spec, _)| step_of(spec, &mut place)).collect();
+        let mut steps: Vec<_> = ground.steps.iter().map(|step| step_of(step, &mut place)).collect();
         let keys: Vec<_> = ground.supplied.iter().map(place).collect();
         for (number, step) in steps.iter_mut().enumerate() {
             step.registered = number < ground.registered;
@@ -209,26 +234,29 @@ impl Draft {
             resources,
             cycles: Vec::new(),
         };
-        Draft { plan, filled: ground.steps.iter().map(|&(_, filled)| filled).collect(), supplied, in_parent }
+        let filled = ground.steps.iter().map(|step| step.is_filled).collect();
+        let fresh = ground.steps.iter().map(|step| step.keep.is_fresh).collect();
+        Draft { plan, filled, fresh, supplied, in_parent }
     }
 
-    /// Whether a run would execute each step if nothing was missing.
-    fn demanded(&self, aim: Aim) -> Vec<bool> {
-        let mut demanded = vec![false; self.plan.steps.len()];
+    /// Whether a run would need each step, and its outputs are not in the store: it would execute
+    /// the step if nothing was missing, or take the outputs from the journal.
+    fn reached(&self, aim: Aim) -> Vec<bool> {
+        let mut reached = vec![false; self.plan.steps.len()];
         let mut next: Vec<usize> = match aim {
-            Aim::All => (0..demanded.len()).filter(|&step| self.is_due(step)).collect(),
+            Aim::All => (0..reached.len()).filter(|&step| self.is_due(step)).collect(),
             Aim::Target { step, always } if always || self.is_due(step) => vec![step],
             Aim::Target { .. } => Vec::new(),
         };
         while let Some(step) = next.pop() {
-            if !core::mem::replace(&mut demanded[step], true) {
+            if !core::mem::replace(&mut reached[step], true) && !self.fresh[step] {
                 let inputs = self.plan.steps[step].inputs.iter().map(|input| input.resource);
                 let absent = inputs.filter(|&resource| !self.supplied[resource]);
                 let providers = absent.flat_map(|resource| &self.plan.resources[resource].providers);
                 next.extend(providers.filter(|&&provider| !self.filled[provider]));
             }
         }
-        demanded
+        reached
     }
 
     /// Whether a step would run as a target. A step that stores nothing always does.
@@ -237,11 +265,11 @@ impl Draft {
         outputs.is_empty() || !self.filled[step] && outputs.iter().any(|&output| !self.supplied[output])
     }
 
-    /// The state of a step, given whether it is demanded.
-    fn state_of_step(&self, step: usize, demanded: bool) -> State {
+    /// The state of a step, given whether it is [reached](Draft::reached).
+    fn state_of_step(&self, step: usize, is_reached: bool) -> State {
         let outputs = &self.plan.steps[step].outputs;
-        if demanded {
-            State::Runs
+        if is_reached {
+            if self.fresh[step] { State::InJournal } else { State::Runs }
         } else if outputs.is_empty() {
             State::NotNeeded
         } else if outputs.iter().all(|&output| self.supplied[output]) {
@@ -312,7 +340,7 @@ impl StepNode {
 }
 
 /// A step with the indices of its resources.
-fn step_of(spec: &'static StepSpec, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
+fn step_of(Placed { spec, keep, .. }: &Placed, place: &mut impl FnMut(&Key) -> usize) -> StepNode {
     let mut inputs: Vec<InputEdge> = Vec::new();
     for key in spec.inputs.list() {
         let (resource, optional) = (place(key), key.optional);
@@ -340,6 +368,9 @@ fn step_of(spec: &'static StepSpec, place: &mut impl FnMut(&Key) -> usize) -> St
         attempts: spec.policy.attempts,
         timeout: spec.policy.timeout,
         fallback: spec.policy.fallback,
+        kept: keep.is_kept,
+        absent: keep.is_absent,
+        stale: keep.stale.clone(),
         level: None,
         duration: None,
         critical: false,

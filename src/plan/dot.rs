@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::{Plan, State};
-use crate::text::one_line;
+use crate::text::{one_line, shortened};
 use core::fmt::Write as _;
 
 impl Plan {
@@ -39,7 +39,8 @@ impl Plan {
             writeln!(dot, "    edge [color=\"#666666\" arrowsize=0.7]")?;
         }
         for (number, step) in self.steps.iter().enumerate() {
-            let label = format!("{}\\n{}", escaped(step.name), step.words());
+            let stale = step.stale_reason().map(|reason| format!("\\n{}", escaped(&shortened(&reason))));
+            let label = format!("{}\\n{}{}", escaped(step.name), step.words(), stale.unwrap_or_default());
             let width = if self.target == Some(number) { " penwidth=3" } else { "" };
             writeln!(
                 dot,

@@ -2,7 +2,7 @@
 
 use super::style::STATES;
 use super::{Plan, State};
-use crate::text::one_line;
+use crate::text::{one_line, shortened};
 use core::fmt::Write as _;
 
 impl Plan {
@@ -40,7 +40,8 @@ impl Plan {
     /// the nodes begin with `prefix`, which is empty but for the plan of an element.
     fn write_nodes(&self, prefix: &str, chart: &mut String) -> Result<Vec<String>, core::fmt::Error> {
         for (number, step) in self.steps.iter().enumerate() {
-            let label = format!("{}<br/>{}", escaped(step.name), step.words());
+            let stale = step.stale_reason().map(|reason| format!("<br/>{}", escaped(&shortened(&reason))));
+            let label = format!("{}<br/>{}{}", escaped(step.name), step.words(), stale.unwrap_or_default());
             writeln!(chart, "    {prefix}s{number}[\"{label}\"]:::{}", step.state.class())?;
         }
         for (number, resource) in self.resources.iter().enumerate() {

@@ -10,6 +10,7 @@
 mod build;
 mod dot;
 mod edges;
+mod journal;
 #[cfg(test)]
 mod long_chain;
 mod mermaid;
@@ -36,7 +37,9 @@ use core::time::Duration;
 /// would run, the order in which they can start, and why each other step is skipped.
 ///
 /// Nothing is run and nothing is proved. A target whose prerequisites are missing has a plan too,
-/// and the plan names them. The store may be in an [`Arc`](std::sync::Arc).
+/// and the plan names them. The store may be in an [`Arc`](std::sync::Arc). If it is
+/// [kept](StepNode::is_kept), the plan shows the outputs that its journal has; it reads none of
+/// them, so one that is damaged is found by the run.
 ///
 /// ```
 /// use typed_pipeliner::{HList, In, Out, Pipeline, Return, Store, plan, resource, step};
@@ -132,6 +135,12 @@ pub struct StepNode {
     timeout: Option<Duration>,
     /// Whether it has a fallback.
     fallback: bool,
+    /// Whether its outputs are kept if the store is.
+    kept: bool,
+    /// Whether the store is kept, and the journal has nothing of the step.
+    absent: bool,
+    /// Why a run would not take its outputs from the journal, which has some.
+    stale: Option<String>,
     /// The number of steps that have to run before it, one after the other.
     level: Option<usize>,
     /// Its duration, if known; in seconds when serialized.
@@ -185,6 +194,9 @@ pub enum State {
     Computed,
     /// All outputs of the step were supplied, so it is skipped; the resource was supplied.
     Supplied,
+    /// The outputs of the step are in the journal of the store, and are as good as new ones, so it
+    /// is skipped; the resource comes from there.
+    InJournal,
     /// The resource comes from the parent store.
     InParent,
     /// No step that would run has it as an input.
@@ -431,6 +443,64 @@ impl StepNode {
         self.fallback
     }
 
+    /// Whether its outputs are kept in a store that has a journal: the step has `#[step(keep)]`.
+    /// Trees and pictures show it by the word `kept`, except where the journal
+    /// [has](State::InJournal) them.
+    ///
+    /// ```
+    /// # #[cfg(feature = "journal")] {
+    /// # use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Store, plan, resource, step};
+    /// # use typed_pipeliner::journal::{Journal, Keeps, Memory};
+    /// # resource! { Url: String; Page: String; Words: usize; }
+    /// #[step(keep)]
+    /// fn fetch(url: In<'_, Url>) -> Out<Page> {
+    ///     format!("the content of {url}")
+    /// }
+    /// # #[step] fn count(page: In<'_, Page>) -> Out<Words> { page.split(' ').count() }
+    /// # struct App;
+    /// # impl Pipeline for App { type Steps = HList![Fetch, Count]; }
+    /// # impl Keeps for App { type Ambient = HList![]; }
+    /// assert!(Plan::of::<App>().step::<Fetch>().unwrap().is_kept());
+    ///
+    /// # smol::block_on(async {
+    /// let journal = Journal::on(Memory::new());
+    /// let store = Store::<App>::new().with(Url, "example.org".to_owned()).kept_in(&journal, "today").await?;
+    /// assert!(plan::<Count>(&store).to_string().contains("Page ← Fetch: runs, kept (absent)"));
+    /// store.resource::<Words>().await?;
+    /// drop(store);
+    ///
+    /// let store = Store::<App>::new().with(Url, "example.org".to_owned()).kept_in(&journal, "today").await?;
+    /// assert!(plan::<Count>(&store).to_string().contains("Page ← Fetch: in journal"));
+    /// drop(store);
+    ///
+    /// let store = Store::<App>::new().with(Url, "example.com".to_owned()).kept_in(&journal, "today").await?;
+    /// let plan = plan::<Count>(&store);
+    /// assert_eq!(plan.step::<Fetch>().unwrap().stale(), Some("`Url` has changed"));
+    /// assert!(plan.to_string().contains("Page ← Fetch: runs, kept (stale)"));
+    /// assert!(plan.to_string().contains("stale: Fetch (`Url` has changed)"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// # }
+    /// ```
+    pub fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// Whether the store is kept, and its journal has nothing of the step, which is
+    /// [kept](StepNode::is_kept). Trees and pictures show it as `kept (absent)`.
+    pub fn is_absent(&self) -> bool {
+        self.absent
+    }
+
+    /// Why a run would not take its outputs from the journal, which has some: `` `Url` has changed
+    /// ``. Trees and pictures show it as `kept (stale)`, and the reason below.
+    ///
+    /// `Store::explain` has the reasons as values. An input that has to be computed first may turn
+    /// out to be the same; then the outputs are taken during the run.
+    pub fn stale(&self) -> Option<&str> {
+        self.stale.as_deref()
+    }
+
     /// The level at which it can start, from 0; `None` if it would not run. See [`Plan::levels`].
     pub fn level(&self) -> Option<usize> {
         self.level
@@ -499,6 +569,7 @@ impl fmt::Display for State {
             State::Runs => "runs",
             State::Computed => "computed",
             State::Supplied => "supplied",
+            State::InJournal => "in journal",
             State::InParent => "in parent",
             State::NotNeeded => "not needed",
             State::OptionalMissing => "optional, missing",

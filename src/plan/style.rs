@@ -17,10 +17,11 @@ pub(super) struct Style {
 }
 
 /// All states, in the order of a legend.
-pub(super) const STATES: [State; 9] = [
+pub(super) const STATES: [State; 10] = [
     State::Runs,
     State::Computed,
     State::Supplied,
+    State::InJournal,
     State::InParent,
     State::NotNeeded,
     State::OptionalMissing,
@@ -45,6 +46,8 @@ impl State {
             State::Computed => style("#d5f0e6", "#009e73"),
             // Orange.
             State::Supplied => style("#fdf0d0", "#c98500"),
+            // Sky blue.
+            State::InJournal => style("#e6f5fd", "#3a9bd6"),
             // Purple.
             State::InParent => style("#f6e3ed", "#b0558a"),
             // Grey.
@@ -63,6 +66,7 @@ impl State {
             State::Runs => "runs",
             State::Computed => "computed",
             State::Supplied => "supplied",
+            State::InJournal => "inJournal",
             State::InParent => "inParent",
             State::NotNeeded => "notNeeded",
             State::OptionalMissing => "optionalMissing",

@@ -3,6 +3,7 @@
 use super::{InputEdge, Plan, ResourceNode, State, StepNode};
 use crate::text::one_line;
 use core::fmt;
+use std::borrow::Cow;
 
 /// Prints a tree: the inputs of a step are listed below it. A subtree is printed once; after that
 /// its root is marked with `(*)`. The plans for the elements of collections come last, indented.
@@ -46,16 +47,34 @@ impl StepNode {
         format!("{}{}{details}", self.state, if details.is_empty() { "" } else { ", " })
     }
 
-    /// Its policy, whether a function closes its outputs, and its duration, in words.
+    /// Its policy, whether its outputs are kept and whether a function closes them, and its
+    /// duration, in words.
     pub(super) fn details(&self) -> String {
         let details = [
             (self.attempts > 1).then(|| format!("×{}", self.attempts)),
             self.timeout.map(|timeout| format!("{timeout:?} each")),
             self.fallback.then(|| "fallback".to_owned()),
+            self.keeping().map(str::to_owned),
             self.closes.then(|| "closes".to_owned()),
             self.duration.map(|duration| format!("{duration:.2?}")),
         ];
         details.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether its outputs are kept, in words, unless its state includes that.
+    fn keeping(&self) -> Option<&'static str> {
+        let word = match (self.absent, &self.stale) {
+            (true, _) => "kept (absent)",
+            (_, Some(_)) => "kept (stale)",
+            _ => "kept",
+        };
+        (self.kept && self.state != State::InJournal).then_some(word)
+    }
+
+    /// Why its outputs in the journal are stale, if it would run because of that.
+    pub(super) fn stale_reason(&self) -> Option<Cow<'_, str>> {
+        let runs = matches!(self.state, State::Runs | State::Blocked);
+        self.stale().filter(|_| runs).map(one_line)
     }
 }
 
@@ -104,18 +123,17 @@ impl Plan {
                 write!(f, ", optional")?;
             }
             let below = format!("{prefix}{}   ", if is_last { " " } else { "│" });
-            match resource.providers.as_slice() {
-                &[step] if matches!(resource.state, State::Runs | State::Blocked | State::Computed) => {
+            match *resource.providers.as_slice() {
+                [step] if matches!(resource.state, State::Runs | State::Blocked) => {
                     write!(f, " ← ")?;
-                    if resource.state == State::Computed {
-                        write!(f, "{}: computed", one_line(self.steps[step].name))?;
-                    } else {
-                        self.step_line(f, step)?;
-                        if shown[step] && !self.steps[step].inputs.is_empty() {
-                            write!(f, " (*)")?;
-                        }
-                        self.branch(step, &below, shown, &mut next);
+                    self.step_line(f, step)?;
+                    if shown[step] && !self.steps[step].inputs.is_empty() {
+                        write!(f, " (*)")?;
                     }
+                    self.branch(step, &below, shown, &mut next);
+                }
+                [step] if matches!(resource.state, State::Computed | State::InJournal) => {
+                    write!(f, " ← {}: {}", one_line(self.steps[step].name), resource.state)?;
                 }
                 _ => write!(f, ": {}", resource.state)?,
             }
@@ -157,10 +175,14 @@ impl Plan {
             "supplied, but not used",
             &unused.map(|resource| one_line(resource.name)).collect::<Vec<_>>().join(", "),
         )?;
-        for problem in self.problems() {
-            writeln!(f, "{problem}")?;
-        }
-        Ok(())
+        self.stale_steps().into_iter().chain(self.problems()).try_for_each(|line| writeln!(f, "{line}"))
+    }
+
+    /// The steps that would run because their outputs in the journal are stale, one line each.
+    pub(super) fn stale_steps(&self) -> Vec<String> {
+        let steps = self.steps.iter();
+        let line = |step: &StepNode| Some(format!("stale: {} ({})", one_line(step.name), step.stale_reason()?));
+        steps.filter_map(line).collect()
     }
 
     /// The reasons why steps cannot run, one line each.

@@ -1,6 +1,7 @@
 //! How the outputs of a step are kept in a journal.
 
 use crate::error::BoxError;
+use crate::exec::keeping::Encoded;
 use crate::lower::stored::One;
 use crate::proof::check::ProofCheck;
 use crate::proof::check::keep::KeepsValue;
@@ -43,10 +44,16 @@ pub struct KeepOf<O: OutputList> {
     /// The name of the step in the journal, unless it is its path.
     pub(crate) name: Option<&'static str>,
     /// Encodes each output.
-    pub(crate) encode: fn(&O::Stored, &mut Vec<Vec<u8>>) -> Result<(), BoxError>,
+    pub(crate) encode: Encode<O::Stored>,
     /// Decodes the outputs.
-    pub(crate) decode: fn(&mut slice::Iter<'_, &[u8]>) -> Result<O::Stored, BoxError>,
+    pub(crate) decode: Decode<O::Stored>,
 }
+
+/// Appends the bytes of each value among stored outputs.
+type Encode<V> = fn(&V, &mut Encoded) -> Result<(), BoxError>;
+
+/// Reads stored outputs from the bytes of each value.
+type Decode<V> = fn(&mut slice::Iter<'_, &[u8]>) -> Result<V, BoxError>;
 
 impl<O: OutputList> KeepOf<O> {
     /// Keeps the outputs under the path of the step, such as `app::fetch::Fetch`.
@@ -99,7 +106,7 @@ pub trait KeptOutputs: OutputList {
     type KeepWitness;
     /// Encodes each value.
     #[doc(hidden)]
-    fn encode(stored: &Self::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError>;
+    fn encode(stored: &Self::Stored, to: &mut Encoded) -> Result<(), BoxError>;
     /// Decodes the values.
     #[doc(hidden)]
     fn decode(from: &mut slice::Iter<'_, &[u8]>) -> Result<Self::Stored, BoxError>;
@@ -110,7 +117,7 @@ impl KeptOutputs for HNil {
     fn seal(_: Seal) {}
 
     type KeepWitness = HNil;
-    fn encode(_: &HNil, _: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
+    fn encode(_: &HNil, _: &mut Encoded) -> Result<(), BoxError> {
         Ok(())
     }
     fn decode(_: &mut slice::Iter<'_, &[u8]>) -> Result<HNil, BoxError> {
@@ -122,7 +129,7 @@ impl<Head: KeptOutput, Tail: KeptOutputs> KeptOutputs for HCons<Head, Tail> {
     fn seal(_: Seal) {}
 
     type KeepWitness = (Head::KeepWitness, Tail::KeepWitness);
-    fn encode(stored: &Self::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
+    fn encode(stored: &Self::Stored, to: &mut Encoded) -> Result<(), BoxError> {
         Head::encode(&stored.head, to)?;
         Tail::encode(&stored.tail, to)
     }
@@ -146,7 +153,7 @@ pub trait KeptOutput<Kind = <Self as OfResources>::Kind>: Output<Kind> {
     type KeepWitness;
     /// Encodes each value.
     #[doc(hidden)]
-    fn encode(stored: &Self::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError>;
+    fn encode(stored: &Self::Stored, to: &mut Encoded) -> Result<(), BoxError>;
     /// Decodes the values.
     #[doc(hidden)]
     fn decode(from: &mut slice::Iter<'_, &[u8]>) -> Result<Self::Stored, BoxError>;
@@ -159,7 +166,7 @@ where
     fn seal(_: Seal) {}
 
     type KeepWitness = <ProofCheck as KeepsValue<R, R::CheckedValue>>::Witness;
-    fn encode(One(value): &One<R::CheckedValue>, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
+    fn encode(One(value): &One<R::CheckedValue>, to: &mut Encoded) -> Result<(), BoxError> {
         to.push(ProofCheck::encode(value)?);
         Ok(())
     }
@@ -173,7 +180,7 @@ impl<List: KeptOutputs> KeptOutput<Group> for List {
     fn seal(_: Seal) {}
 
     type KeepWitness = <List as KeptOutputs>::KeepWitness;
-    fn encode(stored: &<List as OutputList>::Stored, to: &mut Vec<Vec<u8>>) -> Result<(), BoxError> {
+    fn encode(stored: &<List as OutputList>::Stored, to: &mut Encoded) -> Result<(), BoxError> {
         <List as KeptOutputs>::encode(stored, to)
     }
     fn decode(from: &mut slice::Iter<'_, &[u8]>) -> Result<<List as OutputList>::Stored, BoxError> {

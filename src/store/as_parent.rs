@@ -60,6 +60,14 @@ macro_rules! parents {
         }
     )*};
 }
+/// No store is in the place of a parent. But where one is given by value, that is the one mistake.
+#[diagnostic::do_not_recommend]
+impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> TakesValues for Store<Pipe, Supplied, Parent> {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+}
+
 parents! {
     &Store<Pipe, Supplied, Parent>: |this| *this;
     &Arc<Store<Pipe, Supplied, Parent>>: |this| &***this;

@@ -150,7 +150,7 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
 
     /// A journal with the fingerprints of the supplied values, if there is a journal and the store
     /// can be kept.
-    fn prepared(&self, journal: Option<Journal>) -> Result<Option<(Journal, Box<[Known]>)>, JournalError>
+    fn prepared(&self, journal: Option<Journal>) -> Result<Option<Prepared>, JournalError>
     where
         ProofCheck: KeepsStore<Pipe, Supplied>,
     {
@@ -228,6 +228,9 @@ impl<Pipe, Parent> ParentIsKept<Pipe, Kept<Parent>> for ProofCheck {
 
     type Witness = Proven;
 }
+
+/// A journal, and the fingerprints of the values with which a store was supplied.
+type Prepared = (Journal, Box<[Known]>);
 
 /// A store that is going to be kept: the future of [`Store::kept_in`].
 #[must_use = "the store is kept once this was awaited"]

@@ -7,6 +7,7 @@
 use crate::shelf::{Child, Random, SharedPlace, answer, records_of, task};
 use smol::Timer;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 use typed_pipeliner::each::{Each, ForEach, KeptBy};
@@ -213,6 +214,77 @@ pub(crate) fn a_run_that_is_killed_goes_on<P: SharedPlace>(module: &str) {
     assert!(seed >= 10, "runs end between kills: {seed}");
 }
 
+/// The number of elements of a large fan-out.
+const ELEMENTS: usize = 10_000;
+
+/// The number of elements for which the step was executed in this process.
+static EXECUTED: AtomicUsize = AtomicUsize::new(0);
+
+#[step(keep, name = Count)]
+pub(crate) fn count(number: In<'_, Number>) -> Out<Square> {
+    EXECUTED.fetch_add(1, Ordering::Relaxed);
+    number + 1
+}
+
+pub(crate) struct PerElement;
+impl Pipeline for PerElement {
+    type Steps = HList![Count];
+}
+impl Each for PerElement {
+    type Over = Numbers;
+    type Item = Number;
+    type Takes = HList![];
+    type Target = Give;
+    type Into = Squares;
+}
+
+pub(crate) struct Wide;
+impl Pipeline for Wide {
+    type Steps = HList![ForEach<PerElement>];
+}
+impl Keeps for Wide {
+    type Ambient = HList![];
+}
+
+/// The process with a large fan-out, which is killed. Without a task it is a test, which passes.
+pub(crate) fn wide_process<P: SharedPlace>() {
+    let Some((place, run)) = task::<P>() else { return };
+    let journal = Journal::on(place.open());
+    smol::block_on(async {
+        let numbers = (0..ELEMENTS as u64).collect();
+        let store = Store::<Wide>::new().with(Numbers, numbers).kept_in(&journal, &run).await.unwrap();
+        answer("begun");
+        let squares = store.resource::<Squares>().await.unwrap();
+        assert_eq!(squares.iter().sum::<u64>(), (1..=ELEMENTS as u64).sum());
+        answer(EXECUTED.load(Ordering::Relaxed));
+    });
+}
+
+pub(crate) fn a_killed_fan_out_goes_on_with_absent_elements<P: SharedPlace>(module: &str) {
+    let place = P::new();
+    let process = || {
+        let mut child = Child::new(&place, module, "wide_process", "wide");
+        assert_eq!(child.next().as_deref(), Some("begun"));
+        child
+    };
+    let entries = || records_of(&mut place.open(), "wide").len();
+    let mut kept = 0;
+    for kill in 1..=3 {
+        let mut child = process();
+        thread::sleep(Duration::from_millis(50));
+        child.kill();
+        // One that has ended has an answer.
+        assert_eq!(child.next(), None, "the process is killed before its end");
+        let now = entries();
+        assert!(kept <= now && now < ELEMENTS, "kill {kill}: {kept}, {now}");
+        kept = now;
+    }
+    assert!(kept > 0, "elements end before the kills");
+    assert_eq!(process().next().unwrap(), (ELEMENTS - kept).to_string());
+    assert_eq!(entries(), ELEMENTS);
+    assert_eq!(process().next().as_deref(), Some("0"));
+}
+
 /// Makes the test of a [`SharedPlace`]: `resumed_tests!(MyPlace)`.
 macro_rules! resumed_tests {
     ($place:ty) => {
@@ -223,8 +295,18 @@ macro_rules! resumed_tests {
             }
         }
         #[test]
+        fn a_killed_fan_out_goes_on_with_absent_elements() {
+            if <$place as $crate::shelf::Place>::is_available() {
+                $crate::resumed::a_killed_fan_out_goes_on_with_absent_elements::<$place>(module_path!());
+            }
+        }
+        #[test]
         fn process() {
             $crate::resumed::process::<$place>();
+        }
+        #[test]
+        fn wide_process() {
+            $crate::resumed::wide_process::<$place>();
         }
     };
 }

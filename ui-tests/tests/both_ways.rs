@@ -85,8 +85,9 @@ fn errors(way: Way) -> BTreeMap<String, Vec<Error>> {
     cases(&root.join("fail"), &mut paths);
     let mut manifest = format!(
         "[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         typed-pipeliner = {{ path = {:?} }}\n\
-         futures = {{ version = \"0.3\", default-features = false, features = [\"executor\", \"std\"] }}\n",
+         typed-pipeliner = {{ path = {:?}, features = [\"journal\"] }}\n\
+         futures = {{ version = \"0.3\", default-features = false, features = [\"executor\", \"std\"] }}\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\n",
         generate::repository(),
     );
     for (number, path) in paths.iter().enumerate() {

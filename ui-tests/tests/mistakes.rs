@@ -99,7 +99,7 @@ fn errors(name: &str, manifest: &str) -> Vec<(PathBuf, String)> {
 fn errors_of_cases(names: &[&str]) -> Vec<Vec<String>> {
     let fail = Path::new(env!("CARGO_MANIFEST_DIR")).join("fail");
     let mut manifest = format!(
-        "[dependencies]\ntyped-pipeliner = {{ path = {:?} }}\n\
+        "[dependencies]\ntyped-pipeliner = {{ path = {:?}, features = [\"journal\"] }}\n\
          futures = {{ version = \"0.3\", default-features = false, features = [\"executor\", \"std\"] }}\n",
         library(),
     );
@@ -135,6 +135,9 @@ fn errors_of_manifest(name: &str) -> Vec<String> {
             format!("typed-pipeliner = {{ {library}, default-features = false, features = [\"macros\"] }}"),
             PROGRAM.replacen("#[step]", "#[step(retry = Retry::times(3))]", 1),
         ),
+        "journal_missing" => {
+            (format!("typed-pipeliner = {{ {library} }}"), PROGRAM.replacen("#[step]", "#[step(keep)]", 1))
+        }
         "dependency_missing" => (String::new(), PROGRAM.to_owned()),
         "dependency_renamed" => (
             format!("pipe = {{ package = \"typed-pipeliner\", {library} }}"),
@@ -156,7 +159,7 @@ fn first_lines_are_those_of_the_page() {
     let page = library().join("docs/mistakes.md");
     let text = fs::read_to_string(&page).expect("the page can be read");
     let rows: Vec<Row> = text.lines().filter_map(Row::parse).collect();
-    assert_eq!(rows.len(), 93, "the page has a row for each mistake");
+    assert_eq!(rows.len(), 105, "the page has a row for each mistake");
 
     let is_manifest = |name: &&str| name.ends_with("_missing") || name.ends_with("_renamed");
     let manifests: Vec<&str> = rows

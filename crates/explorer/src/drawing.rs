@@ -163,7 +163,7 @@ fn route(points: &[Point], from: &Node, to: &Node) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::draw;
-    use crate::graph::{Graph, StepNode};
+    use crate::graph::{Graph, Keeping, StepNode};
     use std::thread;
 
     /// The number of steps of a long chain.
@@ -179,6 +179,7 @@ mod tests {
             takes: Vec::new(),
             gives: Vec::new(),
             needs: step.checked_sub(1).into_iter().collect(),
+            keeping: Keeping::default(),
             planned: None,
         };
         let graph = Graph::of_steps((0..STEPS).map(step).collect());

@@ -56,9 +56,29 @@ pub(crate) struct StepNode {
     pub(crate) gives: Vec<usize>,
     /// The steps that it needs.
     pub(crate) needs: Vec<usize>,
+    /// Whether its outputs are kept.
+    #[serde(flatten)]
+    pub(crate) keeping: Keeping,
     /// The plan's state of the step; none without a plan.
     #[serde(skip)]
     pub(crate) planned: Option<State>,
+}
+
+/// Whether the outputs of a step are kept in a journal, as a plan shows it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Keeping {
+    kept: bool,
+    /// The journal has none of them.
+    absent: bool,
+    /// Why those in the journal are stale.
+    stale: Option<String>,
+}
+
+impl Keeping {
+    fn of(step: &typed_pipeliner::plan::StepNode) -> Self {
+        let stale = step.stale().map(|reason| one_line(reason).into_owned());
+        Keeping { kept: step.is_kept(), absent: step.is_absent(), stale }
+    }
 }
 
 /// A resource as a step takes it.
@@ -126,6 +146,7 @@ impl Graph {
                 needs: providers.copied().collect(),
                 takes: takes.map(|taken| Taken { resource: taken.resource, optional: taken.optional }).collect(),
                 gives: step.outputs().to_vec(),
+                keeping: Keeping::of(step),
                 planned: Some(step.state()),
             }
         };
@@ -167,7 +188,14 @@ impl Graph {
                     resource.name == step.name() && resource.providers.is_empty() && !resource.supplied
                 });
                 let gives = given.into_iter().collect();
-                steps.push(StepNode { name: step.name(), takes: Vec::new(), gives, needs: Vec::new(), planned: None });
+                steps.push(StepNode {
+                    name: step.name(),
+                    takes: Vec::new(),
+                    gives,
+                    needs: Vec::new(),
+                    keeping: Keeping::default(),
+                    planned: None,
+                });
                 steps.len() - 1
             }));
         }

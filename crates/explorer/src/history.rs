@@ -121,6 +121,8 @@ enum StepState {
     Running,
     Finished,
     Present,
+    /// Its outputs were taken from the journal, or would be.
+    Restored,
     NotRun,
     Failed,
     Cancelled,
@@ -325,12 +327,19 @@ impl History {
                 step.fallback = true;
                 StepState::Running
             }
+            StepEventKind::Restored => {
+                // It is not executed.
+                step.started = None;
+                StepState::Restored
+            }
+            StepEventKind::Finished if step.state == StepState::Restored => StepState::Restored,
             StepEventKind::Finished => {
                 // An attempt that failed before does not count any more.
                 step.error = step.error.take().filter(|_| step.fallback);
                 StepState::Finished
             }
             StepEventKind::Skipped(SkipReason::Present) => StepState::Present,
+            StepEventKind::Skipped(SkipReason::Restored) => StepState::Restored,
             StepEventKind::Skipped(_) => StepState::NotRun,
             StepEventKind::Failed(_) | StepEventKind::Panicked => StepState::Failed,
             StepEventKind::Cancelled => StepState::Cancelled,
@@ -557,6 +566,7 @@ impl Step {
         let state = match state {
             Some(State::Runs) => StepState::Planned,
             Some(State::Computed | State::Supplied) => StepState::Present,
+            Some(State::InJournal) => StepState::Restored,
             _ => StepState::Idle,
         };
         Step { state, ..Step::default() }

@@ -131,7 +131,8 @@ impl Observer for ExplorerObserver {
         }
         let Some(history) = self.history.upgrade() else { return };
         history.step(run.id().get(), event);
-        if matches!(event.kind, StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present)) {
+        if let StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present | SkipReason::Restored) = event.kind
+        {
             self.show_values(&history, run);
         }
     }

@@ -1,5 +1,7 @@
 //! What the page is sent of runs.
 
+#[path = "../../../tests/support/nightly.rs"]
+mod nightly;
 #[path = "../../../tests/support/service.rs"]
 mod service;
 mod support;
@@ -332,6 +334,38 @@ fn close_is_shown_as_a_run_with_a_graph_of_its_own() {
         let graph = graph(explorer.address(), &first["show"]);
         assert_eq!(graph["steps"][0]["needs"], json!([1]));
         assert_eq!(graph["steps"][1]["needs"], json!([]));
+    });
+}
+
+#[test]
+fn kept_and_restored_and_stale_steps_are_shown() {
+    smol::block_on(async {
+        let explorer = Explorer::serve(LOOPBACK).await.unwrap();
+        let store = nightly::store().await;
+        explorer.add(&plan::<nightly::MakeReport>(&store));
+        let states =
+            |show: &Value| show["steps"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect();
+        let before = now(explorer.address(), "/events")["show"].take();
+        let planned: Vec<_> = states(&before);
+        assert_eq!(planned, ["planned", "planned", "restored", "planned"]);
+        let drawn = graph(explorer.address(), &before);
+        let keeping = |step: usize| ["kept", "absent", "stale"].map(|field| drawn["steps"][step][field].clone());
+        let stale = "kept by version 0 of the step, which is version 2 now";
+        assert_eq!(keeping(0), [json!(true), json!(false), json!(stale)]);
+        assert_eq!(keeping(1), [json!(true), json!(false), json!("`Page` has to be computed first")]);
+        assert_eq!(keeping(2), [json!(true), json!(false), json!(null)]);
+        assert_eq!(keeping(3), [json!(false), json!(false), json!(null)]);
+
+        let store = Arc::new(store);
+        let observer =
+            explorer.observer().show(&store, "Limit", |store| store.get::<nightly::Limit>().map(usize::to_string));
+        run::<nightly::MakeReport>(&store).observe(observer).await.unwrap();
+        let after = now(explorer.address(), "/events");
+        let ended: Vec<_> = states(&after["show"]);
+        assert_eq!(ended, ["finished", "restored", "restored", "finished"]);
+        // It was not executed.
+        assert_eq!(after["show"]["steps"][1]["started"], Value::Null);
+        assert_eq!(after["values"], json!([["Limit", "10"]]));
     });
 }
 

@@ -31,6 +31,7 @@ const RUN_SECONDS: &str = "pipeliner_run_duration_seconds";
 /// | --- | --- |
 /// | `finished`, `failed`, `panicked`, `cancelled` | the step was executed; only these have a duration |
 /// | `skipped` | its outputs were in the store, or another run computed them |
+/// | `restored` | its outputs were taken from the journal, before the run or during it |
 /// | `not_run` | it was not executed, because a step that it depends on failed, or because the run that executed it for this one did not succeed |
 ///
 /// When a store is closed, only the metrics for that count it: once for each step that has a
@@ -53,8 +54,9 @@ pub struct Metrics {
 struct ActiveRun {
     /// When it started.
     start: Instant,
-    /// When the steps started that are being executed, by number.
-    steps: HashMap<usize, Instant>,
+    /// When the steps started that have not ended, by number; `None` for one that is not executed,
+    /// because its outputs were taken from the journal.
+    steps: HashMap<usize, Option<Instant>>,
 }
 
 impl Metrics {
@@ -71,8 +73,12 @@ impl Metrics {
     /// Records the end of a step, with one outcome if this run executed it and another if it did
     /// not.
     fn end_step(&self, run: &RunInfo, event: &StepEvent<'_>, executed: &'static str, not_executed: &'static str) {
-        let start = self.runs().get_mut(&run.id()).and_then(|run| run.steps.remove(&event.step));
-        let outcome = if start.is_some() { executed } else { not_executed };
+        let step = self.runs().get_mut(&run.id()).and_then(|run| run.steps.remove(&event.step));
+        let (start, outcome) = match step {
+            Some(Some(start)) => (Some(start), executed),
+            Some(None) => (None, "restored"),
+            None => (None, not_executed),
+        };
         if run.is_close() {
             counter!(CLOSES, "step" => event.name(), "outcome" => outcome).increment(1);
             let duration = event.time.saturating_duration_since(start.unwrap_or(event.time));
@@ -80,8 +86,10 @@ impl Metrics {
             return;
         }
         counter!(STEPS, "step" => event.name(), "outcome" => outcome).increment(1);
-        if let Some(start) = start {
+        if step.is_some() {
             gauge!(STEPS_RUNNING, "step" => event.name()).decrement(1);
+        }
+        if let Some(start) = start {
             let duration = event.time.saturating_duration_since(start);
             histogram!(STEP_SECONDS, "step" => event.name(), "outcome" => outcome).record(duration);
         }
@@ -104,7 +112,12 @@ impl Observer for Metrics {
                     gauge!(STEPS_RUNNING, "step" => event.name()).increment(1);
                 }
                 if let Some(run) = self.runs().get_mut(&run.id()) {
-                    run.steps.insert(event.step, event.time);
+                    run.steps.insert(event.step, Some(event.time));
+                }
+            }
+            StepEventKind::Restored => {
+                if let Some(run) = self.runs().get_mut(&run.id()) {
+                    run.steps.insert(event.step, None);
                 }
             }
             StepEventKind::Retrying { .. } => counter!(RETRIES, "step" => event.name()).increment(1),
@@ -114,6 +127,7 @@ impl Observer for Metrics {
             StepEventKind::Panicked => self.end_step(run, event, "panicked", "not_run"),
             StepEventKind::Cancelled => self.end_step(run, event, "cancelled", "not_run"),
             StepEventKind::Skipped(SkipReason::Present) => self.end_step(run, event, "skipped", "skipped"),
+            StepEventKind::Skipped(SkipReason::Restored) => self.end_step(run, event, "restored", "restored"),
             StepEventKind::Skipped(_) => self.end_step(run, event, "not_run", "not_run"),
             _ => {}
         }

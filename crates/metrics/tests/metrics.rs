@@ -1,5 +1,7 @@
 //! The metrics that a recorder receives.
 
+#[path = "../../../tests/support/nightly.rs"]
+mod nightly;
 #[path = "../../../tests/support/service.rs"]
 mod service;
 #[path = "../../../tests/support/sums.rs"]
@@ -178,6 +180,31 @@ fn each_metric_has_a_description_and_a_unit() -> Result<(), RunError> {
         assert!(description.is_some(), "{name}");
         assert_eq!(unit == Some(metrics::Unit::Seconds), name.ends_with("_seconds"), "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn restored_steps_are_counted_and_not_measured() -> Result<(), RunError> {
+    let (recorder, recorded) = recorder();
+    let store = smol::block_on(nightly::store());
+    with_local_recorder(&recorder, || {
+        smol::block_on(run::<nightly::MakeReport>(&store).observe(Metrics::new())).map(drop)
+    })?;
+    let expected = [
+        "run_duration_seconds{MakeReport,succeeded} 1 durations",
+        "runs_running{MakeReport} 0",
+        "runs_total{MakeReport,succeeded} 1",
+        "step_duration_seconds{Fetch,finished} 1 durations",
+        "step_duration_seconds{MakeReport,finished} 1 durations",
+        "steps_running{Count} 0",
+        "steps_running{Fetch} 0",
+        "steps_running{MakeReport} 0",
+        "steps_total{Count,restored} 1",
+        "steps_total{Fetch,finished} 1",
+        "steps_total{Load,restored} 1",
+        "steps_total{MakeReport,finished} 1",
+    ];
+    assert_eq!(lines(&recorded), expected);
     Ok(())
 }
 

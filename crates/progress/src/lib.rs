@@ -31,7 +31,8 @@ const NAMED: usize = 3;
 /// many as there is room for: first those that run; then those that are ready but may not start
 /// yet, or that another run executes; then those that wait for other steps, beginning with those
 /// that wait for the fewest. If a step fails, a line with its error is printed above the display.
-/// The display disappears at the end of the run, and the printed lines stay.
+/// The display disappears at the end of the run, and the printed lines stay. Steps whose outputs
+/// are taken from a journal count as done, and as restored.
 ///
 /// Each run has its own display. A run in a parent store is part of the display of the run that
 /// needs it. Of a [`ForEach`](typed_pipeliner::each::ForEach) the display counts the elements that are
@@ -65,10 +66,12 @@ struct Display {
 /// The steps of a display.
 #[derive(Default)]
 struct Steps {
-    /// The demanded steps.
+    /// The demanded steps, and those that were restored before the run.
     demanded: BTreeMap<(RunId, usize), ShownStep>,
     /// The number of steps that are done.
     done: usize,
+    /// The number of those whose outputs were taken from the journal.
+    restored: usize,
     /// The number of steps that have failed.
     failed: usize,
     /// The number of failed runs in parent stores whose errors the child run has not received yet.
@@ -276,10 +279,14 @@ impl Steps {
     /// Updates a step.
     fn update(&mut self, run: &RunInfo, event: &StepEvent<'_>) -> Change {
         let key = (run.id(), event.step);
-        if let StepEventKind::Demanded { .. } = event.kind {
+        // A step that was restored before the run is not demanded, and is part of its work.
+        let is_restored = matches!(event.kind, StepEventKind::Skipped(SkipReason::Restored));
+        if is_restored || matches!(event.kind, StepEventKind::Demanded { .. }) {
             let (name, needs) = (one_line(event.name()), run.steps()[event.step].needs().to_vec());
-            let step = ShownStep { name, needs, stage: Stage::Waiting, progress: None, attempt: None };
-            self.demanded.insert(key, step);
+            let stage = if is_restored { Stage::Done } else { Stage::Waiting };
+            self.demanded.insert(key, ShownStep { name, needs, stage, progress: None, attempt: None });
+            self.done += usize::from(is_restored);
+            self.restored += usize::from(is_restored);
             return Change::Later;
         }
         // A step whose outputs were in the store is not demanded. It is skipped while others are
@@ -303,6 +310,10 @@ impl Steps {
         match event.kind {
             StepEventKind::Retrying { attempt, of, .. } => step.attempt = Some((attempt, of)),
             StepEventKind::Ready => return Change::Later,
+            StepEventKind::Restored => {
+                self.restored += 1;
+                return Change::Later;
+            }
             StepEventKind::Finished | StepEventKind::Skipped(SkipReason::Present) => self.done += 1,
             // The error of a run in the parent store has been printed already.
             StepEventKind::Failed(error) if error.is::<RunError>() && self.failed_in_parent > 0 => {
@@ -330,7 +341,7 @@ impl Steps {
             .collect();
         steps.sort_by_cached_key(|(run, step)| (step.stage, self.awaited(*run, step).count()));
         let running = steps.iter().filter(|(_, step)| matches!(step.stage, Stage::Running(_))).count();
-        for (count, what) in [(running, "running"), (self.failed, "failed")] {
+        for (count, what) in [(running, "running"), (self.restored, "restored"), (self.failed, "failed")] {
             if count > 0 {
                 write!(to, ", {count} {what}")?;
             }

@@ -1,5 +1,7 @@
 //! The display in the terminal at each stage of a run.
 
+#[path = "../../../tests/support/nightly.rs"]
+mod nightly;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
 
@@ -314,6 +316,29 @@ fn steps_that_are_closed_are_shown() {
     ended.open();
     smol::block_on(close).unwrap();
     assert_eq!(shown(&terminal), [""; 0]);
+}
+
+#[test]
+fn restored_steps_count_as_done() {
+    let (terminal, frames) = (InMemoryTerm::new(24, 80), Arc::default());
+    let store = smol::block_on(nightly::store());
+    let run = run::<nightly::MakeReport>(&store).observe(Progress::on(terminal.clone()));
+    smol::block_on(run.observe(Frames(terminal.clone(), Arc::clone(&frames)))).unwrap();
+    let frames = frames.lock().unwrap();
+    let first = |frame: &Vec<String>| frame.first().cloned().unwrap_or_default();
+    // `Load` was restored before the run, and `Count` once its input was there.
+    assert!(
+        frames
+            .iter()
+            .any(|frame| first(frame) == "MakeReport [=====>              ] 1/4 steps, 1 running, 1 restored,"),
+        "{frames:#?}"
+    );
+    assert!(
+        frames
+            .iter()
+            .any(|frame| first(frame) == "MakeReport [===============>    ] 3/4 steps, 1 running, 2 restored,"),
+        "{frames:#?}"
+    );
 }
 
 #[test]

@@ -50,6 +50,7 @@ impl Serialize for Outcome {
             Outcome::Ran => "ran",
             Outcome::Closed => "closed",
             Outcome::RanInOtherRun => "ran_in_other_run",
+            Outcome::Restored => "restored",
             Outcome::Skipped(SkipReason::Present) => "skipped_present",
             Outcome::Skipped(_) => "skipped_dependency_failed",
             Outcome::Failed => "failed",

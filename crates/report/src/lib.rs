@@ -412,6 +412,8 @@ pub enum Outcome {
     Closed,
     /// Another run executed it while this one waited.
     RanInOtherRun,
+    /// Its outputs were taken from the journal of the store, before the run or during it.
+    Restored,
     /// It was not executed.
     Skipped(SkipReason),
     /// It failed, in this run or in the one that this run waited for.
@@ -437,6 +439,7 @@ impl Outcome {
             Outcome::Ran => "ran",
             Outcome::Closed => "closed",
             Outcome::RanInOtherRun => "ran in another run",
+            Outcome::Restored => "restored",
             Outcome::Skipped(SkipReason::Present) => "skipped: present",
             Outcome::Skipped(_) => "skipped: a dependency failed",
             Outcome::Failed => "failed",

@@ -92,6 +92,7 @@ struct Step<'a> {
     /// The attempts that failed before the last one: their ends, and the texts of their errors.
     failed_attempts: Vec<(Instant, &'a [String])>,
     is_fallback: bool,
+    is_restored: bool,
     errors: &'a [String],
 }
 
@@ -107,6 +108,8 @@ enum Stage {
     Retrying,
     /// The last attempt has failed. The step is still [`Started`](Stage::Started).
     FellBack,
+    /// The outputs were taken from the journal. The step is still [`Started`](Stage::Started).
+    Restored,
     Over(Outcome),
 }
 
@@ -275,7 +278,9 @@ impl Stage {
             StepEventKind::Started => Stage::Started,
             StepEventKind::Retrying { .. } => Stage::Retrying,
             StepEventKind::FellBack(_) => Stage::FellBack,
+            StepEventKind::Restored => Stage::Restored,
             StepEventKind::Finished => Stage::Over(Outcome::Ran),
+            StepEventKind::Skipped(SkipReason::Restored) => Stage::Over(Outcome::Restored),
             StepEventKind::Skipped(reason) => Stage::Over(Outcome::Skipped(reason)),
             StepEventKind::Failed(_) => Stage::Over(Outcome::Failed),
             StepEventKind::Panicked => Stage::Over(Outcome::Panicked),
@@ -298,6 +303,7 @@ impl<'a> Step<'a> {
             waits: Vec::new(),
             failed_attempts: Vec::new(),
             is_fallback: false,
+            is_restored: false,
             errors: &[],
         }
     }
@@ -310,6 +316,7 @@ impl<'a> Step<'a> {
                 self.is_fallback = true;
                 return self.failed_attempts.push((time, errors));
             }
+            Stage::Restored => return self.is_restored = true,
             _ => {}
         }
         let last = self.time.replace(time).unwrap_or(time);
@@ -322,11 +329,17 @@ impl<'a> Step<'a> {
             (Stage::InOtherRun, Stage::Over(Outcome::Skipped(SkipReason::Present))) => {
                 Stage::Over(Outcome::RanInOtherRun)
             }
+            // It was not executed, so it has no duration.
+            (_, Stage::Over(Outcome::Ran)) if self.is_restored => {
+                self.start = None;
+                Stage::Over(Outcome::Restored)
+            }
             _ => stage,
         };
         match self.stage {
             Stage::Started => {
-                (self.start, self.end, self.is_fallback) = (Some(time), None, false);
+                (self.start, self.end) = (Some(time), None);
+                (self.is_fallback, self.is_restored) = (false, false);
                 self.failed_attempts.clear();
             }
             Stage::Over(_) => self.end = Some(time),

@@ -79,6 +79,7 @@ impl RunRecord {
             (count(|outcome| outcome == Outcome::Panicked), "panicked"),
             (count(|outcome| outcome == Outcome::Cancelled), "cancelled"),
             (count(|outcome| outcome == Outcome::RanInOtherRun), "ran in another run"),
+            (count(|outcome| outcome == Outcome::Restored), "restored"),
             (count(|outcome| matches!(outcome, Outcome::Skipped(_))), "skipped"),
             (count(|outcome| outcome == Outcome::NotReached), "not reached"),
             (count(|outcome| outcome == Outcome::Running), "running"),

@@ -346,6 +346,7 @@ fn style(outcome: Outcome) -> Style {
         Outcome::Cancelled => ("cancelled", "fill=\"url(#cancelled)\"", "#8f3b6a"),
         Outcome::Running | Outcome::Pending => ("open", "fill=\"#56b4e9\"", "#333333"),
         Outcome::RanInOtherRun => ("ranInOtherRun", "fill=\"none\"", "#333333"),
+        Outcome::Restored => ("restored", "fill=\"none\"", "#333333"),
         Outcome::Skipped(_) | Outcome::NotReached | Outcome::NotNeeded => ("skipped", "fill=\"none\"", FAINT),
     };
     Style { class, fill, ink }

@@ -45,7 +45,7 @@ const OTHER: &str = "_OTHER";
 /// | --- | --- |
 /// | `run`, info | `otel.name` (`run` and the target), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.target`; for an element `pipeliner.element.place` and `pipeliner.element.key`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `panicked`, `dropped`) |
 /// | `close`, info, of a store that is closed | `otel.name` (`close` and the pipeline), `otel.kind` (`internal`), `pipeliner.run.id`, `pipeliner.pipeline`; at its end `pipeliner.outcome` (`succeeded`, `failed`, `dropped`) |
-/// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`; at its end `pipeliner.outcome` (`finished`, `failed`, `panicked`, `cancelled`) |
+/// | `step`, info | `otel.name` (the step), `otel.kind` (`internal`), `pipeliner.step`; at its end `pipeliner.outcome` (`finished`, `restored`, `failed`, `panicked`, `cancelled`) |
 ///
 /// Failures are marked by the [conventions of
 /// OpenTelemetry](https://opentelemetry.io/docs/specs/semconv/general/recording-errors/): with
@@ -58,7 +58,8 @@ const OTHER: &str = "_OTHER";
 /// | `step panicked`, error | `pipeliner.step` |
 /// | `attempt failed, trying again`, warning | `error`, `pipeliner.step`, `attempt` (the next one), `of`, `delay` |
 /// | `fell back`, warning | `error` (that of the last attempt), `pipeliner.step` |
-/// | `skipped`, debug | `pipeliner.step`, `reason` (`present`, `dependency_failed`) |
+/// | `skipped`, debug | `pipeliner.step`, `reason` (`present`, `restored`, `dependency_failed`) |
+/// | `restored`, debug, of a step whose outputs were taken from the journal during the run | `pipeliner.step` |
 /// | `still waiting for another run`, warning | `pipeliner.step`, `pipeliner.other_run`, `waited_ms` |
 /// | `waiting for another run`, debug | `pipeliner.step`, `pipeliner.other_run` (the run that executes the step) |
 /// | `demanded`, trace | `pipeliner.step`, `by` (the step that needs it) |
@@ -238,6 +239,11 @@ impl Spans {
                 let error: &(dyn Error + 'static) = error;
                 warn!(target: TARGET, parent: &self.around(event.step), { pipeliner.step = name, error }, "fell back");
             }
+            StepEventKind::Restored => {
+                debug!(target: TARGET, parent: &self.around(event.step), { pipeliner.step = name }, "restored");
+                self.end(event.step, "restored");
+            }
+            // The span of a restored step is closed already.
             StepEventKind::Finished => self.end(event.step, "finished"),
             StepEventKind::Cancelled => self.end(event.step, "cancelled"),
             StepEventKind::Panicked => {

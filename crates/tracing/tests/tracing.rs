@@ -1,5 +1,7 @@
 //! The spans and events that a subscriber receives, and their parents.
 
+#[path = "../../../tests/support/nightly.rs"]
+mod nightly;
 #[path = "../../../tests/support/service.rs"]
 mod service;
 #[path = "../../../tests/support/mod.rs"]
@@ -377,6 +379,24 @@ fn panicked_step_is_an_error() {
          pipeliner.outcome=panicked pipeliner.run.id=… pipeliner.target=Fall",
     ];
     assert_eq!(capture.take(), expected);
+}
+
+#[test]
+fn restored_step_has_an_event_and_an_outcome() -> Result<(), RunError> {
+    let (capture, _guard) = Capture::begin(LevelFilter::DEBUG);
+    let store = smol::block_on(nightly::store());
+    smol::block_on(run::<nightly::MakeReport>(&store).observe(Tracing::new()))?;
+    let within = "run MakeReport";
+    let expected = [
+        &format!("DEBUG {within}: message=skipped pipeliner.step=Load reason=restored"),
+        &finished(within, "Fetch"),
+        &format!("DEBUG {within}/Count: message=restored pipeliner.step=Count"),
+        &finished(within, "Count").replace("finished", "restored"),
+        &finished(within, "MakeReport"),
+        &run_of("", "MakeReport", "succeeded"),
+    ];
+    assert_eq!(capture.take().iter().collect::<Vec<_>>(), expected);
+    Ok(())
 }
 
 #[test]

@@ -69,6 +69,56 @@ pipeline! {
     Empty: [];
 }
 
+/// A store that is kept in a journal.
+mod kept {
+    use typed_pipeliner::journal::{Journal, Keeps, Memory};
+    use typed_pipeliner::{HList, In, Out, Pipeline, Plan, Store, plan, resource, step};
+
+    resource! { Page: String; Words: usize; Report: String; }
+
+    #[step(keep)]
+    fn fetch() -> Out<Page> {
+        "the page".to_owned()
+    }
+    #[step(keep = "count", name = Count)]
+    fn count(page: In<'_, Page>) -> Out<Words> {
+        page.len()
+    }
+    #[step(keep = "count", version = 2, name = CountAnew)]
+    fn count_anew(page: In<'_, Page>) -> Out<Words> {
+        page.split(' ').count()
+    }
+    #[step(keep, name = WriteReport)]
+    fn report(words: In<'_, Words>, page: In<'_, Page>) -> Out<Report> {
+        format!("{words} words in {} letters", page.len())
+    }
+    struct Before;
+    impl Pipeline for Before {
+        type Steps = HList![Fetch, Count];
+    }
+    struct Now;
+    impl Pipeline for Now {
+        type Steps = HList![Fetch, CountAnew, WriteReport];
+    }
+    impl Keeps for Before {
+        type Ambient = HList![];
+    }
+    impl Keeps for Now {
+        type Ambient = HList![];
+    }
+
+    /// A plan in which outputs are in the journal, others are stale, and others are absent.
+    pub(super) fn plan_after_a_change() -> Plan {
+        let journal = Journal::on(Memory::new());
+        smol::block_on(async {
+            let before = Store::<Before>::new().kept_in(&journal, "a").await.unwrap();
+            before.resource::<Words>().await.unwrap();
+            drop(before);
+            plan::<WriteReport>(&Store::<Now>::new().kept_in(&journal, "a").await.unwrap())
+        })
+    }
+}
+
 /// Plans that cover all states and kinds of edges.
 fn plans() -> Vec<Plan> {
     let store = Store::<Calc>::new().with(Base, 38);
@@ -81,6 +131,7 @@ fn plans() -> Vec<Plan> {
     let others = [
         Plan::of::<Empty>(),
         plan::<Show>(&store),
+        kept::plan_after_a_change(),
         Plan::of::<StoreOf<Calc, HList![Base, Divisor]>>().with_durations(known),
         Plan::of::<Company>().with_durations(known),
     ];
@@ -133,6 +184,8 @@ fn json_has_all_steps_and_resources() {
         for (json, step) in steps.iter().zip(plan.steps()) {
             assert_eq!(json["name"], step.name());
             assert_eq!(json["state"], step.state().to_string().replace(", ", "_").replace(' ', "_"));
+            let keeping = (json["kept"].as_bool(), json["absent"].as_bool(), json["stale"].as_str());
+            assert_eq!(keeping, (Some(step.is_kept()), Some(step.is_absent()), step.stale()));
             assert_eq!(json["level"].as_u64(), step.level().map(|level| level as u64));
             assert_eq!(json["duration"].as_f64(), step.duration().map(|duration| duration.as_secs_f64()));
             let inputs = json["inputs"].as_array().unwrap();
@@ -146,6 +199,17 @@ fn json_has_all_steps_and_resources() {
             assert!(consumers.eq(resource.consumers().iter().copied()));
         }
     }
+}
+
+#[test]
+fn outputs_in_a_journal_are_in_json() {
+    let json = serde_json::to_value(kept::plan_after_a_change()).unwrap();
+    let steps = json["steps"].as_array().unwrap().iter();
+    let steps: Vec<_> = steps.map(|step| ["state", "kept", "absent", "stale"].map(|field| &step[field])).collect();
+    let stale = "kept by version 0 of the step, which is version 2 now";
+    assert_eq!(steps[0], [&Value::from("in_journal"), &true.into(), &false.into(), &Value::Null]);
+    assert_eq!(steps[1], [&Value::from("runs"), &true.into(), &false.into(), &stale.into()]);
+    assert_eq!(steps[2], [&Value::from("runs"), &true.into(), &true.into(), &Value::Null]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! Markdown.
 //!
 //! ```sh
-//! cargo run -p repo-report -- [--trace] [DIR]
+//! cargo run -p repo-report -- [--resume FOLDER] [--trace] [DIR]
 //! cargo run -p repo-report -- --plan > plan.svg
 //! ```
 //!
@@ -16,8 +16,11 @@
 //!                 │            ╰─ FindRecent ───────────╯                   │
 //! DIR ─ OpenTree ─┼─ ReadManifest ── CountDependencies ── WriteManifest ────┼─ BindReport
 //!                 ├─ ReadLockfile ── FindDuplicates ───── WriteLockfile ────┤
-//!                 ╰─ ReadHistory ─── RankAuthors ──────── WriteHistory ─────╯
+//!                 ╰─ ReadHead ── ReadHistory ── RankAuthors ── WriteHistory ╯
 //! ```
+//!
+//! `--resume` keeps the lines of each file and the history in a journal, so the next report on the
+//! tree reads only the files that have changed: see `resume`.
 //!
 //! `PerFile` is a pipeline of its own, which runs for each file of the tree, sixteen at once; the
 //! terminal shows how many are done.
@@ -33,6 +36,7 @@ mod lockfile;
 mod manifest;
 mod markdown;
 mod report;
+mod resume;
 mod toml_file;
 mod trace;
 mod tree;
@@ -42,10 +46,11 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::iter::successors;
 use std::process::ExitCode;
-use trace::{Timeline, Trace, Traced};
+use std::sync::Arc;
+use trace::Trace;
 use tree::Directory;
 use typed_pipeliner::each::ForEach;
-use typed_pipeliner::{HList, Pipeline, RunError, Store, pipeline, plan, run};
+use typed_pipeliner::{BoxError, HList, Pipeline, RunError, Store, pipeline, plan};
 use typed_pipeliner_progress::Progress;
 
 /// All steps, in any order.
@@ -54,24 +59,25 @@ struct RepoReport;
 #[pipeline]
 impl Pipeline for RepoReport {
     type Steps = HList![
-        Traced<tree::OpenTree>,
-        Traced<tree::WalkTree>,
-        Traced<tree::FindLargest>,
-        Traced<tree::FindRecent>,
-        Traced<ForEach<lines::PerFile>>,
-        Traced<lines::AddCounts>,
-        Traced<manifest::ReadManifest>,
-        Traced<manifest::CountDependencies>,
-        Traced<lockfile::ReadLockfile>,
-        Traced<lockfile::FindDuplicates>,
-        Traced<history::ReadHistory>,
-        Traced<history::RankAuthors>,
-        Traced<report::WriteLanguages>,
-        Traced<report::WriteFiles>,
-        Traced<report::WriteManifest>,
-        Traced<report::WriteLockfile>,
-        Traced<report::WriteHistory>,
-        Traced<report::BindReport>,
+        tree::OpenTree,
+        tree::WalkTree,
+        tree::FindLargest,
+        tree::FindRecent,
+        ForEach<lines::PerFile>,
+        lines::AddCounts,
+        manifest::ReadManifest,
+        manifest::CountDependencies,
+        lockfile::ReadLockfile,
+        lockfile::FindDuplicates,
+        history::ReadHead,
+        history::ReadHistory,
+        history::RankAuthors,
+        report::WriteLanguages,
+        report::WriteFiles,
+        report::WriteManifest,
+        report::WriteLockfile,
+        report::WriteHistory,
+        report::BindReport,
     ];
 }
 
@@ -88,22 +94,33 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
 
-    let store = Store::<RepoReport>::new().with(Directory, arguments.directory).with(Timeline, Trace::begin());
     if arguments.plan {
-        return print(&plan::<Traced<report::BindReport>>(&store).to_svg());
+        let store = Store::<RepoReport>::new().with(Directory, arguments.directory);
+        return print(&plan::<report::BindReport>(&store).to_svg());
     }
-    // Prints nothing unless standard error is a terminal.
-    let report = smol::block_on(run::<Traced<report::BindReport>>(&store).observe(Progress::new()));
-    if let Some(trace) = store.get::<Timeline>().filter(|_| arguments.trace) {
+    let trace = Arc::new(Trace::begin());
+    let report = smol::block_on(make_report(&arguments, &trace));
+    if arguments.trace {
         eprint!("{trace}");
     }
     match report {
-        Ok(report) => print(report),
+        Ok(report) => print(&report),
         Err(error) => {
-            eprintln!("error: {}", in_one_line(&error));
+            eprintln!("error: {}", in_one_line(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Makes the report, with a journal or without one.
+async fn make_report(arguments: &Arguments, trace: &Arc<Trace>) -> Result<String, BoxError> {
+    if let Some(folder) = &arguments.resume {
+        return resume::make_report(arguments, folder, trace).await;
+    }
+    let store = Store::<RepoReport>::new().with(Directory, arguments.directory.clone());
+    // Prints nothing unless standard error is a terminal.
+    let store = store.observed_by(Arc::clone(trace)).observed_by(Progress::new());
+    Ok(store.resource_owned::<report::Report>().await?)
 }
 
 /// Prints the report, or its plan. It is no error if the reader closes the pipe early, as `head`
@@ -118,9 +135,12 @@ fn print(report: &str) -> ExitCode {
     }
 }
 
-/// Formats an error in one line: the cause first, down to the last source, then the step that
-/// failed.
-fn in_one_line(error: &RunError) -> String {
-    let causes: Vec<_> = successors(error.source(), |&error| error.source()).map(ToString::to_string).collect();
-    format!("{} (in step `{}`)", causes.join(": ").replace('\n', " "), error.step())
+/// Formats an error in one line: the cause first, down to the last source; then, for the error of a
+/// run, the step that failed.
+fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let of_run = error.downcast_ref::<RunError>();
+    let first = if of_run.is_some() { error.source() } else { Some(error) };
+    let causes: Vec<_> = successors(first, |&error| error.source()).map(ToString::to_string).collect();
+    let step = of_run.map_or_else(String::new, |error| format!(" (in step `{}`)", error.step()));
+    causes.join(": ").replace('\n', " ") + &step
 }

@@ -188,7 +188,7 @@ impl Step for WriteHistory {
 
 /// Formats a commit in one line.
 fn in_words(commit: &Commit) -> String {
-    let id = &commit.id.to_string()[..10];
+    let id = &commit.id[..10];
     let date = date(Timestamp::from_second(commit.time));
     format!("{} {date}, {}: {}", code(id), text(&commit.author), text(&commit.summary))
 }

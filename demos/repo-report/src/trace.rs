@@ -1,41 +1,17 @@
 //! A trace: when each step ran, and how many steps ran at once.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use typed_pipeliner::lists::HCons;
-use typed_pipeliner::{Inputs, Outputs, Step, resource};
+use typed_pipeliner::Observer;
+use typed_pipeliner::observe::{RunInfo, StepEvent, StepEventKind};
 
 /// The number of characters of the time line of the whole run.
 const WIDTH: usize = 40;
 
-resource! {
-    /// The trace of all steps.
-    pub(crate) Timeline: Trace;
-}
-
-/// The step `S`, which records itself in the trace when it runs.
-pub(crate) struct Traced<S>(PhantomData<S>);
-
-impl<S: Step> Step for Traced<S> {
-    type Inputs = HCons<Timeline, S::Inputs>;
-    type Outputs = S::Outputs;
-    type Error = S::Error;
-
-    async fn run(HCons { head: trace, tail: inputs }: Inputs<'_, Self>) -> Result<Outputs<Self>, Self::Error> {
-        let _span = trace.enter(S::name());
-        S::run(inputs).await
-    }
-
-    fn name() -> &'static str {
-        S::name()
-    }
-}
-
-/// The records of the steps of one run.
+/// The records of all steps, an observer. It leaves out those for single files.
 pub(crate) struct Trace {
-    /// The start of the run.
+    /// The start of the program.
     begin: Instant,
     /// The records so far.
     log: Mutex<Log>,
@@ -56,7 +32,7 @@ struct Log {
 struct Span {
     /// The name of the step.
     step: &'static str,
-    /// The time from the start of the run to that of the step.
+    /// The time from the start of the program to that of the step.
     start: Duration,
     /// `None` while the step runs.
     end: Option<Duration>,
@@ -68,35 +44,34 @@ impl Trace {
         Trace { begin: Instant::now(), log: Mutex::default() }
     }
 
-    /// Records that a step runs for as long as the guard exists: until the end of the step, or
-    /// until the run drops it.
-    fn enter(&self, step: &'static str) -> Running<'_> {
-        let mut log = self.log();
-        log.running += 1;
-        log.most = log.most.max(log.running);
-        log.spans.push(Span { step, start: self.begin.elapsed(), end: None });
-        Running { trace: self, span: log.spans.len() - 1 }
-    }
-
     /// Locks the records.
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A step that runs.
-struct Running<'t> {
-    /// The trace.
-    trace: &'t Trace,
-    /// The place of the step among the records.
-    span: usize,
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        let mut log = self.trace.log();
-        log.running -= 1;
-        log.spans[self.span].end = Some(self.trace.begin.elapsed());
+impl Observer for Trace {
+    fn step(&self, run: &RunInfo, event: &StepEvent<'_>) {
+        use StepEventKind::{Cancelled, Failed, Finished, Panicked, Started};
+        if run.element().is_some() {
+            return;
+        }
+        let mut log = self.log();
+        let (step, time) = (event.name(), event.time.saturating_duration_since(self.begin));
+        match event.kind {
+            Started => {
+                log.running += 1;
+                log.most = log.most.max(log.running);
+                log.spans.push(Span { step, start: time, end: None });
+            }
+            Finished | Failed(_) | Panicked | Cancelled => {
+                if let Some(span) = log.spans.iter_mut().find(|span| span.step == step && span.end.is_none()) {
+                    span.end = Some(time);
+                    log.running -= 1;
+                }
+            }
+            _ => {}
+        }
     }
 }
 

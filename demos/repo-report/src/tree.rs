@@ -5,6 +5,7 @@
 //! `Cargo.toml`.
 
 use ignore::{Walk, WalkBuilder};
+use serde::{Serialize, Serializer};
 use smol::stream::StreamExt;
 use smol::{Unblock, fs};
 use std::cmp::Reverse;
@@ -41,14 +42,20 @@ pub(crate) struct TreeRoot {
 }
 
 /// A file of the tree.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 pub(crate) struct SourceFile {
     /// The path from the root of the tree.
+    #[serde(serialize_with = "bytes_of")]
     pub(crate) path: PathBuf,
     /// The size of the file.
     pub(crate) bytes: u64,
     /// The time of its last change.
     pub(crate) modified: SystemTime,
+}
+
+/// Writes a path, which need not be UTF-8.
+fn bytes_of<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(path.as_os_str().as_encoded_bytes())
 }
 
 /// The directory is missing, is not a directory, or may not be listed.

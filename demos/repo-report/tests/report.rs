@@ -1,16 +1,14 @@
 //! Runs the program on small trees, complete and broken ones, and checks its reports and its
 //! errors.
 
-use git2::{Oid, Repository, Signature, Time};
-use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::time::{Duration, SystemTime};
-use tempfile::TempDir;
+#[path = "support/tree.rs"]
+mod tree;
 
-/// 2024-05-01 00:00:00 UTC.
-const MAY: u64 = 1_714_521_600;
+use git2::{Oid, Repository};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Output;
+use tree::{Tree, commit, error, stdout};
 
 const MANIFEST: &str = "\
 [package]
@@ -52,51 +50,9 @@ version = \"0.3.9\"
 source = \"registry+https://github.com/rust-lang/crates.io-index\"
 ";
 
-/// A tree in a temporary directory.
-struct Tree {
-    /// The directory of the tree. It is also the home of the program, so that no user's git
-    /// settings matter.
-    home: TempDir,
-    root: PathBuf,
-}
-
-impl Tree {
-    fn new() -> Self {
-        let home = TempDir::new().unwrap();
-        let root = home.path().join("demo");
-        fs::create_dir(&root).unwrap();
-        Tree { home, root }
-    }
-
-    /// Writes a file that was changed this many seconds into May.
-    fn file(&self, path: &str, text: &str, seconds: u64) -> &Self {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(MAY + seconds);
-        File::options().write(true).open(&path).unwrap().set_modified(changed).unwrap();
-        self
-    }
-
-    fn report(&self) -> Output {
-        self.run([&self.root])
-    }
-
-    fn run(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_repo-report"));
-        command.env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path()).args(arguments);
-        command.output().unwrap()
-    }
-}
-
-/// Adds an empty commit this many seconds into May.
-fn commit(repository: &Repository, author: &str, message: &str, seconds: u64) -> Oid {
-    let time = Time::new((MAY + seconds).try_into().unwrap(), 0);
-    let author = Signature::new(author, "mail@example.org", &time).unwrap();
-    let tree = repository.treebuilder(None).unwrap().write().unwrap();
-    let tree = repository.find_tree(tree).unwrap();
-    let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
-    repository.commit(Some("HEAD"), &author, &author, message, &tree, parent.as_ref().as_slice()).unwrap()
+/// Makes a report on a tree.
+fn report(tree: &Tree) -> Output {
+    tree.run([&tree.root])
 }
 
 /// A tree with every kind of content, and its first and last commit.
@@ -119,27 +75,11 @@ fn demo() -> (Tree, Oid, Oid) {
     (tree, first, last)
 }
 
-#[track_caller]
-fn stdout(output: &Output) -> &str {
-    assert!(output.status.success(), "{output:?}");
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-/// Asserts that the program failed, and returns the one line of its error.
-#[track_caller]
-fn error(output: &Output) -> &str {
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert_eq!(output.stdout, b"", "no half report");
-    let stderr = std::str::from_utf8(&output.stderr).unwrap();
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    stderr.trim_end()
-}
-
 #[test]
 fn full_tree_has_every_section() {
     let (tree, first, last) = demo();
     let [first, last] = [first, last].map(|id| id.to_string()[..10].to_owned());
-    let output = tree.report();
+    let output = report(&tree);
     let expected = format!(
         "\
 # Report on demo
@@ -217,18 +157,18 @@ In no language that is counted: 1 file.
 fn sibling_steps_overlap() {
     let (tree, ..) = demo();
     let output = tree.run([Path::new("--trace"), &tree.root]);
-    assert_eq!(stdout(&output), stdout(&tree.report()), "the trace is no part of the report");
+    assert_eq!(stdout(&output), stdout(&report(&tree)), "the trace is no part of the report");
 
     let trace = str::from_utf8(&output.stderr).unwrap();
     let last = trace.lines().last().unwrap();
-    let at_once = last.strip_prefix("18 steps, at most ").and_then(|rest| rest.strip_suffix(" at once"));
+    let at_once = last.strip_prefix("19 steps, at most ").and_then(|rest| rest.strip_suffix(" at once"));
     let at_once: usize = at_once.unwrap_or_else(|| panic!("{trace}")).parse().unwrap();
     assert!(at_once >= 2, "{trace}");
 }
 
 #[test]
 fn empty_tree_is_reported() {
-    let output = Tree::new().report();
+    let output = report(&Tree::new());
     let report = stdout(&output);
     assert!(report.contains("- 0 files with 0 bytes\n"), "{report}");
     assert!(report.contains("\nThere is no `Cargo.toml`.\n"), "{report}");
@@ -240,7 +180,7 @@ fn empty_tree_is_reported() {
 fn repository_without_commits_is_reported() {
     let tree = Tree::new();
     Repository::init(&tree.root).unwrap();
-    let output = tree.report();
+    let output = report(&tree);
     let report = stdout(&output);
     assert!(report.contains("## Git\n\nThere are no commits yet.\n"), "{report}");
 }
@@ -249,7 +189,7 @@ fn repository_without_commits_is_reported() {
 fn workspace_member_inherits_its_fields() {
     let tree = Tree::new();
     tree.file("Cargo.toml", "[package]\nname = \"member\"\nversion.workspace = true\nedition.workspace = true\n", 0);
-    let output = tree.report();
+    let output = report(&tree);
     let report = stdout(&output);
     assert!(report.contains("- Version: that of the workspace\n- Edition: that of the workspace\n"), "{report}");
 }
@@ -258,7 +198,7 @@ fn workspace_member_inherits_its_fields() {
 fn workspace_without_a_package_is_reported() {
     let tree = Tree::new();
     tree.file("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\n", 0);
-    let output = tree.report();
+    let output = report(&tree);
     let report = stdout(&output);
     assert!(report.contains("## Cargo.toml\n\n- Workspace members: 2\n"), "{report}");
 }
@@ -267,7 +207,7 @@ fn workspace_without_a_package_is_reported() {
 fn broken_manifest_is_an_error_with_its_place() {
     let tree = Tree::new();
     let path = tree.file("Cargo.toml", "[package]\nname = \"demo\nversion = \"1.0.0\"\n", 0).root.join("Cargo.toml");
-    let output = tree.report();
+    let output = report(&tree);
     let error = error(&output);
     assert!(error.starts_with(&format!("error: `{}` is broken at line 2, column ", path.display())), "{error}");
     assert!(error.ends_with(" (in step `ReadManifest`)"), "{error}");
@@ -278,7 +218,7 @@ fn empty_manifest_is_reported() {
     let tree = Tree::new();
     let path = tree.file("Cargo.toml", "", 0).root.join("Cargo.toml");
     let expected = "is broken: it has no `[package]` or `[workspace]` (in step `ReadManifest`)";
-    assert_eq!(error(&tree.report()), format!("error: `{}` {expected}", path.display()));
+    assert_eq!(error(&report(&tree)), format!("error: `{}` {expected}", path.display()));
 }
 
 #[test]
@@ -286,7 +226,7 @@ fn broken_lock_file_is_an_error_with_its_place() {
     let tree = Tree::new();
     let text = "version = 4\n\n[[package]]\nname = \"demo\"\nversion = \"one\"\n";
     let path = tree.file("Cargo.lock", text, 0).root.join("Cargo.lock");
-    let output = tree.report();
+    let output = report(&tree);
     let error = error(&output);
     assert!(error.starts_with(&format!("error: `{}` is broken at line 5, column 11: ", path.display())), "{error}");
     assert!(error.ends_with(" (in step `ReadLockfile`)"), "{error}");
@@ -297,7 +237,7 @@ fn unreadable_manifest_is_an_error() {
     let tree = Tree::new();
     let path = tree.root.join("Cargo.toml");
     fs::create_dir(&path).unwrap();
-    let output = tree.report();
+    let output = report(&tree);
     let error = error(&output);
     assert!(error.starts_with(&format!("error: cannot read `{}`: ", path.display())), "{error}");
 }
@@ -307,7 +247,7 @@ fn unreadable_history_is_an_error() {
     let (tree, _, last) = demo();
     let id = last.to_string();
     fs::remove_file(tree.root.join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
-    let output = tree.report();
+    let output = report(&tree);
     let error = error(&output);
     let expected = format!("error: cannot read the git history of `{}`: ", tree.root.display());
     assert!(error.starts_with(&expected), "{error}");
@@ -357,7 +297,7 @@ fn unreadable_parts_are_listed() {
     if File::open(&closed).is_ok() {
         return;
     }
-    let output = tree.report();
+    let output = report(&tree);
     let report = stdout(&output);
     assert!(report.contains("| Rust | 1 | 1 | 0 | 0 |\n"), "{report}");
     assert!(report.contains("## Not read\n\n- ") && report.contains("closed.rs: Permission denied"), "{report}");
@@ -375,9 +315,12 @@ fn no_argument_reports_this_repository() {
 #[test]
 fn wrong_usage_prints_the_usage() {
     let tree = Tree::new();
-    for (arguments, reason) in
-        [(["--quick", "."], "error: there is no option `--quick`\n"), ([".", "."], "error: more than one directory\n")]
-    {
+    for (arguments, reason) in [
+        (&["--quick", "."][..], "error: there is no option `--quick`\n"),
+        (&[".", "."], "error: more than one directory\n"),
+        (&[".", "--resume"], "error: `--resume` needs the folder of a journal\n"),
+        (&["--explain", "."], "error: `--explain` needs a journal: `--resume FOLDER`\n"),
+    ] {
         let output = tree.run(arguments);
         assert_eq!(output.status.code(), Some(2));
         let stderr = std::str::from_utf8(&output.stderr).unwrap();

@@ -1,6 +1,7 @@
 //! The look before a kept step is executed; and the end of the step, when its outputs are kept.
 
 use super::judge::Judge;
+use super::restore::KeptValue;
 use super::{Codec, Keeping, Outputs};
 use crate::error::BoxError;
 use crate::exec::graph::Graph;
@@ -84,7 +85,8 @@ impl KeptStep {
     /// The outputs from the journal, if they are as good as new ones.
     async fn restored(&mut self) -> Result<Option<Outputs>, JournalError> {
         let Some(record) = self.fresh.take() else { return Ok(None) };
-        let read = self.keeping.read(vec![(Arc::clone(&self.name), Arc::clone(&record), self.codec)]).await?;
+        let value = KeptValue { name: Arc::clone(&self.name), record: Arc::clone(&record), codec: self.codec };
+        let read = self.keeping.read(vec![value]).await?;
         match read.into_iter().next() {
             Some(Ok(outputs)) => {
                 self.keeping.note(self.surroundings.step, &record, true);

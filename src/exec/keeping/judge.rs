@@ -134,8 +134,9 @@ impl<'a, 's> Judge<'a, 's> {
 
     /// Makes the fingerprints of the outputs of all steps from which a step takes inputs, and of
     /// its own if `also_own`. It keeps its own stack, because a chain may be as long as a pipeline.
+    /// A step in a cycle, which no run executes but a plan may have, gets none.
     fn learn(&mut self, number: u16, also_own: bool) {
-        let mut stack = vec![number];
+        let (mut stack, mut begun) = (vec![number], HashSet::new());
         while let Some(&step) = stack.last() {
             let is_sought = step != number || also_own;
             if is_sought && (self.prints.contains_key(&step) || self.recall(step)) {
@@ -143,9 +144,12 @@ impl<'a, 's> Judge<'a, 's> {
                 continue;
             }
             let open = stack.len();
+            begun.insert(step);
             for &source in self.store.plan().inputs(self.step(step)) {
                 if let Source::Step { step: input, .. } = source {
-                    if !self.prints.contains_key(&input) {
+                    if begun.contains(&input) {
+                        self.prints.entry(input).or_default();
+                    } else if !self.prints.contains_key(&input) {
                         stack.push(input);
                     }
                 }

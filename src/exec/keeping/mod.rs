@@ -45,12 +45,15 @@ pub struct Codec {
     /// The name of the step in the journal.
     pub name: fn() -> &'static str,
     /// Encodes each output.
-    pub encode: fn(&(dyn Any + Send)) -> Result<Vec<Vec<u8>>, BoxError>,
+    pub encode: fn(&(dyn Any + Send)) -> Result<Encoded, BoxError>,
     /// Decodes the outputs.
     pub decode: fn(&[&[u8]]) -> Result<Outputs, BoxError>,
     /// Stores the outputs, which are those of the step or of its fallback. Returns the first one.
     pub fill: for<'s> fn(&'s dyn AnySlot, Outputs, bool) -> Option<&'s Erased>,
 }
+
+/// The bytes of each output of a step.
+pub(crate) type Encoded = Vec<Vec<u8>>;
 
 /// The stored outputs of a step, without their types.
 pub(crate) type Outputs = Box<dyn Any + Send>;
@@ -97,14 +100,14 @@ impl Keeping {
         format!("{}{}", self.prefix, (codec.name)()).into()
     }
 
-    /// The beginning of the names of the entries for an element of a fan-out.
-    fn prefix_of(&self, fan: &str, element: &str) -> Box<str> {
-        format!("{}{fan}[{element}]/", self.prefix).into()
+    /// The beginning of the names of the entries for the elements of a fan-out.
+    fn prefix_of(&self, fan: &str) -> String {
+        format!("{}{fan}[", self.prefix)
     }
 
     /// The number of entries for the elements of a fan-out.
     pub(crate) fn entries_of(&self, fan: &FanSpec) -> usize {
-        self.run.count(&format!("{}{}[", self.prefix, (fan.pipeline)()))
+        self.run.count(&self.prefix_of((fan.pipeline)()))
     }
 
     /// Marks the outputs of a step, which is executed now, as those of a fallback.
@@ -135,6 +138,9 @@ impl Keeping {
             state.prints.remove(&number);
             state.uncertain.remove(&number);
             state.restored.remove(&number);
+            if let Some(fan) = step.spec().fan {
+                self.run.forget(&self.prefix_of((fan.pipeline)()));
+            }
             if let Some(codec) = step.spec().keep.codec {
                 self.run.set(&self.name_of(codec), crate::journal::run::Entry::Forgotten);
             }
@@ -149,20 +155,26 @@ pub(crate) struct FanKeeping {
     pub(crate) keeping: Arc<Keeping>,
     /// The number of the step.
     step: u16,
-    /// The fingerprint of the collection.
-    over: Known,
-    /// The fingerprints of what the steps take besides.
-    takes: Box<[Known]>,
+    /// The fingerprints of the collection, and of what the steps take besides.
+    inputs: Vec<Known>,
 }
 
 impl FanKeeping {
-    /// That of a fan-out that starts now, in a store that is kept.
-    pub(super) fn new(keeping: &Arc<Keeping>, store: StoreRef<'_>, step: u16) -> Self {
+    /// That of a fan-out that starts now, in a store that is kept; none for a target that is not
+    /// registered. Behind the inputs of the fan-out, the step takes so many others.
+    pub(super) fn new(keeping: &Arc<Keeping>, store: StoreRef<'_>, step: u16, others: usize) -> Option<Self> {
+        store.plan().steps().get(usize::from(step))?;
         keeping.mark_certain(step);
-        let mut inputs = Judge::of_run(keeping, store).inputs_of(step).into_iter();
-        let over = inputs.next().map_or(Known::Not, |(_, known)| known);
-        let takes = inputs.map(|(_, known)| known).collect();
-        FanKeeping { keeping: Arc::clone(keeping), step, over, takes }
+        let inputs = Judge::of_run(keeping, store).inputs_of(step);
+        let mut inputs: Vec<_> = inputs.into_iter().map(|(_, known)| known).collect();
+        inputs.truncate(inputs.len().saturating_sub(others));
+        Some(FanKeeping { keeping: Arc::clone(keeping), step, inputs })
+    }
+
+    /// Removes the inputs that the step takes before those of the fan-out, whose steps take so many
+    /// besides an element.
+    pub(crate) fn retain_last(&mut self, takes: usize) {
+        self.inputs.drain(..self.inputs.len().saturating_sub(takes + 1));
     }
 
     /// That of the store for an element with this fingerprint, whose entries have the key or the
@@ -172,8 +184,8 @@ impl FanKeeping {
         let element = key.unwrap_or_else(|| place.to_string());
         Arc::new(Keeping {
             run: Arc::clone(&keeping.run),
-            prefix: keeping.prefix_of(pipeline, &element),
-            given: [known].into_iter().chain(self.takes.iter().copied()).collect(),
+            prefix: format!("{}{element}]/", keeping.prefix_of(pipeline)).into(),
+            given: [known].into_iter().chain(self.inputs.iter().copied().skip(1)).collect(),
             around: Some((Arc::clone(keeping), self.step)),
             state: Mutex::default(),
         })
@@ -181,9 +193,9 @@ impl FanKeeping {
 
     /// The fingerprint of the element at a place: that of the collection, and the place.
     pub(crate) fn element(&self, place: usize) -> Known {
-        match self.over {
-            Known::Print(print) => Known::Print(print.of_output(place)),
-            Known::Ambient | Known::Not => Known::Not,
+        match self.inputs.first() {
+            Some(Known::Print(print)) => Known::Print(print.of_output(place)),
+            Some(Known::Ambient | Known::Not) | None => Known::Not,
         }
     }
 

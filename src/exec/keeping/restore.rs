@@ -15,15 +15,23 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A kept value that is to be read.
-struct Wanted {
-    /// The number of its step.
-    step: u16,
+#[derive(Clone)]
+pub(super) struct KeptValue {
     /// The name of its entry.
-    name: Arc<str>,
+    pub(super) name: Arc<str>,
     /// Its record.
-    record: Arc<Record>,
+    pub(super) record: Arc<Record>,
     /// Decodes it.
-    codec: &'static Codec,
+    pub(super) codec: &'static Codec,
+}
+
+impl KeptValue {
+    /// Decodes its bytes.
+    fn decode(&self, bytes: Option<Vec<u8>>) -> ReadOutputs {
+        let bytes = bytes.ok_or("its value is gone")?;
+        let outputs = self.record.outputs_in(&bytes)?;
+        (self.codec.decode)(&outputs).map_err(|error| format!("its value cannot be decoded: {error}").into())
+    }
 }
 
 /// The result of reading a value: the outputs, or the reason why they cannot be used.
@@ -71,17 +79,15 @@ impl Keeping {
             if wanted.is_empty() {
                 return Ok(());
             }
-            let names =
-                wanted.iter().map(|wanted| (Arc::clone(&wanted.name), Arc::clone(&wanted.record), wanted.codec));
-            let read = self.read(names.collect()).await;
-            let read = read.map_err(|source| RestoreError { step: wanted[0].step, source })?;
+            let values = wanted.iter().map(|(_, value)| value.clone()).collect();
+            let read = self.read(values).await.map_err(|source| RestoreError { step: wanted[0].0, source })?;
             // The steps above one whose value cannot be used are needed as well.
             let mut is_complete = true;
-            for (Wanted { step, name, record, codec }, outputs) in wanted.into_iter().zip(read) {
+            for ((step, value), outputs) in wanted.into_iter().zip(read) {
                 match outputs {
-                    Ok(outputs) => self.take(store, step, &record, codec, outputs),
+                    Ok(outputs) => self.take(store, step, &value, outputs),
                     Err(reason) => {
-                        self.run.set(&name, Entry::Damaged(reason));
+                        self.run.set(&value.name, Entry::Damaged(reason));
                         is_complete = false;
                     }
                 }
@@ -93,11 +99,11 @@ impl Keeping {
     }
 
     /// Puts outputs from the journal into the slot of their step.
-    fn take(&self, store: StoreRef<'_>, step: u16, record: &Record, codec: &Codec, outputs: Outputs) {
+    fn take(&self, store: StoreRef<'_>, step: u16, value: &KeptValue, outputs: Outputs) {
         let slot = store.slot(step.into());
         // Another run may be at it as well. Then that one finds the outputs there.
-        (codec.fill)(slot, outputs, false);
-        self.note(step, record, true);
+        (value.codec.fill)(slot, outputs, false);
+        self.note(step, &value.record, true);
     }
 
     /// Notes that the outputs of a step are there, of which this is the record.
@@ -109,8 +115,8 @@ impl Keeping {
         }
     }
 
-    /// The values that these sources need.
-    fn wanted(&self, store: StoreRef<'_>, sources: &[Source]) -> Vec<Wanted> {
+    /// The values that these sources need, each with the number of its step.
+    fn wanted(&self, store: StoreRef<'_>, sources: &[Source]) -> Vec<(u16, KeptValue)> {
         let plan = store.plan();
         let mut judge = Judge::new(self, store);
         let (mut wanted, mut seen, mut stack) = (Vec::new(), HashSet::new(), sources.to_vec());
@@ -122,7 +128,7 @@ impl Keeping {
             let planned = &plan.steps()[usize::from(step)];
             match (planned.spec().keep.codec, judge.fresh(step)) {
                 (Some(codec), Ok(record)) => {
-                    wanted.push(Wanted { step, name: self.name_of(codec).into(), record, codec });
+                    wanted.push((step, KeptValue { name: self.name_of(codec).into(), record, codec }));
                 }
                 _ => stack.extend(plan.inputs(planned)),
             }
@@ -130,21 +136,13 @@ impl Keeping {
         wanted
     }
 
-    /// Reads and decodes the values of some entries.
-    pub(super) async fn read(
-        &self,
-        entries: Vec<(Arc<str>, Arc<Record>, &'static Codec)>,
-    ) -> Result<Vec<ReadOutputs>, JournalError> {
+    /// Reads and decodes some values.
+    pub(super) async fn read(&self, values: Vec<KeptValue>) -> Result<Vec<ReadOutputs>, JournalError> {
         let run = Arc::clone(&self.run.key);
         let read = self.run.journal.worker.call(move |shelf| {
-            let names: Vec<_> = entries.iter().map(|(name, ..)| Arc::clone(name)).collect();
-            let values = shelf.read(&run, &names).map_err(|error| JournalError::because(Action::Read, error))?;
-            let decode = |((_, record, codec), value): ((Arc<str>, Arc<Record>, &Codec), Option<Vec<u8>>)| {
-                let value = value.ok_or("its value is gone")?;
-                let outputs = record.outputs_in(&value)?;
-                (codec.decode)(&outputs).map_err(|error| format!("its value cannot be decoded: {error}").into())
-            };
-            Ok(entries.into_iter().zip(values).map(decode).collect())
+            let names: Vec<_> = values.iter().map(|value| Arc::clone(&value.name)).collect();
+            let read = shelf.read(&run, &names).map_err(|error| JournalError::because(Action::Read, error))?;
+            Ok(values.iter().zip(read).map(|(value, bytes)| value.decode(bytes)).collect())
         });
         read.await?
     }

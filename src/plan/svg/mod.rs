@@ -17,7 +17,7 @@ use shapes::{FONT_SIZE, MARK, escaped, kind, mark, outline, padding, text, width
 const MARGIN: f64 = 20.0;
 /// The height of the title.
 const TITLE: f64 = 34.0;
-/// The height of a line of the legend, or of a problem.
+/// The height of a line of the legend, or of one below the graph.
 const LINE: f64 = 22.0;
 /// The least width of a picture, so that there is room for the legend.
 const NARROWEST: f64 = 440.0;
@@ -55,17 +55,18 @@ impl Picture<'_> {
     /// Writes the picture.
     fn write(&self, svg: &mut String) -> fmt::Result {
         let heading = self.plan.summary();
-        let problems = self.plan.problems();
+        let stale = self.plan.stale_steps().into_iter().map(|line| (line, "#444444"));
+        let lines: Vec<_> = stale.chain(self.plan.problems().into_iter().map(|line| (line, "#a34700"))).collect();
         let title = one_line(&self.plan.title);
         let title_width = width_of(&title, 16.0).max(width_of(&heading, FONT_SIZE));
-        let widest = problems.iter().map(|problem| width_of(problem, 12.0)).fold(title_width, f64::max);
+        let widest = lines.iter().map(|(line, _)| width_of(line, 12.0)).fold(title_width, f64::max);
         let (whole, whole_height) = self.size();
         let inner = whole.max(widest).max(NARROWEST);
         let legend = Legend::new(self, inner);
         let top = MARGIN + TITLE + LINE;
         let below = top + whole_height + LINE;
         let width = (inner + 2.0 * MARGIN).ceil();
-        let height = (below + legend.height() + LINE * problems.len() as f64 + MARGIN / 2.0).ceil();
+        let height = (below + legend.height() + LINE * lines.len() as f64 + MARGIN / 2.0).ceil();
 
         let size = format!("width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"");
         let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\"";
@@ -84,11 +85,11 @@ impl Picture<'_> {
         text(svg, (MARGIN, MARGIN + 33.0), FONT_SIZE, "#666666", &heading)?;
 
         self.write_graph(svg, "", (MARGIN, top), inner)?;
-        for (number, problem) in problems.iter().enumerate() {
+        for (number, (line, ink)) in lines.iter().enumerate() {
             let y = below + LINE * number as f64 + 14.0;
-            text(svg, (MARGIN, y), 12.0, "#a34700", problem)?;
+            text(svg, (MARGIN, y), 12.0, ink, line)?;
         }
-        legend.write(svg, below + LINE * problems.len() as f64)?;
+        legend.write(svg, below + LINE * lines.len() as f64)?;
         svg.push_str("</svg>\n");
         Ok(())
     }
@@ -162,6 +163,9 @@ impl Picture<'_> {
         let mut text = format!("{} {}: {}", kind(node.end), node.name, node.state);
         if let End::Step(step) = node.end {
             let step = &self.plan.steps[step];
+            if let Some(reason) = step.stale_reason() {
+                text += &format!("; stale: {reason}");
+            }
             let inputs: Vec<_> = step.inputs.iter().map(|input| input.resource).collect();
             for (what, places) in [("inputs", &inputs), ("outputs", &step.outputs)] {
                 if !places.is_empty() {

@@ -57,6 +57,8 @@ pub(super) fn mark(svg: &mut String, (x, y): (f64, f64), state: State) -> fmt::R
         State::Computed => "M1 5 L4 8.5 L9.5 1.5",
         // An arrow into a tray.
         State::Supplied => "M5 0.5 V6 M2 4 L5 7 L8 4 M1 9.5 H9",
+        // A bookmark.
+        State::InJournal => "M2 1 H8 V9 L5 6.5 L2 9 Z",
         // An arrow up.
         State::InParent => "M5 9.5 V1 M1.5 4.5 L5 1 L8.5 4.5",
         // A dash.

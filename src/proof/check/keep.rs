@@ -197,6 +197,33 @@ impl<R, V: Serialize, Pipe> IsDistinct<R, V, Pipe> for ProofCheck {
     }
 }
 
+/// Holds if serde can write the value `V` of the resource `R`, which is that of an element of a
+/// fan-out: a function to its fingerprint.
+#[diagnostic::on_unimplemented(
+    message = "the elements `{R}` cannot be compared with those of the last time: their value `{V}` is not `Serialize`",
+    label = "compares elements by their values",
+    note = "derive `Serialize` of serde for `{V}`; or write `KeptBy::COLLECTION`, which compares the whole collection"
+)]
+pub trait ComparesElement<R, V> {
+    #[doc(hidden)]
+    fn seal(_: Seal);
+
+    /// Always [`Proven`].
+    type Witness;
+    /// The fingerprint of the value.
+    fn print(value: &V) -> Result<Print, BoxError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, V: Serialize> ComparesElement<R, V> for ProofCheck {
+    fn seal(_: Seal) {}
+
+    type Witness = Proven;
+    fn print(value: &V) -> Result<Print, BoxError> {
+        Print::of_value(value)
+    }
+}
+
 /// Holds if `Parent` is in the place of the parent of a store that is not kept.
 #[diagnostic::on_unimplemented(
     message = "the store is kept already",

@@ -11,11 +11,12 @@ const STATES = {
   running: ["running", "M2 1 L9 5 L2 9 Z"],
   finished: ["finished", "M1 5 L4 8.5 L9.5 1.5"],
   present: ["was there", "M5 1 L9 5 L5 9 L1 5 Z"],
+  restored: ["from the journal", "M2 1 H8 V9 L5 6.5 L2 9 Z"],
   failed: ["failed", "M1.5 1.5 L8.5 8.5 M8.5 1.5 L1.5 8.5"],
   "not-run": ["did not run", "M1.5 8.5 L8.5 1.5"],
   cancelled: ["stopped", "M2 2 H8 V8 H2 Z"],
 };
-const RARE = ["planned", "ready", "waiting", "present", "not-run", "cancelled"];
+const RARE = ["planned", "ready", "waiting", "present", "restored", "not-run", "cancelled"];
 // The step state whose mark a run has.
 const MARKS = { planned: "planned", running: "running", succeeded: "finished", failed: "failed", stopped: "cancelled" };
 const RUNS = { planned: "not run yet", running: "running", succeeded: "succeeded", failed: "failed", stopped: "stopped" };
@@ -76,7 +77,7 @@ const stepAt = (step) => shown.steps[step] ?? IDLE;
 function drawStep(step) {
   const { state, progress } = stepAt(step);
   const node = nodes[step];
-  const text = `${graph.steps[step].name}: ${STATES[state][0]}${progress ? `, ${progress[0]} of ${progress[1]}` : ""}`;
+  const text = `${graph.steps[step].name}: ${STATES[state][0]}${progress ? `, ${progress[0]} of ${progress[1]}` : ""}${graph.steps[step].kept ? ", kept" : ""}`;
   node.dataset.state = state;
   for (const mark of node.querySelectorAll(".mark")) mark.setAttribute("d", STATES[state][1]);
   node.querySelector("title").textContent = text;
@@ -86,7 +87,7 @@ function drawStep(step) {
 /** Whether the value of a resource is there: supplied, computed, or not. */
 function there(resource) {
   if (graph.resources[resource].supplied) return "supplied";
-  const isDone = (step, place) => step.gives.includes(resource) && ["finished", "present"].includes(stepAt(place).state);
+  const isDone = (step, place) => step.gives.includes(resource) && ["finished", "present", "restored"].includes(stepAt(place).state);
   return graph.steps.some(isDone) ? "computed" : "";
 }
 
@@ -108,7 +109,7 @@ function drawRun() {
     const { state } = stepAt(step);
     counts[state] = (counts[state] ?? 0) + 1;
   }
-  const done = (counts.finished ?? 0) + (counts.present ?? 0);
+  const done = (counts.finished ?? 0) + (counts.present ?? 0) + (counts.restored ?? 0);
   const of = graph.steps.length - (counts.idle ?? 0);
   const isEmpty = shown.kind === "nothing" || shown.kind === "gone";
   $("run").dataset.state = isEmpty ? "planned" : shown.state;
@@ -124,6 +125,7 @@ function drawRun() {
     item.classList.toggle("none", !count);
   }
   for (const item of $("legend").querySelectorAll(".of-resource")) item.hidden = !graph.resources.length;
+  for (const item of $("legend").querySelectorAll(".of-kept")) item.hidden = !graph.steps.some(({ kept }) => kept);
   $("empty").hidden = !isEmpty;
   if (isEmpty) {
     const [title, text, code] = EMPTY[shown.kind];
@@ -158,6 +160,9 @@ $("legend").append(...Object.entries(STATES).map(([state, [name]]) => {
   const pill = element("span", { className: "pill" });
   pill.dataset.there = there;
   return element("li", { className: "of-resource" }, pill, name);
+}), ...["kept", "kept (absent)", "kept (stale)"].map((name) => {
+  const drawn = shape("svg", { viewBox: "0 0 6 10", width: 6, height: 10 }, ribbon({ absent: name.includes("absent"), stale: name.includes("stale") }));
+  return element("li", { className: "of-kept" }, drawn, name);
 }));
 
 // ---- The panel ----
@@ -197,10 +202,13 @@ function resourceItem(resource, { optional = false, isInput = false } = {}) {
 function drawPanel() {
   if (selected === null) return;
   const step = stepAt(selected);
-  const { name, takes, gives, needs } = graph.steps[selected];
+  const { name, takes, gives, needs, kept, absent, stale } = graph.steps[selected];
   $("step-name").textContent = name;
   $("step-state").replaceChildren(sign(step.state), STATES[step.state][0]);
   $("step-state").dataset.state = step.state;
+  $("step-kept").hidden = !kept;
+  const before = absent ? " In the plan they are absent." : stale ? ` In the plan they are stale: ${stale}.` : "";
+  $("step-kept").textContent = `Its outputs are kept in the journal.${before}`;
   $("error").hidden = !step.error;
   $("error").querySelector("ol").replaceChildren(...(step.error ?? []).map((textContent, depth) => {
     const item = element("li", { textContent });

@@ -52,6 +52,12 @@ function drawEdge({ points, optional }) {
   ];
 }
 
+/** The mark of a step whose outputs are kept in a journal: a ribbon, 6 wide and 10 high. */
+function ribbon({ absent, stale }) {
+  const kind = absent ? " absent" : stale ? " stale" : "";
+  return shape("path", { class: `ribbon${kind}`, d: "M0.5 0.5 H5.5 V9 L3 6.5 L0.5 9 Z" });
+}
+
 function drawNode({ name, x, y, width, height }, place) {
   const isStep = place < graph.steps.length;
   const round = isStep ? 4 : height / 2;
@@ -71,6 +77,11 @@ function drawNode({ name, x, y, width, height }, place) {
     // Where names are too small to be read, this mark is in their place.
     shape("path", { class: "far mark", transform: middle }),
   );
+  if (graph.steps[place].kept) {
+    const mark = ribbon(graph.steps[place]);
+    mark.setAttribute("transform", `translate(${x + width - 9} ${y - 1})`);
+    node.append(mark);
+  }
   node.setAttribute("tabindex", "0");
   node.setAttribute("role", "button");
   node.addEventListener("click", () => dragged || select(place));
