@@ -20,7 +20,7 @@ pub(crate) struct Contender {
     pub(crate) safe_from: &'static str,
     /// Its program.
     program: Program,
-    /// What it needs.
+    /// Its needs.
     pub(crate) needs: Needs,
     /// How many keys each of its processes runs.
     pub(crate) keys: u64,
