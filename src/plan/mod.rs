@@ -195,7 +195,7 @@ pub enum State {
     /// All outputs of the step were supplied, so it is skipped; the resource was supplied.
     Supplied,
     /// The outputs of the step are in the journal of the store, and are as good as new ones, so it
-    /// is skipped; the resource comes from there.
+    /// is skipped; the resource comes from there. Feature `journal`.
     InJournal,
     /// The resource comes from the parent store.
     InParent,
@@ -443,9 +443,9 @@ impl StepNode {
         self.fallback
     }
 
-    /// Whether its outputs are kept in a store that has a journal: the step has `#[step(keep)]`.
-    /// Trees and pictures show it by the word `kept`, except where the journal
-    /// [has](State::InJournal) them.
+    /// Whether its outputs are kept if the store is, by `Store::kept_in`: the step has
+    /// `#[step(keep)]`. Trees and pictures show it by the word `kept`, except where the journal
+    /// [has](State::InJournal) them. Feature `journal`; without it no step is kept.
     ///
     /// ```
     /// # #[cfg(feature = "journal")] {
@@ -492,8 +492,8 @@ impl StepNode {
         self.absent
     }
 
-    /// Why a run would not take its outputs from the journal, which has some: `` `Url` has changed
-    /// ``. Trees and pictures show it as `kept (stale)`, and the reason below.
+    /// Why a run would not take its outputs from the journal, which has some: "`Url` has changed".
+    /// Trees and pictures show it as `kept (stale)`, and the reason below.
     ///
     /// `Store::explain` has the reasons as values. An input that has to be computed first may turn
     /// out to be the same; then the outputs are taken during the run.

@@ -10,7 +10,7 @@ use crate::journal::run::OpenRun;
 use crate::journal::state::{Explained, Explanation, KeptState};
 use crate::pipelines::Pipeline;
 use crate::proof::check::ProofCheck;
-use crate::proof::check::keep::{KeepsStore, NotYetKept, ParentIsKept};
+use crate::proof::check::keep::{HasAmbient, NotYetKept, ParentIsKept, SuppliedPrints};
 use crate::proof::ids::digits::Digits;
 use crate::proof::walk::goal::RequestedResources;
 use crate::proof::witness::{IsPipeline, Proven};
@@ -130,9 +130,9 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// Dropping the future drops the store, and gives the run back.
     pub fn kept_in(self, journal: impl MaybeJournal, run: impl AsRef<str>) -> KeepIn<Pipe, Supplied, Parent>
     where
-        ProofCheck: KeepsStore<Pipe, Supplied, Witness: Sized>
-            + NotYetKept<Parent, Witness: Sized>
-            + ParentIsKept<Parent::Pipeline, Parent::Outer, Witness: Sized>,
+        Pipe: HasAmbient<Sorted: Sized>,
+        Supplied: SuppliedPrints<Pipe, Pipe::Sorted, Witness: Sized>,
+        ProofCheck: NotYetKept<Parent, Witness: Sized> + ParentIsKept<Parent::Pipeline, Parent::Outer, Witness: Sized>,
     {
         let opening: BoxFuture<'static, _> = match self.prepared(journal.journal()) {
             Ok(None) => Box::pin(ready(Ok(None))),
@@ -152,12 +152,13 @@ impl<Pipe: Pipeline, Supplied: SuppliedValues, Parent: ParentStore> Store<Pipe, 
     /// can be kept.
     fn prepared(&self, journal: Option<Journal>) -> Result<Option<Prepared>, JournalError>
     where
-        ProofCheck: KeepsStore<Pipe, Supplied>,
+        Pipe: HasAmbient,
+        Supplied: SuppliedPrints<Pipe, Pipe::Sorted>,
     {
         let Some(journal) = journal else { return Ok(None) };
         self.check_steps()?;
         let mut given = Vec::with_capacity(Supplied::LEN);
-        ProofCheck::prints(&self.supplied, &mut given)?;
+        self.supplied.prints(&mut given)?;
         Ok(Some((journal, given.into())))
     }
 

@@ -47,28 +47,6 @@ impl<R, V: Serialize + DeserializeOwned> KeepsValue<R, V> for ProofCheck {
     }
 }
 
-/// Holds if each supplied value of a store has a fingerprint, or is ambient: a function to them.
-///
-/// It has a witness of several parts, so that rustc goes straight to the one that is wrong.
-pub trait KeepsStore<Pipe, Supplied> {
-    #[doc(hidden)]
-    fn seal(_: Seal);
-
-    /// The proofs.
-    type Witness;
-    /// Appends the fingerprints, in the order of the list.
-    fn prints(supplied: &Supplied, to: &mut Vec<Known>) -> Result<(), JournalError>;
-}
-
-impl<Pipe: HasAmbient, Supplied: SuppliedPrints<Pipe>> KeepsStore<Pipe, Supplied> for ProofCheck {
-    fn seal(_: Seal) {}
-
-    type Witness = (Pipe::Sorted, Supplied::Witness);
-    fn prints(supplied: &Supplied, to: &mut Vec<Known>) -> Result<(), JournalError> {
-        supplied.prints(to)
-    }
-}
-
 /// A pipeline that names its ambient resources: a function to them, defined on [`Keeps`].
 ///
 /// It is between that and the proof, so that rustc names this trait, and quotes no declaration.
@@ -92,8 +70,13 @@ impl<Pipe: Keeps> HasAmbient for Pipe {
     type Sorted = <Pipe::Ambient as ResourceList>::Sorted;
 }
 
-/// A list of supplied values that have fingerprints or are ambient: a function to them.
-pub trait SuppliedPrints<Pipe> {
+/// A list of supplied values that have fingerprints or are among the ambient resources `Ambient` of
+/// the pipeline `Pipe`: a function to them.
+///
+/// It has a witness of several parts, so that rustc goes straight to the one that is wrong.
+/// The ambient ones are a parameter, because rustc forgets that a bound which looks them up depends
+/// on them (decision 0036).
+pub trait SuppliedPrints<Pipe, Ambient> {
     #[doc(hidden)]
     fn seal(_: Seal);
 
@@ -105,7 +88,7 @@ pub trait SuppliedPrints<Pipe> {
     fn prints(&self, to: &mut Vec<Known>) -> Result<(), JournalError>;
 }
 
-impl<Pipe> SuppliedPrints<Pipe> for NothingSupplied {
+impl<Pipe, Ambient> SuppliedPrints<Pipe, Ambient> for NothingSupplied {
     fn seal(_: Seal) {}
 
     type Witness = Proven;
@@ -114,26 +97,27 @@ impl<Pipe> SuppliedPrints<Pipe> for NothingSupplied {
     }
 }
 
-impl<Pipe: HasAmbient, R: IsResource, Rest: SuppliedValues + SuppliedPrints<Pipe>> SuppliedPrints<Pipe>
-    for With<R, Rest>
+impl<Pipe, Ambient, R, Rest> SuppliedPrints<Pipe, Ambient> for With<R, Rest>
 where
-    AmbientSource<Pipe, R>: PrintSource<R, Pipe>,
+    Ambient: SuppliedValues,
+    R: IsResource,
+    Rest: SuppliedValues + SuppliedPrints<Pipe, Ambient>,
+    AmbientSource<Ambient, R>: PrintSource<R, Pipe>,
 {
     fn seal(_: Seal) {}
 
-    type Witness = (<AmbientSource<Pipe, R> as PrintSource<R, Pipe>>::Witness, Rest::Witness);
+    type Witness = (<AmbientSource<Ambient, R> as PrintSource<R, Pipe>>::Witness, Rest::Witness);
     fn prints(&self, to: &mut Vec<Known>) -> Result<(), JournalError> {
         to.push(match self.get() {
-            Some(value) => <AmbientSource<Pipe, R>>::print(value)?,
+            Some(value) => <AmbientSource<Ambient, R>>::print(value)?,
             None => Known::Not,
         });
         self.rest().prints(to)
     }
 }
 
-/// The source of the resource `R` among the ambient ones of the pipeline `Pipe`.
-type AmbientSource<Pipe, R> =
-    Find<<<Pipe as HasAmbient>::Sorted as SuppliedValues>::Overlay<Empty>, <R as IsResource>::CheckedIdentity>;
+/// The source of the resource `R` among the ambient ones.
+type AmbientSource<Ambient, R> = Find<<Ambient as SuppliedValues>::Overlay<Empty>, <R as IsResource>::CheckedIdentity>;
 
 /// The source of the resource `R` among ambient ones: a function to the fingerprint of its value.
 ///
