@@ -278,7 +278,7 @@ impl Graph {
     /// The reason why a step is skipped whose outputs are there.
     pub(crate) fn skip_reason(&self, step: u16) -> SkipReason {
         #[cfg(feature = "journal")]
-        if self.keeping.as_ref().is_some_and(|keeping| keeping.is_restored(step)) {
+        if self.keeping.as_ref().is_some_and(|keeping| keeping.take_restored(step)) {
             return SkipReason::Restored;
         }
         let _ = step;

@@ -89,7 +89,7 @@ impl KeptStep {
         let read = self.keeping.read(vec![value]).await?;
         match read.into_iter().next() {
             Some(Ok(outputs)) => {
-                self.keeping.note(self.surroundings.step, &record, true);
+                self.keeping.note(self.surroundings.step, &record, false);
                 Ok(Some(outputs))
             }
             Some(Err(reason)) => {

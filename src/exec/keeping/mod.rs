@@ -80,7 +80,7 @@ struct State {
     /// The steps whose outputs are not those that their inputs determine, because a fallback is
     /// among them.
     uncertain: HashSet<u16>,
-    /// The steps whose outputs were taken from the journal.
+    /// The steps whose outputs were taken from the journal before a run, which no run has reported.
     restored: HashSet<u16>,
 }
 
@@ -123,9 +123,10 @@ impl Keeping {
         self.state().uncertain.remove(&step);
     }
 
-    /// Whether the outputs of a step were taken from the journal.
-    pub(crate) fn is_restored(&self, step: u16) -> bool {
-        self.state().restored.contains(&step)
+    /// Whether the outputs of a step were taken from the journal before a run. The first run that
+    /// asks learns of it.
+    pub(crate) fn take_restored(&self, step: u16) -> bool {
+        self.state().restored.remove(&step)
     }
 
     /// Forgets the outputs of these steps, or of all. Their entries are not taken any more.
