@@ -319,6 +319,70 @@ fn result_with_failed_elements_is_not_taken_for_that_of_all() {
 }
 
 #[test]
+fn helper_that_starts_late_does_not_hide_a_failed_element() {
+    use std::time::Duration;
+
+    resource! { Held: (); Results: Vec<Result<u32, typed_pipeliner::each::ElementError>>; Failed: usize; }
+
+    /// Occupies a thread until the first element has begun.
+    #[step]
+    fn hold(world: In<'_, Shared>) -> Out<Held> {
+        while world.executed.load(Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    #[step]
+    async fn fail_first(number: In<'_, Number>, world: In<'_, Shared>) -> Result<Out<Square>, &'static str> {
+        if *number == 0 {
+            return world.execute().map(|()| 0);
+        }
+        smol::Timer::after(Duration::from_millis(1)).await;
+        Ok(*number)
+    }
+    #[step]
+    fn give_number(square: In<'_, Square>) -> Return<u32> {
+        Return(*square)
+    }
+    struct PerNumber;
+    impl Pipeline for PerNumber {
+        type Steps = HList![FailFirst];
+    }
+    impl Each for PerNumber {
+        type Over = Numbers;
+        type Item = Number;
+        type Takes = HList![Shared];
+        type Target = Attempt<GiveNumber>;
+        type Into = Results;
+        const AT_ONCE: usize = 2;
+    }
+    #[step(keep)]
+    fn count_failed(results: In<'_, Results>, _: In<'_, Held>) -> Out<Failed> {
+        results.iter().filter(|result| result.is_err()).count()
+    }
+    struct App;
+    impl Pipeline for App {
+        type Steps = HList![ForEach<PerNumber>, Hold, CountFailed];
+    }
+    impl Keeps for App {
+        type Ambient = HList![Shared];
+    }
+
+    let (journal, world) = (Journal::on(Memory::new()), Arc::new(World::default()));
+    let run = || {
+        let store = Store::<App>::new().with(Numbers, (0..30).collect()).with(Shared, Arc::clone(&world));
+        let store = smol::block_on(store.kept_in(&journal, "a")).unwrap();
+        let failed = *Executor::new(2).run_blocking::<CountFailed>(&store).unwrap();
+        (failed, world.executed())
+    };
+    world.fails.store(true, Ordering::Relaxed);
+    assert_eq!(run(), (1, 1));
+    world.fails.store(false, Ordering::Relaxed);
+    assert_eq!(run(), (0, 1));
+    assert_eq!(run(), (0, 0));
+}
+
+#[test]
 fn new_version_of_a_step_of_an_element_makes_stale_what_is_below_the_fan_out() {
     #[step(version = 1, name = Give)]
     fn give_1(product: In<'_, Product>) -> Return<u32> {

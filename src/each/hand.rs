@@ -58,6 +58,10 @@ pub(super) fn hand<'s, M: Each>(
         Some(fan) => fan.shared(make),
     };
     if number == 0 {
+        #[cfg(feature = "journal")]
+        if let Some(fan) = &around.keeping {
+            fan.mark_certain();
+        }
         around.progress(0, of);
     }
     let most = at_once::<M>();

@@ -47,7 +47,8 @@ pub(crate) struct Graph {
     /// The journal of the store, if it is kept.
     #[cfg(feature = "journal")]
     keeping: Option<Arc<Keeping>>,
-    /// Whether no run has begun on the store before, so that nothing was computed.
+    /// Whether no run has begun on the store before, and it has no journal, so that nothing was
+    /// computed.
     is_first: bool,
     /// The fan-outs, with their steps, if their elements are spread over several threads.
     fans: Vec<(u16, Arc<Fan>)>,
@@ -126,6 +127,15 @@ impl Node<'_> {
     }
 }
 
+/// Marks a store as one that may have computed values. Returns whether it has none for sure.
+#[inline]
+fn begin_run(store: StoreRef<'_>) -> bool {
+    let is_first = store.begin_run();
+    #[cfg(feature = "journal")]
+    let is_first = is_first && store.keeping().is_none();
+    is_first
+}
+
 impl Graph {
     /// The graph of a run on a store for the target or resource `name`.
     #[inline(always)]
@@ -136,7 +146,7 @@ impl Graph {
         name: fn() -> &'static str,
         start: StartInParent,
     ) -> Self {
-        let is_first = store.begin_run();
+        let is_first = begin_run(store);
         // A run in the parent counts as one step here. It runs one step at a time, so all of them
         // together stay within the limit.
         let limit = options.limit.map(|_| NonZero::<usize>::MIN);
@@ -167,7 +177,7 @@ impl Graph {
 
     /// The graph of the run for an element of a fan-out. Its store is new and has no parent.
     pub(crate) fn of_element(store: StoreRef<'_>, demand: Demand, options: &RunOptions, around: &Around) -> Self {
-        let is_first = store.begin_run();
+        let is_first = begin_run(store);
         let graph = Graph {
             key: around.key,
             nested: around.nested.as_ref().map(NestedRun::part),

@@ -165,7 +165,6 @@ impl FanKeeping {
     /// registered. Behind the inputs of the fan-out, the step takes so many others.
     pub(super) fn new(keeping: &Arc<Keeping>, store: StoreRef<'_>, step: u16, others: usize) -> Option<Self> {
         store.plan().steps().get(usize::from(step))?;
-        keeping.mark_certain(step);
         let inputs = Judge::of_run(keeping, store).inputs_of(step);
         let mut inputs: Vec<_> = inputs.into_iter().map(|(_, known)| known).collect();
         inputs.truncate(inputs.len().saturating_sub(others));
@@ -198,6 +197,12 @@ impl FanKeeping {
             Some(Known::Print(print)) => Known::Print(print.of_output(place)),
             Some(Known::Ambient | Known::Not) | None => Known::Not,
         }
+    }
+
+    /// Marks the results as those that the inputs determine, before the first element. A helper may
+    /// start after the first of them has failed, so it is no matter for helpers.
+    pub(crate) fn mark_certain(&self) {
+        self.keeping.mark_certain(self.step);
     }
 
     /// Marks the results as not those that the inputs determine.
